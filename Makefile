@@ -1,0 +1,189 @@
+# keywatch: `make demo` shows it, `make check` proves it; both install what is missing (Debian).
+#
+#   make            the program, build/keywatch
+#   make install    PREFIX (/usr/local) and DESTDIR as usual; make uninstall
+#   make lint       the walls of the house, formatting, the manual
+#   make fuzz       libFuzzer on every parser, FUZZ_SECONDS (30) each
+#   make clean
+#
+# VARIANT=asan|tsan builds the same things with sanitizers below build/VARIANT.
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+bindir := $(PREFIX)/bin
+mandir := $(PREFIX)/share/man
+datadir := $(PREFIX)/share/keywatch
+
+CC ?= cc
+VARIANT ?= release
+B := build$(if $(filter release,$(VARIANT)),,/$(VARIANT))
+
+LIBS_CORE := libcjson libpcre2-8 sqlite3 yaml-0.1 ini_config zlib libutf8proc libcrypto
+LIBS_TUI := ncursesw
+LIBS_TEST := cmocka vterm
+PACKAGES := pkg-config libncurses-dev libcjson-dev libpcre2-dev libsqlite3-dev libyaml-dev \
+	libini-config-dev zlib1g-dev libutf8proc-dev libssl-dev
+PACKAGES_TEST := libcmocka-dev libvterm-dev mandoc clang-format git
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings
+ifdef CI
+WARNINGS += -Werror
+endif
+HARDENING := -fstack-protector-strong -fPIE
+LDHARDENING := -pie -Wl,-z,relro,-z,now
+SANITIZE_release :=
+SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SANITIZE_tsan := -fsanitize=thread
+OPTIMISE_release := -O2 -D_FORTIFY_SOURCE=2
+OPTIMISE_asan := -O1
+OPTIMISE_tsan := -O1
+
+pkgs = $(shell pkg-config $(1) $(LIBS_CORE) $(2))
+CFLAGS ?= -g
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DKEYWATCH_VERSION='"$(VERSION)"' \
+	-DKEYWATCH_DATADIR='"$(datadir)"' -I. -pthread $(WARNINGS) $(HARDENING) \
+	$(OPTIMISE_$(VARIANT)) $(SANITIZE_$(VARIANT)) $(PKG_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS = -pthread $(LDHARDENING) $(SANITIZE_$(VARIANT)) $(LDFLAGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(call pkgs,--cflags,$(LIBS_TUI)))$(PKG_CFLAGS)
+CORE_LDLIBS = $(eval CORE_LDLIBS := $$(call pkgs,--libs,))$(CORE_LDLIBS)
+TUI_LDLIBS = $(eval TUI_LDLIBS := $$(call pkgs,--libs,$(LIBS_TUI)))$(TUI_LDLIBS)
+TEST_LDLIBS = $(eval TEST_LDLIBS := $$(call pkgs,--libs,$(LIBS_TEST)))$(TEST_LDLIBS)
+
+sources = $(sort $(wildcard $(addsuffix /*.c,$(1))))
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+CORE := $(call sources,core core/base core/event core/scan core/rule core/alert core/store \
+	core/source core/export core/command)
+TUI := $(filter-out tui/main.c,$(call sources,tui))
+SUPPORT := $(call sources,tests/support)
+UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(call sources,tests/unit))
+E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(call sources,tests/e2e))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(call sources,tests/fuzz))
+BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(call sources,tests/bench))
+
+.PHONY: all demo demo-run check check-run test-programs install uninstall clean lint fuzz bench \
+	deps deps-test format
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(B)/keywatch
+
+# ---- the two commands ----
+
+demo: deps
+	@$(MAKE) --no-print-directory demo-run
+
+demo-run: all
+	@$(B)/keywatch --store build/demo.db tests/sample
+
+check: deps-test
+	@$(MAKE) --no-print-directory check-run
+
+check-run: all lint
+	@$(MAKE) --no-print-directory VARIANT=asan test-programs
+	@$(MAKE) --no-print-directory VARIANT=tsan test-programs
+	@tests/run
+
+# ---- building ----
+
+$(B)/keywatch: $(call objects,tui/main.c) $(B)/libtui.a $(B)/libcore.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TUI_LDLIBS)
+
+$(B)/libcore.a: $(call objects,$(CORE))
+$(B)/libtui.a: $(call objects,$(TUI))
+$(B)/libsupport.a: $(call objects,$(SUPPORT))
+$(B)/%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+# ---- tests ----
+
+test-programs: $(B)/keywatch $(UNIT) $(E2E) $(FUZZ)
+
+$(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/libsupport.a $(B)/libtui.a $(B)/libcore.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS)
+
+$(E2E): $(B)/tests/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/libsupport.a $(B)/libcore.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) -lutil
+
+# Replays a corpus: every fuzz target has LLVMFuzzerTestOneInput; without libFuzzer our main runs it.
+$(FUZZ): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/replay/main.o $(B)/libcore.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LDLIBS)
+
+fuzz:
+	@command -v clang >/dev/null || { echo "make fuzz needs clang: apt-get install clang"; exit 2; }
+	@mkdir -p build/fuzz
+	@for f in $(patsubst tests/fuzz/%.c,%,$(call sources,tests/fuzz)); do \
+		echo "== $$f"; mkdir -p build/fuzz/$$f; \
+		clang -std=c11 -D_GNU_SOURCE -DKEYWATCH_VERSION='"$(VERSION)"' -DKEYWATCH_DATADIR='""' -I. -g -O1 -pthread \
+			-fsanitize=fuzzer,address,undefined $(PKG_CFLAGS) -o build/fuzz/$$f.fuzz \
+			tests/fuzz/$$f.c $(CORE) $(CORE_LDLIBS) && \
+		build/fuzz/$$f.fuzz -max_total_time=$(or $(FUZZ_SECONDS),30) -timeout=10 build/fuzz/$$f \
+			tests/fuzz/corpus/$$f || exit 1; \
+	done
+
+$(BENCH): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libcore.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LDLIBS)
+
+bench: all $(BENCH)
+	@tests/bench/run
+
+lint:
+	@tests/lint
+
+# ---- packages ----
+
+# Status 2 and the exact line where we may not install.
+define install_missing
+	@command -v dpkg-query >/dev/null || exit 0; \
+	missing=; for p in $(1); do \
+		dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | grep -q '^install ok installed' || \
+			missing="$$missing $$p"; \
+	done; \
+	[ -z "$$missing" ] && exit 0; \
+	line="apt-get install -y --no-install-recommends$$missing"; \
+	if [ "$$(id -u)" = 0 ]; then as=; \
+	elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then as=sudo; \
+	else echo "keywatch needs packages; as root: $$line"; exit 2; fi; \
+	echo "installing:$$missing"; \
+	$$as apt-get update -qq && \
+	$$as env DEBIAN_FRONTEND=noninteractive $$line >build-packages.log 2>&1 || \
+		{ cat build-packages.log; rm -f build-packages.log; echo "could not run: $$line"; exit 2; }; \
+	rm -f build-packages.log
+endef
+
+deps:
+	$(call install_missing,$(PACKAGES))
+deps-test:
+	$(call install_missing,$(PACKAGES) $(PACKAGES_TEST))
+
+# ---- installing ----
+
+install: all
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man7 \
+		$(DESTDIR)$(datadir)/themes
+	install -m 755 $(B)/keywatch $(DESTDIR)$(bindir)/keywatch
+	install -m 644 man/keywatch.1 $(DESTDIR)$(mandir)/man1/
+	install -m 644 man/keywatch-kql.7 $(DESTDIR)$(mandir)/man7/
+	install -m 644 themes/*.ini $(DESTDIR)$(datadir)/themes/
+
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/keywatch $(DESTDIR)$(mandir)/man1/keywatch.1 \
+		$(DESTDIR)$(mandir)/man7/keywatch-kql.7
+	rm -rf $(DESTDIR)$(datadir)
+
+clean:
+	rm -rf build
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')

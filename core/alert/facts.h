@@ -1,0 +1,41 @@
+/*
+ * The questions a new access key must answer (facts.md), from one record, the ledger and the
+ * decisions. Pure. Questions that need history say `not looked for yet`.
+ */
+#ifndef KEYWATCH_ALERT_FACTS_H
+#define KEYWATCH_ALERT_FACTS_H
+
+#include "core/alert/alert.h"
+
+enum { FACT_COUNT = 27 };
+
+/* What keywatch recorded about fetching, for questions 23 and 24. */
+struct fact_ledger {
+	int64_t from, to;   /* event times seen in these inputs; TIME_NONE: unknown */
+	uint64_t inputs;    /* read */
+	uint64_t problems;  /* PROBLEM_ERROR among them */
+	bool saved_logs;    /* not watched live: no arrival times */
+	bool digest_present; /* digest folders met, not verified */
+	bool reading;	    /* still being read */
+};
+
+struct fact {
+	int number;	   /* 1..27, facts.md */
+	const char *name;  /* `outcome` `actor` …, as in --facts */
+	const char *label; /* short, for the entity pane: "who", "for", "from" … */
+	bool known;
+	struct str value;  /* one line in plain words; or, when unknown, the reason that begins with
+			      `not looked for yet`, `not recorded` … Not cleaned. */
+	struct str json;   /* the value as facts.md's JSON; absent when unknown */
+	const char *evidence; /* dotted path in the record that shows it, or NULL */
+	bool alarming;	   /* worth the accent: root, other, hidden characters, attack tool … */
+};
+
+/* Fills facts[FACT_COUNT] in the order of their number; strings in arena. */
+void facts_of_alert(struct fact facts[FACT_COUNT], struct arena *arena, const struct alert *alert,
+	const struct event *event, const struct fact_ledger *ledger);
+
+/* Question 26's command, quoted for a shell whatever the user name; absent without key and user. */
+struct str fact_deactivate_command(struct arena *arena, const struct alert *alert);
+
+#endif

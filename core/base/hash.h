@@ -1,0 +1,12 @@
+/* SHA-256 (libcrypto). Any thread. */
+#ifndef KEYWATCH_BASE_HASH_H
+#define KEYWATCH_BASE_HASH_H
+
+#include "core/base/str.h"
+
+enum { HASH_HEX = 65 };
+
+/* Lower-case hex of SHA-256, NUL-terminated. */
+void hash_hex(struct str data, char hex[HASH_HEX]);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * A Sentinel scheduled analytic rule: YAML with a KQL query over AWSCloudTrail. Immutable after
+ * load, shared by pointer to const between threads; evaluation state is a rule_run, one a thread.
+ */
+#ifndef KEYWATCH_RULE_RULE_H
+#define KEYWATCH_RULE_RULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/event/event.h"
+
+struct rule;
+struct rule_run;
+
+/* The rule 1.0.1 as published (settled.md 19). Returns owned. */
+struct rule *rule_builtin(void);
+/* Loads and binds FILE. Refusals carry FILE:LINE:COL, the line, a caret and a sentence. */
+bool rule_load_file(struct rule **out, const char *file, struct error *err);
+bool rule_load_text(struct rule **out, struct str yaml, const char *file, struct error *err);
+void rule_free(struct rule *rule);
+
+/* Fields as written; absent when the rule lacks them. Borrow from the rule. */
+struct str rule_id(const struct rule *rule);
+struct str rule_name(const struct rule *rule);
+struct str rule_version(const struct rule *rule);
+struct str rule_severity(const struct rule *rule); /* Informational Low Medium High */
+struct str rule_query(const struct rule *rule);
+size_t rule_tactic_count(const struct rule *rule);
+struct str rule_tactic(const struct rule *rule, size_t i);
+size_t rule_technique_count(const struct rule *rule);
+struct str rule_technique(const struct rule *rule, size_t i);
+/* SHA-256 of the query: what remembered files belong to (settled.md 14). */
+const char *rule_query_hash(const struct rule *rule);
+/* What must be said on every start (settled.md 16, 18), and unknown fields. */
+size_t rule_warning_count(const struct rule *rule);
+struct str rule_warning(const struct rule *rule, size_t i);
+/* Top-level eventName literals of which one must be equal for a match; 0: no such bound. */
+size_t rule_literal_count(const struct rule *rule);
+struct str rule_literal(const struct rule *rule, size_t i);
+
+/* `rule show`: every field of what runs, as text. */
+void rule_show(const struct rule *rule, struct buf *out);
+/* `rule check`: to what it binds: output columns with types, entities, literals. */
+void rule_explain(const struct rule *rule, struct buf *out);
+
+/* ---- evaluation ---- */
+
+/* now: what now() answers, in ticks. The run borrows the rule. */
+struct rule_run *rule_run_new(const struct rule *rule, int64_t now);
+void rule_run_free(struct rule_run *run);
+
+/* Runs the query over the event's selected variant. True when it gives a row, which stays valid
+ * until the next call. */
+bool rule_match(struct rule_run *run, const struct event *event);
+
+/* Of the last match: */
+/* The row as a JSON object: exactly the result's columns, in order, typed (settled.md 15). */
+void rule_row_json(const struct rule_run *run, struct buf *out);
+/* An output column as text (tostring()); absent when there is none of that name or it is null. */
+struct str rule_row_text(const struct rule_run *run, struct str column);
+/* Mapped entity identifiers: "Account" "Name", "Account" "UPNSuffix", "Account" "FullName",
+ * "IP" "Address". Absent when not mapped or null. */
+struct str rule_entity(const struct rule_run *run, const char *entity, const char *identifier);
+
+/* ---- filters (settled.md 11) ---- */
+
+/* A predicate over the table's columns and the rule's output columns; on a clash the output's.
+ * err carries line:column and caret. Immutable after compile. */
+struct rule_filter;
+bool rule_filter_compile(
+	struct rule_filter **out, const struct rule *rule, struct str predicate, struct error *err);
+void rule_filter_free(struct rule_filter *filter);
+/* After rule_match gave a row for that event: does the predicate hold (null is false)? */
+bool rule_filter_match(const struct rule_filter *filter, struct rule_run *run,
+	const struct event *event);
+
+#endif

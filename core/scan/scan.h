@@ -1,0 +1,71 @@
+/*
+ * Bytes in, candidate records out (performance.md). A scanner takes one input from its first byte
+ * to its last in pieces of any size, inflates gzip, recognises the form by content, finds the
+ * records by structure and gives those that may hold one of the literals to its sink.
+ *
+ * Memory is bounded whatever the input: one window, one record of at most `max_record`, the
+ * inflater. A scanner belongs to one thread and is reused for the next input by scan_begin.
+ */
+#ifndef KEYWATCH_SCAN_SCAN_H
+#define KEYWATCH_SCAN_SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/problem.h"
+#include "core/base/str.h"
+
+#define SCAN_MAX_RECORD ((size_t)4 << 20)
+
+struct scan_options {
+	/* Top-level eventName values of which one must be equal for a record to matter (from the
+	 * rules). count 0: every record is given to the sink. Borrows; must outlive the scanner. */
+	const struct str *literals;
+	size_t literal_count;
+	size_t max_record; /* 0: SCAN_MAX_RECORD */
+};
+
+enum scan_record_flags {
+	SCAN_RESYNCHRONISED = 1, /* found behind damaged bytes */
+	SCAN_DECODED = 2,	 /* came out of a string (CloudTrailEvent); raw is the decoded text */
+};
+
+struct scan_sink {
+	void *context;
+	/* raw is valid during the call; offset is the record's first byte in the uncompressed
+	 * input. false stops the scan. */
+	bool (*record)(void *context, struct str raw, uint64_t offset, unsigned flags);
+	/* source and path are the sink's to know. */
+	void (*problem)(void *context, enum problem_severity severity, uint64_t offset,
+		const char *reason);
+};
+
+/* What an input turned out to be, known at scan_end. */
+struct scan_summary {
+	uint64_t bytes_in;	 /* as delivered */
+	uint64_t bytes_out;	 /* uncompressed */
+	uint64_t records;	 /* CloudTrail records seen, candidates or not */
+	uint64_t candidates;	 /* given to the sink */
+	uint64_t other_values;	 /* JSON values that are no CloudTrail record */
+	uint64_t problems;	 /* PROBLEM_ERROR told to the sink */
+	bool gzip;
+	bool empty;		 /* not one byte that counts */
+	bool shows_form;	 /* some form of log was recognised, also `[]` and digests */
+	bool stopped;		 /* the sink said so */
+	const char *foreign;	 /* "zip", "tar", "zstd", "Parquet", "UTF-16", …: with the command
+				    that unpacks it in the problem told; else NULL */
+};
+
+struct scanner;
+
+struct scanner *scanner_new(const struct scan_options *options);
+void scanner_free(struct scanner *scanner);
+
+void scan_begin(struct scanner *scanner, const struct scan_sink *sink);
+/* false: stopped by the sink, or nothing after this can matter (foreign, broken gzip). */
+bool scan_bytes(struct scanner *scanner, const void *data, size_t len);
+/* The input has ended. Tells what is truncated, empty or no log (whether "shows no form of log"
+ * is an error or a note is the caller's to say: it is not told to the sink). */
+void scan_end(struct scanner *scanner, struct scan_summary *summary);
+
+#endif

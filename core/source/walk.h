@@ -1,0 +1,39 @@
+/*
+ * Paths given on the command line → the inputs to read, in a stable order (settled.md 12).
+ * Not thread-safe; one walk belongs to one thread.
+ */
+#ifndef KEYWATCH_SOURCE_WALK_H
+#define KEYWATCH_SOURCE_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/base/problem.h"
+#include "core/base/str.h"
+
+struct walk_file {
+	char *path; /* as given, or found below what was given; "-" is standard input */
+	uint64_t size;
+	int64_t mtime_ns, ctime_ns;
+	dev_t device;
+	ino_t inode;
+	bool given;   /* named on the command line itself */
+	bool log_name; /* ends like a log: .json .jsonl .ndjson .log .csv .gz */
+};
+
+struct walk {
+	struct walk_file *files; /* owns; given order, directories sorted by name */
+	size_t count, capacity;
+	uint64_t bytes; /* sum of sizes */
+};
+
+/* Adds what `path` names: a file, a directory tree, or "-". Problems (missing, FIFO, device,
+ * socket, link loop, unreadable directory) are told; CloudTrail-Digest and CloudTrail-Insight
+ * folders are stepped over and told as notes once each. Symbolic links to files are followed, to
+ * directories too but never into a loop. The same file reached twice is listed once. */
+void walk_add(struct walk *walk, const char *path,
+	void (*problem)(void *context, const struct problem *problem), void *context);
+void walk_fini(struct walk *walk);
+
+#endif

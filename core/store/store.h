@@ -1,0 +1,141 @@
+/*
+ * The SQLite store: alerts, raw bytes, sources, decisions, positions, problems. The only user of
+ * SQLite. One store handle per thread; several processes may open one file (WAL).
+ *
+ * The detector's handle writes alerts, inputs and problems, never decisions; every other handle
+ * writes decisions, never alerts.
+ */
+#ifndef KEYWATCH_STORE_STORE_H
+#define KEYWATCH_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/alert/alert.h"
+#include "core/base/error.h"
+#include "core/base/problem.h"
+
+struct store;
+
+/* Opens or makes (0600, its folder 0700) the file, migrates an older one. Damaged, foreign and
+ * newer files are named and left untouched, byte for byte. path NULL: a private store that is
+ * gone when its last handle of `share` closes (scan without --store). */
+bool store_open(struct store **out, const char *path, struct error *err);
+/* Another handle on the same store, for another thread. */
+bool store_open_again(struct store **out, const struct store *store, struct error *err);
+void store_close(struct store *store);
+const char *store_path(const struct store *store); /* "" for a private one */
+
+/* ---- the detector writes ---- */
+
+bool store_begin(struct store *store, struct error *err);
+bool store_commit(struct store *store, struct error *err);
+void store_rollback(struct store *store);
+
+/* One run of a program over its inputs: the scope of the list (settled.md 14). */
+bool store_run_begin(struct store *store, int64_t *run, struct error *err);
+
+enum store_put {
+	STORE_NEW,	/* a new alert */
+	STORE_KNOWN,	/* equal record known: the source was added when it was new */
+	STORE_CONFLICT, /* new alert, and it and its elder are flagged `conflict` */
+	STORE_FAILED,
+};
+/* `input` is the id from store_input_begin; offset the record's. alert->id is set to what it
+ * became. Within a transaction. */
+enum store_put store_put_alert(struct store *store, struct alert *alert, int64_t input,
+	uint64_t offset, struct error *err);
+
+/* A file (or other input) and how it was when it was read. */
+struct store_input {
+	struct str name;     /* source name: "file" */
+	struct str path;     /* as shown */
+	struct str identity; /* what it is whatever its spelling: real path, or URL */
+	uint64_t size;
+	int64_t mtime_ns, ctime_ns;
+	uint64_t device, inode;
+};
+/* Registers the input for the run and gives its id. `unchanged` tells whether it was wholly read
+ * before, for this rule key, exactly as it is now: then it need not be read again, and its old
+ * problems count again (callback, may be NULL). rule_key: hash over the rules' queries. */
+bool store_input_begin(struct store *store, int64_t run, const struct store_input *input,
+	const char *rule_key, int64_t *id, bool *unchanged, struct error *err);
+/* The input was read to its end: remembered as begun. */
+bool store_input_done(struct store *store, int64_t input, const char *rule_key,
+	const struct store_input *as_read, struct error *err);
+
+bool store_put_problem(struct store *store, int64_t run, int64_t input /* 0: none */,
+	const struct problem *problem, struct error *err);
+/* Problems of a run, remembered inputs' included, in order of path and offset. */
+typedef bool store_problem_visit(void *context, const struct problem *problem);
+bool store_problems(struct store *store, int64_t run, store_problem_visit *visit, void *context,
+	struct error *err);
+
+/* ---- anyone reads ---- */
+
+/* What a list row shows, without raw bytes. Strings valid during the visit. */
+struct store_row {
+	int64_t rowid;
+	const char *id; /* alert id */
+	int64_t time;
+	enum alert_status status;
+	enum classification classification;
+	enum validation_state validation;
+	int64_t last_seq;
+	bool self;
+	enum outcome outcome;
+	uint32_t flags;
+	struct str severity, actor, target, account, ip, event_id, owner;
+};
+typedef bool store_row_visit(void *context, const struct store_row *row);
+
+enum store_order {
+	STORE_BY_TIME,	/* timeGenerated, then alertId */
+	STORE_BY_ROWID, /* as they were put */
+};
+struct store_query {
+	int64_t run;	     /* 0: the whole store; else what that run's inputs delivered */
+	const char *rule_ids_json; /* JSON array of rule ids; NULL: any */
+	int64_t after_rowid; /* only rows put later; 0: all */
+	enum store_order order;
+	bool descending;
+};
+/* Visits until the visitor returns false. */
+bool store_rows(struct store *store, const struct store_query *query, store_row_visit *visit,
+	void *context, struct error *err);
+/* Rows for a window of a list. */
+bool store_row(struct store *store, int64_t rowid, store_row_visit *visit, void *context,
+	struct error *err);
+
+/* A whole alert with raw bytes, sources, decisions, state. alert zeroed first; alert_fini frees.
+ * ERROR_NOT_FOUND when there is none. */
+bool store_load(struct store *store, const char *id, struct alert *alert, struct error *err);
+/* alertId, an unambiguous prefix of one, or an eventID → id. ERROR_NOT_FOUND, or ERROR_USAGE when
+ * ambiguous (and says between which). */
+bool store_find(struct store *store, struct str spelled, char id[ALERT_ID_SIZE], struct error *err);
+
+struct store_counts {
+	int64_t alerts, fresh, active, closed, awaiting;
+	int64_t first_time, last_time; /* of events; TIME_NONE when there is none */
+};
+bool store_count(struct store *store, const struct store_query *query, struct store_counts *counts,
+	struct error *err);
+
+/* Changes whenever another connection or this one committed. */
+uint64_t store_version(struct store *store);
+
+/* ---- decisions ---- */
+
+/*
+ * Appends a decision bound to the state it was made on: when the alert's last decision is not
+ * `if_seq`, nothing is written and ERROR_CONFLICT says who was first and what they decided.
+ * Durable when it returns true (synchronous FULL for decisions). if_seq < 0: whatever the state.
+ */
+bool store_decide(struct store *store, const char *id, int64_t if_seq, enum decision_action action,
+	struct str actor, struct str reason, int64_t now, int64_t *seq, struct error *err);
+
+/* A name → text settings of this store (last filter, columns …). Absent when not set. */
+bool store_setting_put(struct store *store, const char *name, struct str value, struct error *err);
+struct str store_setting_get(struct store *store, const char *name, struct arena *arena);
+
+#endif
