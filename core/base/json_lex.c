@@ -1,0 +1,134 @@
+#include "core/base/json.h"
+
+static bool
+is_white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Length of the string with its quotes; 0 when it does not end on its line. Other control
+ * characters are let through: a tab in a user agent must not hide a record. */
+static size_t
+string_length(const char *p, size_t len)
+{
+	for (size_t i = 1; i < len; i++) {
+		if (p[i] == '"')
+			return i + 1;
+		if (p[i] == '\n')
+			return 0;
+		if (p[i] == '\\')
+			i++;
+	}
+	return 0;
+}
+
+static size_t
+digits(const char *p, size_t len, size_t i)
+{
+	while (i < len && is_digit(p[i]))
+		i++;
+	return i;
+}
+
+/* Length of a number as RFC 8259 spells it; 0 when it is none. */
+static size_t
+number_length(const char *p, size_t len)
+{
+	size_t i = p[0] == '-', from = i;
+
+	i = digits(p, len, i);
+	if (i == from || (p[from] == '0' && i - from > 1))
+		return 0;
+	if (i < len && p[i] == '.') {
+		from = i + 1;
+		i = digits(p, len, from);
+		if (i == from)
+			return 0;
+	}
+	if (i < len && (p[i] == 'e' || p[i] == 'E')) {
+		i++;
+		if (i < len && (p[i] == '+' || p[i] == '-'))
+			i++;
+		from = i;
+		i = digits(p, len, from);
+		if (i == from)
+			return 0;
+	}
+	return i;
+}
+
+static size_t
+literal_length(const char *p, size_t len)
+{
+	static const struct str words[] = {
+		{"true", 4},
+		{"false", 5},
+		{"null", 4},
+	};
+
+	for (size_t i = 0; i < 3; i++)
+		if (str_starts_with((struct str){p, len}, words[i]))
+			return words[i].len;
+	return 0;
+}
+
+static enum json_token_type
+punctuation(char c)
+{
+	switch (c) {
+	case '{':
+		return JSON_TOKEN_OPEN_OBJECT;
+	case '}':
+		return JSON_TOKEN_CLOSE_OBJECT;
+	case '[':
+		return JSON_TOKEN_OPEN_ARRAY;
+	case ']':
+		return JSON_TOKEN_CLOSE_ARRAY;
+	case ':':
+		return JSON_TOKEN_COLON;
+	case ',':
+		return JSON_TOKEN_COMMA;
+	default:
+		return JSON_TOKEN_BAD;
+	}
+}
+
+struct json_token
+json_next_token(struct json_lexer *lexer)
+{
+	struct json_token token = {JSON_TOKEN_END, 0, 0};
+	const char *p;
+	size_t left;
+
+	while (lexer->at < lexer->text.len && is_white(lexer->text.data[lexer->at]))
+		lexer->at++;
+	token.offset = lexer->at;
+	if (lexer->at == lexer->text.len)
+		return token;
+	p = lexer->text.data + lexer->at;
+	left = lexer->text.len - lexer->at;
+	if (*p == '"') {
+		token.len = string_length(p, left);
+		token.type = token.len ? JSON_TOKEN_STRING : JSON_TOKEN_BAD;
+		if (!token.len)
+			token.len = left;
+	} else if (*p == '-' || is_digit(*p)) {
+		token.len = number_length(p, left);
+		token.type = token.len ? JSON_TOKEN_NUMBER : JSON_TOKEN_BAD;
+	} else {
+		token.type = punctuation(*p);
+		token.len = 1;
+		if (token.type == JSON_TOKEN_BAD && (token.len = literal_length(p, left)))
+			token.type = JSON_TOKEN_LITERAL;
+	}
+	if (token.len == 0)
+		token.len = 1;
+	lexer->at += token.len;
+	return token;
+}
