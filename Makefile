@@ -18,11 +18,11 @@ CC ?= cc
 VARIANT ?= release
 B := build$(if $(filter release,$(VARIANT)),,/$(VARIANT))
 
-LIBS_CORE := libcjson libpcre2-8 sqlite3 yaml-0.1 ini_config zlib libutf8proc libcrypto
+LIBS_CORE := libcjson libpcre2-8 sqlite3 yaml-0.1 zlib libutf8proc libcrypto
 LIBS_TUI := ncursesw
 LIBS_TEST := cmocka vterm
 PACKAGES := pkg-config libncurses-dev libcjson-dev libpcre2-dev libsqlite3-dev libyaml-dev \
-	libini-config-dev zlib1g-dev libutf8proc-dev libssl-dev
+	zlib1g-dev libutf8proc-dev libssl-dev
 PACKAGES_TEST := libcmocka-dev libvterm-dev mandoc clang-format git
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \

@@ -1,6 +1,10 @@
 /*
- * INI files: configuration and AWS's own files. '#' and ';' comment lines, values to the end of
- * the line, white-space-indented lines belong to the key above as nested settings.
+ * INI files: configuration, themes and AWS's own files, as AWS's tools read them: '#' and ';'
+ * begin comment lines, a value goes to the end of its line, names keep their case, a line that
+ * begins with white space is a nested setting of the key above (given as "key.nested").
+ *
+ * Our own reader: libini_config folds the case of sections and keys and glues nested settings
+ * together, inih as packaged cuts lines at 200 bytes; both misread AWS's files.
  */
 #ifndef KEYWATCH_BASE_INI_H
 #define KEYWATCH_BASE_INI_H
@@ -10,12 +14,12 @@
 #include "core/base/error.h"
 #include "core/base/str.h"
 
-/* One key; line counts from 1. Returning false stops (err filled). */
-typedef bool ini_handler(
-	void *context, struct str section, struct str key, struct str value, int line,
-	struct error *err);
+/* One key; the strings borrow from the text but for a nested key; line counts from 1. Keys before
+ * any section come with an empty section. Returning false stops (err filled). */
+typedef bool ini_handler(void *context, struct str section, struct str key, struct str value,
+	int line, struct error *err);
 
-/* err names FILE:LINE. */
+/* The first line that is none of these is refused as FILE:LINE: reason. */
 bool ini_parse(struct str text, const char *file, ini_handler *handler, void *context,
 	struct error *err);
 

@@ -41,7 +41,7 @@ bool time_join(const struct time_parts *parts, int64_t *ticks);
 
 /* `1s 30s 15m 24h 90d`, also ms; settled.md 20. */
 bool time_parse_span(struct str text, int64_t *ticks);
-/* Short and human: `now`, `58 s`, `4 min`, `3 h`, `12 d`. */
+/* Short and human: `now` below a minute, `4 min`, `3 h`, `12 d`. */
 void time_format_age(int64_t span, char text[TIME_TEXT]);
 
 int64_t time_now(void);		  /* wall clock */
