@@ -50,7 +50,9 @@ struct event {
 	struct str event_id;
 	struct cell *cells; /* column_count of them, of the selected variant */
 	struct event_copies *copies; /* event.c's own: duplicated judged keys */
+	size_t copy_count;
 	size_t variants;
+	bool variants_cut;
 };
 
 /* raw is one JSON object. ERROR_INPUT when it is not, or over a limit. */
@@ -60,12 +62,15 @@ void event_fini(struct event *event);
 /*
  * Judged keys that stand there more than once make variants: every combination of their copies,
  * at least 1 (settled.md 6: the record matches if any exact-case copy matches). Selecting one
- * changes cells. Variant 0, the first copies, is selected after parsing.
+ * changes cells, time and event_id, and what event_node and event_text answer. Variant 0, the
+ * first copies, is selected after parsing. At most EVENT_MAX_VARIANTS are counted; then
+ * `variants_cut` is set and the record cannot be judged by trying them all.
  */
+enum { EVENT_MAX_VARIANTS = 1024 };
 void event_select(struct event *event, size_t variant);
 
-/* A node or string of the record by dotted path, through first copies. NULL, or absent when it is
- * no string. */
+/* A node or string of the record by dotted path (a number is an array index), through the
+ * selected copies. NULL, or absent when it is no string. */
 const struct json *event_node(const struct event *event, const char *path);
 struct str event_text(const struct event *event, const char *path);
 

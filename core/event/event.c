@@ -1,0 +1,314 @@
+#include "core/event/event.h"
+
+#include <stdlib.h>
+
+#include "core/base/hash.h"
+#include "core/base/text.h"
+#include "core/event/judged.h"
+
+/* A judged key with several copies, and which of them is selected. */
+struct event_copies {
+	const struct json *first;
+	size_t count, selected;
+};
+
+const char *
+flag_name(enum flag flag)
+{
+	static const char *const names[FLAG_COUNT] = {
+		[FLAG_DUPLICATE_KEY] = "duplicate key",
+		[FLAG_SHADOWED_KEY] = "case-shadowed key",
+		[FLAG_NUL] = "NUL",
+		[FLAG_INVALID_UTF8] = "invalid UTF-8",
+		[FLAG_HIDDEN_CHARACTERS] = "hidden characters",
+		[FLAG_TIME_UNREADABLE] = "time unreadable",
+		[FLAG_NO_EVENT_ID] = "no event id",
+		[FLAG_RESYNCHRONISED] = "found behind damage",
+		[FLAG_TARGET_MISMATCH] = "request and response differ",
+		[FLAG_DROPPED_BY_SENTINEL] = "dropped by Sentinel",
+		[FLAG_CONFLICT] = "conflict",
+		[FLAG_FROM_TABLE] = "from table",
+	};
+
+	return names[flag];
+}
+
+static void
+raise_flag(struct event *event, enum flag flag)
+{
+	event->flags |= UINT32_C(1) << flag;
+}
+
+/* ---- duplicated and shadowed keys ---- */
+
+static bool
+is_judged_name(const struct judged_object *object, struct str key, bool *exact)
+{
+	for (const char *const *name = object->names; *name; name++) {
+		if (!str_equal_ascii_nocase(key, str_from(*name)))
+			continue;
+		*exact = str_is(key, *name);
+		return true;
+	}
+	return false;
+}
+
+static void
+note_copies(struct event *event, const struct json *first)
+{
+	size_t count = 1, capacity = event->copy_count;
+	struct event_copies copies = {first, 0, 0};
+
+	for (const struct json *n = json_next_duplicate(first); n; n = json_next_duplicate(n))
+		count++;
+	copies.count = count;
+	event->copies =
+		mem_array(event->copies, capacity + 1, sizeof(*event->copies));
+	event->copies[event->copy_count++] = copies;
+	raise_flag(event, FLAG_DUPLICATE_KEY);
+	if (event->variants > EVENT_MAX_VARIANTS / count)
+		event->variants_cut = true;
+	else
+		event->variants *= count;
+}
+
+static bool
+is_first_copy(const struct json *object, const struct json *node)
+{
+	return json_get(object, json_key(node)) == node;
+}
+
+static void
+judge_object(struct event *event, const struct judged_object *judged, const struct json *object)
+{
+	for (const struct json *n = json_first(object); n; n = json_next(n)) {
+		bool exact;
+
+		if (!is_judged_name(judged, json_key(n), &exact))
+			continue;
+		if (!exact)
+			raise_flag(event, FLAG_SHADOWED_KEY);
+		else if (json_next_duplicate(n) && is_first_copy(object, n))
+			note_copies(event, n);
+	}
+}
+
+/* Calls judge_object for the object at path, through every copy on the way. */
+static void
+judge_at(struct event *event, const struct judged_object *judged, const struct json *node,
+	struct str path)
+{
+	size_t dot = str_find(path, STR("."), 0);
+	struct str name = str_slice(path, 0, dot == (size_t)-1 ? path.len : dot);
+
+	if (!path.len) {
+		if (json_type(node) == JSON_OBJECT)
+			judge_object(event, judged, node);
+		return;
+	}
+	path = dot == (size_t)-1 ? STR("") : str_slice(path, dot + 1, path.len);
+	for (node = json_get(node, name); node; node = json_next_duplicate(node))
+		judge_at(event, judged, node, path);
+}
+
+/* ---- what stands in strings ---- */
+
+static void
+judge_text(struct event *event, struct str s)
+{
+	uint32_t cp;
+
+	for (size_t i = 0; i < s.len;) {
+		i += text_decode((struct str){s.data + i, s.len - i}, &cp);
+		if (!text_is_hidden(cp))
+			continue;
+		raise_flag(event, FLAG_HIDDEN_CHARACTERS);
+		if (cp == 0)
+			raise_flag(event, FLAG_NUL);
+		else if (cp == TEXT_INVALID)
+			raise_flag(event, FLAG_INVALID_UTF8);
+	}
+}
+
+static void
+judge_strings(struct event *event, const struct json *node)
+{
+	for (; node; node = json_next(node)) {
+		judge_text(event, json_key(node));
+		judge_text(event, json_string(node));
+		judge_strings(event, json_first(node));
+	}
+}
+
+/* ---- values ---- */
+
+static const struct json *
+selected_copy(const struct event *event, const struct json *node)
+{
+	for (size_t i = 0; node && i < event->copy_count; i++) {
+		if (event->copies[i].first != node)
+			continue;
+		for (size_t n = event->copies[i].selected; n; n--)
+			node = json_next_duplicate(node);
+		break;
+	}
+	return node;
+}
+
+static const struct json *
+step(const struct event *event, const struct json *node, struct str name)
+{
+	size_t index = 0;
+
+	if (json_type(node) != JSON_ARRAY)
+		return selected_copy(event, json_get(node, name));
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.data[i] < '0' || name.data[i] > '9' || index > JSON_MAX_VALUES)
+			return NULL;
+		index = index * 10 + (size_t)(name.data[i] - '0');
+	}
+	return json_at(node, index);
+}
+
+const struct json *
+event_node(const struct event *event, const char *path)
+{
+	const struct json *node = event->root;
+
+	while (*path && node) {
+		size_t len = strcspn(path, ".");
+
+		node = step(event, node, (struct str){path, len});
+		path += len + (path[len] == '.');
+	}
+	return node;
+}
+
+struct str
+event_text(const struct event *event, const char *path)
+{
+	return json_string(event_node(event, path));
+}
+
+/* Strings as they are; anything else as JSON text; null is absent. */
+static struct cell
+text_cell(struct event *event, const struct json *node, bool serialised)
+{
+	struct cell cell = {.present = true, .text = json_string(node)};
+	struct buf text = {0};
+
+	if (json_type(node) == JSON_ABSENT || json_type(node) == JSON_NULL)
+		return (struct cell){.text = STR("")};
+	if (cell.text.data && !serialised)
+		return cell;
+	json_write(&text, node);
+	cell.text = arena_str(&event->arena, buf_view(&text));
+	buf_fini(&text);
+	return cell;
+}
+
+static struct cell
+bool_cell(const struct json *node)
+{
+	struct str text = json_string(node);
+
+	if (json_type(node) == JSON_BOOL)
+		return (struct cell){.present = true, .number = json_bool(node)};
+	if (str_equal_ascii_nocase(text, STR("true")))
+		return (struct cell){.present = true, .number = 1};
+	return (struct cell){.present = str_equal_ascii_nocase(text, STR("false"))};
+}
+
+static struct cell
+time_cell(const struct json *node)
+{
+	struct cell cell = {0};
+
+	cell.present = time_parse(json_string(node), &cell.number);
+	if (!cell.present)
+		cell.number = TIME_NONE;
+	return cell;
+}
+
+static struct cell
+column_cell(struct event *event, const struct column *column)
+{
+	const struct json *node = column->path ? event_node(event, column->path) : NULL;
+
+	if (column->constant)
+		return (struct cell){.present = true, .text = str_from(column->constant)};
+	switch (column->type) {
+	case KUSTO_STRING:
+		return text_cell(event, node, column->serialised);
+	case KUSTO_BOOL:
+		return bool_cell(node);
+	case KUSTO_DATETIME:
+		return time_cell(node);
+	default:
+		return (struct cell){0};
+	}
+}
+
+static void
+fill_cells(struct event *event)
+{
+	for (size_t i = 0; i < column_count; i++)
+		event->cells[i] = column_cell(event, &columns[i]);
+	if (!time_parse(event_text(event, "eventTime"), &event->time))
+		event->time = TIME_NONE;
+	event->event_id = event_text(event, "eventID");
+}
+
+void
+event_select(struct event *event, size_t variant)
+{
+	for (size_t i = 0; i < event->copy_count; i++) {
+		event->copies[i].selected = variant % event->copies[i].count;
+		variant /= event->copies[i].count;
+	}
+	fill_cells(event);
+}
+
+/* ---- whole ---- */
+
+bool
+event_parse(struct event *event, struct str raw, struct error *err)
+{
+	*event = (struct event){.raw = raw, .variants = 1};
+	if (!json_parse(raw, &event->doc, err))
+		return false;
+	event->root = json_root(event->doc);
+	if (json_type(event->root) != JSON_OBJECT) {
+		json_doc_free(event->doc);
+		return error_set(err, ERROR_INPUT, "a record is a JSON object");
+	}
+	for (size_t i = 0; i < judged_object_count; i++)
+		judge_at(event, &judged_objects[i], event->root, str_from(judged_objects[i].path));
+	judge_strings(event, event->root);
+	event->cells = arena_alloc(&event->arena, column_count * sizeof(*event->cells));
+	fill_cells(event);
+	if (event->time == TIME_NONE)
+		raise_flag(event, FLAG_TIME_UNREADABLE);
+	if (str_is_empty(event->event_id))
+		raise_flag(event, FLAG_NO_EVENT_ID);
+	return true;
+}
+
+void
+event_fini(struct event *event)
+{
+	json_doc_free(event->doc);
+	arena_fini(&event->arena);
+	free(event->copies);
+	*event = (struct event){0};
+}
+
+void
+event_canonical_hash(const struct event *event, char hex[HASH_HEX])
+{
+	struct buf text = {0};
+
+	json_write_canonical(&text, event->root);
+	hash_hex(buf_view(&text), hex);
+	buf_fini(&text);
+}
