@@ -18,6 +18,7 @@ struct walk_file {
 	int64_t mtime_ns, ctime_ns;
 	dev_t device;
 	ino_t inode;
+	mode_t mode;  /* as stat gives it; also of standard input */
 	bool given;   /* named on the command line itself */
 	bool log_name; /* ends like a log: .json .jsonl .ndjson .log .csv .gz */
 };
