@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/alert/decision.h"
+#include "core/alert/outcome.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/event/event.h"
@@ -16,11 +17,16 @@
 
 enum { ALERT_ID_SIZE = 33 }; /* 32 hex digits and a NUL */
 
-enum outcome { OUTCOME_SUCCESS, OUTCOME_DENIED, OUTCOME_FAILED };
-const char *outcome_name(enum outcome outcome); /* success denied failed */
-
-/* Every text of an alert: name in JSON (settled.md 15), column in the store. One row here is all a
- * new field needs. Absent is null. */
+/*
+ * Every text of an alert: name in JSON (settled.md 15), column in the store. A new field is one row
+ * here and, because stores outlive programs, one migration that adds its column. Absent is null.
+ *
+ * actor.sessionName: of an AssumedRole or FederatedUser, what stands behind the ':' of the
+ * principal id (else behind the role in the ARN); null for every other type. actor.issuer: the ARN
+ * of the session's issuer (a role, also after SSO), its user name when no ARN was logged; null
+ * without a session issuer. account.name: the Account entity's Name, or its FullName where the
+ * rule maps that (version 1.0.0, hunting queries).
+ */
 #define ALERT_TEXTS(X)                                       \
 	X(RULE_ID, "ruleId", rule_id)                        \
 	X(RULE_NAME, "ruleName", rule_name)                  \
@@ -97,8 +103,8 @@ void alert_init(struct alert *alert, const struct event *event, const struct rul
 	const struct rule_run *run);
 void alert_fini(struct alert *alert);
 
-/* 32 hex digits: rule id + eventID (or record hash when there is none). The second form is for a
- * record that is unequal to the first of the same eventID. */
+/* 32 hex digits: rule id + eventID (or record hash when there is none). The second form names a
+ * record that is unequal to another of the same eventID (store.h says which gets it). */
 void alert_identity(char id[ALERT_ID_SIZE], struct str rule_id, struct str event_id,
 	const char *record_hash);
 void alert_identity_conflict(char id[ALERT_ID_SIZE], struct str rule_id, struct str event_id,
@@ -106,6 +112,8 @@ void alert_identity_conflict(char id[ALERT_ID_SIZE], struct str rule_id, struct 
 
 /* Short name of the actor for a list: user name, `Role/session`, `root`, the service … */
 struct str alert_actor_label(struct arena *arena, const struct alert *alert);
+/* Of an AssumedRole: the role's own name, without path and account. Borrows; may be absent. */
+struct str alert_role_name(const struct alert *alert);
 /* "self" or "other" */
 const char *alert_self_word(const struct alert *alert);
 

@@ -8,8 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/str.h"
+
+enum { DECISION_TEXT_MAX = 4096 }; /* bytes of a reason or note */
 
 enum alert_status { STATUS_NEW, STATUS_ACTIVE, STATUS_CLOSED };
 enum classification {
@@ -55,6 +58,7 @@ struct decision_rule {
 	const char *name;	/* in the store and in decisions[].action */
 	const char *title;	/* on the screen: "validate", "confirm malicious" … */
 	unsigned from;		/* bit set of 1 << alert_status it may be made in */
+	bool assigns;		/* whoever decides becomes the owner; else the owner stays */
 	bool reason_required;
 	bool closes;
 	bool confirm; /* asks y after the reason */
@@ -62,6 +66,7 @@ struct decision_rule {
 	enum alert_status to;	   /* what it makes of the alert; NOTE and UNDO: see fold */
 	enum classification classification;
 	enum class_reason reason;
+	enum validation_state validation;
 };
 extern const struct decision_rule decision_rules[DECIDE_COUNT];
 /* DECIDE_COUNT when the name is unknown. */
@@ -93,9 +98,19 @@ struct alert_state {
  * is neither a note, an undo nor already undone; undoing again goes one further back. */
 struct alert_state decision_fold(const struct decision *decisions, size_t count);
 
-/* May this be done now by this user? err says why not. UNDO: only whoever decided (or, later, an
- * admin). */
+/*
+ * May this be done now by this user? err says why not: ERROR_CONFLICT when the alert is in a state
+ * that does not allow it (somebody was first, and what they decided is named), else ERROR_USAGE.
+ * UNDO: only whoever decided may take it back.
+ */
 bool decision_allowed(const struct decision *decisions, size_t count, enum decision_action action,
 	struct str actor, struct str reason, struct error *err);
+
+/* The text alone: UTF-8 without NUL, at most DECISION_TEXT_MAX bytes, and where the table asks for
+ * a reason more than white space and hidden characters. For a prompt that asks before it sends. */
+bool decision_text_ok(enum decision_action action, struct str text, struct error *err);
+
+/* "alice decided validate at 2026-01-02T03:04:05Z: reason" (not cleaned) */
+void decision_describe(struct buf *out, const struct decision *decision);
 
 #endif

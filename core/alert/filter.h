@@ -1,0 +1,21 @@
+/*
+ * A KQL predicate over alerts, whatever rule each comes from (settled.md 11): it is bound against
+ * every rule that is loaded and judged on the raw record. One thread.
+ */
+#ifndef KEYWATCH_ALERT_FILTER_H
+#define KEYWATCH_ALERT_FILTER_H
+
+#include "core/alert/alert.h"
+
+struct alert_filter;
+
+/* Borrows the rules. err is rule_filter_compile's. */
+bool alert_filter_new(struct alert_filter **out, struct rule *const *rules, size_t rule_count,
+	struct str predicate, int64_t now, struct error *err);
+void alert_filter_free(struct alert_filter *filter);
+
+/* Does the predicate hold for an alert of this rule with this raw record? False for a rule that is
+ * not loaded and for a record that cannot be parsed. */
+bool alert_filter_match(struct alert_filter *filter, struct str rule_id, struct str raw);
+
+#endif
