@@ -74,7 +74,7 @@ demo: deps
 	@$(MAKE) --no-print-directory demo-run
 
 demo-run: all
-	@$(B)/keywatch --store build/demo.db tests/sample
+	@$(B)/keywatch --store build/demo.db tests/sample/logs
 
 check: deps-test
 	@$(MAKE) --no-print-directory check-run
