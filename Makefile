@@ -139,7 +139,7 @@ bench: all $(BENCH)
 	@tests/bench/run
 
 lint:
-	@tests/lint
+	@tests/lint && tests/lint --self-test
 
 # ---- packages ----
 
