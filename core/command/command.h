@@ -1,0 +1,77 @@
+/*
+ * The command line: one table of commands, one of options; they feed parsing, --help, the manual
+ * and completion. Main thread.
+ */
+#ifndef KEYWATCH_COMMAND_COMMAND_H
+#define KEYWATCH_COMMAND_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/alert/decision.h"
+#include "core/base/buf.h"
+#include "core/base/error.h"
+#include "core/rule/rule.h"
+
+/* What the words of a command line say. Strings borrow from argv. */
+struct command_line {
+	const struct command *command; /* NULL: the terminal UI */
+	const char *const *words;      /* paths, ids; what is left when options are taken */
+	size_t word_count;
+	const char *format, *filter, *store, *theme, *config, *if_state;
+	const char *rules[16];
+	size_t rule_count;
+	unsigned jobs;
+	int64_t now; /* TIME_NONE: the clock */
+	size_t max_record;
+	bool fail_on_alert, facts, help, version;
+	const char *list; /* hidden: a table's rows for the manual */
+	enum decision_action action; /* DECIDE_COUNT: none given */
+	const char *reason, *note;
+};
+
+struct command {
+	const char *name;
+	const char *words; /* as in the synopsis */
+	const char *help;  /* one line */
+	int (*run)(const struct command_line *line);
+};
+
+extern const struct command commands[];
+extern const size_t command_count;
+
+/* Reorders argv; options may stand before and after the command. Prints nothing. */
+bool command_parse(struct command_line *line, int argc, char **argv, struct error *err);
+
+void command_help(struct buf *out);
+/* Rows for the manual, from the tables: "options", "commands". False for another name. */
+bool command_list(const char *table, struct buf *out);
+
+/* ---- shared by the commands and the UI's main ---- */
+
+/* The rules that run: --rule FILE…, `builtin` or none naming ours. Says their warnings on stderr.
+ * Returns owned rules. */
+struct command_rules {
+	struct rule *rule[16];
+	size_t count;
+};
+bool command_load_rules(struct command_rules *rules, const struct command_line *line,
+	struct error *err);
+void command_free_rules(struct command_rules *rules);
+
+/* The default store's path ($XDG_DATA_HOME/keywatch/keywatch.db) unless --store names one. */
+bool command_store_path(const struct command_line *line, struct buf *path, struct error *err);
+
+/* What now() answers in rules: --now, else the clock. */
+int64_t command_now(const struct command_line *line);
+
+/* Prints "keywatch: TEXT", cleaned, on stderr; returns the exit status for err. */
+int command_fail(const struct error *err);
+
+int command_scan(const struct command_line *line);
+int command_export(const struct command_line *line);
+int command_decide(const struct command_line *line);
+int command_rule(const struct command_line *line);
+
+#endif

@@ -1,0 +1,90 @@
+#include "core/command/print.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/alert/filter.h"
+#include "core/base/mem.h"
+
+enum { FLUSH_BYTES = 64 << 10 };
+
+struct printing {
+	const struct print_options *options;
+	struct alert_filter *filter; /* NULL: all */
+	struct export export;
+	struct buf out;
+	char (*ids)[ALERT_ID_SIZE]; /* owns */
+	size_t id_count, id_capacity;
+	bool reader_gone;
+};
+
+static bool
+note_id(void *context, const struct store_row *row)
+{
+	struct printing *p = context;
+
+	MEM_GROW(p->ids, p->id_count, p->id_capacity);
+	snprintf(p->ids[p->id_count++], ALERT_ID_SIZE, "%s", row->id);
+	return true;
+}
+
+static bool
+flush(struct printing *p, struct error *err)
+{
+	size_t written = fwrite(buf_cstr(&p->out), 1, p->out.len, stdout);
+	bool failed = written < p->out.len || fflush(stdout) != 0;
+
+	buf_clear(&p->out);
+	if (!failed)
+		return true;
+	p->reader_gone = errno == EPIPE;
+	if (p->reader_gone)
+		return false;
+	return error_set(err, ERROR_SYSTEM, "standard output: %s", strerror(errno));
+}
+
+static bool
+print_one(struct printing *p, const char *id, struct error *err)
+{
+	struct alert alert = {0};
+
+	if (!store_load(p->options->store, id, &alert, err))
+		return false;
+	if (!p->filter || alert_filter_match(p->filter, alert.text[ALERT_RULE_ID], alert.raw))
+		export_alert(&p->export, &alert);
+	alert_fini(&alert);
+	return p->out.len < FLUSH_BYTES || flush(p, err);
+}
+
+static bool
+print_all(struct printing *p, struct error *err)
+{
+	for (size_t i = 0; i < p->id_count; i++)
+		if (!print_one(p, p->ids[i], err))
+			return false;
+	export_end(&p->export);
+	return flush(p, err);
+}
+
+bool
+print_alerts(const struct command_line *line, const struct print_options *options, size_t *count,
+	struct error *err)
+{
+	struct printing p = {.options = options};
+	const char *format = line->format ? line->format : "text";
+	bool ok = true;
+
+	if (line->filter &&
+		!alert_filter_new(&p.filter, options->rules->rule, options->rules->count,
+			str_from(line->filter), command_now(line), err))
+		return false;
+	export_begin(&p.export, export_format_find(str_from(format)), &options->export_options,
+		&p.out);
+	ok = store_rows(options->store, &options->query, note_id, &p, err) && print_all(&p, err);
+	*count = p.export.count;
+	alert_filter_free(p.filter);
+	buf_fini(&p.out);
+	free(p.ids);
+	return ok || p.reader_gone;
+}

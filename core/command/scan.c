@@ -1,0 +1,213 @@
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "core/base/text.h"
+#include "core/command/print.h"
+#include "core/pipeline.h"
+
+enum { PROGRESS_MS = 200 };
+
+struct scanning {
+	const struct command_line *line;
+	const struct command_rules *rules;
+	struct store *store;
+	struct pipeline *pipeline;
+	struct wake wake;
+	int signals; /* a signalfd of SIGINT and SIGTERM */
+	int caught;  /* the signal that stopped us, or 0 */
+	struct pipeline_progress progress;
+};
+
+static void
+say_progress(const struct scanning *s)
+{
+	const struct pipeline_progress *p = &s->progress;
+
+	fprintf(stderr, "\r%llu of %llu files, %llu of %llu MB, %llu alerts ",
+		(unsigned long long)p->files_done, (unsigned long long)p->files_total,
+		(unsigned long long)(p->bytes_done >> 20), (unsigned long long)(p->bytes_total >> 20),
+		(unsigned long long)p->alerts_new);
+	fflush(stderr);
+}
+
+/* Only "\r" and blanks: nothing beyond what every terminal has. */
+static void
+clear_progress(void)
+{
+	fprintf(stderr, "\r%78s\r", "");
+}
+
+static void
+take_signal(struct scanning *s)
+{
+	struct signalfd_siginfo info;
+
+	if (read(s->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return;
+	s->caught = (int)info.ssi_signo;
+	pipeline_stop(s->pipeline);
+}
+
+/* Until all is read or a signal stops it. */
+static void
+follow(struct scanning *s)
+{
+	bool show = isatty(STDERR_FILENO), shown = false;
+	struct pollfd waits[2] = {{s->wake.fd, POLLIN, 0}, {s->signals, POLLIN, 0}};
+	int64_t next = time_monotonic_ms() + PROGRESS_MS;
+
+	for (;;) {
+		pipeline_get_progress(s->pipeline, &s->progress);
+		if (s->progress.finished)
+			break;
+		if (show && time_monotonic_ms() >= next) {
+			say_progress(s);
+			shown = true;
+			next = time_monotonic_ms() + PROGRESS_MS;
+		}
+		if (poll(waits, 2, PROGRESS_MS) > 0 && waits[1].revents)
+			take_signal(s);
+		wake_clear(&s->wake);
+	}
+	if (shown)
+		clear_progress();
+}
+
+static bool
+say_problem(void *context, const struct problem *problem)
+{
+	struct buf text = {0};
+
+	(void)context;
+	buf_puts(&text, problem->severity == PROBLEM_ERROR ? "keywatch: " : "keywatch: note: ");
+	if (str_is(problem->path, "-"))
+		buf_puts(&text, "standard input");
+	else
+		text_clean(&text, problem->path);
+	if (problem->offset != PROBLEM_NO_OFFSET)
+		buf_printf(&text, ": byte %llu", (unsigned long long)problem->offset);
+	buf_puts(&text, ": ");
+	text_clean(&text, problem->reason);
+	buf_putc(&text, '\n');
+	fputs(buf_cstr(&text), stderr);
+	buf_fini(&text);
+	return true;
+}
+
+/* settled.md 12: 3 comes before 1. */
+static int
+exit_status(const struct scanning *s, size_t alerts)
+{
+	if (s->caught)
+		return 128 + s->caught;
+	if (s->progress.errors)
+		return 3;
+	return s->line->fail_on_alert && alerts ? 1 : 0;
+}
+
+static int
+print_results(struct scanning *s)
+{
+	struct fact_ledger ledger = {.from = TIME_NONE, .to = TIME_NONE,
+		.inputs = s->progress.files_done, .problems = s->progress.errors, .saved_logs = true};
+	struct print_options options = {.store = s->store, .rules = s->rules,
+		.query = {.run = pipeline_run(s->pipeline)},
+		.export_options = {.ledger = s->line->facts ? &ledger : NULL}};
+	struct error err;
+	size_t alerts;
+
+	if (s->progress.failed)
+		return command_fail(&s->progress.error);
+	if (!store_problems(s->store, options.query.run, say_problem, NULL, &err) ||
+		!print_alerts(s->line, &options, &alerts, &err))
+		return command_fail(&err);
+	if (s->caught)
+		fputs("keywatch: stopped: not everything was read\n", stderr);
+	return exit_status(s, alerts);
+}
+
+/* The filter is bound before anything is read: a typing error must not cost a scan. */
+static bool
+check_filter(const struct scanning *s, struct error *err)
+{
+	struct rule_filter *filter;
+
+	for (size_t i = 0; s->line->filter && i < s->rules->count; i++) {
+		if (!rule_filter_compile(&filter, s->rules->rule[i], str_from(s->line->filter), err))
+			return false;
+		rule_filter_free(filter);
+	}
+	return true;
+}
+
+static int
+run(struct scanning *s)
+{
+	struct pipeline_options options = {.paths = s->line->words,
+		.path_count = s->line->word_count, .rules = s->rules->rule,
+		.rule_count = s->rules->count, .jobs = s->line->jobs, .now = command_now(s->line),
+		.max_record = s->line->max_record, .remember = s->line->store != NULL,
+		.wake = &s->wake};
+	struct error err;
+	int status;
+
+	if (!check_filter(s, &err) || !store_open(&s->store, s->line->store, &err))
+		return command_fail(&err);
+	if (!pipeline_start(&s->pipeline, &options, s->store, &err)) {
+		store_close(s->store);
+		return command_fail(&err);
+	}
+	follow(s);
+	pipeline_wait(s->pipeline);
+	status = print_results(s);
+	pipeline_free(s->pipeline);
+	store_close(s->store);
+	return status;
+}
+
+/* Ctrl-C keeps what was found: signals are read in the loop, not handled. */
+static int
+open_signals(sigset_t *before)
+{
+	sigset_t wanted;
+
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGINT);
+	sigaddset(&wanted, SIGTERM);
+	sigprocmask(SIG_BLOCK, &wanted, before);
+	return signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int
+command_scan(const struct command_line *line)
+{
+	struct command_rules rules;
+	struct scanning s = {.line = line, .rules = &rules};
+	sigset_t before;
+	struct error err;
+	int status;
+
+	if (!line->word_count) {
+		error_set(&err, ERROR_USAGE, "scan needs a PATH (- is standard input)");
+		return command_fail(&err);
+	}
+	if (!command_load_rules(&rules, line, &err))
+		return command_fail(&err);
+	s.signals = open_signals(&before);
+	if (wake_open(&s.wake, &err)) {
+		status = run(&s);
+		wake_close(&s.wake);
+	} else {
+		status = command_fail(&err);
+	}
+	if (s.signals >= 0)
+		close(s.signals);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	command_free_rules(&rules);
+	return status;
+}

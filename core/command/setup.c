@@ -1,0 +1,101 @@
+/* What several commands need before they begin. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "core/base/timefmt.h"
+#include "core/command/command.h"
+
+int
+command_fail(const struct error *err)
+{
+	fputs("keywatch: ", stderr);
+	text_print(stderr, str_from(err->text));
+	fputc('\n', stderr);
+	return error_exit_status(err->kind);
+}
+
+static bool
+load_rule(struct rule **rule, const char *name, struct error *err)
+{
+	if (strcmp(name, "builtin") != 0)
+		return rule_load_file(rule, name, err);
+	*rule = rule_builtin();
+	return true;
+}
+
+static bool
+is_twice(const struct command_rules *rules)
+{
+	struct str last = rule_id(rules->rule[rules->count - 1]);
+
+	for (size_t i = 0; i + 1 < rules->count; i++)
+		if (str_equal(rule_id(rules->rule[i]), last))
+			return true;
+	return false;
+}
+
+static void
+say_warnings(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule_warning_count(rule); i++) {
+		fputs("keywatch: ", stderr);
+		text_print(stderr, rule_warning(rule, i));
+		fputc('\n', stderr);
+	}
+}
+
+bool
+command_load_rules(struct command_rules *rules, const struct command_line *line, struct error *err)
+{
+	static const char *const ours[] = {"builtin"};
+	const char *const *names = line->rule_count ? line->rules : ours;
+	size_t count = line->rule_count ? line->rule_count : 1;
+
+	*rules = (struct command_rules){0};
+	for (size_t i = 0; i < count; i++) {
+		if (!load_rule(&rules->rule[rules->count], names[i], err)) {
+			command_free_rules(rules);
+			return false;
+		}
+		rules->count++;
+		if (is_twice(rules)) {
+			error_set(err, ERROR_USAGE, "--rule %s: a rule with the id %.*s was given already",
+				names[i], STR_ARG(rule_id(rules->rule[i])));
+			command_free_rules(rules);
+			return false;
+		}
+		say_warnings(rules->rule[i]);
+	}
+	return true;
+}
+
+void
+command_free_rules(struct command_rules *rules)
+{
+	while (rules->count)
+		rule_free(rules->rule[--rules->count]);
+}
+
+bool
+command_store_path(const struct command_line *line, struct buf *path, struct error *err)
+{
+	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+
+	if (line->store)
+		buf_puts(path, line->store);
+	else if (data && data[0] == '/') /* a relative one is to be ignored: XDG base directories */
+		buf_printf(path, "%s/keywatch/keywatch.db", data);
+	else if (home && *home)
+		buf_printf(path, "%s/.local/share/keywatch/keywatch.db", home);
+	else
+		return error_set(err, ERROR_USAGE, "HOME is not set: say where with --store FILE");
+	return true;
+}
+
+int64_t
+command_now(const struct command_line *line)
+{
+	return line->now != TIME_NONE ? line->now : time_now();
+}

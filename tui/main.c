@@ -1,0 +1,83 @@
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "core/command/command.h"
+#include "core/store/store.h"
+#include "tui/app.h"
+
+static int
+print_buf(struct buf *text, int status)
+{
+	fputs(buf_cstr(text), stdout);
+	buf_fini(text);
+	return status;
+}
+
+static int
+run_screen(const struct command_line *line, struct store *store, const struct command_rules *rules)
+{
+	const struct app_options options = {
+		.store = store,
+		.pipeline = {.paths = line->words, .path_count = line->word_count,
+			.rules = rules->rule, .rule_count = rules->count, .jobs = line->jobs,
+			.now = command_now(line), .max_record = line->max_record, .remember = true},
+		.theme = line->theme,
+		.config = line->config,
+	};
+
+	return app_run(&options);
+}
+
+static int
+screen(const struct command_line *line)
+{
+	struct command_rules rules;
+	struct buf path = {0};
+	struct store *store;
+	struct error err;
+	int status;
+
+	if (!command_load_rules(&rules, line, &err))
+		return command_fail(&err);
+	if (command_store_path(line, &path, &err) && store_open(&store, buf_cstr(&path), &err)) {
+		status = run_screen(line, store, &rules);
+		store_close(store);
+	} else {
+		status = command_fail(&err);
+	}
+	buf_fini(&path);
+	command_free_rules(&rules);
+	return status;
+}
+
+/* Without a command: the screen, or a plain list where there is no terminal for one. */
+static int
+show(const struct command_line *line)
+{
+	if (app_terminal_usable())
+		return screen(line);
+	return line->word_count ? command_scan(line) : command_export(line);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct command_line line;
+	struct buf text = {0};
+	struct error err;
+
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN); /* a reader that goes away ends us by EPIPE */
+	if (!command_parse(&line, argc, argv, &err))
+		return command_fail(&err);
+	if (line.help) {
+		command_help(&text);
+		return print_buf(&text, 0);
+	}
+	if (line.version) {
+		buf_puts(&text, "keywatch " KEYWATCH_VERSION "\n");
+		return print_buf(&text, 0);
+	}
+	return line.command ? line.command->run(&line) : show(&line);
+}
