@@ -87,18 +87,20 @@ check-run: all lint
 # ---- building ----
 
 $(B)/keywatch: $(call objects,tui/main.c) $(B)/libtui.a $(B)/libcore.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TUI_LDLIBS)
+	@echo "  LD   $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TUI_LDLIBS)
 
 $(B)/libcore.a: $(call objects,$(CORE))
 $(B)/libtui.a: $(call objects,$(TUI))
 $(B)/libsupport.a: $(call objects,$(SUPPORT))
 $(B)/%.a:
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC   $@"
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
@@ -106,18 +108,22 @@ $(B)/obj/%.o: %.c
 
 test-programs: $(B)/keywatch $(UNIT) $(E2E) $(FUZZ)
 
+# Only tests of the screen may see curses.
 $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/libsupport.a $(B)/libtui.a $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS)
+	@echo "  LD   $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) $(if $(findstring test_tui_,$@),$(TUI_LDLIBS),$(CORE_LDLIBS)) -lutil
 
 $(E2E): $(B)/tests/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/libsupport.a $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) -lutil
+	@echo "  LD   $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) $(CORE_LDLIBS) -lutil
 
 # Replays a corpus: every fuzz target has LLVMFuzzerTestOneInput; without libFuzzer our main runs it.
 $(FUZZ): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/replay/main.o $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LDLIBS)
+	@echo "  LD   $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LDLIBS)
 
 fuzz:
 	@command -v clang >/dev/null || { echo "make fuzz needs clang: apt-get install clang"; exit 2; }
@@ -133,7 +139,8 @@ fuzz:
 
 $(BENCH): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LDLIBS)
+	@echo "  LD   $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LDLIBS)
 
 bench: all $(BENCH)
 	@tests/bench/run

@@ -33,7 +33,7 @@ error_prefix(struct error *err, const char *fmt, ...)
 	va_end(args);
 	if (n < 0 || (size_t)n >= sizeof(text))
 		return false;
-	snprintf(text + n, sizeof(text) - (size_t)n, ": %s", err->text);
+	snprintf(text + n, sizeof(text) - (size_t)n, ": %.*s", (int)sizeof(text) - n - 3, err->text);
 	memcpy(err->text, text, sizeof(text));
 	return false;
 }

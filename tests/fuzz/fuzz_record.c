@@ -1,0 +1,50 @@
+/* Any bytes are a record or refused. What json_write writes parses back to the same value, and
+ * holds nothing a terminal must not see. Every variant can be selected. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "core/event/event.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check_written(const struct event *event)
+{
+	struct buf text = {0}, before = {0}, after = {0};
+	struct json_doc *doc;
+
+	json_write(&text, event->root);
+	if (text_has_hidden(buf_view(&text)) || !json_parse(buf_view(&text), &doc, NULL))
+		abort();
+	if (!(event->flags & 1U << FLAG_INVALID_UTF8)) { /* those become U+FFFD */
+		json_write_canonical(&before, event->root);
+		json_write_canonical(&after, json_root(doc));
+		if (!str_equal(buf_view(&before), buf_view(&after)))
+			abort();
+	}
+	json_doc_free(doc);
+	buf_fini(&text);
+	buf_fini(&before);
+	buf_fini(&after);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct event event;
+	size_t offset, len;
+
+	if (!event_parse(&event, (struct str){(const char *)data, size}, NULL))
+		return 0;
+	for (size_t i = 0; i < event.variants && i < 16; i++)
+		event_select(&event, i);
+	for (size_t i = 0; i < column_count; i++)
+		if (columns[i].path && event_locate(&event, columns[i].path, &offset, &len) &&
+			(offset > size || len > size - offset))
+			abort();
+	check_written(&event);
+	event_fini(&event);
+	return 0;
+}

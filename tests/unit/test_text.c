@@ -1,0 +1,122 @@
+#include "tests/support/test.h"
+
+#include "core/base/text.h"
+
+static void
+assert_cleaned(struct str in, const char *expected, bool escaped)
+{
+	struct buf out = {0};
+
+	assert_int_equal(text_clean(&out, in), escaped);
+	assert_string_equal(buf_cstr(&out), expected);
+	buf_fini(&out);
+}
+
+static void
+plain_text_passes(void **state)
+{
+	(void)state;
+	assert_cleaned(STR("svc-backup zo\xc3\xab \xe6\x97\xa5\xe6\x9c\xac"),
+		"svc-backup zo\xc3\xab \xe6\x97\xa5\xe6\x9c\xac", false);
+}
+
+static void
+controls_are_shown_escaped(void **state)
+{
+	(void)state;
+	assert_cleaned(STR("\x1b]0;x\x07"), "\\u001b]0;x\\u0007", true);
+	assert_cleaned(STR("a\nb\tc\r"), "a\\nb\\tc\\r", true);
+	assert_cleaned(STR("\x7f"), "\\u007f", true);
+	assert_cleaned(STR("\xc2\x9b" "31m"), "\\u009b31m", true);
+	assert_cleaned(STR("\xc0\x80"), "\\u0000", true);
+}
+
+static void
+invisible_and_reordering_characters_are_shown_escaped(void **state)
+{
+	(void)state;
+	assert_cleaned(STR("\xe2\x80\xae"), "\\u202e", true);	  /* right-to-left override */
+	assert_cleaned(STR("\xe2\x81\xa6"), "\\u2066", true);	  /* isolate */
+	assert_cleaned(STR("\xe2\x80\x8b"), "\\u200b", true);	  /* zero width space */
+	assert_cleaned(STR("\xef\xb8\x8f"), "\\ufe0f", true);	  /* variation selector */
+	assert_cleaned(STR("\xe2\x80\xa8"), "\\u2028", true);	  /* line separator */
+	assert_cleaned(STR("\xf3\xa0\x81\x81"), "\\U000e0041", true); /* tag */
+	assert_cleaned(STR("\xe3\x85\xa4"), "\\u3164", true);	  /* Hangul filler */
+	assert_cleaned(STR("\xee\x80\x80"), "\\ue000", true);	  /* private use */
+	assert_cleaned(STR("\xcd\x8f"), "\\u034f", true);	  /* grapheme joiner */
+	assert_cleaned(STR("\xcd\xb8"), "\\u0378", true);	  /* unassigned */
+}
+
+static void
+bytes_that_are_no_utf8_are_shown_as_bytes(void **state)
+{
+	(void)state;
+	assert_cleaned(STR("a\xff" "b"), "a\\xffb", true);
+	assert_cleaned(STR("\xc0\xaf"), "\\xc0\\xaf", true);	 /* overlong */
+	assert_cleaned(STR("\xe2\x80"), "\\xe2\\x80", true);	 /* cut */
+	assert_cleaned(STR("\xed\xa0\x80"), "\\ud800", true); /* lone surrogate */
+}
+
+static void
+newlines_stay_in_texts_of_lines(void **state)
+{
+	struct buf out = {0};
+
+	(void)state;
+	assert_true(text_clean_lines(&out, STR("a\nb\x1b")));
+	assert_string_equal(buf_cstr(&out), "a\nb\\u001b");
+	buf_fini(&out);
+}
+
+static void
+length_counts_code_points_and_offset_finds_them(void **state)
+{
+	struct str s = STR("a\xc3\xab\xf0\x9f\x98\x80\xff");
+
+	(void)state;
+	assert_int_equal(text_length(s), 4);
+	assert_int_equal(text_offset(s, 2), 3);
+	assert_int_equal(text_offset(s, 9), s.len);
+}
+
+static void
+columns_count_cells_as_they_will_be_drawn(void **state)
+{
+	(void)state;
+	assert_int_equal(text_columns(STR("ab")), 2);
+	assert_int_equal(text_columns(STR("\xe6\x97\xa5")), 2);
+	assert_int_equal(text_columns(STR("e\xcc\x81")), 1);
+	assert_int_equal(text_columns(STR("\x1b")), 6);
+}
+
+static void
+every_byte_comes_out_printable(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 256; i++) {
+		char byte = (char)i;
+		struct buf out = {0};
+
+		text_clean(&out, (struct str){&byte, 1});
+		for (size_t k = 0; k < out.len; k++)
+			assert_true(out.data[k] >= 0x20 && out.data[k] < 0x7f);
+		buf_fini(&out);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plain_text_passes),
+		cmocka_unit_test(controls_are_shown_escaped),
+		cmocka_unit_test(invisible_and_reordering_characters_are_shown_escaped),
+		cmocka_unit_test(bytes_that_are_no_utf8_are_shown_as_bytes),
+		cmocka_unit_test(newlines_stay_in_texts_of_lines),
+		cmocka_unit_test(length_counts_code_points_and_offset_finds_them),
+		cmocka_unit_test(columns_count_cells_as_they_will_be_drawn),
+		cmocka_unit_test(every_byte_comes_out_printable),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
