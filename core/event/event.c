@@ -56,15 +56,12 @@ is_judged_name(const struct judged_object *object, struct str key, bool *exact)
 static void
 note_copies(struct event *event, const struct json *first)
 {
-	size_t count = 1, capacity = event->copy_count;
-	struct event_copies copies = {first, 0, 0};
+	size_t count = 1;
 
 	for (const struct json *n = json_next_duplicate(first); n; n = json_next_duplicate(n))
 		count++;
-	copies.count = count;
-	event->copies =
-		mem_array(event->copies, capacity + 1, sizeof(*event->copies));
-	event->copies[event->copy_count++] = copies;
+	event->copies = mem_array(event->copies, event->copy_count + 1, sizeof(*event->copies));
+	event->copies[event->copy_count++] = (struct event_copies){first, count, 0};
 	raise_flag(event, FLAG_DUPLICATE_KEY);
 	if (event->variants > EVENT_MAX_VARIANTS / count)
 		event->variants_cut = true;
