@@ -1,0 +1,338 @@
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/pipeline.h"
+
+/* A store and what a run over some paths made of it. */
+struct fixture {
+	char *folder;
+	char db[256];
+	struct store *store;
+	struct rule *rule;
+	struct pipeline_progress progress;
+	int64_t run;
+	struct buf ids;	     /* a line an alert, by time */
+	struct buf problems; /* a line a problem */
+};
+
+static int
+setup(void **state)
+{
+	struct fixture *f = MEM_NEW(struct fixture);
+	struct error err;
+
+	f->folder = test_folder();
+	snprintf(f->db, sizeof(f->db), "%s/store/k.db", f->folder);
+	assert_ok(store_open(&f->store, f->db, &err), &err);
+	f->rule = rule_builtin();
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	store_close(f->store);
+	rule_free(f->rule);
+	test_rmtree(f->folder);
+	buf_fini(&f->ids);
+	buf_fini(&f->problems);
+	free(f);
+	return 0;
+}
+
+static bool
+note_row(void *context, const struct store_row *row)
+{
+	struct fixture *f = context;
+
+	buf_printf(&f->ids, "%.*s %.*s\n", STR_ARG(row->event_id), STR_ARG(row->target));
+	return true;
+}
+
+static bool
+note_problem(void *context, const struct problem *problem)
+{
+	struct fixture *f = context;
+	const char *name = strrchr(problem->path.data, '/');
+
+	buf_printf(&f->problems, "%s %s: %.*s\n",
+		problem->severity == PROBLEM_ERROR ? "error" : "note",
+		name ? name + 1 : problem->path.data, STR_ARG(problem->reason));
+	return true;
+}
+
+static void
+collect(struct fixture *f)
+{
+	struct store_query query = {.run = f->run};
+	struct error err;
+
+	buf_clear(&f->ids);
+	buf_clear(&f->problems);
+	assert_ok(store_rows(f->store, &query, note_row, f, &err), &err);
+	assert_ok(store_problems(f->store, f->run, note_problem, f, &err), &err);
+}
+
+static void
+run_paths(struct fixture *f, const char *const *paths, size_t count, unsigned jobs)
+{
+	struct pipeline_options options = {.paths = paths, .path_count = count, .rules = &f->rule,
+		.rule_count = 1, .jobs = jobs, .remember = true};
+	struct pipeline *pipeline;
+	struct error err;
+
+	assert_ok(pipeline_start(&pipeline, &options, f->store, &err), &err);
+	pipeline_wait(pipeline);
+	pipeline_get_progress(pipeline, &f->progress);
+	f->run = pipeline_run(pipeline);
+	pipeline_free(pipeline);
+	if (f->progress.failed)
+		print_error("%s\n", f->progress.error.text);
+	assert_false(f->progress.failed);
+	assert_true(f->progress.finished);
+	collect(f);
+}
+
+static void
+run_folder(struct fixture *f, unsigned jobs)
+{
+	char path[300];
+	const char *paths[] = {path};
+
+	snprintf(path, sizeof(path), "%s/logs", f->folder);
+	run_paths(f, paths, 1, jobs);
+}
+
+static void
+put_record(struct buf *out, int n, const char *name)
+{
+	buf_printf(out,
+		"{\"eventVersion\":\"1.09\",\"eventTime\":\"2026-01-02T03:%02d:%02dZ\",\"eventID\":\"e-%04d\","
+		"\"eventName\":\"%s\",\"requestParameters\":{\"userName\":\"user-%d\"}}",
+		n / 60 % 60, n % 60, n, name, n);
+}
+
+static void
+put_log(struct fixture *f, const char *name, int first, int count)
+{
+	struct buf text = {0};
+	char folder[300];
+
+	snprintf(folder, sizeof(folder), "%s/logs", f->folder);
+	mkdir(folder, 0700);
+	for (int i = 0; i < count; i++) {
+		put_record(&text, first + i, i % 3 ? "ListUsers" : "CreateAccessKey");
+		buf_putc(&text, '\n');
+	}
+	free(test_file(folder, name, text.data, text.len));
+	buf_fini(&text);
+}
+
+static void
+put_text(struct fixture *f, const char *name, const char *text)
+{
+	char folder[300];
+
+	snprintf(folder, sizeof(folder), "%s/logs", f->folder);
+	mkdir(folder, 0700);
+	free(test_file(folder, name, text, strlen(text)));
+}
+
+static void
+every_alert_of_a_folder_is_found_in_order_of_time(void **state)
+{
+	struct fixture *f = *state;
+
+	put_log(f, "b.json", 0, 4);
+	put_log(f, "a.json", 4, 4);
+	run_folder(f, 1);
+	assert_string_equal(buf_cstr(&f->ids),
+		"e-0000 user-0\ne-0003 user-3\ne-0004 user-4\ne-0007 user-7\n");
+	assert_int_equal(f->progress.files_done, 2);
+	assert_int_equal(f->progress.alerts_new, 4);
+	assert_int_equal(f->progress.records, 8);
+	assert_int_equal(f->progress.errors, 0);
+	assert_true(f->progress.bytes_done == f->progress.bytes_total);
+}
+
+static void
+four_workers_find_what_one_finds(void **state)
+{
+	struct fixture *f = *state;
+	char name[32], *alone;
+
+	for (int i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "%02d.json", i);
+		put_log(f, name, i * 50, 50);
+	}
+	run_folder(f, 4);
+	alone = mem_strdup(buf_cstr(&f->ids));
+	store_close(f->store);
+	assert_int_equal(unlink(f->db), 0);
+	assert_true(store_open(&f->store, f->db, NULL));
+	run_folder(f, 1);
+	assert_string_equal(buf_cstr(&f->ids), alone);
+	assert_int_equal(f->progress.alerts_new, 40 * 17);
+	free(alone);
+}
+
+static void
+an_unchanged_file_is_not_read_again_but_its_alerts_and_problems_stand(void **state)
+{
+	struct fixture *f = *state;
+	char *ids, *problems;
+
+	put_log(f, "a.json", 0, 6);
+	put_text(f, "broken.json", "{\"eventName\":\"CreateAccessKey\",");
+	run_folder(f, 2);
+	assert_int_equal(f->progress.errors, 1);
+	ids = mem_strdup(buf_cstr(&f->ids));
+	problems = mem_strdup(buf_cstr(&f->problems));
+	run_folder(f, 2);
+	assert_int_equal(f->progress.files_remembered, 2);
+	assert_int_equal(f->progress.bytes_done, 0);
+	assert_int_equal(f->progress.errors, 1);
+	assert_string_equal(buf_cstr(&f->ids), ids);
+	assert_string_equal(buf_cstr(&f->problems), problems);
+	free(ids);
+	free(problems);
+}
+
+static void
+a_changed_file_is_read_again(void **state)
+{
+	struct fixture *f = *state;
+
+	put_log(f, "a.json", 0, 1);
+	run_folder(f, 1);
+	put_log(f, "a.json", 0, 7);
+	run_folder(f, 1);
+	assert_int_equal(f->progress.files_remembered, 0);
+	assert_string_equal(buf_cstr(&f->ids), "e-0000 user-0\ne-0003 user-3\ne-0006 user-6\n");
+	assert_int_equal(f->progress.alerts_new, 2);
+}
+
+static void
+the_scope_is_what_the_paths_delivered(void **state)
+{
+	struct fixture *f = *state;
+	char path[300];
+	const char *paths[] = {path};
+
+	put_log(f, "a.json", 0, 1);
+	put_log(f, "b.json", 9, 1);
+	run_folder(f, 1);
+	snprintf(path, sizeof(path), "%s/logs/b.json", f->folder);
+	run_paths(f, paths, 1, 1);
+	assert_string_equal(buf_cstr(&f->ids), "e-0009 user-9\n");
+}
+
+static void
+what_is_no_log_is_said_by_how_it_was_named(void **state)
+{
+	struct fixture *f = *state;
+	char path[300];
+	const char *paths[] = {path};
+
+	put_text(f, "README", "hello\n");
+	put_text(f, "data.json", "hello\n");
+	put_text(f, "empty.json", "");
+	run_folder(f, 1);
+	assert_string_equal(buf_cstr(&f->problems),
+		"note README: not a log\n"
+		"error data.json: shows no form of CloudTrail log\n"
+		"note empty.json: is empty\n");
+	snprintf(path, sizeof(path), "%s/logs/README", f->folder);
+	run_paths(f, paths, 1, 1);
+	assert_string_equal(buf_cstr(&f->problems), "error README: shows no form of CloudTrail log\n");
+}
+
+static void
+any_copy_of_a_duplicated_key_makes_the_record_match(void **state)
+{
+	struct fixture *f = *state;
+
+	put_text(f, "a.json",
+		"{\"eventID\":\"e-1\",\"eventTime\":\"2026-01-02T03:04:05Z\",\"eventName\":\"ListUsers\","
+		"\"eventName\":\"CreateAccessKey\",\"requestParameters\":{\"userName\":\"bob\"}}\n");
+	run_folder(f, 1);
+	assert_string_equal(buf_cstr(&f->ids), "e-1 bob\n");
+}
+
+static void
+a_record_that_cannot_be_judged_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct buf text = {0};
+
+	buf_puts(&text, "{\"eventID\":\"e-1\"");
+	for (int i = 0; i < 11; i++)
+		buf_printf(&text, ",\"eventSource\":\"a\"");
+	for (int i = 0; i < 200; i++)
+		buf_printf(&text, ",\"eventName\":\"%s\"", i == 199 ? "CreateAccessKey" : "x");
+	buf_puts(&text, "}\n");
+	put_text(f, "a.json", buf_cstr(&text));
+	run_folder(f, 1);
+	assert_string_equal(buf_cstr(&f->ids), "");
+	assert_string_equal(buf_cstr(&f->problems),
+		"error a.json: has too many duplicated keys to be judged\n");
+	buf_fini(&text);
+}
+
+static void
+stopping_does_not_wait_for_a_pipe_that_says_nothing(void **state)
+{
+	struct fixture *f = *state;
+	const char *paths[] = {"-"};
+	struct pipeline_options options = {
+		.paths = paths, .path_count = 1, .rules = &f->rule, .rule_count = 1};
+	int ends[2], saved = dup(STDIN_FILENO);
+	struct pipeline *pipeline;
+	struct error err;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_true(dup2(ends[0], STDIN_FILENO) >= 0);
+	assert_ok(pipeline_start(&pipeline, &options, f->store, &err), &err);
+	pipeline_stop(pipeline);
+	pipeline_wait(pipeline);
+	pipeline_get_progress(pipeline, &f->progress);
+	assert_true(f->progress.stopped && f->progress.finished);
+	pipeline_free(pipeline);
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			every_alert_of_a_folder_is_found_in_order_of_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(four_workers_find_what_one_finds, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_unchanged_file_is_not_read_again_but_its_alerts_and_problems_stand, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(a_changed_file_is_read_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_scope_is_what_the_paths_delivered, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_no_log_is_said_by_how_it_was_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			any_copy_of_a_duplicated_key_makes_the_record_match, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_record_that_cannot_be_judged_is_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			stopping_does_not_wait_for_a_pipe_that_says_nothing, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
