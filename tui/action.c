@@ -1,0 +1,91 @@
+#include "tui/action.h"
+
+const struct action_def actions[ACTION_COUNT] = {
+#define X(id, name, keys, group, hint, help)                                                       \
+	[ACTION_##id] = {name, keys, GROUP_##group, hint, help},
+	ACTIONS(X)
+#undef X
+};
+
+static const char *const titles[GROUP_COUNT] = {
+	[GROUP_MOVE] = "Moving",
+	[GROUP_LOOK] = "Looking",
+	[GROUP_FIND] = "Finding",
+	[GROUP_DECIDE] = "Deciding",
+	[GROUP_SCREEN] = "Screen",
+};
+
+const char *
+action_group_title(enum action_group group)
+{
+	return titles[group];
+}
+
+enum action
+action_find(struct str name)
+{
+	for (enum action a = 0; a < ACTION_COUNT; a++)
+		if (str_is(name, actions[a].name))
+			return a;
+	return ACTION_NONE;
+}
+
+struct str
+action_complete(struct str prefix, size_t *count)
+{
+	struct str common = STR_ABSENT;
+
+	*count = 0;
+	for (enum action a = 0; a < ACTION_COUNT; a++) {
+		struct str name = str_from(actions[a].name);
+		size_t same = 0;
+
+		if (!str_starts_with(name, prefix))
+			continue;
+		if (++*count == 1) {
+			common = name;
+			continue;
+		}
+		while (same < common.len && same < name.len && common.data[same] == name.data[same])
+			same++;
+		common.len = same;
+	}
+	return *count ? common : prefix;
+}
+
+/* mdoc takes some characters for its own at the beginning of a word. */
+static void
+list_keys(struct buf *out, const char *keys)
+{
+	struct str rest = str_from(keys);
+
+	while (rest.len) {
+		size_t end = str_find(rest, STR(" "), 0);
+		struct str key = str_slice(rest, 0, end);
+
+		if (key.len == 1 && strchr(".,:;()[]?!|", key.data[0]))
+			buf_puts(out, " \\&");
+		else
+			buf_putc(out, ' ');
+		buf_str(out, key);
+		rest = end == (size_t)-1 ? STR("") : str_slice(rest, end + 1, rest.len);
+		if (rest.len)
+			buf_puts(out, " ,");
+	}
+}
+
+void
+action_list(struct buf *out)
+{
+	for (enum action_group g = 0; g < GROUP_COUNT; g++) {
+		buf_printf(out, ".Ss %s\n.Bl -tag -width Ds\n", titles[g]);
+		for (enum action a = 0; a < ACTION_COUNT; a++) {
+			if (actions[a].group != g)
+				continue;
+			buf_puts(out, ".It Cm");
+			list_keys(out, actions[a].keys[0] ? actions[a].keys : "(no key)");
+			buf_printf(out, "\n.Pq Ic %s\n%s.\n", actions[a].name, actions[a].help);
+		}
+		buf_puts(out, ".El\n");
+	}
+}

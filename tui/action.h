@@ -1,0 +1,104 @@
+/*
+ * Everything a key can do, as one table: it feeds the keymap, the `?` help, the hint line, the
+ * `:` prompt and the manual. A new action is one row here and one function in ui_act.c.
+ */
+#ifndef KEYWATCH_TUI_ACTION_H
+#define KEYWATCH_TUI_ACTION_H
+
+#include <stddef.h>
+
+#include "core/base/buf.h"
+
+enum action_group {
+	GROUP_MOVE,
+	GROUP_LOOK,
+	GROUP_FIND,
+	GROUP_DECIDE,
+	GROUP_SCREEN,
+	GROUP_COUNT,
+};
+const char *action_group_title(enum action_group group);
+
+/* id, name, default keys (separated by spaces), group, word in the hint line, help. */
+#define ACTIONS(X)                                                                                 \
+	X(UP, "up", "Up k", MOVE, "", "one row up")                                                \
+	X(DOWN, "down", "Down j", MOVE, "", "one row down")                                        \
+	X(LEFT, "left", "Left h", MOVE, "", "to the pane on the left, the list at last")           \
+	X(RIGHT, "right", "Right l", MOVE, "", "to the pane on the right")                         \
+	X(PAGE_UP, "page-up", "PageUp Ctrl-B", MOVE, "", "one page up")                            \
+	X(PAGE_DOWN, "page-down", "PageDown Ctrl-F", MOVE, "", "one page down")                    \
+	X(FIRST, "first", "g Home", MOVE, "", "the first row: the newest alert")                   \
+	X(LAST, "last", "G End", MOVE, "", "the last row: the oldest alert")                       \
+	X(NEXT_UNDECIDED, "next-undecided", "]", MOVE, "", "the next alert that is not closed")    \
+	X(PREVIOUS_UNDECIDED, "previous-undecided", "[", MOVE, "",                                 \
+		"the previous alert that is not closed")                                           \
+	X(FOLLOW, "follow", "L", MOVE, "follow", "keep the newest alert in view (live), or stop")  \
+	X(NEXT_PANE, "next-pane", "Tab", LOOK, "pane",                                             \
+		"the next pane: entity, event, history; with wide screens list, entity, event")    \
+	X(PREVIOUS_PANE, "previous-pane", "Shift-Tab", LOOK, "", "the pane before")                \
+	X(OPEN, "open", "Enter", LOOK, "open",                                                     \
+		"from the list to the entity pane; on a fact to its evidence")                     \
+	X(BACK, "back", "Esc", LOOK, "back",                                                       \
+		"leave the prompt, then the pane, then the search, then the filter")               \
+	X(FOLD, "fold", "z", LOOK, "fold", "fold or unfold the object or array at the cursor")     \
+	X(PEEK, "peek", "", LOOK, "", "the record's exact bytes, escaped")                         \
+	X(COLUMNS, "columns", "c", LOOK, "columns", "other columns in the list")                   \
+	X(PROBLEMS, "problems", "p", LOOK, "problems", "what could not be read, and why")          \
+	X(HELP, "help", "? F1", LOOK, "help", "this help")                                         \
+	X(SEARCH, "search", "/", FIND, "search", "search with a regular expression (PCRE2)")       \
+	X(NEXT_MATCH, "next-match", "n", FIND, "", "the next match")                               \
+	X(PREVIOUS_MATCH, "previous-match", "N", FIND, "", "the previous match")                   \
+	X(FILTER, "filter", "f", FIND, "filter",                                                   \
+		"show only alerts for which a KQL predicate holds; empty shows all")               \
+	X(STATUS, "status", "o", FIND, "open only",                                                \
+		"show open, then awaiting validation, then closed, then all alerts")               \
+	X(SORT, "sort", "s", FIND, "sort", "sort by the next column")                              \
+	X(MARK, "mark", "Space", DECIDE, "mark", "mark the alert, or take the mark away")          \
+	X(MARK_ALL, "mark-all", "*", DECIDE, "", "mark all alerts of the list, or take all marks away") \
+	X(TAKE, "take", "a", DECIDE, "take", "take the alert: it becomes yours")                   \
+	X(REQUEST, "request", "r", DECIDE, "request", "ask an admin for a validation")             \
+	X(VALIDATE, "validate", "v", DECIDE, "validate", "close it as validated: expected (admins)") \
+	X(MALICIOUS, "malicious", "x", DECIDE, "malicious", "close it as confirmed malicious")     \
+	X(FALSE_POSITIVE, "false-positive", "F", DECIDE, "false positive",                         \
+		"close it as a false positive")                                                    \
+	X(NOTE, "note", "m", DECIDE, "note", "add a note")                                         \
+	X(UNDO, "undo", "u", DECIDE, "undo",                                                       \
+		"take the last decision back; recorded, never erased")                             \
+	X(COPY, "copy", "y", SCREEN, "copy",                                                       \
+		"copy the fact, the field or the record to the clipboard (OSC 52)")                \
+	X(COPY_COMMAND, "copy-command", "Y", SCREEN, "",                                           \
+		"copy the aws command that deactivates this key")                                  \
+	X(UTC, "utc", "Z", SCREEN, "", "times in UTC or in the local zone")                        \
+	X(THEME, "theme", "t", SCREEN, "", "the next theme")                                       \
+	X(COMMAND, "command", ":", SCREEN, "command", "run an action by its name (Tab completes)") \
+	X(REDRAW, "redraw", "Ctrl-L", SCREEN, "", "draw the whole screen again")                   \
+	X(SUSPEND, "suspend", "Ctrl-Z", SCREEN, "", "back to the shell; fg returns")               \
+	X(QUIT, "quit", "q Ctrl-C", SCREEN, "quit", "quit")
+
+enum action {
+#define X(id, name, keys, group, hint, help) ACTION_##id,
+	ACTIONS(X)
+#undef X
+	ACTION_COUNT,
+	ACTION_NONE = ACTION_COUNT,
+};
+
+struct action_def {
+	const char *name;
+	const char *keys; /* by default */
+	enum action_group group;
+	const char *hint;
+	const char *help;
+};
+extern const struct action_def actions[ACTION_COUNT];
+
+/* ACTION_NONE when there is none of that name. */
+enum action action_find(struct str name);
+/* The longest text that every action name beginning with `prefix` begins with; how many there are
+ * goes to *count. */
+struct str action_complete(struct str prefix, size_t *count);
+
+/* For the manual: one mdoc item an action, by groups. */
+void action_list(struct buf *out);
+
+#endif

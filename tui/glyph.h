@@ -1,0 +1,40 @@
+/* The signs of the screen, each with what stands for it where the locale is not UTF-8. */
+#ifndef KEYWATCH_TUI_GLYPH_H
+#define KEYWATCH_TUI_GLYPH_H
+
+#include <stdbool.h>
+
+#define GLYPHS(X)                     \
+	X(ELLIPSIS, "…", "~")         \
+	X(RULE, "─", "-")             \
+	X(RULE_DOWN, "│", "|")        \
+	X(RULE_CROSS, "├", "+")       \
+	X(BAR, "▎", ">")              \
+	X(MARK, "▪", "*")             \
+	X(ARROW, "→", ">")            \
+	X(DOT, "·", "-")              \
+	X(DASH, "–", "-")             \
+	X(JUMP, "⏎", "<")             \
+	X(UP, "↑", "^")               \
+	X(DOWN, "↓", "v")             \
+	X(FOLDED, "▸", "+")           \
+	X(OPEN, "▾", " ")             \
+	X(NEW, "●", "o")              \
+	X(ACTIVE, "◐", "~")           \
+	X(AWAITING, "◆", "?")         \
+	X(BENIGN, "✓", "+")           \
+	X(MALICIOUS, "✗", "x")        \
+	X(FALSE_POSITIVE, "○", ".")   \
+	X(PROGRESS, "━", "=")         \
+	X(PROGRESS_LEFT, "─", "-")
+
+enum glyph {
+#define X(name, utf8, ascii) GLYPH_##name,
+	GLYPHS(X)
+#undef X
+	GLYPH_COUNT
+};
+
+const char *glyph_text(enum glyph glyph, bool ascii);
+
+#endif

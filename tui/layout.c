@@ -1,0 +1,63 @@
+#include "tui/layout.h"
+
+enum { EVENT_ROWS_LEAST = 6 };
+
+/* All ten columns at 160 and from there a fair share; the panes get the rest. */
+static int
+list_cols(int cols)
+{
+	if (cols < LAYOUT_FULL_COLS)
+		return 84;
+	return 108 + (cols - LAYOUT_FULL_COLS) / 4;
+}
+
+static void
+lay_wide(struct layout *l, int rows, int cols, int entity_rows)
+{
+	int left = list_cols(cols), right = cols - left - 1, height = rows - 3;
+	int entity = entity_rows, most = height - 2 - EVENT_ROWS_LEAST;
+
+	if (entity > most)
+		entity = most;
+	if (entity < height / 3)
+		entity = height / 3;
+	l->rule_x = left;
+	l->header = (struct grid_rect){1, 0, 1, left};
+	l->panes[PANE_LIST] = (struct grid_rect){2, 0, height - 1, left};
+	l->heads[PANE_ENTITY] = (struct grid_rect){1, left + 1, 1, right};
+	l->panes[PANE_ENTITY] = (struct grid_rect){2, left + 1, entity, right};
+	l->heads[PANE_EVENT] = (struct grid_rect){2 + entity, left + 1, 1, right};
+	l->panes[PANE_EVENT] =
+		(struct grid_rect){3 + entity, left + 1, height - 2 - entity, right};
+}
+
+static void
+lay_stacked(struct layout *l, int rows, int cols, enum pane_kind below)
+{
+	int height = rows - 5, list = height * 2 / 5;
+
+	if (list < 2)
+		list = 2;
+	l->header = (struct grid_rect){1, 0, 1, cols};
+	l->panes[PANE_LIST] = (struct grid_rect){2, 0, list, cols};
+	l->heads[below] = (struct grid_rect){2 + list, 0, 1, cols};
+	l->panes[below] = (struct grid_rect){3 + list, 0, height - list, cols};
+}
+
+struct layout
+layout_for(int rows, int cols, enum pane_kind below, int entity_rows)
+{
+	struct layout l = {.rule_x = -1, .status = rows - 2, .hint = rows - 1};
+
+	l.whole = (struct grid_rect){1, 0, rows - 3, cols};
+	if (rows < LAYOUT_MIN_ROWS || cols < LAYOUT_MIN_COLS) {
+		l.kind = LAYOUT_TOO_SMALL;
+	} else if (cols < LAYOUT_WIDE_COLS) {
+		l.kind = LAYOUT_STACKED;
+		lay_stacked(&l, rows, cols, below);
+	} else {
+		l.kind = LAYOUT_WIDE;
+		lay_wide(&l, rows, cols, entity_rows);
+	}
+	return l;
+}

@@ -1,0 +1,38 @@
+/*
+ * Where things stand on a screen of some size. Pure.
+ *
+ *	stacked		title, list, a rule with the alert's name, one pane, status, hints
+ *	wide		the list left, entity and event pane right of a rule
+ *	too small	one sentence
+ */
+#ifndef KEYWATCH_TUI_LAYOUT_H
+#define KEYWATCH_TUI_LAYOUT_H
+
+#include "tui/grid.h"
+
+enum {
+	LAYOUT_MIN_COLS = 40,
+	LAYOUT_MIN_ROWS = 10,
+	LAYOUT_WIDE_COLS = 140,
+	LAYOUT_FULL_COLS = 160, /* from here the list shows all columns */
+};
+
+enum layout_kind { LAYOUT_TOO_SMALL, LAYOUT_STACKED, LAYOUT_WIDE };
+
+enum pane_kind { PANE_LIST, PANE_ENTITY, PANE_EVENT, PANE_HISTORY, PANE_COUNT };
+
+struct layout {
+	enum layout_kind kind;
+	int title;			     /* row */
+	struct grid_rect header;	     /* of the list's columns */
+	struct grid_rect panes[PANE_COUNT];  /* bodies; rows 0: not shown */
+	struct grid_rect heads[PANE_COUNT];  /* the line above a body; rows 0: none */
+	int rule_x;			     /* column of the rule; -1: none */
+	int status, hint;		     /* rows */
+	struct grid_rect whole;		     /* title and bottom lines off: help and such */
+};
+
+/* below: which pane the stacked layout shows; entity_rows: what the entity pane would like. */
+struct layout layout_for(int rows, int cols, enum pane_kind below, int entity_rows);
+
+#endif
