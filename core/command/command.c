@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/text.h"
+#include "core/base/mem.h"
 #include "core/base/timefmt.h"
-#include "core/export/export.h"
+#include "core/command/options.h"
 
 /* clang-format off */
 const struct command commands[] = {
@@ -15,252 +15,11 @@ const struct command commands[] = {
 	{"decide", "ID... --ACTION",     "decide on alerts in the store",           command_decide},
 	{"export", "",                   "print the store's alerts and decisions",  command_export},
 	{"rule",   "check FILE | show [FILE]", "what a rule binds to; what runs",   command_rule},
+	{"completion", "bash | zsh | fish", "a completion script for that shell",   command_completion},
 };
 /* clang-format on */
 
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
-
-/* An option: its row says everything about it. `take` reads its argument into the line. */
-struct option_def {
-	const char *name;
-	const char *argument; /* NULL: none; "[X]": optional */
-	const char *used_by;  /* commands, for the manual; "" everywhere */
-	const char *help;
-	bool (*take)(struct command_line *line, const char *argument, struct error *err);
-};
-
-static bool
-bad(struct error *err, const char *option, const char *argument, const char *expected)
-{
-	return error_set(
-		err, ERROR_USAGE, "--%s %s: expected %s", option, argument, expected);
-}
-
-static bool
-take_format(struct command_line *line, const char *argument, struct error *err)
-{
-	line->format = argument;
-	if (!export_format_find(str_from(argument)))
-		return bad(err, "format", argument, export_format_names());
-	return true;
-}
-
-static bool
-take_rule(struct command_line *line, const char *argument, struct error *err)
-{
-	if (line->rule_count == sizeof(line->rules) / sizeof(line->rules[0]))
-		return error_set(err, ERROR_USAGE, "--rule: at most %zu rules", line->rule_count);
-	line->rules[line->rule_count++] = argument;
-	return true;
-}
-
-static bool
-take_filter(struct command_line *line, const char *argument, struct error *err)
-{
-	(void)err;
-	line->filter = argument;
-	return true;
-}
-
-static bool
-take_store(struct command_line *line, const char *argument, struct error *err)
-{
-	if (!*argument)
-		return bad(err, "store", "''", "a file");
-	line->store = argument;
-	return true;
-}
-
-static bool
-take_number(const char *option, const char *argument, unsigned long max, unsigned long *value,
-	struct error *err)
-{
-	char *end;
-
-	*value = strtoul(argument, &end, 10);
-	if (*end || end == argument || *argument == '-' || *value < 1 || *value > max)
-		return error_set(err, ERROR_USAGE, "--%s %s: expected a number from 1 to %lu", option,
-			argument, max);
-	return true;
-}
-
-static bool
-take_jobs(struct command_line *line, const char *argument, struct error *err)
-{
-	unsigned long value;
-
-	if (!take_number("jobs", argument, 256, &value, err))
-		return false;
-	line->jobs = (unsigned)value;
-	return true;
-}
-
-static bool
-take_max_record(struct command_line *line, const char *argument, struct error *err)
-{
-	unsigned long value;
-
-	if (!take_number("max-record", argument, 64, &value, err))
-		return false;
-	line->max_record = value << 20;
-	return true;
-}
-
-static bool
-take_now(struct command_line *line, const char *argument, struct error *err)
-{
-	if (!time_parse(str_from(argument), &line->now))
-		return bad(err, "now", argument, "a time such as 2026-01-02T03:04:05Z");
-	return true;
-}
-
-static bool
-take_fail_on_alert(struct command_line *line, const char *argument, struct error *err)
-{
-	(void)argument;
-	(void)err;
-	line->fail_on_alert = true;
-	return true;
-}
-
-static bool
-take_facts(struct command_line *line, const char *argument, struct error *err)
-{
-	(void)argument;
-	(void)err;
-	line->facts = true;
-	return true;
-}
-
-static bool
-take_theme(struct command_line *line, const char *argument, struct error *err)
-{
-	(void)err;
-	line->theme = argument;
-	return true;
-}
-
-static bool
-take_config(struct command_line *line, const char *argument, struct error *err)
-{
-	(void)err;
-	line->config = argument;
-	return true;
-}
-
-static bool
-take_action(struct command_line *line, enum decision_action action, struct error *err)
-{
-	if (line->action != DECIDE_COUNT)
-		return error_set(err, ERROR_USAGE, "decide: one action at a time");
-	line->action = action;
-	return true;
-}
-
-#define ACTION(function, which)                                                           \
-	static bool function(struct command_line *line, const char *argument, struct error *err) \
-	{                                                                                 \
-		(void)argument;                                                           \
-		return take_action(line, which, err);                                     \
-	}
-
-ACTION(take_take, DECIDE_TAKE)
-ACTION(take_request, DECIDE_REQUEST)
-ACTION(take_validate, DECIDE_VALIDATE)
-ACTION(take_malicious, DECIDE_MALICIOUS)
-ACTION(take_undo, DECIDE_UNDO)
-
-static bool
-take_false(struct command_line *line, const char *argument, struct error *err)
-{
-	if (!argument || strcmp(argument, "logic") == 0)
-		return take_action(line, DECIDE_FALSE_LOGIC, err);
-	if (strcmp(argument, "data") == 0)
-		return take_action(line, DECIDE_FALSE_DATA, err);
-	return bad(err, "false-positive", argument, "logic or data");
-}
-
-static bool
-take_note(struct command_line *line, const char *argument, struct error *err)
-{
-	line->note = argument;
-	return take_action(line, DECIDE_NOTE, err);
-}
-
-static bool
-take_reason(struct command_line *line, const char *argument, struct error *err)
-{
-	(void)err;
-	line->reason = argument;
-	return true;
-}
-
-static bool
-take_if_state(struct command_line *line, const char *argument, struct error *err)
-{
-	char *end;
-
-	line->if_state = argument;
-	if (strtoll(argument, &end, 10) < 0 || *end || end == argument)
-		return bad(err, "if-state", argument, "the seq of a decision, or 0");
-	return true;
-}
-
-static bool
-take_help(struct command_line *line, const char *argument, struct error *err)
-{
-	(void)argument;
-	(void)err;
-	line->help = true;
-	return true;
-}
-
-static bool
-take_version(struct command_line *line, const char *argument, struct error *err)
-{
-	(void)argument;
-	(void)err;
-	line->version = true;
-	return true;
-}
-
-static bool
-take_list(struct command_line *line, const char *argument, struct error *err)
-{
-	(void)err;
-	line->list = argument;
-	return true;
-}
-
-/* clang-format off */
-static const struct option_def options[] = {
-	{"rule", "FILE", "", "run this rule instead of the built-in one (again for more; `builtin` names ours)", take_rule},
-	{"store", "FILE", "", "the store to use", take_store},
-	{"jobs", "N", "", "scan workers (one per core)", take_jobs},
-	{"now", "TIME", "", "what now() answers in rules and filters (the clock)", take_now},
-	{"max-record", "MIB", "", "largest record that is read (4)", take_max_record},
-	{"format", "FORMAT", "scan export", "text, json, jsonl, csv or md (text)", take_format},
-	{"filter", "PREDICATE", "scan export", "only alerts for which this KQL predicate holds", take_filter},
-	{"facts", NULL, "scan export", "add the facts to JSON", take_facts},
-	{"fail-on-alert", NULL, "scan", "exit with 1 if there are alerts", take_fail_on_alert},
-	{"take", NULL, "decide", "assign to me", take_take},
-	{"request", NULL, "decide", "request validation by an admin", take_request},
-	{"validate", NULL, "decide", "close as expected (needs --reason)", take_validate},
-	{"malicious", NULL, "decide", "close as malicious (needs --reason)", take_malicious},
-	{"false-positive", "[logic|data]", "decide", "close as false positive (needs --reason)", take_false},
-	{"note", "TEXT", "decide", "add a note", take_note},
-	{"undo", NULL, "decide", "take the last decision back", take_undo},
-	{"reason", "TEXT", "decide", "why", take_reason},
-	{"if-state", "SEQ", "decide", "only if the last decision on the alert is this one (0: none)", take_if_state},
-	{"theme", "NAME", "screen", "dark, light, or a theme file of yours", take_theme},
-	{"config", "FILE", "screen", "configuration to read instead of the usual places", take_config},
-	{"help", NULL, "", "print this and exit", take_help},
-	{"version", NULL, "", "print the version and exit", take_version},
-	{"list", "TABLE", NULL, NULL, take_list}, /* for the manual's tests: no help, no row */
-};
-/* clang-format on */
-
-enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
 
 static int
 argument_kind(const struct option_def *option)
@@ -283,29 +42,52 @@ find_command(struct command_line *line)
 	}
 }
 
+/* getopt's own table, made of ours; owned. */
+static struct option *
+long_options(void)
+{
+	struct option *longs = mem_zalloc((option_count + 1) * sizeof(*longs));
+
+	for (size_t i = 0; i < option_count; i++)
+		longs[i] = (struct option){
+			options[i].name, argument_kind(&options[i]), NULL, 256 + (int)i};
+	return longs;
+}
+
+static bool
+take_option(struct command_line *line, int which, char **argv, struct error *err)
+{
+	switch (which) {
+	case 'h':
+		line->help = true;
+		return true;
+	case 'V':
+		line->version = true;
+		return true;
+	case ':':
+		return error_set(err, ERROR_USAGE, "%s needs an argument", argv[optind - 1]);
+	case '?':
+		return error_set(err, ERROR_USAGE, "%s is no option; see keywatch --help",
+			argv[optind - 1]);
+	default:
+		return options[which - 256].take(line, optarg, err);
+	}
+}
+
 bool
 command_parse(struct command_line *line, int argc, char **argv, struct error *err)
 {
-	struct option longs[OPTION_COUNT + 1] = {{0}};
+	struct option *longs = long_options();
+	bool ok = true;
 	int which;
 
 	*line = (struct command_line){.now = TIME_NONE, .action = DECIDE_COUNT};
-	for (int i = 0; i < OPTION_COUNT; i++)
-		longs[i] = (struct option){options[i].name, argument_kind(&options[i]), NULL, 256 + i};
 	opterr = 0;
-	while ((which = getopt_long(argc, argv, ":hV", longs, NULL)) != -1) {
-		if (which == 'h')
-			line->help = true;
-		else if (which == 'V')
-			line->version = true;
-		else if (which == ':')
-			return error_set(err, ERROR_USAGE, "%s needs an argument", argv[optind - 1]);
-		else if (which == '?')
-			return error_set(err, ERROR_USAGE, "%s is no option; see keywatch --help",
-				argv[optind - 1]);
-		else if (!options[which - 256].take(line, optarg, err))
-			return false;
-	}
+	while (ok && (which = getopt_long(argc, argv, ":hV", longs, NULL)) != -1)
+		ok = take_option(line, which, argv, err);
+	free(longs);
+	if (!ok)
+		return false;
 	line->words = (const char *const *)argv + optind;
 	line->word_count = (size_t)(argc - optind);
 	find_command(line);
@@ -330,7 +112,7 @@ static void
 options_help(struct buf *out, const char *title, const char *used_by)
 {
 	buf_printf(out, "\n%s\n", title);
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
+	for (size_t i = 0; i < option_count; i++) {
 		const char *by = options[i].used_by;
 
 		if (by && (*used_by ? *by && strstr(by, used_by) == by : !*by))
@@ -361,7 +143,7 @@ bool
 command_list(const char *table, struct buf *out)
 {
 	if (strcmp(table, "options") == 0)
-		for (size_t i = 0; i < OPTION_COUNT && options[i].help; i++)
+		for (size_t i = 0; i < option_count && options[i].help; i++)
 			buf_printf(out, "%s\t%s\t%s\n", options[i].name,
 				options[i].argument ? options[i].argument : "", options[i].help);
 	else if (strcmp(table, "commands") == 0)

@@ -73,5 +73,6 @@ int command_scan(const struct command_line *line);
 int command_export(const struct command_line *line);
 int command_decide(const struct command_line *line);
 int command_rule(const struct command_line *line);
+int command_completion(const struct command_line *line);
 
 #endif

@@ -1,0 +1,240 @@
+#include "core/command/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/timefmt.h"
+#include "core/export/export.h"
+
+static bool
+bad(struct error *err, const char *option, const char *argument, const char *expected)
+{
+	return error_set(
+		err, ERROR_USAGE, "--%s %s: expected %s", option, argument, expected);
+}
+
+static bool
+take_format(struct command_line *line, const char *argument, struct error *err)
+{
+	line->format = argument;
+	if (!export_format_find(str_from(argument)))
+		return bad(err, "format", argument, export_format_names());
+	return true;
+}
+
+static bool
+take_rule(struct command_line *line, const char *argument, struct error *err)
+{
+	if (line->rule_count == sizeof(line->rules) / sizeof(line->rules[0]))
+		return error_set(err, ERROR_USAGE, "--rule: at most %zu rules", line->rule_count);
+	line->rules[line->rule_count++] = argument;
+	return true;
+}
+
+static bool
+take_filter(struct command_line *line, const char *argument, struct error *err)
+{
+	(void)err;
+	line->filter = argument;
+	return true;
+}
+
+static bool
+take_store(struct command_line *line, const char *argument, struct error *err)
+{
+	if (!*argument)
+		return bad(err, "store", "''", "a file");
+	line->store = argument;
+	return true;
+}
+
+static bool
+take_number(const char *option, const char *argument, unsigned long max, unsigned long *value,
+	struct error *err)
+{
+	char *end;
+
+	*value = strtoul(argument, &end, 10);
+	if (*end || end == argument || *argument == '-' || *value < 1 || *value > max)
+		return error_set(err, ERROR_USAGE, "--%s %s: expected a number from 1 to %lu", option,
+			argument, max);
+	return true;
+}
+
+static bool
+take_jobs(struct command_line *line, const char *argument, struct error *err)
+{
+	unsigned long value;
+
+	if (!take_number("jobs", argument, 256, &value, err))
+		return false;
+	line->jobs = (unsigned)value;
+	return true;
+}
+
+static bool
+take_max_record(struct command_line *line, const char *argument, struct error *err)
+{
+	unsigned long value;
+
+	if (!take_number("max-record", argument, 64, &value, err))
+		return false;
+	line->max_record = value << 20;
+	return true;
+}
+
+static bool
+take_now(struct command_line *line, const char *argument, struct error *err)
+{
+	if (!time_parse(str_from(argument), &line->now))
+		return bad(err, "now", argument, "a time such as 2026-01-02T03:04:05Z");
+	return true;
+}
+
+static bool
+take_fail_on_alert(struct command_line *line, const char *argument, struct error *err)
+{
+	(void)argument;
+	(void)err;
+	line->fail_on_alert = true;
+	return true;
+}
+
+static bool
+take_facts(struct command_line *line, const char *argument, struct error *err)
+{
+	(void)argument;
+	(void)err;
+	line->facts = true;
+	return true;
+}
+
+static bool
+take_theme(struct command_line *line, const char *argument, struct error *err)
+{
+	(void)err;
+	line->theme = argument;
+	return true;
+}
+
+static bool
+take_config(struct command_line *line, const char *argument, struct error *err)
+{
+	(void)err;
+	line->config = argument;
+	return true;
+}
+
+static bool
+take_action(struct command_line *line, enum decision_action action, struct error *err)
+{
+	if (line->action != DECIDE_COUNT)
+		return error_set(err, ERROR_USAGE, "decide: one action at a time");
+	line->action = action;
+	return true;
+}
+
+#define ACTION(function, which)                                                           \
+	static bool function(struct command_line *line, const char *argument, struct error *err) \
+	{                                                                                 \
+		(void)argument;                                                           \
+		return take_action(line, which, err);                                     \
+	}
+
+ACTION(take_take, DECIDE_TAKE)
+ACTION(take_request, DECIDE_REQUEST)
+ACTION(take_validate, DECIDE_VALIDATE)
+ACTION(take_malicious, DECIDE_MALICIOUS)
+ACTION(take_undo, DECIDE_UNDO)
+
+static bool
+take_false(struct command_line *line, const char *argument, struct error *err)
+{
+	if (!argument || strcmp(argument, "logic") == 0)
+		return take_action(line, DECIDE_FALSE_LOGIC, err);
+	if (strcmp(argument, "data") == 0)
+		return take_action(line, DECIDE_FALSE_DATA, err);
+	return bad(err, "false-positive", argument, "logic or data");
+}
+
+static bool
+take_note(struct command_line *line, const char *argument, struct error *err)
+{
+	line->note = argument;
+	return take_action(line, DECIDE_NOTE, err);
+}
+
+static bool
+take_reason(struct command_line *line, const char *argument, struct error *err)
+{
+	(void)err;
+	line->reason = argument;
+	return true;
+}
+
+static bool
+take_if_state(struct command_line *line, const char *argument, struct error *err)
+{
+	char *end;
+
+	line->if_state = argument;
+	if (strtoll(argument, &end, 10) < 0 || *end || end == argument)
+		return bad(err, "if-state", argument, "the seq of a decision, or 0");
+	return true;
+}
+
+static bool
+take_help(struct command_line *line, const char *argument, struct error *err)
+{
+	(void)argument;
+	(void)err;
+	line->help = true;
+	return true;
+}
+
+static bool
+take_version(struct command_line *line, const char *argument, struct error *err)
+{
+	(void)argument;
+	(void)err;
+	line->version = true;
+	return true;
+}
+
+static bool
+take_list(struct command_line *line, const char *argument, struct error *err)
+{
+	(void)err;
+	line->list = argument;
+	return true;
+}
+
+/* clang-format off */
+const struct option_def options[] = {
+	{"rule", "FILE", "", "run this rule instead of the built-in one (again for more; `builtin` names ours)", take_rule},
+	{"store", "FILE", "", "the store to use", take_store},
+	{"jobs", "N", "", "scan workers (one per core)", take_jobs},
+	{"now", "TIME", "", "what now() answers in rules and filters (the clock)", take_now},
+	{"max-record", "MIB", "", "largest record that is read (4)", take_max_record},
+	{"format", "FORMAT", "scan export", "text, json, jsonl, csv or md (text)", take_format},
+	{"filter", "PREDICATE", "scan export", "only alerts for which this KQL predicate holds", take_filter},
+	{"facts", NULL, "scan export", "add the facts to JSON", take_facts},
+	{"fail-on-alert", NULL, "scan", "exit with 1 if there are alerts", take_fail_on_alert},
+	{"take", NULL, "decide", "assign to me", take_take},
+	{"request", NULL, "decide", "request validation by an admin", take_request},
+	{"validate", NULL, "decide", "close as expected (needs --reason)", take_validate},
+	{"malicious", NULL, "decide", "close as malicious (needs --reason)", take_malicious},
+	{"false-positive", "[logic|data]", "decide", "close as false positive (needs --reason)", take_false},
+	{"note", "TEXT", "decide", "add a note", take_note},
+	{"undo", NULL, "decide", "take the last decision back", take_undo},
+	{"reason", "TEXT", "decide", "why", take_reason},
+	{"if-state", "SEQ", "decide", "only if the last decision on the alert is this one (0: none)", take_if_state},
+	{"theme", "NAME", "screen", "dark, light, or a theme file of yours", take_theme},
+	{"config", "FILE", "screen", "configuration to read instead of the usual places", take_config},
+	{"help", NULL, "", "print this and exit", take_help},
+	{"version", NULL, "", "print the version and exit", take_version},
+	{"list", "TABLE", NULL, NULL, take_list}, /* for the manual's tests: no help, no row */
+};
+/* clang-format on */
+
+const size_t option_count = sizeof(options) / sizeof(options[0]);
