@@ -1,0 +1,139 @@
+/* The manual and the tables of the program say the same. KEYWATCH_TEST_UPDATE=1 writes the lists
+ * that are copied whole. */
+#include <stdio.h>
+
+#include "core/base/mem.h"
+#include "core/command/command.h"
+#include "core/event/column.h"
+#include "tests/support/child.h"
+#include "tests/support/test.h"
+#include "tui/action.h"
+
+static char *
+page(const char *name)
+{
+	return test_read(child_source(name), NULL);
+}
+
+static void
+rewrite(const char *name, char *text, char *begin, char *end, struct str block)
+{
+	FILE *f = fopen(child_source(name), "wb");
+
+	assert_non_null(f);
+	fwrite(text, 1, (size_t)(begin - text), f);
+	fwrite(block.data, 1, block.len, f);
+	fputs(end, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* The lines between `.\" NAME begin…` and `.\" NAME end` are exactly the block. Takes it. */
+static void
+expect_block(const char *name, const char *what, struct buf *block)
+{
+	char *text = page(name), mark[64], *begin, *end;
+
+	snprintf(mark, sizeof(mark), ".\\\" %s begin", what);
+	begin = strstr(text, mark);
+	assert_non_null(begin);
+	begin += strcspn(begin, "\n") + 1;
+	snprintf(mark, sizeof(mark), ".\\\" %s end", what);
+	end = strstr(begin, mark);
+	assert_non_null(end);
+	if (getenv("KEYWATCH_TEST_UPDATE")) {
+		rewrite(name, text, begin, end, buf_view(block));
+	} else {
+		*end = '\0';
+		assert_string_equal(begin, buf_cstr(block));
+	}
+	free(text);
+	buf_fini(block);
+}
+
+static void
+the_manual_lists_every_key_as_the_help_does(void **state)
+{
+	struct buf block = {0};
+
+	(void)state;
+	action_list(&block);
+	expect_block("man/keywatch.1", "keys", &block);
+}
+
+static void
+the_manual_lists_every_column_with_its_type(void **state)
+{
+	struct buf block = {0};
+
+	(void)state;
+	buf_puts(&block, ".Bl -tag -width \"SessionIssuerPrincipalId\" -compact\n");
+	for (size_t i = 0; i < column_count; i++)
+		buf_printf(&block, ".It Li %s\n%s\n", columns[i].name,
+			kusto_type_name(columns[i].type));
+	buf_puts(&block, ".El\n");
+	expect_block("man/keywatch-kql.7", "columns", &block);
+}
+
+/* `.It Fl -rule Ar FILE`, `.It Fl -false-positive Ns Op …`, `.It Fl -facts` */
+static void
+option_item(char *line, size_t size, const char *name, const char *argument)
+{
+	const char *kind = !*argument ? "" : *argument == '[' ? " Ns Op = Ns Ar " : " Ar ";
+
+	snprintf(line, size, "\n.It Fl -%s%s%s\n", name, kind, *argument == '[' ? "" : argument);
+	if (*argument == '[')
+		line[strlen(line) - 1] = '\0'; /* what may stand there is the page's to say */
+}
+
+static void
+the_manual_has_every_option_and_no_other(void **state)
+{
+	char *text = page("man/keywatch.1"), *list, *rest, *row;
+	struct buf out = {0};
+	size_t options = 0, items = 0;
+
+	(void)state;
+	assert_true(command_list("options", &out));
+	rest = list = buf_take(&out);
+	while ((row = strsep(&rest, "\n")) && *row) {
+		const char *name = strsep(&row, "\t"), *argument = strsep(&row, "\t");
+		char item[256];
+
+		option_item(item, sizeof(item), name, argument);
+		if (!strstr(text, item))
+			print_error("keywatch.1 has no%s\n", item);
+		assert_non_null(strstr(text, item));
+		options++;
+	}
+	for (const char *at = text; (at = strstr(at, "\n.It Fl -")); at++)
+		items++;
+	assert_int_equal(items, options);
+	free(list);
+	free(text);
+}
+
+static void
+the_manual_has_every_command(void **state)
+{
+	char *text = page("man/keywatch.1"), item[64];
+
+	(void)state;
+	for (size_t i = 0; i < command_count; i++) {
+		snprintf(item, sizeof(item), "\n.It Cm %s", commands[i].name);
+		assert_non_null(strstr(text, item));
+	}
+	free(text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_manual_lists_every_key_as_the_help_does),
+		cmocka_unit_test(the_manual_lists_every_column_with_its_type),
+		cmocka_unit_test(the_manual_has_every_option_and_no_other),
+		cmocka_unit_test(the_manual_has_every_command),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
