@@ -1,0 +1,326 @@
+/* Runs, their inputs, and what could not be read in them. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/timefmt.h"
+#include "core/store/private.h"
+
+/* Runs of ended programs that are kept anyway. */
+enum { RUNS_KEPT = 16 };
+
+/* A hostile name must not make a problem bigger than the record it is about. */
+enum { PROBLEM_TEXT_MAX = 8192 };
+
+/* ---- runs ---- */
+
+/* When the process began, in clock ticks since boot (proc(5), field 22 of stat); 0: unknown. With
+ * the pid it names a program even when the pid is used again. */
+static int64_t
+process_started(int64_t pid)
+{
+	char path[64], text[1024];
+	const char *p;
+	long long started = 0;
+	size_t n;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	p = strrchr(text, ')'); /* the name may hold anything */
+	if (!p ||
+		sscanf(p + 1,
+			" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+			"%*d %lld",
+			&started) != 1)
+		return 0;
+	return started;
+}
+
+static bool
+is_running(int64_t pid, int64_t started)
+{
+	int64_t now_started;
+
+	if (pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno == ESRCH))
+		return false;
+	now_started = process_started(pid);
+	return now_started == 0 || started == 0 || now_started == started;
+}
+
+static bool
+forget_run(struct store *store, int64_t run, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_RUN_DELETE, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, run);
+	return sql_run(store, stmt, err);
+}
+
+static bool
+forget_ended_runs(struct store *store, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_RUN_LIST, err);
+	bool ok = true;
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, RUNS_KEPT);
+	while ((rc = sql_step(store, stmt, err)) == SQLITE_ROW && ok)
+		if (!is_running(sqlite3_column_int64(stmt, 1), sqlite3_column_int64(stmt, 2)))
+			ok = forget_run(store, sqlite3_column_int64(stmt, 0), err);
+	sqlite3_reset(stmt);
+	return ok && (rc == SQLITE_DONE || rc == SQLITE_ROW);
+}
+
+static bool
+insert_run(struct store *store, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_RUN_INSERT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, time_now());
+	sql_bind_long(stmt, 2, getpid());
+	sql_bind_long(stmt, 3, process_started(getpid()));
+	if (!sql_run(store, stmt, err))
+		return false;
+	store->run = sqlite3_last_insert_rowid(store->db);
+	return true;
+}
+
+bool
+store_run_begin(struct store *store, int64_t *run, struct error *err)
+{
+	bool began, ok;
+
+	if (!sql_write_begin(store, &began, err))
+		return false;
+	ok = forget_ended_runs(store, err) && insert_run(store, err);
+	if (!sql_write_end(store, began, ok, err))
+		return false;
+	store->input = 0;
+	*run = store->run;
+	return true;
+}
+
+/* ---- inputs ---- */
+
+struct known_input {
+	int64_t n, generation;
+	bool done, same; /* read to its end; as it is now */
+	bool path_same;
+};
+
+static bool
+find_input(struct store *store, const struct store_input *input, const char *rule_key,
+	struct known_input *known, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_INPUT_FIND, err);
+	int rc;
+
+	*known = (struct known_input){0};
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, input->name);
+	sql_bind_text(stmt, 2, input->identity);
+	sql_bind_text(stmt, 3, str_from(rule_key));
+	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_ROW) {
+		known->n = sqlite3_column_int64(stmt, 0);
+		known->generation = sqlite3_column_int64(stmt, 1);
+		known->done = sqlite3_column_int(stmt, 2);
+		known->same = sqlite3_column_int64(stmt, 3) == (int64_t)input->size &&
+			      sqlite3_column_int64(stmt, 4) == input->mtime_ns &&
+			      sqlite3_column_int64(stmt, 5) == input->ctime_ns &&
+			      sqlite3_column_int64(stmt, 6) == (int64_t)input->device &&
+			      sqlite3_column_int64(stmt, 7) == (int64_t)input->inode;
+		known->path_same = str_equal(sql_text(stmt, 8), input->path);
+		sqlite3_reset(stmt);
+	}
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+static bool
+insert_input(struct store *store, const struct store_input *input, const char *rule_key,
+	struct known_input *known, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_INPUT_INSERT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, input->name);
+	sql_bind_text(stmt, 2, input->identity);
+	sql_bind_text(stmt, 3, str_from(rule_key));
+	sql_bind_text(stmt, 4, input->path);
+	if (!sql_run(store, stmt, err))
+		return false;
+	known->n = sqlite3_last_insert_rowid(store->db);
+	known->generation = 1;
+	return true;
+}
+
+static bool
+forget_problems(struct store *store, int64_t input, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_FORGET, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, input);
+	return sql_run(store, stmt, err);
+}
+
+/* A new reading: what the last one delivered counts only when this one delivers it too. */
+static bool
+read_again(struct store *store, struct known_input *known, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_INPUT_AGAIN, err);
+
+	if (!stmt)
+		return false;
+	known->generation++;
+	sql_bind_long(stmt, 1, known->n);
+	sql_bind_long(stmt, 2, known->generation);
+	return sql_run(store, stmt, err) && forget_problems(store, known->n, err);
+}
+
+/* The path is shown as it was given last: that spelling leads there from where the user is. */
+static bool
+update_path(
+	struct store *store, const struct known_input *known, struct str path, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_INPUT_PATH, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, known->n);
+	sql_bind_text(stmt, 2, path);
+	return sql_run(store, stmt, err);
+}
+
+static bool
+join_run(struct store *store, int64_t run, const struct known_input *known, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_RUN_INPUT_INSERT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, run);
+	sql_bind_long(stmt, 2, known->n);
+	sql_bind_long(stmt, 3, known->generation);
+	return sql_run(store, stmt, err);
+}
+
+static bool
+begin_input(struct store *store, const struct store_input *input, const char *rule_key,
+	struct known_input *known, struct error *err)
+{
+	if (!find_input(store, input, rule_key, known, err))
+		return false;
+	if (known->n == 0)
+		return insert_input(store, input, rule_key, known, err);
+	if (!known->path_same && !update_path(store, known, input->path, err))
+		return false;
+	return (known->done && known->same) || read_again(store, known, err);
+}
+
+bool
+store_input_begin(struct store *store, int64_t run, const struct store_input *input,
+	const char *rule_key, int64_t *id, bool *unchanged, struct error *err)
+{
+	struct known_input known;
+	bool began, ok;
+
+	if (!sql_write_begin(store, &began, err))
+		return false;
+	ok = begin_input(store, input, rule_key, &known, err) && join_run(store, run, &known, err);
+	if (!sql_write_end(store, began, ok, err))
+		return false;
+	store->run = run;
+	store->input = 0;
+	*id = known.n;
+	*unchanged = known.done && known.same;
+	return true;
+}
+
+bool
+store_input_done(struct store *store, int64_t input, const char *rule_key,
+	const struct store_input *as_read, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_INPUT_DONE, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, input);
+	sql_bind_long(stmt, 2, (int64_t)as_read->size);
+	sql_bind_long(stmt, 3, as_read->mtime_ns);
+	sql_bind_long(stmt, 4, as_read->ctime_ns);
+	sql_bind_long(stmt, 5, (int64_t)as_read->device);
+	sql_bind_long(stmt, 6, (int64_t)as_read->inode);
+	sql_bind_text(stmt, 7, str_from(rule_key));
+	return sql_run(store, stmt, err);
+}
+
+/* ---- problems ---- */
+
+bool
+store_put_problem(struct store *store, int64_t run, int64_t input, const struct problem *problem,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_INSERT, err);
+
+	if (!stmt)
+		return false;
+	if (input == 0)
+		sql_bind_long(stmt, 1, run);
+	else
+		sql_bind_long(stmt, 2, input);
+	sql_bind_long(stmt, 3, problem->severity);
+	sql_bind_text(stmt, 4, problem->source.data ? problem->source : STR(""));
+	sql_bind_text(stmt, 5,
+		str_slice(problem->path.data ? problem->path : STR(""), 0, PROBLEM_TEXT_MAX));
+	if (problem->offset != PROBLEM_NO_OFFSET)
+		sql_bind_long(stmt, 6, (int64_t)problem->offset);
+	sql_bind_text(stmt, 7,
+		str_slice(problem->reason.data ? problem->reason : STR(""), 0, PROBLEM_TEXT_MAX));
+	return sql_run(store, stmt, err);
+}
+
+bool
+store_problems(struct store *store, int64_t run, store_problem_visit *visit, void *context,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_LIST, err);
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, run);
+	while ((rc = sql_step(store, stmt, err)) == SQLITE_ROW) {
+		struct problem problem = {
+			.severity = (enum problem_severity)sqlite3_column_int(stmt, 0),
+			.source = sql_text(stmt, 1),
+			.path = sql_text(stmt, 2),
+			.offset = sqlite3_column_type(stmt, 3) == SQLITE_NULL
+					  ? PROBLEM_NO_OFFSET
+					  : (uint64_t)sqlite3_column_int64(stmt, 3),
+			.reason = sql_text(stmt, 4),
+		};
+
+		if (!visit(context, &problem))
+			break;
+	}
+	sqlite3_reset(stmt);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}

@@ -1,0 +1,140 @@
+/* One alert whole. */
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/store/private.h"
+
+static bool
+damaged(const struct store *store, const char *what, struct error *err)
+{
+	return error_set(err, ERROR_STORE, "%s: the store is damaged: %s", store->path, what);
+}
+
+static bool
+read_decision(const struct store *store, sqlite3_stmt *stmt, struct arena *arena,
+	struct decision *decision, struct error *err)
+{
+	*decision = (struct decision){
+		.seq = sqlite3_column_int64(stmt, 0),
+		.at = sqlite3_column_int64(stmt, 1),
+		.action = decision_find(sql_text(stmt, 2)),
+		.actor = arena_str(arena, sql_text(stmt, 3)),
+		.reason = arena_str(arena, sql_text(stmt, 4)),
+		.undoes = sqlite3_column_int64(stmt, 5),
+	};
+	if (decision->action == DECIDE_COUNT)
+		return damaged(store, "a decision of an unknown kind", err);
+	return true;
+}
+
+bool
+load_decisions(struct store *store, int64_t alert, struct arena *arena, struct decision **decisions,
+	size_t *count, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_LOAD_DECISIONS, err);
+	struct decision *list = NULL;
+	size_t capacity = 0;
+	bool ok = true;
+	int rc;
+
+	*count = 0;
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, alert);
+	while ((rc = sql_step(store, stmt, err)) == SQLITE_ROW && ok) {
+		MEM_GROW(list, *count, capacity);
+		ok = read_decision(store, stmt, arena, &list[*count], err);
+		*count += ok;
+	}
+	sqlite3_reset(stmt);
+	*decisions = arena_alloc(arena, (*count + 1) * sizeof(**decisions));
+	if (*count)
+		memcpy(*decisions, list, *count * sizeof(**decisions));
+	free(list);
+	return ok && rc == SQLITE_DONE;
+}
+
+static bool
+load_sources(struct store *store, int64_t n, struct alert *alert, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_LOAD_SOURCES, err);
+	struct alert_source *list = NULL;
+	size_t capacity = 0;
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, n);
+	while ((rc = sql_step(store, stmt, err)) == SQLITE_ROW) {
+		MEM_GROW(list, alert->source_count, capacity);
+		list[alert->source_count++] = (struct alert_source){
+			.name = arena_str(&alert->arena, sql_text(stmt, 0)),
+			.path = arena_str(&alert->arena, sql_text(stmt, 1)),
+			.offset = (uint64_t)sqlite3_column_int64(stmt, 2),
+		};
+	}
+	alert->sources =
+		arena_alloc(&alert->arena, (alert->source_count + 1) * sizeof(*alert->sources));
+	if (alert->source_count)
+		memcpy(alert->sources, list, alert->source_count * sizeof(*list));
+	free(list);
+	return rc == SQLITE_DONE;
+}
+
+static int64_t
+read_alert(sqlite3_stmt *stmt, const char *id, struct alert *alert)
+{
+	struct arena *arena = &alert->arena;
+
+	memcpy(alert->id, id, strnlen(id, ALERT_ID_SIZE - 1));
+	alert->time = sqlite3_column_type(stmt, 1) == SQLITE_NULL ? TIME_NONE
+								  : sqlite3_column_int64(stmt, 1);
+	alert->self = sqlite3_column_int(stmt, 2) != 0;
+	alert->outcome = (enum outcome)sqlite3_column_int(stmt, 3);
+	alert->flags = (uint32_t)sqlite3_column_int64(stmt, 4);
+	if (sql_text(stmt, 5).len == HASH_HEX - 1)
+		memcpy(alert->record_hash, sql_text(stmt, 5).data, HASH_HEX - 1);
+	alert->raw = arena_str(arena, sql_blob(stmt, 6));
+	for (int i = 0; i < ALERT_TEXT_COUNT; i++)
+		alert->text[i] = arena_str(arena, sql_text(stmt, i + 7));
+	return sqlite3_column_int64(stmt, 0);
+}
+
+static bool
+load(struct store *store, const char *id, struct alert *alert, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_LOAD, err);
+	int64_t n;
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, str_from(id));
+	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_DONE)
+		return error_set(err, ERROR_NOT_FOUND, "there is no alert %s in the store", id);
+	if (rc != SQLITE_ROW)
+		return false;
+	n = read_alert(stmt, id, alert);
+	sqlite3_reset(stmt);
+	if (!load_sources(store, n, alert, err) ||
+		!load_decisions(
+			store, n, &alert->arena, &alert->decisions, &alert->decision_count, err))
+		return false;
+	alert->state = decision_fold(alert->decisions, alert->decision_count);
+	return true;
+}
+
+bool
+store_load(struct store *store, const char *id, struct alert *alert, struct error *err)
+{
+	bool began, ok;
+
+	if (!sql_read_begin(store, &began, err))
+		return false;
+	ok = load(store, id, alert, err);
+	sql_read_end(store, began);
+	if (!ok)
+		alert_fini(alert);
+	return ok;
+}

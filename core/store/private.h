@@ -1,0 +1,153 @@
+/*
+ * What the files of the store share; the only place that sees SQLite's types. Only core/store
+ * includes this.
+ */
+#ifndef KEYWATCH_STORE_PRIVATE_H
+#define KEYWATCH_STORE_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "core/store/store.h"
+
+/* The statements kept prepared: name and text. Texts that change with a query are not here. */
+enum statement {
+	STMT_BEGIN,
+	STMT_BEGIN_READ,
+	STMT_COMMIT,
+	STMT_ROLLBACK,
+	STMT_DATA_VERSION,
+	STMT_RUN_INSERT,
+	STMT_RUN_LIST,
+	STMT_RUN_DELETE,
+	STMT_RUN_INPUT_INSERT,
+	STMT_RUN_INPUT_FIND,
+	STMT_INPUT_FIND,
+	STMT_INPUT_INSERT,
+	STMT_INPUT_AGAIN,
+	STMT_INPUT_PATH,
+	STMT_INPUT_DONE,
+	STMT_PROBLEM_FORGET,
+	STMT_PROBLEM_INSERT,
+	STMT_PROBLEM_LIST,
+	STMT_RULE_INSERT,
+	STMT_ALERT_ELDER,
+	STMT_ALERT_INSERT,
+	STMT_ALERT_FLAG,
+	STMT_ALERT_RENAME,
+	STMT_ALERT_STATE,
+	STMT_DETAIL_INSERT,
+	STMT_DETAIL_RAW,
+	STMT_SOURCE_PUT,
+	STMT_CONFLICT_FIND,
+	STMT_CONFLICT_INSERT,
+	STMT_ROW,
+	STMT_LOAD,
+	STMT_LOAD_SOURCES,
+	STMT_LOAD_DECISIONS,
+	STMT_FIND_ID,
+	STMT_FIND_CONFLICT,
+	STMT_FIND_RULES,
+	STMT_DECIDE_ALERT,
+	STMT_DECISION_INSERT,
+	STMT_SETTING_PUT,
+	STMT_SETTING_GET,
+	STMT_COUNT,
+};
+
+struct store {
+	sqlite3 *db;
+	char *path;	/* as given; "" for a private one; owns */
+	char *location; /* what SQLite opens: absolute path, or the URI of a private one; owns */
+	sqlite3_stmt *statements[STMT_COUNT];
+	bool relaxed;	  /* synchronous=NORMAL is on: the detector's */
+	uint64_t commits; /* by this handle */
+	int64_t run;	  /* begun by this handle; 0: none */
+	/* The input of the last record and where it stands in the run. */
+	int64_t input, input_position, input_generation;
+	char *rule_seen; /* rule id that is surely in the table; owns */
+};
+
+/* ---- check.c: what is there, without touching it ---- */
+
+enum check_result {
+	CHECK_REFUSED, /* err filled */
+	CHECK_ABSENT,  /* no file, or an empty one */
+	CHECK_SOUND,   /* a store of ours, at rest */
+	CHECK_LIVE,    /* a store of ours with work in its write-ahead file */
+};
+/* location: absolute. */
+enum check_result check_file(const struct store *store, struct error *err);
+/* The same questions to an open connection: damage (when the file is small enough to be read
+ * whole at every start), another version's or a foreign schema. */
+bool check_connection(const struct store *store, sqlite3 *db, struct error *err);
+
+/* ---- create.c ---- */
+
+/* Finds the absolute location of store->path, making its folder. */
+bool create_location(struct store *store, struct error *err);
+/* Makes the file complete under another name, then gives it its own: it is never seen half made.
+ * True also when somebody else was quicker. */
+bool create_file(const struct store *store, struct error *err);
+
+/* ---- schema.c ---- */
+
+enum {
+	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
+	SCHEMA_VERSION = 1,
+};
+
+/* Brings an empty or older database to SCHEMA_VERSION in one transaction. */
+bool schema_migrate(const struct store *store, sqlite3 *db, struct error *err);
+/* Whether its tables, indices and triggers are exactly ours, as of its user_version. */
+bool schema_is_ours(sqlite3 *db);
+
+/* ---- sql.c ---- */
+
+/* What every connection needs: no trust in the file, foreign keys, patience. */
+void sql_configure(sqlite3 *db);
+/* Fills err from the connection's last error: what happened to which store, and what to do. */
+bool sql_fail(const struct store *store, sqlite3 *db, struct error *err);
+bool sql_exec(const struct store *store, sqlite3 *db, const char *sql, struct error *err);
+/* The first column of the first row, or `otherwise`. */
+int64_t sql_number(sqlite3 *db, const char *sql, int64_t otherwise);
+
+/* The kept statement, reset and without bindings; NULL with err when it cannot be prepared. */
+sqlite3_stmt *sql_use(struct store *store, enum statement statement, struct error *err);
+/* Steps once. SQLITE_ROW or SQLITE_DONE; else err is filled. The statement is reset unless it gave
+ * a row. */
+int sql_step(struct store *store, sqlite3_stmt *stmt, struct error *err);
+/* For statements that give no row. */
+bool sql_run(struct store *store, sqlite3_stmt *stmt, struct error *err);
+bool sql_run_plain(struct store *store, enum statement statement, struct error *err);
+
+/* Text is bound without a copy: it must live until the statement ran. Absent is NULL. */
+void sql_bind_text(sqlite3_stmt *stmt, int index, struct str text);
+void sql_bind_long(sqlite3_stmt *stmt, int index, int64_t number);
+void sql_bind_null(sqlite3_stmt *stmt, int index);
+void sql_bind_blob(sqlite3_stmt *stmt, int index, struct str bytes);
+/* Valid until the next step; NULL is absent. */
+struct str sql_text(sqlite3_stmt *stmt, int column);
+struct str sql_blob(sqlite3_stmt *stmt, int column);
+
+/* A read transaction of its own unless one is open; sql_read_end ends what sql_read_begin began. */
+bool sql_read_begin(struct store *store, bool *began, struct error *err);
+void sql_read_end(struct store *store, bool began);
+/* The same for several statements that write; `ok` false takes back what was done in it. Returns
+ * whether all is well. */
+bool sql_write_begin(struct store *store, bool *began, struct error *err);
+bool sql_write_end(struct store *store, bool began, bool ok, struct error *err);
+
+/* ---- read.c ---- */
+
+/* Of `alert a`, in the order row_visit reads them. */
+#define STORE_ROW_COLUMNS                                                                   \
+	"a.n, a.id, a.time, a.status, a.classification, a.validation, a.last_seq, a.self, " \
+	"a.outcome, a.flags, a.severity, a.actor, a.target, a.account, a.ip, a.event_id, a.owner"
+
+/* ---- load.c ---- */
+
+/* The decisions of an alert, ascending; strings in arena. The array has room for one more. */
+bool load_decisions(struct store *store, int64_t alert, struct arena *arena,
+	struct decision **decisions, size_t *count, struct error *err);
+
+#endif

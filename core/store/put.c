@@ -1,0 +1,326 @@
+/* An alert is put: new, known, or in conflict (settled.md 3). */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/store/private.h"
+
+/* The alert that has an id already. */
+struct elder {
+	int64_t n;	     /* 0: none */
+	char hash[HASH_HEX]; /* of its record */
+	uint32_t flags;
+	bool decided, equal;
+	bool of_this_run;
+	int64_t position;
+	uint64_t offset;
+};
+
+static bool
+find_elder(struct store *store, const char *id, const struct alert *alert, struct elder *elder,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_ALERT_ELDER, err);
+	int rc;
+
+	*elder = (struct elder){0};
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, str_from(id));
+	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_ROW) {
+		elder->n = sqlite3_column_int64(stmt, 0);
+		elder->flags = (uint32_t)sqlite3_column_int64(stmt, 1);
+		elder->decided = sqlite3_column_int64(stmt, 2) != 0;
+		snprintf(elder->hash, sizeof(elder->hash), "%.*s", STR_ARG(sql_text(stmt, 3)));
+		elder->equal = strcmp(elder->hash, alert->record_hash) == 0;
+		elder->position = sqlite3_column_int64(stmt, 4);
+		elder->offset = (uint64_t)sqlite3_column_int64(stmt, 5);
+		elder->of_this_run = sqlite3_column_int64(stmt, 6) == store->run;
+		sqlite3_reset(stmt);
+	}
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+/* Which run and reading the input belongs to, kept for the next record of the same input. */
+static bool
+select_input(struct store *store, int64_t input, struct error *err)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	if (store->input == input && input != 0)
+		return true;
+	stmt = sql_use(store, STMT_RUN_INPUT_FIND, err);
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, store->run);
+	sql_bind_long(stmt, 2, input);
+	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_DONE)
+		return error_set(err, ERROR_STORE,
+			"%s: an alert came from an input that was not begun", store->path);
+	if (rc != SQLITE_ROW)
+		return false;
+	store->input = input;
+	store->input_position = sqlite3_column_int64(stmt, 0);
+	store->input_generation = sqlite3_column_int64(stmt, 1);
+	sqlite3_reset(stmt);
+	return true;
+}
+
+/* ---- writing ---- */
+
+static bool
+set_flags(struct store *store, int64_t n, uint32_t flags, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_ALERT_FLAG, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, n);
+	sql_bind_long(stmt, 2, flags);
+	return sql_run(store, stmt, err);
+}
+
+static bool
+put_source(struct store *store, int64_t n, uint64_t offset, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_SOURCE_PUT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, n);
+	sql_bind_long(stmt, 2, store->input);
+	sql_bind_long(stmt, 3, (int64_t)offset);
+	sql_bind_long(stmt, 4, store->input_generation);
+	sql_bind_long(stmt, 5, store->input_position);
+	return sql_run(store, stmt, err);
+}
+
+static bool
+put_rule(struct store *store, struct str id, struct error *err)
+{
+	sqlite3_stmt *stmt;
+
+	if (store->rule_seen && str_is(id, store->rule_seen))
+		return true;
+	stmt = sql_use(store, STMT_RULE_INSERT, err);
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, id);
+	if (!sql_run(store, stmt, err))
+		return false;
+	free(store->rule_seen);
+	store->rule_seen = mem_zalloc(id.len + 1);
+	memcpy(store->rule_seen, id.data, id.len);
+	return true;
+}
+
+static bool
+insert_detail(struct store *store, const struct alert *alert, int64_t n, uint64_t offset,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_DETAIL_INSERT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, n);
+	sql_bind_text(stmt, 2, str_from(alert->record_hash));
+	sql_bind_long(stmt, 3, store->input_position);
+	sql_bind_long(stmt, 4, (int64_t)offset);
+	sql_bind_blob(stmt, 5, alert->raw);
+	for (int i = 0; i < ALERT_TEXT_COUNT; i++)
+		sql_bind_text(stmt, i + 6, alert->text[i]);
+	return sql_run(store, stmt, err);
+}
+
+static bool
+insert_alert(struct store *store, const struct alert *alert, int64_t *n, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_ALERT_INSERT, err);
+	const struct str *text = alert->text;
+	struct arena scratch = {0};
+	bool ok;
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, str_from(alert->id));
+	if (alert->time != TIME_NONE)
+		sql_bind_long(stmt, 2, alert->time);
+	sql_bind_text(stmt, 3, text[ALERT_RULE_ID].data ? text[ALERT_RULE_ID] : STR(""));
+	sql_bind_text(stmt, 4, text[ALERT_EVENT_ID]);
+	sql_bind_text(stmt, 5, text[ALERT_SEVERITY]);
+	sql_bind_text(stmt, 6, alert_actor_label(&scratch, alert));
+	sql_bind_text(stmt, 7, text[ALERT_TARGET_USER]);
+	sql_bind_text(stmt, 8,
+		text[ALERT_RECIPIENT].len ? text[ALERT_RECIPIENT] : text[ALERT_ACTOR_ACCOUNT]);
+	sql_bind_text(stmt, 9, text[ALERT_SOURCE_IP]);
+	sql_bind_long(stmt, 10, alert->self);
+	sql_bind_long(stmt, 11, alert->outcome);
+	sql_bind_long(stmt, 12, alert->flags);
+	ok = sql_run(store, stmt, err);
+	*n = sqlite3_last_insert_rowid(store->db);
+	arena_fini(&scratch);
+	return ok;
+}
+
+static bool
+insert_whole(struct store *store, const struct alert *alert, uint64_t offset, int64_t *n,
+	struct error *err)
+{
+	return put_rule(store, alert->text[ALERT_RULE_ID], err) &&
+	       insert_alert(store, alert, n, err) && insert_detail(store, alert, *n, offset, err) &&
+	       put_source(store, *n, offset, err);
+}
+
+/* ---- known ---- */
+
+/*
+ * Of equal records the first copy is kept: the first in the order the inputs were given in, not in
+ * which the workers happened to reach it, so that any number of workers gives the same. After a
+ * decision, or in a later run, it stays whatever comes.
+ */
+static bool
+is_earlier_copy(const struct store *store, const struct elder *elder, uint64_t offset)
+{
+	if (!elder->of_this_run || elder->decided)
+		return false;
+	if (store->input_position != elder->position)
+		return store->input_position < elder->position;
+	return offset < elder->offset;
+}
+
+static bool
+replace_raw(struct store *store, const struct alert *alert, const struct elder *elder,
+	uint64_t offset, struct error *err)
+{
+	const uint32_t conflict = 1U << FLAG_CONFLICT;
+	sqlite3_stmt *stmt = sql_use(store, STMT_DETAIL_RAW, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, elder->n);
+	sql_bind_long(stmt, 2, store->input_position);
+	sql_bind_long(stmt, 3, (int64_t)offset);
+	sql_bind_blob(stmt, 4, alert->raw);
+	sql_bind_text(stmt, 5, alert->text[ALERT_RAW_SHA256]);
+	return sql_run(store, stmt, err) &&
+	       set_flags(store, elder->n, alert->flags | (elder->flags & conflict), err);
+}
+
+static bool
+put_known(struct store *store, const struct alert *alert, const struct elder *elder,
+	uint64_t offset, struct error *err)
+{
+	if (is_earlier_copy(store, elder, offset) && !replace_raw(store, alert, elder, offset, err))
+		return false;
+	return put_source(store, elder->n, offset, err);
+}
+
+/* ---- conflict ---- */
+
+static bool
+note_conflict(struct store *store, const char *identity, int64_t n, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_CONFLICT_INSERT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, str_from(identity));
+	sql_bind_long(stmt, 2, n);
+	return sql_run(store, stmt, err);
+}
+
+static bool
+is_contested(struct store *store, const char *identity, bool *contested, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_CONFLICT_FIND, err);
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, str_from(identity));
+	rc = sql_step(store, stmt, err);
+	sqlite3_reset(stmt);
+	*contested = rc == SQLITE_ROW;
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+static bool
+rename_elder(struct store *store, const struct alert *alert, const struct elder *elder,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_ALERT_RENAME, err);
+	char id[ALERT_ID_SIZE];
+
+	if (!stmt)
+		return false;
+	alert_identity_conflict(
+		id, alert->text[ALERT_RULE_ID], alert->text[ALERT_EVENT_ID], elder->hash);
+	sql_bind_long(stmt, 1, elder->n);
+	sql_bind_text(stmt, 2, str_from(id));
+	return sql_run(store, stmt, err);
+}
+
+/*
+ * The elder keeps its id when somebody may already know it by that: it was decided on, or it is of
+ * an earlier run. Else both are named by their record, so that the order in which they came leaves
+ * no trace.
+ */
+static bool
+flag_elder(struct store *store, const struct alert *alert, const struct elder *elder,
+	struct error *err)
+{
+	if (!set_flags(store, elder->n, elder->flags | 1U << FLAG_CONFLICT, err) ||
+		!note_conflict(store, alert->id, elder->n, err))
+		return false;
+	if (elder->decided || !elder->of_this_run)
+		return true;
+	return rename_elder(store, alert, elder, err);
+}
+
+/* `elder` bears the plain identity, if any does still; the newcomer gets the id of its record. */
+static enum store_put
+put_conflict(struct store *store, struct alert *alert, const struct elder *elder, uint64_t offset,
+	struct error *err)
+{
+	char identity[ALERT_ID_SIZE];
+	struct elder twin;
+	int64_t n;
+
+	if (elder->n && !flag_elder(store, alert, elder, err))
+		return STORE_FAILED;
+	memcpy(identity, alert->id, sizeof(identity));
+	alert_identity_conflict(alert->id, alert->text[ALERT_RULE_ID], alert->text[ALERT_EVENT_ID],
+		alert->record_hash);
+	alert->flags |= 1U << FLAG_CONFLICT;
+	if (!find_elder(store, alert->id, alert, &twin, err))
+		return STORE_FAILED;
+	if (twin.n)
+		return put_known(store, alert, &twin, offset, err) ? STORE_KNOWN : STORE_FAILED;
+	if (!insert_whole(store, alert, offset, &n, err) || !note_conflict(store, identity, n, err))
+		return STORE_FAILED;
+	return STORE_CONFLICT;
+}
+
+enum store_put
+store_put_alert(
+	struct store *store, struct alert *alert, int64_t input, uint64_t offset, struct error *err)
+{
+	struct elder elder;
+	bool contested;
+	int64_t n;
+
+	if (!select_input(store, input, err) || !find_elder(store, alert->id, alert, &elder, err))
+		return STORE_FAILED;
+	if (elder.n && elder.equal)
+		return put_known(store, alert, &elder, offset, err) ? STORE_KNOWN : STORE_FAILED;
+	if (elder.n)
+		return put_conflict(store, alert, &elder, offset, err);
+	if (!is_contested(store, alert->id, &contested, err))
+		return STORE_FAILED;
+	if (contested)
+		return put_conflict(store, alert, &elder, offset, err);
+	return insert_whole(store, alert, offset, &n, err) ? STORE_NEW : STORE_FAILED;
+}

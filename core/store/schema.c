@@ -1,0 +1,204 @@
+/*
+ * The tables, and how older ones become them. A migration is never changed once a program with it
+ * was used; a new one is a new row. Numbers in the columns self, outcome, flags, status,
+ * classification, reason and validation are those of the enums, which therefore only grow.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/store/private.h"
+
+static const char *const migrations[SCHEMA_VERSION] = {
+	/* What a list shows stands in `alert`, small and together; what only one alert's panes
+	 * show, and the raw bytes, in `detail`. */
+	"CREATE TABLE alert("
+	" n INTEGER PRIMARY KEY,"
+	" id TEXT NOT NULL," /* 32 hex digits */
+	" time INTEGER,"     /* TimeGenerated: 100 ns since 1970 */
+	" rule_id TEXT NOT NULL,"
+	" event_id TEXT,"
+	" severity TEXT,"
+	" actor TEXT NOT NULL," /* its label */
+	" target TEXT,"
+	" account TEXT,"
+	" ip TEXT,"
+	" self INTEGER NOT NULL,"
+	" outcome INTEGER NOT NULL,"
+	" flags INTEGER NOT NULL,"
+	/* A cache of the fold of the decisions, written with them. */
+	" status INTEGER NOT NULL DEFAULT 0,"
+	" classification INTEGER NOT NULL DEFAULT 0,"
+	" reason INTEGER NOT NULL DEFAULT 0,"
+	" validation INTEGER NOT NULL DEFAULT 0,"
+	" last_seq INTEGER NOT NULL DEFAULT 0,"
+	" owner TEXT);"
+	"CREATE UNIQUE INDEX alert_id ON alert(id);"
+	"CREATE INDEX alert_time ON alert(time, id);"
+
+	"CREATE TABLE detail("
+	" alert INTEGER PRIMARY KEY REFERENCES alert(n),"
+	" record_hash TEXT NOT NULL," /* equal for equal JSON values */
+	" position INTEGER NOT NULL," /* of the raw copy: run_input.n */
+	" offset INTEGER NOT NULL,"   /* and where it begins */
+	" rule_id TEXT, rule_name TEXT, rule_version TEXT, severity TEXT, tactics TEXT,"
+	" techniques TEXT, event_id TEXT, account_name TEXT, account_upn TEXT, ip_address TEXT,"
+	" actor_type TEXT, actor_arn TEXT, actor_user TEXT, actor_principal TEXT,"
+	" actor_account TEXT, actor_key TEXT, actor_invoked_by TEXT, actor_session TEXT,"
+	" actor_issuer TEXT, target_user TEXT, key_id TEXT, key_status TEXT, key_date TEXT,"
+	" error_code TEXT, error_message TEXT, region TEXT, recipient TEXT, source_ip TEXT,"
+	" user_agent TEXT, raw_sha256 TEXT, row TEXT,"
+	" raw BLOB NOT NULL);" /* exactly the bytes logged */
+
+	/* Unequal records of one eventID: the identity that names neither of them alone. */
+	"CREATE TABLE conflict("
+	" identity TEXT NOT NULL,"
+	" alert INTEGER NOT NULL REFERENCES alert(n),"
+	" PRIMARY KEY(identity, alert)) WITHOUT ROWID;"
+	/* Every rule that has an alert: an eventID is found by its identity under each. */
+	"CREATE TABLE rule(id TEXT PRIMARY KEY) WITHOUT ROWID;"
+
+	/* A file (or another input) under one set of rules, and how it was when it was last read to
+	 * its end. Each new reading is a generation. */
+	"CREATE TABLE input("
+	" n INTEGER PRIMARY KEY,"
+	" name TEXT NOT NULL,"
+	" identity TEXT NOT NULL,"
+	" rule_key TEXT NOT NULL,"
+	" path TEXT NOT NULL,"
+	" generation INTEGER NOT NULL,"
+	" done INTEGER NOT NULL,"
+	" size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, device INTEGER, inode INTEGER,"
+	" UNIQUE(name, identity, rule_key));"
+	"CREATE TABLE alert_source("
+	" alert INTEGER NOT NULL REFERENCES alert(n),"
+	" input INTEGER NOT NULL REFERENCES input(n),"
+	" offset INTEGER NOT NULL,"
+	" generation INTEGER NOT NULL," /* of the last reading that delivered it */
+	" position INTEGER NOT NULL,"	/* run_input.n of the first */
+	" PRIMARY KEY(alert, input, offset)) WITHOUT ROWID;"
+	"CREATE INDEX alert_source_input ON alert_source(input);"
+
+	/* A program's run and its inputs in their order. */
+	"CREATE TABLE run("
+	" n INTEGER PRIMARY KEY,"
+	" started INTEGER NOT NULL,"
+	" pid INTEGER NOT NULL,"
+	" pid_started INTEGER NOT NULL);" /* field 22 of /proc/PID/stat */
+	"CREATE TABLE run_input("
+	" n INTEGER PRIMARY KEY AUTOINCREMENT," /* an order over all runs, never reused */
+	" run INTEGER NOT NULL REFERENCES run(n) ON DELETE CASCADE,"
+	" input INTEGER NOT NULL REFERENCES input(n),"
+	" generation INTEGER NOT NULL,"
+	" UNIQUE(run, input));"
+	"CREATE TABLE problem("
+	" n INTEGER PRIMARY KEY,"
+	" run INTEGER REFERENCES run(n) ON DELETE CASCADE," /* of no input */
+	" input INTEGER REFERENCES input(n),"
+	" severity INTEGER NOT NULL,"
+	" source TEXT NOT NULL,"
+	" path TEXT NOT NULL,"
+	" offset INTEGER,"
+	" reason TEXT NOT NULL);"
+	"CREATE INDEX problem_input ON problem(input, offset);"
+	"CREATE INDEX problem_run ON problem(run);"
+
+	/* Append only. Deleting a row would let its seq come again, so nothing deletes. */
+	"CREATE TABLE decision("
+	" seq INTEGER PRIMARY KEY,"
+	" alert INTEGER NOT NULL REFERENCES alert(n),"
+	" at INTEGER NOT NULL," /* 100 ns since 1970 */
+	" action TEXT NOT NULL,"
+	" actor TEXT NOT NULL,"
+	" reason TEXT NOT NULL,"
+	" undoes INTEGER REFERENCES decision(seq));"
+	"CREATE INDEX decision_alert ON decision(alert);"
+	"CREATE TRIGGER decision_no_update BEFORE UPDATE ON decision"
+	" BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"
+	"CREATE TRIGGER decision_no_delete BEFORE DELETE ON decision"
+	" BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"
+	"CREATE TRIGGER decision_no_replace BEFORE INSERT ON decision"
+	" WHEN EXISTS(SELECT 1 FROM decision WHERE seq = new.seq)"
+	" BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"
+
+	"CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
+};
+
+static bool
+apply_from(const struct store *store, sqlite3 *db, int64_t version, struct error *err)
+{
+	char mark[96];
+
+	for (; version < SCHEMA_VERSION; version++)
+		if (!sql_exec(store, db, migrations[version], err))
+			return false;
+	sqlite3_snprintf(sizeof(mark), mark, "PRAGMA application_id=%d; PRAGMA user_version=%d",
+		SCHEMA_APPLICATION_ID, SCHEMA_VERSION);
+	return sql_exec(store, db, mark, err);
+}
+
+bool
+schema_migrate(const struct store *store, sqlite3 *db, struct error *err)
+{
+	if (!sql_exec(store, db, "BEGIN IMMEDIATE", err))
+		return false;
+	/* Asked inside: another program may just have done it. */
+	if (!apply_from(store, db, sql_number(db, "PRAGMA user_version", 0), err) ||
+		!sql_exec(store, db, "COMMIT", err)) {
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+		return false;
+	}
+	return true;
+}
+
+/* ---- exactly ours ---- */
+
+static bool
+schema_text(sqlite3 *db, struct buf *out)
+{
+	sqlite3_stmt *stmt;
+	bool ok;
+
+	if (sqlite3_prepare_v2(db,
+		    "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+		    " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name",
+		    -1, &stmt, NULL) != SQLITE_OK)
+		return false;
+	while (sqlite3_step(stmt) == SQLITE_ROW)
+		for (int i = 0; i < 4; i++) {
+			buf_str(out, sql_text(stmt, i));
+			buf_putc(out, '\0');
+		}
+	ok = sqlite3_finalize(stmt) == SQLITE_OK;
+	return ok;
+}
+
+/* What the migrations up to that version make of an empty database. */
+static bool
+expected_text(int64_t version, struct buf *out)
+{
+	sqlite3 *db = NULL;
+	bool ok = sqlite3_open(":memory:", &db) == SQLITE_OK;
+
+	for (int64_t i = 0; ok && i < version; i++)
+		ok = sqlite3_exec(db, migrations[i], NULL, NULL, NULL) == SQLITE_OK;
+	ok = ok && schema_text(db, out);
+	sqlite3_close(db);
+	return ok;
+}
+
+bool
+schema_is_ours(sqlite3 *db)
+{
+	int64_t version = sql_number(db, "PRAGMA user_version", 0);
+	struct buf found = {0}, expected = {0};
+	bool same;
+
+	if (version < 1 || version > SCHEMA_VERSION)
+		return false;
+	same = schema_text(db, &found) && expected_text(version, &expected) &&
+	       str_equal(buf_view(&found), buf_view(&expected));
+	buf_fini(&found);
+	buf_fini(&expected);
+	return same;
+}

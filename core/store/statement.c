@@ -1,0 +1,141 @@
+/* The statements that are kept prepared: one row each. */
+#include "core/base/buf.h"
+#include "core/store/private.h"
+
+#define SOURCE_COLUMNS "i.name, i.path, s.offset"
+
+static const char *const texts[STMT_COUNT] = {
+	[STMT_BEGIN] = "BEGIN IMMEDIATE",
+	[STMT_BEGIN_READ] = "BEGIN",
+	[STMT_COMMIT] = "COMMIT",
+	[STMT_ROLLBACK] = "ROLLBACK",
+	[STMT_DATA_VERSION] = "PRAGMA data_version",
+
+	[STMT_RUN_INSERT] = "INSERT INTO run(started, pid, pid_started) VALUES(?1, ?2, ?3)",
+	[STMT_RUN_LIST] = "SELECT n, pid, pid_started FROM run ORDER BY n DESC LIMIT -1 OFFSET ?1",
+	[STMT_RUN_DELETE] = "DELETE FROM run WHERE n = ?1",
+	[STMT_RUN_INPUT_INSERT] = "INSERT INTO run_input(run, input, generation) VALUES(?1, ?2, ?3)"
+				  " ON CONFLICT(run, input) DO UPDATE SET generation = ?3",
+	[STMT_RUN_INPUT_FIND] = "SELECT n, generation FROM run_input WHERE run = ?1 AND input = ?2",
+	[STMT_INPUT_FIND] = "SELECT n, generation, done, size, mtime_ns, ctime_ns, device, inode, "
+			    "path FROM input"
+			    " WHERE name = ?1 AND identity = ?2 AND rule_key = ?3",
+	[STMT_INPUT_INSERT] = "INSERT INTO input(name, identity, rule_key, path, generation, done)"
+			      " VALUES(?1, ?2, ?3, ?4, 1, 0)",
+	[STMT_INPUT_AGAIN] = "UPDATE input SET generation = ?2, done = 0 WHERE n = ?1",
+	[STMT_INPUT_PATH] = "UPDATE input SET path = ?2 WHERE n = ?1",
+	[STMT_INPUT_DONE] = "UPDATE input SET done = 1, size = ?2, mtime_ns = ?3, ctime_ns = ?4,"
+			    " device = ?5, inode = ?6 WHERE n = ?1 AND rule_key = ?7",
+
+	[STMT_PROBLEM_FORGET] = "DELETE FROM problem WHERE input = ?1",
+	[STMT_PROBLEM_INSERT] =
+		"INSERT INTO problem(run, input, severity, source, path, offset, reason)"
+		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS(SELECT 1 FROM problem"
+		" WHERE input = ?2 AND offset IS ?6 AND reason = ?7)",
+	[STMT_PROBLEM_LIST] =
+		"SELECT severity, source, path, offset, reason FROM problem"
+		" WHERE run = ?1 OR input IN (SELECT input FROM run_input WHERE run = ?1)"
+		" ORDER BY path, offset, n",
+
+	[STMT_RULE_INSERT] = "INSERT OR IGNORE INTO rule(id) VALUES(?1)",
+	[STMT_ALERT_ELDER] = "SELECT a.n, a.flags, a.last_seq, d.record_hash, d.position, d.offset,"
+			     " (SELECT run FROM run_input WHERE n = d.position)"
+			     " FROM alert a JOIN detail d ON d.alert = a.n WHERE a.id = ?1",
+	[STMT_ALERT_INSERT] =
+		"INSERT INTO alert(id, time, rule_id, event_id, severity, actor, target, account, "
+		"ip,"
+		" self, outcome, flags) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[STMT_ALERT_FLAG] = "UPDATE alert SET flags = ?2 WHERE n = ?1",
+	[STMT_ALERT_RENAME] = "UPDATE alert SET id = ?2 WHERE n = ?1",
+	[STMT_ALERT_STATE] =
+		"UPDATE alert SET status = ?2, classification = ?3, reason = ?4, validation = ?5,"
+		" owner = ?6, last_seq = ?7 WHERE n = ?1",
+	[STMT_DETAIL_INSERT] = NULL, /* made of ALERT_TEXTS */
+	[STMT_DETAIL_RAW] =
+		"UPDATE detail SET position = ?2, offset = ?3, raw = ?4, raw_sha256 = ?5"
+		" WHERE alert = ?1",
+	[STMT_SOURCE_PUT] = "INSERT INTO alert_source(alert, input, offset, generation, position)"
+			    " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
+			    " generation = max(generation, ?4)",
+	[STMT_CONFLICT_FIND] = "SELECT 1 FROM conflict WHERE identity = ?1 LIMIT 1",
+	[STMT_CONFLICT_INSERT] = "INSERT OR IGNORE INTO conflict(identity, alert) VALUES(?1, ?2)",
+
+	[STMT_ROW] = "SELECT " STORE_ROW_COLUMNS " FROM alert a WHERE n = ?1",
+	[STMT_LOAD] = NULL, /* made of ALERT_TEXTS */
+	[STMT_LOAD_SOURCES] =
+		"SELECT " SOURCE_COLUMNS " FROM alert_source s JOIN input i ON i.n = s.input"
+		" WHERE s.alert = ?1 GROUP BY i.name, i.identity, s.offset"
+		" ORDER BY min(s.position), s.offset",
+	[STMT_LOAD_DECISIONS] = "SELECT seq, at, action, actor, reason, undoes FROM decision"
+				" WHERE alert = ?1 ORDER BY seq",
+	[STMT_FIND_ID] = "SELECT id FROM alert WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3",
+	[STMT_FIND_CONFLICT] = "SELECT a.id FROM conflict c JOIN alert a ON a.n = c.alert"
+			       " WHERE c.identity = ?1 ORDER BY a.id LIMIT ?2",
+	[STMT_FIND_RULES] = "SELECT id FROM rule",
+
+	[STMT_DECIDE_ALERT] = "SELECT n FROM alert WHERE id = ?1",
+	[STMT_DECISION_INSERT] = "INSERT INTO decision(alert, at, action, actor, reason, undoes)"
+				 " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+	[STMT_SETTING_PUT] = "INSERT INTO setting(name, value) VALUES(?1, ?2)"
+			     " ON CONFLICT DO UPDATE SET value = ?2",
+	[STMT_SETTING_GET] = "SELECT value FROM setting WHERE name = ?1",
+};
+
+static void
+text_columns(struct buf *out)
+{
+	for (size_t i = 0; i < ALERT_TEXT_COUNT; i++)
+		buf_printf(out, ", %s", alert_texts[i].column);
+}
+
+static void
+detail_insert_text(struct buf *out)
+{
+	buf_puts(out, "INSERT INTO detail(alert, record_hash, position, offset, raw");
+	text_columns(out);
+	buf_puts(out, ") VALUES(?1, ?2, ?3, ?4, ?5");
+	for (size_t i = 0; i < ALERT_TEXT_COUNT; i++)
+		buf_printf(out, ", ?%zu", i + 6);
+	buf_puts(out, ")");
+}
+
+static void
+load_text(struct buf *out)
+{
+	buf_puts(out, "SELECT a.n, a.time, a.self, a.outcome, a.flags, d.record_hash, d.raw");
+	for (size_t i = 0; i < ALERT_TEXT_COUNT; i++)
+		buf_printf(out, ", d.%s", alert_texts[i].column);
+	buf_puts(out, " FROM alert a JOIN detail d ON d.alert = a.n WHERE a.id = ?1");
+}
+
+static sqlite3_stmt *
+prepare(struct store *store, const char *text, struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (sqlite3_prepare_v3(store->db, text, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) !=
+		SQLITE_OK)
+		sql_fail(store, store->db, err);
+	return stmt;
+}
+
+sqlite3_stmt *
+sql_use(struct store *store, enum statement statement, struct error *err)
+{
+	sqlite3_stmt **kept = &store->statements[statement];
+	struct buf made = {0};
+
+	if (*kept) {
+		sqlite3_reset(*kept);
+		return *kept;
+	}
+	if (statement == STMT_DETAIL_INSERT)
+		detail_insert_text(&made);
+	else if (statement == STMT_LOAD)
+		load_text(&made);
+	else
+		buf_puts(&made, texts[statement]);
+	*kept = prepare(store, buf_cstr(&made), err);
+	buf_fini(&made);
+	return *kept;
+}
