@@ -1,0 +1,198 @@
+#include "core/base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/timefmt.h"
+
+extern char **environ;
+
+enum { STREAMS = 3, DEFAULT_MAX = 1 << 20 };
+
+/* Our ends of the program's stdin, stdout and stderr; -1 when closed. */
+struct running {
+	const struct process *process;
+	struct process_result *result;
+	pid_t pid;
+	int ours[STREAMS];
+	size_t sent;
+	int64_t deadline_ms;
+};
+
+static void
+close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static bool
+open_pipes(int ours[STREAMS], int theirs[STREAMS])
+{
+	for (int i = 0; i < STREAMS; i++)
+		ours[i] = theirs[i] = -1;
+	for (int i = 0; i < STREAMS; i++) {
+		int ends[2];
+
+		if (pipe2(ends, O_CLOEXEC) != 0)
+			return false;
+		ours[i] = ends[i == 0];
+		theirs[i] = ends[i != 0];
+		if (fcntl(ours[i], F_SETFL, O_NONBLOCK) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Signals as a fresh program expects them, whatever our threads block or ignore. */
+static void
+default_signals(posix_spawnattr_t *attr)
+{
+	sigset_t none, defaults;
+
+	sigemptyset(&none);
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGPIPE);
+	sigaddset(&defaults, SIGINT);
+	sigaddset(&defaults, SIGTERM);
+	posix_spawnattr_setsigmask(attr, &none);
+	posix_spawnattr_setsigdefault(attr, &defaults);
+	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+static int
+spawn(struct running *r, const int theirs[STREAMS])
+{
+	const struct process *p = r->process;
+	char **argv = (char **)(uintptr_t)p->argv;
+	char **environment = p->environment ? (char **)(uintptr_t)p->environment : environ;
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	int rc;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attr);
+	default_signals(&attr);
+	for (int i = 0; i < STREAMS; i++)
+		posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
+	rc = posix_spawnp(&r->pid, p->argv[0], &actions, &attr, argv, environment);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&actions);
+	return rc;
+}
+
+static void
+send_input(struct running *r)
+{
+	const struct str input = r->process->input;
+	ssize_t n = 0;
+
+	if (r->sent < input.len)
+		n = write(r->ours[0], input.data + r->sent, input.len - r->sent);
+	if (n > 0)
+		r->sent += (size_t)n;
+	if (r->sent == input.len || (n < 0 && errno != EAGAIN && errno != EINTR))
+		close_end(&r->ours[0]); /* a program need not read its input */
+}
+
+static bool
+take_output(struct running *r, int stream, struct error *err)
+{
+	struct buf *out = stream == 1 ? &r->result->output : &r->result->errors;
+	size_t max = r->process->max_output ? r->process->max_output : DEFAULT_MAX;
+	char bytes[8192];
+	ssize_t n = read(r->ours[stream], bytes, sizeof(bytes));
+
+	if (n > 0)
+		buf_append(out, bytes, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		close_end(&r->ours[stream]);
+	if (out->len > max)
+		return error_set(err, ERROR_SYSTEM, "%s wrote more than %zu bytes",
+			r->process->argv[0], max);
+	return true;
+}
+
+/* Until both outputs are closed or the time is over. */
+static bool
+converse(struct running *r, struct error *err)
+{
+	while (r->ours[1] >= 0 || r->ours[2] >= 0) {
+		struct pollfd waits[STREAMS] = {
+			{r->ours[0], POLLOUT, 0}, {r->ours[1], POLLIN, 0}, {r->ours[2], POLLIN, 0}};
+		int64_t left = r->deadline_ms - time_monotonic_ms();
+
+		if (left <= 0)
+			return error_set(err, ERROR_SYSTEM, "%s did not end within %d s",
+				r->process->argv[0], r->process->timeout_ms / 1000);
+		if (poll(waits, STREAMS, (int)left) < 0 && errno != EINTR)
+			return error_set(err, ERROR_SYSTEM, "poll: %s", strerror(errno));
+		if (waits[0].revents)
+			send_input(r);
+		for (int i = 1; i < STREAMS; i++)
+			if (waits[i].revents && !take_output(r, i, err))
+				return false;
+	}
+	return true;
+}
+
+/* A program may close its outputs and go on: it gets the rest of its time, then the kill. */
+static bool
+reap(struct running *r, bool in_time, struct error *err)
+{
+	const struct timespec pause = {0, 2000000};
+	int status = 0;
+
+	while (in_time && waitpid(r->pid, &status, WNOHANG) == 0) {
+		in_time = time_monotonic_ms() < r->deadline_ms;
+		nanosleep(&pause, NULL);
+		if (!in_time)
+			error_set(err, ERROR_SYSTEM, "%s did not end within %d s",
+				r->process->argv[0], r->process->timeout_ms / 1000);
+	}
+	if (!in_time) {
+		kill(r->pid, SIGKILL);
+		waitpid(r->pid, &status, 0);
+	}
+	r->result->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return in_time;
+}
+
+bool
+process_run(const struct process *process, struct process_result *result, struct error *err)
+{
+	struct running r = {.process = process, .result = result,
+		.deadline_ms = time_monotonic_ms() + process->timeout_ms};
+	int theirs[STREAMS], rc;
+	bool ok = open_pipes(r.ours, theirs);
+
+	*result = (struct process_result){0};
+	rc = ok ? spawn(&r, theirs) : errno;
+	for (int i = 0; i < STREAMS; i++)
+		close_end(&theirs[i]);
+	if (rc == 0)
+		ok = reap(&r, converse(&r, err), err);
+	else
+		ok = error_set(err, ERROR_SYSTEM, "%s: %s", process->argv[0], strerror(rc));
+	for (int i = 0; i < STREAMS; i++)
+		close_end(&r.ours[i]);
+	if (!ok)
+		process_result_fini(result);
+	return ok;
+}
+
+void
+process_result_fini(struct process_result *result)
+{
+	buf_fini(&result->output);
+	buf_fini(&result->errors);
+}

@@ -1,0 +1,31 @@
+/*
+ * The one place that starts programs: an argument vector, never a shell; a time limit; bounded
+ * output. Any thread; waits for the program.
+ */
+#ifndef KEYWATCH_BASE_PROCESS_H
+#define KEYWATCH_BASE_PROCESS_H
+
+#include <stdbool.h>
+
+#include "core/base/buf.h"
+#include "core/base/error.h"
+
+struct process {
+	const char *const *argv; /* NULL-terminated; argv[0] with a slash is a path, else looked up */
+	const char *const *environment; /* NULL-terminated; NULL: ours */
+	struct str input;		/* its standard input */
+	int timeout_ms;
+	size_t max_output; /* of each stream; more is an error; 0: 1 MiB */
+};
+
+struct process_result {
+	int status; /* exit status, or 128 + signal */
+	struct buf output, errors; /* owns; process_result_fini frees */
+};
+
+/* False when it could not be started, did not end in time (it is killed) or said too much. A
+ * program that ran and failed is true with its status. */
+bool process_run(const struct process *process, struct process_result *result, struct error *err);
+void process_result_fini(struct process_result *result);
+
+#endif

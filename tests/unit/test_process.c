@@ -1,0 +1,120 @@
+#include "tests/support/test.h"
+
+#include <signal.h>
+
+#include "core/base/process.h"
+#include "core/base/timefmt.h"
+
+static bool
+run_shell(const char *script, const char *input, struct process_result *result, struct error *err)
+{
+	const char *const argv[] = {"/bin/sh", "-c", script, "name with 'quotes'", NULL};
+	const char *const environment[] = {"ONLY=this", NULL};
+	const struct process process = {
+		.argv = argv, .environment = environment, .input = str_from(input), .timeout_ms = 20000,
+		.max_output = 200000};
+
+	return process_run(&process, result, err);
+}
+
+static void
+input_goes_in_and_both_outputs_come_back(void **state)
+{
+	struct process_result result;
+	struct error err;
+
+	(void)state;
+	assert_ok(run_shell("cat; echo \"$0 $ONLY\" >&2; exit 7", "in\n", &result, &err), &err);
+	assert_int_equal(result.status, 7);
+	assert_string_equal(buf_cstr(&result.output), "in\n");
+	assert_string_equal(buf_cstr(&result.errors), "name with 'quotes' this\n");
+	process_result_fini(&result);
+}
+
+static void
+much_input_and_output_do_not_block_each_other(void **state)
+{
+	struct process_result result;
+	struct buf input = {0};
+	struct error err;
+
+	(void)state;
+	for (int i = 0; i < 15000; i++)
+		buf_puts(&input, "0123456789");
+	assert_ok(run_shell("cat", buf_cstr(&input), &result, &err), &err);
+	assert_int_equal(result.output.len, 150000);
+	process_result_fini(&result);
+	buf_fini(&input);
+}
+
+static void
+a_program_that_does_not_read_its_input_is_no_failure(void **state)
+{
+	struct process_result result;
+	struct buf input = {0};
+	struct error err;
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	for (int i = 0; i < 20000; i++)
+		buf_puts(&input, "0123456789");
+	assert_ok(run_shell("exit 3", buf_cstr(&input), &result, &err), &err);
+	assert_int_equal(result.status, 3);
+	process_result_fini(&result);
+	buf_fini(&input);
+}
+
+static void
+a_program_that_says_too_much_is_ended(void **state)
+{
+	struct process_result result;
+	struct error err;
+
+	(void)state;
+	assert_false(run_shell("while :; do echo 0123456789; done", "", &result, &err));
+	assert_string_equal(err.text, "/bin/sh wrote more than 200000 bytes");
+}
+
+static void
+a_program_that_does_not_end_is_killed(void **state)
+{
+	int64_t before = time_monotonic_ms();
+	const struct process process = {.argv = (const char *const[]){"/bin/sh", "-c",
+						"exec tail -f /dev/null", NULL},
+		.timeout_ms = 300};
+	struct process_result result;
+	struct error err;
+
+	(void)state;
+	assert_false(process_run(&process, &result, &err));
+	assert_non_null(strstr(err.text, "did not end"));
+	assert_true(time_monotonic_ms() - before >= 300);
+}
+
+static void
+a_program_that_is_not_there_is_named(void **state)
+{
+	const char *const argv[] = {"/nonexistent/program", NULL};
+	const struct process process = {.argv = argv, .timeout_ms = 1000};
+	struct process_result result;
+	struct error err;
+
+	(void)state;
+	assert_false(process_run(&process, &result, &err));
+	assert_string_equal(err.text, "/nonexistent/program: No such file or directory");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(input_goes_in_and_both_outputs_come_back),
+		cmocka_unit_test(much_input_and_output_do_not_block_each_other),
+		cmocka_unit_test(a_program_that_does_not_read_its_input_is_no_failure),
+		cmocka_unit_test(a_program_that_says_too_much_is_ended),
+		cmocka_unit_test(a_program_that_does_not_end_is_killed),
+		cmocka_unit_test(a_program_that_is_not_there_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
