@@ -1,0 +1,110 @@
+/*
+ * The alerts of the list: compact rows, their order under the current sort and filters, marks, the
+ * selection. Rows are never removed, so a row's number is its identity here; the selection is such
+ * a number and moves only by list_select and its kin, or with `follow`. Pure.
+ */
+#ifndef KEYWATCH_TUI_LIST_H
+#define KEYWATCH_TUI_LIST_H
+
+#include "core/store/store.h"
+#include "tui/intern.h"
+
+#define LIST_NONE UINT32_MAX
+
+enum list_match { MATCH_UNKNOWN, MATCH_YES, MATCH_NO }; /* against the KQL filter */
+
+struct list_row {
+	int64_t rowid, time;
+	int64_t last_seq; /* as known now */
+	int64_t seen_seq; /* as it was when the row was last drawn */
+	uint32_t severity, actor, target, account, ip, owner; /* numbers of list.words */
+	uint32_t flags;
+	uint8_t status, classification, validation, outcome;
+	uint8_t match; /* enum list_match */
+	bool self, marked;
+};
+
+enum list_sort {
+	SORT_TIME,
+	SORT_STATUS,
+	SORT_SEVERITY,
+	SORT_ACTOR,
+	SORT_TARGET,
+	SORT_SELF,
+	SORT_ACCOUNT,
+	SORT_IP,
+	SORT_OUTCOME,
+	SORT_COUNT,
+};
+
+enum list_show { SHOW_ALL, SHOW_OPEN, SHOW_AWAITING, SHOW_CLOSED, SHOW_COUNT };
+const char *list_show_name(enum list_show show); /* "all" "open" … */
+
+struct list_counts {
+	size_t total, fresh, active, closed, awaiting;
+	int64_t first_time, last_time; /* TIME_NONE: none */
+};
+
+struct list {
+	struct intern words;
+	struct list_row *rows; /* owns, as the arrays below; in the order they came */
+	size_t count, capacity;
+	uint32_t *slots; /* rowid → row + 1, 0 is free */
+	size_t slot_count;
+	uint32_t *by_time; /* the first `settled` rows, newest first */
+	uint32_t *order;   /* what is shown */
+	size_t settled, shown, order_capacity;
+	uint32_t *matched; /* found to match, not yet in the order */
+	size_t matched_count, matched_capacity;
+
+	enum list_sort sort;
+	enum list_show show;
+	bool filtered; /* a KQL filter is on: only MATCH_YES is shown */
+	bool stale;    /* order no longer fits: list_settle makes it anew */
+
+	uint32_t selected; /* row, or LIST_NONE */
+	size_t position;   /* of it in order */
+	size_t top;	   /* first position in the window */
+	size_t height;	   /* of the window */
+	bool follow;
+	bool top_until_moved; /* a filter dropped the selected row: the newest match is selected */
+	size_t marks;
+	size_t arrived_above; /* since the selection last moved */
+	struct list_counts counts;
+};
+
+void list_init(struct list *list);
+void list_fini(struct list *list);
+
+/* Adds a row, or brings a known one up to date. Shown only after list_settle. Gives its number. */
+uint32_t list_put(struct list *list, const struct store_row *row);
+/* Puts what arrived into its places. Neither the selection nor its line on the screen moves. */
+void list_settle(struct list *list);
+
+const struct list_row *list_selected(const struct list *list); /* NULL: none */
+uint32_t list_at(const struct list *list, size_t position);    /* LIST_NONE beyond the end */
+struct str list_word(const struct list *list, uint32_t number);
+
+void list_set_height(struct list *list, size_t height);
+/* Selects, scrolls it into the window, ends follow. What it leaves and no filter shows, goes. */
+void list_select(struct list *list, size_t position);
+void list_move(struct list *list, long by);
+/* The next row (step 1) or the previous one (-1) that is not closed; false when there is none. */
+bool list_select_undecided(struct list *list, int step);
+void list_set_follow(struct list *list, bool follow);
+
+/* These keep the selected row if it is still shown, else select the next one that is. */
+void list_set_sort(struct list *list, enum list_sort sort);
+void list_set_show(struct list *list, enum list_show show);
+/* Every row's match becomes unknown but for the selected one's, which the caller knows. */
+void list_set_filtered(struct list *list, bool filtered, bool selected_matches);
+/* Shown after list_settle. */
+void list_set_match(struct list *list, uint32_t row, bool match);
+
+void list_mark(struct list *list, uint32_t row, bool marked);
+/* Marks every shown row; or, when there are marks, takes all away. */
+void list_mark_all(struct list *list);
+/* The row was drawn as it is now. */
+void list_saw(struct list *list, uint32_t row);
+
+#endif

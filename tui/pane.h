@@ -1,0 +1,43 @@
+/*
+ * A document in a rectangle: scrolling, a cursor over its lines, search. What it shows comes from
+ * a view (view.h). Pure.
+ */
+#ifndef KEYWATCH_TUI_PANE_H
+#define KEYWATCH_TUI_PANE_H
+
+#include "core/base/regex.h"
+#include "tui/doc.h"
+
+struct pane {
+	struct doc doc;
+	int width;	/* it is wrapped to */
+	size_t height;	/* of the window */
+	size_t top;	/* first row in the window */
+	size_t cursor;	/* line; only meaningful when the document has stops */
+	bool has_stops;
+	/* The current match; from == to: none. */
+	size_t match_line, match_from, match_to;
+};
+
+void pane_fini(struct pane *pane);
+/* After the document was made anew: wraps it and keeps cursor and scroll where they were, or
+ * begins at its top. */
+void pane_laid(struct pane *pane, int width, size_t height, bool ascii, bool from_top);
+void pane_resize(struct pane *pane, int width, size_t height, bool ascii);
+
+/* By rows: the cursor goes to the next line that has a stop; without stops the text scrolls. */
+void pane_move(struct pane *pane, long by);
+void pane_page(struct pane *pane, int direction);
+void pane_first(struct pane *pane);
+void pane_last(struct pane *pane);
+/* Puts the cursor on the line and brings it into the window. */
+void pane_go(struct pane *pane, size_t line);
+size_t pane_rows_below(const struct pane *pane); /* that the window does not show */
+
+/* The next match after (or before, step -1) the current one or the cursor, going round. */
+enum regex_result pane_find(struct pane *pane, const struct regex *regex, int step, bool *wrapped);
+void pane_forget_match(struct pane *pane);
+
+void pane_draw(const struct pane *pane, struct grid *grid, struct grid_rect rect, bool focused);
+
+#endif

@@ -1,0 +1,465 @@
+#include "tui/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <term.h>
+
+#include "core/base/mem.h"
+#include "tui/clipboard.h"
+#include "tui/key.h"
+#include "tui/term_guard.h"
+
+enum { ESCAPE_MS = 25 };
+
+struct term {
+	SCREEN *screen;	 /* owns */
+	FILE *in;	 /* owns when it is not stdin */
+	int in_fd, out_fd;
+	struct termios saved;
+	bool ascii, colour;
+	int colours;
+	struct keydecode keys;
+	struct grid shown; /* what the terminal shows */
+	bool all;	   /* of it is to be written again */
+	int cursor;	   /* curs_set as it is */
+	attr_t attributes[ROLE_COUNT];
+};
+
+static const struct {
+	const char *capability;
+	uint32_t code;
+} capabilities[] = {
+	{"kcuu1", KEYCODE_UP},
+	{"kcud1", KEYCODE_DOWN},
+	{"kcub1", KEYCODE_LEFT},
+	{"kcuf1", KEYCODE_RIGHT},
+	{"kpp", KEYCODE_PAGE_UP},
+	{"knp", KEYCODE_PAGE_DOWN},
+	{"khome", KEYCODE_HOME},
+	{"kend", KEYCODE_END},
+	{"kich1", KEYCODE_INSERT},
+	{"kdch1", KEYCODE_DELETE},
+	{"kbs", KEYCODE_BACKSPACE},
+	{"kcbt", KEYCODE_BACK_TAB},
+	{"kent", KEYCODE_ENTER},
+	{"kf1", KEYCODE_F1},
+	{"kf2", KEYCODE_F1 + 1},
+	{"kf3", KEYCODE_F1 + 2},
+	{"kf4", KEYCODE_F1 + 3},
+	{"kf5", KEYCODE_F1 + 4},
+	{"kf6", KEYCODE_F1 + 5},
+	{"kf7", KEYCODE_F1 + 6},
+	{"kf8", KEYCODE_F1 + 7},
+	{"kf9", KEYCODE_F1 + 8},
+	{"kf10", KEYCODE_F1 + 9},
+	{"kf11", KEYCODE_F1 + 10},
+	{"kf12", KEYCODE_F12},
+};
+
+/* A string capability, or NULL. */
+static const char *
+capability(const char *name)
+{
+	char *value = tigetstr(name);
+
+	return value && value != (char *)-1 ? value : NULL;
+}
+
+static int
+open_keyboard(void)
+{
+	if (isatty(STDIN_FILENO))
+		return STDIN_FILENO;
+	return open("/dev/tty", O_RDONLY | O_CLOEXEC);
+}
+
+bool
+term_usable(void)
+{
+	int known, fd;
+
+	if (!isatty(STDOUT_FILENO) || setupterm(NULL, STDOUT_FILENO, &known) != OK)
+		return false;
+	if (!capability("cup") || tigetflag("gn") > 0 || tigetflag("hc") > 0)
+		return false;
+	fd = open_keyboard();
+	if (fd > STDIN_FILENO)
+		close(fd);
+	return fd >= 0;
+}
+
+/* ---- restoring ---- */
+
+/* Without the padding that only hardware terminals need. */
+static void
+add_capability(struct buf *out, const char *name)
+{
+	for (const char *p = capability(name); p && *p; p++) {
+		const char *end = p[0] == '$' && p[1] == '<' ? strchr(p, '>') : NULL;
+
+		if (end)
+			p = end;
+		else
+			buf_putc(out, *p);
+	}
+}
+
+static void
+write_all(const struct term *term, struct str bytes)
+{
+	while (bytes.len) {
+		ssize_t n = write(term->out_fd, bytes.data, bytes.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return; /* a terminal that is gone shows as the end of its input */
+		bytes = str_slice(bytes, (size_t)n, bytes.len);
+	}
+}
+
+static void
+arm_guard(const struct term *term)
+{
+	struct buf restore = {0};
+
+	buf_puts(&restore, "\033[?2004l");
+	add_capability(&restore, "sgr0");
+	add_capability(&restore, "rmkx");
+	add_capability(&restore, "cnorm");
+	add_capability(&restore, "rmcup");
+	term_guard_set_restore(restore.data, restore.len);
+	buf_fini(&restore);
+	(void)term;
+}
+
+/* ---- keys ---- */
+
+static int
+escape_ms(void)
+{
+	const char *text = getenv("ESCDELAY");
+	char *end;
+	long ms = text ? strtol(text, &end, 10) : 0;
+
+	return text && *text && !*end && ms >= 0 && ms <= 10000 ? (int)ms : ESCAPE_MS;
+}
+
+static void
+begin_keys(struct term *term)
+{
+	keydecode_init(&term->keys, escape_ms());
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
+		const char *bytes = capability(capabilities[i].capability);
+
+		if (bytes)
+			keydecode_add(&term->keys, bytes, capabilities[i].code);
+	}
+}
+
+/* ---- opening and closing ---- */
+
+static void
+take(struct term *term)
+{
+	raw();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	term->cursor = -1;
+	term->all = true;
+	write_all(term, STR("\033[?2004h"));
+}
+
+static void
+begin_colours(struct term *term)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	term->colour = has_colors() && !(no_colour && no_colour[0]);
+	if (!term->colour)
+		return;
+	start_color();
+	use_default_colors();
+	term->colours = COLORS;
+	if (COLORS < 8)
+		term->colour = false;
+}
+
+static bool
+begin_curses(struct term *term, struct error *err)
+{
+	term->screen = newterm(NULL, stdout, term->in);
+	if (!term->screen)
+		return error_set(err, ERROR_SYSTEM, "curses cannot start on this terminal");
+	set_term(term->screen);
+	typeahead(-1);
+	leaveok(stdscr, FALSE);
+	scrollok(stdscr, FALSE);
+	idlok(stdscr, TRUE);
+	return true;
+}
+
+bool
+term_open(struct term **out, const struct wake *wake, struct error *err)
+{
+	struct term *term = MEM_NEW(struct term);
+
+	term->out_fd = STDOUT_FILENO;
+	term->in_fd = open_keyboard();
+	term->in = term->in_fd == STDIN_FILENO ? stdin : NULL;
+	if (term->in_fd > STDIN_FILENO)
+		term->in = fdopen(term->in_fd, "r");
+	if (!term->in || tcgetattr(term->in_fd, &term->saved) != 0) {
+		free(term);
+		return error_set(err, ERROR_SYSTEM, "no terminal to read keys from");
+	}
+	term->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	term_guard_begin(wake, term->out_fd, &term->saved);
+	if (!begin_curses(term, err)) {
+		term_guard_end();
+		free(term);
+		return false;
+	}
+	begin_colours(term);
+	begin_keys(term);
+	arm_guard(term);
+	take(term);
+	*out = term;
+	return true;
+}
+
+void
+term_close(struct term *term)
+{
+	write_all(term, STR("\033[?2004l"));
+	curs_set(1);
+	endwin();
+	tcsetattr(term->in_fd, TCSADRAIN, &term->saved);
+	term_guard_end();
+	delscreen(term->screen);
+	if (term->in != stdin)
+		fclose(term->in);
+	keydecode_fini(&term->keys);
+	grid_fini(&term->shown);
+	free(term);
+}
+
+bool
+term_is_ascii(const struct term *term)
+{
+	return term->ascii;
+}
+
+int
+term_input(const struct term *term)
+{
+	return term->in_fd;
+}
+
+void
+term_size(const struct term *term, int *rows, int *cols)
+{
+	struct winsize size;
+
+	*rows = LINES;
+	*cols = COLS;
+	if (ioctl(term->out_fd, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col) {
+		*rows = size.ws_row;
+		*cols = size.ws_col;
+	}
+}
+
+/* ---- colours ---- */
+
+/* On eight colours a bright one is its dark one in bold, as terminals always had it. */
+static short
+usable_colour(const struct term *term, short colour, attr_t *bold)
+{
+	if (colour < 8 || term->colours >= 16)
+		return colour;
+	*bold = A_BOLD;
+	return (short)(colour - 8);
+}
+
+void
+term_set_theme(struct term *term, const struct theme *theme)
+{
+	struct theme mono;
+
+	if (!term->colour) {
+		mono = *theme;
+		theme_mono(&mono);
+		theme = &mono;
+	}
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		const struct style *style = &theme->styles[i];
+		attr_t a = 0, ignored = 0;
+
+		if (term->colour) {
+			short fg = usable_colour(term, style->fg, &a);
+			short bg = usable_colour(term, style->bg, &ignored);
+
+			init_pair((short)(i + 1), fg, bg);
+		}
+		a |= style->bits & STYLE_BOLD ? A_BOLD : 0;
+		a |= style->bits & STYLE_DIM ? A_DIM : 0;
+		a |= style->bits & STYLE_UNDERLINE ? A_UNDERLINE : 0;
+		a |= style->bits & STYLE_REVERSE ? A_REVERSE : 0;
+		a |= style->bits & STYLE_ITALIC ? A_ITALIC : 0;
+		term->attributes[i] = a;
+	}
+	term->all = true;
+}
+
+/* ---- output ---- */
+
+/* Where the C library thinks a character is of another width, its cells would shift the row. */
+static bool
+is_drawable(const struct grid_cell *cell)
+{
+	if (wcwidth((wchar_t)cell->text[0]) != cell->width)
+		return false;
+	for (int i = 1; i < GRID_CELL_TEXT && cell->text[i]; i++)
+		if (wcwidth((wchar_t)cell->text[i]) != 0)
+			return false;
+	return true;
+}
+
+static void
+show_cell(const struct term *term, int y, int x, const struct grid_cell *cell)
+{
+	short pair = term->colour ? (short)(cell->role + 1) : 0;
+	wchar_t text[GRID_CELL_TEXT + 1] = {0};
+	cchar_t out;
+
+	for (int i = 0; i < GRID_CELL_TEXT; i++)
+		text[i] = (wchar_t)cell->text[i];
+	if (!is_drawable(cell)) {
+		text[0] = L'?';
+		text[1] = 0;
+	}
+	setcchar(&out, text, term->attributes[cell->role], pair, NULL);
+	mvadd_wch(y, x, &out);
+	if (cell->width == 2 && text[1] == 0 && text[0] == L'?')
+		mvadd_wch(y, x + 1, &out);
+}
+
+static bool
+row_differs(const struct term *term, const struct grid *grid, int y)
+{
+	return term->all || memcmp(grid_at(grid, y, 0), grid_at(&term->shown, y, 0),
+					(size_t)grid->cols * sizeof(struct grid_cell)) != 0;
+}
+
+static void
+show_row(struct term *term, const struct grid *grid, int y)
+{
+	for (int x = 0; x < grid->cols; x++) {
+		const struct grid_cell *cell = grid_at(grid, y, x);
+
+		if (cell->width)
+			show_cell(term, y, x, cell);
+	}
+	memcpy(&term->shown.cells[(size_t)y * (size_t)grid->cols], grid_at(grid, y, 0),
+		(size_t)grid->cols * sizeof(struct grid_cell));
+}
+
+static void
+show_cursor(struct term *term, const struct grid *grid)
+{
+	int visible = grid->cursor_y >= 0;
+
+	if (visible != term->cursor)
+		curs_set(visible);
+	term->cursor = visible;
+	if (visible)
+		move(grid->cursor_y, grid->cursor_x);
+}
+
+void
+term_show(struct term *term, const struct grid *grid)
+{
+	if (grid->rows != term->shown.rows || grid->cols != term->shown.cols) {
+		grid_resize(&term->shown, grid->rows, grid->cols);
+		resizeterm(grid->rows, grid->cols);
+		term->all = true;
+	}
+	if (term->all)
+		clearok(stdscr, TRUE);
+	for (int y = 0; y < grid->rows; y++)
+		if (row_differs(term, grid, y))
+			show_row(term, grid, y);
+	term->all = false;
+	show_cursor(term, grid);
+	wnoutrefresh(stdscr);
+	doupdate();
+}
+
+void
+term_refresh(struct term *term)
+{
+	term->all = true;
+}
+
+/* ---- input ---- */
+
+bool
+term_read(struct term *term, int64_t now_ms)
+{
+	char bytes[4096];
+	ssize_t n;
+
+	do
+		n = read(term->in_fd, bytes, sizeof(bytes));
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return n < 0 && errno == EAGAIN;
+	keydecode_feed(&term->keys, (struct str){bytes, (size_t)n}, now_ms);
+	return true;
+}
+
+struct keydecode *
+term_keys(struct term *term)
+{
+	return &term->keys;
+}
+
+void
+term_retake(struct term *term)
+{
+	reset_prog_mode();
+	take(term);
+}
+
+void
+term_suspend(struct term *term)
+{
+	write_all(term, STR("\033[?2004l"));
+	curs_set(1);
+	endwin();
+	tcsetattr(term->in_fd, TCSADRAIN, &term->saved);
+	term_guard_stop();
+	term_retake(term);
+}
+
+void
+term_copy(struct term *term, struct str text)
+{
+	struct buf sequence = {0};
+
+	clipboard_sequence(&sequence, text);
+	write_all(term, buf_view(&sequence));
+	buf_fini(&sequence);
+}

@@ -1,0 +1,57 @@
+/*
+ * Views: each turns what is known into a document for its pane. Building may not query; what a
+ * view shows was loaded before, into the model. Drawing is pane.c's.
+ */
+#ifndef KEYWATCH_TUI_VIEW_H
+#define KEYWATCH_TUI_VIEW_H
+
+#include "core/base/problem.h"
+#include "tui/clock.h"
+#include "tui/event_text.h"
+#include "tui/keymap.h"
+#include "tui/pane.h"
+#include "tui/subject.h"
+
+/* Problems of the run, copied. */
+struct view_problems {
+	struct arena arena; /* owns the strings */
+	struct problem *items; /* owns */
+	size_t count, capacity;
+};
+
+/* One alert that a decision was refused on. */
+struct view_refusal {
+	char *alert, *why; /* owns */
+};
+
+struct view_report {
+	const char *title; /* of the decision */
+	size_t done;
+	struct view_refusal *refusals; /* owns */
+	size_t count, capacity;
+};
+
+struct view_model {
+	const struct subject *subject;
+	const struct clock *clock;
+	const struct keymap *keymap;
+	const struct view_problems *problems;
+	const struct view_report *report;
+	struct event_text *event_text; /* folds and the evidence of the event pane */
+	bool reading;		       /* input is still being read */
+	bool ascii;
+	int width;
+};
+
+typedef void view_build(struct doc *doc, const struct view_model *model);
+
+view_build view_entity, view_event, view_history, view_help, view_problems_list, view_peek,
+	view_report_list;
+
+/* Lines of the entity pane carry the index of their fact, or this. */
+#define VIEW_NO_FACT ((size_t)-1)
+
+/* The decisions of the alert, newest first, each as "label   who, when: what: why". */
+void view_put_decisions(struct doc *doc, const struct view_model *model, size_t tag);
+
+#endif

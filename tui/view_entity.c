@@ -1,0 +1,91 @@
+#include "tui/view.h"
+
+/* The questions of facts.md about the selected alert, one line each, then its decisions. */
+
+enum { LABEL_COLS = 11 };
+
+static void
+put_label(struct doc *doc, const char *label)
+{
+	size_t len = strlen(label);
+
+	doc_puts(doc, ROLE_LABEL, label);
+	doc_spaces(doc, len < LABEL_COLS - 1 ? LABEL_COLS - (int)len : 1);
+}
+
+static bool
+not_looked_for(const struct fact *fact)
+{
+	return !fact->known && str_starts_with(fact->value, STR("not looked for yet"));
+}
+
+static void
+put_fact(struct doc *doc, const struct fact *fact, size_t index)
+{
+	doc_line(doc, index, true, LABEL_COLS);
+	put_label(doc, fact->label);
+	if (fact->known) {
+		doc_put(doc, fact->alarming ? ROLE_ALARM : ROLE_TEXT, fact->value);
+		return;
+	}
+	doc_puts(doc, ROLE_UNKNOWN, "unknown: ");
+	doc_put(doc, ROLE_UNKNOWN, fact->value);
+}
+
+/* What needs other records shares one line. */
+static void
+put_rest(struct doc *doc, const struct fact facts[FACT_COUNT])
+{
+	bool any = false;
+
+	for (size_t i = 0; i < FACT_COUNT; i++) {
+		if (!not_looked_for(&facts[i]))
+			continue;
+		if (!any) {
+			doc_line(doc, VIEW_NO_FACT, true, LABEL_COLS);
+			put_label(doc, "open");
+			doc_puts(doc, ROLE_UNKNOWN, "not looked for yet: ");
+		}
+		doc_printf(doc, ROLE_UNKNOWN, "%s%s", any ? ", " : "", facts[i].label);
+		any = true;
+	}
+}
+
+static void
+put_badges(struct doc *doc, const struct alert *alert)
+{
+	bool any = false;
+
+	for (int flag = 0; flag < FLAG_COUNT; flag++) {
+		if (!(alert->flags & 1U << flag))
+			continue;
+		if (!any) {
+			doc_line(doc, VIEW_NO_FACT, true, LABEL_COLS);
+			put_label(doc, "flags");
+		} else {
+			doc_spaces(doc, 1);
+		}
+		doc_printf(doc, ROLE_BADGE, " %s ", flag_name((enum flag)flag));
+		any = true;
+	}
+}
+
+void
+view_entity(struct doc *doc, const struct view_model *model)
+{
+	const struct subject *subject = model->subject;
+
+	if (!subject->loaded) {
+		if (!subject->rowid)
+			return;
+		doc_line(doc, VIEW_NO_FACT, false, 0);
+		doc_puts(doc, ROLE_ERROR, subject->error.text);
+		return;
+	}
+	put_badges(doc, &subject->alert);
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		if (!not_looked_for(&subject->facts[i]))
+			put_fact(doc, &subject->facts[i], i);
+	put_rest(doc, subject->facts);
+	view_put_decisions(doc, model, VIEW_NO_FACT);
+}

@@ -1,0 +1,89 @@
+#include "tui/view.h"
+
+/* The decisions of the selected alert: who, when, what, why. Nothing is ever missing here. */
+
+enum { LABEL_COLS = 11 };
+
+static bool
+is_undone(const struct alert *alert, const struct decision *decision)
+{
+	for (size_t i = 0; i < alert->decision_count; i++)
+		if (alert->decisions[i].undoes == decision->seq)
+			return true;
+	return false;
+}
+
+static enum role
+decision_role(const struct decision *decision)
+{
+	switch (decision->action) {
+	case DECIDE_VALIDATE:
+		return ROLE_BENIGN;
+	case DECIDE_MALICIOUS:
+		return ROLE_MALICIOUS;
+	default:
+		return ROLE_STRONG;
+	}
+}
+
+static void
+put_decision(struct doc *doc, const struct view_model *model, const struct decision *decision)
+{
+	char at[TIME_TEXT], age[TIME_TEXT];
+	int64_t now = clock_now(model->clock);
+
+	clock_format(model->clock, decision->at, true, at);
+	time_format_age(now - decision->at, age);
+	doc_puts(doc, decision_role(decision), decision_rules[decision->action].title);
+	if (decision->action == DECIDE_VALIDATE)
+		doc_puts(doc, ROLE_TEXT, " (unsigned)");
+	doc_puts(doc, ROLE_TEXT, " by ");
+	doc_put(doc, ROLE_STRONG, decision->actor);
+	if (strcmp(age, "now") == 0)
+		doc_printf(doc, ROLE_DIM, ", now, %s", at);
+	else
+		doc_printf(doc, ROLE_DIM, ", %s ago, %s", age, at);
+	if (is_undone(&model->subject->alert, decision))
+		doc_puts(doc, ROLE_DIM, ", undone");
+	if (decision->reason.len) {
+		doc_puts(doc, ROLE_DIM, ": ");
+		doc_put(doc, ROLE_TEXT, decision->reason);
+	}
+}
+
+void
+view_put_decisions(struct doc *doc, const struct view_model *model, size_t tag)
+{
+	const struct alert *alert = &model->subject->alert;
+
+	for (size_t i = alert->decision_count; i > 0; i--) {
+		doc_line(doc, tag, true, LABEL_COLS);
+		doc_puts(doc, ROLE_LABEL, i == alert->decision_count ? "decided    " : "before     ");
+		put_decision(doc, model, &alert->decisions[i - 1]);
+	}
+	if (alert->decision_count)
+		return;
+	doc_line(doc, tag, true, LABEL_COLS);
+	doc_puts(doc, ROLE_LABEL, "decided    ");
+	doc_puts(doc, ROLE_UNKNOWN, "nobody yet: needs an Account Admin");
+}
+
+void
+view_history(struct doc *doc, const struct view_model *model)
+{
+	const struct alert *alert = &model->subject->alert;
+
+	if (!model->subject->loaded)
+		return;
+	view_put_decisions(doc, model, 0);
+	for (size_t i = 0; i < alert->source_count; i++) {
+		const struct alert_source *source = &alert->sources[i];
+
+		doc_line(doc, 0, true, LABEL_COLS);
+		doc_puts(doc, ROLE_LABEL, i ? "           " : "delivered  ");
+		doc_put(doc, ROLE_TEXT, source->name);
+		doc_puts(doc, ROLE_DIM, " ");
+		doc_put(doc, ROLE_TEXT, source->path);
+		doc_printf(doc, ROLE_DIM, " at byte %llu", (unsigned long long)source->offset);
+	}
+}
