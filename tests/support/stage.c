@@ -6,7 +6,8 @@
 
 #include "core/base/mem.h"
 
-static const char *const environment[] = {"KEYWATCH_NOW=" STAGE_NOW, NULL};
+static const char *const environment[] = {
+	"KEYWATCH_NOW=" STAGE_NOW, "KEYWATCH_CLOCK_RATE=0", NULL};
 
 int
 stage_setup(void **state)
