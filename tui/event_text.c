@@ -53,21 +53,25 @@ is_folded(const struct event_text *text, size_t open)
 	return find_fold(text, open) < text->fold_count;
 }
 
-bool
-event_text_fold(struct event_text *text, size_t line)
+void
+event_text_fold(struct event_text *text, size_t open)
 {
-	size_t open = line < text->count ? text->lines[line].open : EVENT_TEXT_NONE, i;
+	size_t i = find_fold(text, open);
 
-	if (open == EVENT_TEXT_NONE)
-		return false;
-	i = find_fold(text, open);
 	if (i < text->fold_count) {
 		text->folds[i] = text->folds[--text->fold_count];
-		return true;
+		return;
 	}
 	MEM_GROW(text->folds, text->fold_count, text->fold_capacity);
 	text->folds[text->fold_count++] = open;
-	return true;
+}
+
+const struct event_line *
+event_text_at(const struct event_text *text, size_t doc_line)
+{
+	if (doc_line < text->first || doc_line - text->first >= text->count)
+		return NULL;
+	return &text->lines[doc_line - text->first];
 }
 
 void
@@ -247,6 +251,7 @@ event_text_build(struct event_text *text, struct doc *doc, struct str raw)
 	struct builder b = {.text = text, .doc = doc, .raw = raw, .lexer = {.text = raw}};
 
 	text->count = 0;
+	text->first = doc->line_count;
 	for (advance(&b); b.token.type != JSON_TOKEN_END; advance(&b))
 		put(&b);
 	free(b.open);
@@ -261,5 +266,5 @@ event_text_line_of(const struct event_text *text, size_t offset)
 	for (size_t i = 0; i < text->count; i++)
 		if (text->lines[i].value <= offset)
 			line = i;
-	return line;
+	return text->first + line;
 }

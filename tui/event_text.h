@@ -21,16 +21,19 @@ struct event_text {
 	size_t *folds; /* owns; offsets of folded { and [ */
 	size_t fold_count, fold_capacity;
 	size_t evidence, evidence_end; /* bytes shown as evidence; equal: none */
+	size_t first;		       /* line of the document where they begin */
 };
 
 void event_text_fini(struct event_text *text);
 /* Forgets folds and evidence: another record. */
 void event_text_reset(struct event_text *text);
 void event_text_build(struct event_text *text, struct doc *doc, struct str raw);
-/* Folds or unfolds what the line opens, else what it stands in. False: nothing to fold. */
-bool event_text_fold(struct event_text *text, size_t line);
+/* What a line of the document is about; NULL: not the record. */
+const struct event_line *event_text_at(const struct event_text *text, size_t doc_line);
+/* Folds or unfolds what begins at this { or [. */
+void event_text_fold(struct event_text *text, size_t open);
 void event_text_unfold_all(struct event_text *text);
-/* Line (after building) that shows this byte of the record. */
+/* The document's line (after building) that shows this byte of the record. */
 size_t event_text_line_of(const struct event_text *text, size_t offset);
 
 #endif

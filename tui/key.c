@@ -27,7 +27,7 @@ static const struct {
 };
 
 void
-key_name(uint32_t code, char name[KEY_NAME])
+key_spell(uint32_t code, char name[KEY_NAME])
 {
 	struct buf text = {0};
 

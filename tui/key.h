@@ -39,7 +39,7 @@ enum {
 
 enum { KEY_NAME = 24 };
 
-void key_name(uint32_t code, char name[KEY_NAME]);
+void key_spell(uint32_t code, char name[KEY_NAME]);
 /* KEYCODE_NONE when it names no key. */
 uint32_t key_find(struct str name);
 

@@ -89,7 +89,7 @@ keymap_key_name(const struct keymap *keymap, enum action action, char name[KEY_N
 	name[0] = '\0';
 	for (size_t i = 0; i < keymap->count; i++)
 		if (keymap->entries[i].action == action) {
-			key_name(keymap->entries[i].key, name);
+			key_spell(keymap->entries[i].key, name);
 			return;
 		}
 }
@@ -104,7 +104,7 @@ keymap_key_names(const struct keymap *keymap, enum action action, struct buf *ou
 
 		if (keymap->entries[i].action != action)
 			continue;
-		key_name(keymap->entries[i].key, name);
+		key_spell(keymap->entries[i].key, name);
 		buf_printf(out, "%s%s", space, name);
 		space = " ";
 	}

@@ -1,26 +1,21 @@
 #include "tui/layout.h"
 
-enum { EVENT_ROWS_LEAST = 6 };
-
-/* All ten columns at 160 and from there a fair share; the panes get the rest. */
+/* All ten columns at 160 and from there a share; the panes get the rest. */
 static int
 list_cols(int cols)
 {
 	if (cols < LAYOUT_FULL_COLS)
-		return 84;
-	return 108 + (cols - LAYOUT_FULL_COLS) / 4;
+		return 88;
+	return 112 + (cols - LAYOUT_FULL_COLS) / 4;
 }
 
+/* The same for every alert: panes that jumped from alert to alert would not be calm. */
 static void
-lay_wide(struct layout *l, int rows, int cols, int entity_rows)
+lay_wide(struct layout *l, int rows, int cols)
 {
 	int left = list_cols(cols), right = cols - left - 1, height = rows - 3;
-	int entity = entity_rows, most = height - 2 - EVENT_ROWS_LEAST;
+	int entity = (height - 2) * 3 / 5;
 
-	if (entity > most)
-		entity = most;
-	if (entity < height / 3)
-		entity = height / 3;
 	l->rule_x = left;
 	l->header = (struct grid_rect){1, 0, 1, left};
 	l->panes[PANE_LIST] = (struct grid_rect){2, 0, height - 1, left};
@@ -45,7 +40,7 @@ lay_stacked(struct layout *l, int rows, int cols, enum pane_kind below)
 }
 
 struct layout
-layout_for(int rows, int cols, enum pane_kind below, int entity_rows)
+layout_for(int rows, int cols, enum pane_kind below)
 {
 	struct layout l = {.rule_x = -1, .status = rows - 2, .hint = rows - 1};
 
@@ -57,7 +52,7 @@ layout_for(int rows, int cols, enum pane_kind below, int entity_rows)
 		lay_stacked(&l, rows, cols, below);
 	} else {
 		l.kind = LAYOUT_WIDE;
-		lay_wide(&l, rows, cols, entity_rows);
+		lay_wide(&l, rows, cols);
 	}
 	return l;
 }

@@ -32,7 +32,7 @@ struct layout {
 	struct grid_rect whole;		     /* title and bottom lines off: help and such */
 };
 
-/* below: which pane the stacked layout shows; entity_rows: what the entity pane would like. */
-struct layout layout_for(int rows, int cols, enum pane_kind below, int entity_rows);
+/* below: which pane the stacked layout shows. */
+struct layout layout_for(int rows, int cols, enum pane_kind below);
 
 #endif

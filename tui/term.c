@@ -13,7 +13,7 @@
 
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
-#include <term.h>
+#include <termcap.h>
 
 #include "core/base/mem.h"
 #include "tui/clipboard.h"
@@ -22,12 +22,12 @@
 
 enum { ESCAPE_MS = 25 };
 
-struct term {
+struct terminal {
 	SCREEN *screen;	 /* owns */
 	FILE *in;	 /* owns when it is not stdin */
 	int in_fd, out_fd;
 	struct termios saved;
-	bool ascii, colour;
+	bool colour;
 	int colours;
 	struct keydecode keys;
 	struct grid shown; /* what the terminal shows */
@@ -87,16 +87,24 @@ open_keyboard(void)
 bool
 term_usable(void)
 {
-	int known, fd;
+	const char *name = getenv("TERM");
+	int fd;
 
-	if (!isatty(STDOUT_FILENO) || setupterm(NULL, STDOUT_FILENO, &known) != OK)
+	if (!isatty(STDOUT_FILENO) || !name || !name[0] || tgetent(NULL, name) != 1)
 		return false;
-	if (!capability("cup") || tigetflag("gn") > 0 || tigetflag("hc") > 0)
+	if (!tgetstr("cm", NULL) || tgetflag("gn") || tgetflag("hc"))
 		return false;
 	fd = open_keyboard();
 	if (fd > STDIN_FILENO)
 		close(fd);
 	return fd >= 0;
+}
+
+bool
+term_locale_is_ascii(void)
+{
+	setlocale(LC_CTYPE, "");
+	return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 }
 
 /* ---- restoring ---- */
@@ -116,7 +124,7 @@ add_capability(struct buf *out, const char *name)
 }
 
 static void
-write_all(const struct term *term, struct str bytes)
+write_all(const struct terminal *term, struct str bytes)
 {
 	while (bytes.len) {
 		ssize_t n = write(term->out_fd, bytes.data, bytes.len);
@@ -130,7 +138,7 @@ write_all(const struct term *term, struct str bytes)
 }
 
 static void
-arm_guard(const struct term *term)
+arm_guard(void)
 {
 	struct buf restore = {0};
 
@@ -141,7 +149,6 @@ arm_guard(const struct term *term)
 	add_capability(&restore, "rmcup");
 	term_guard_set_restore(restore.data, restore.len);
 	buf_fini(&restore);
-	(void)term;
 }
 
 /* ---- keys ---- */
@@ -157,7 +164,7 @@ escape_ms(void)
 }
 
 static void
-begin_keys(struct term *term)
+begin_keys(struct terminal *term)
 {
 	keydecode_init(&term->keys, escape_ms());
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
@@ -171,7 +178,7 @@ begin_keys(struct term *term)
 /* ---- opening and closing ---- */
 
 static void
-take(struct term *term)
+take(struct terminal *term)
 {
 	raw();
 	noecho();
@@ -183,7 +190,7 @@ take(struct term *term)
 }
 
 static void
-begin_colours(struct term *term)
+begin_colours(struct terminal *term)
 {
 	const char *no_colour = getenv("NO_COLOR");
 
@@ -198,7 +205,7 @@ begin_colours(struct term *term)
 }
 
 static bool
-begin_curses(struct term *term, struct error *err)
+begin_curses(struct terminal *term, struct error *err)
 {
 	term->screen = newterm(NULL, stdout, term->in);
 	if (!term->screen)
@@ -212,9 +219,9 @@ begin_curses(struct term *term, struct error *err)
 }
 
 bool
-term_open(struct term **out, const struct wake *wake, struct error *err)
+term_open(struct terminal **out, const struct wake *wake, struct error *err)
 {
-	struct term *term = MEM_NEW(struct term);
+	struct terminal *term = MEM_NEW(struct terminal);
 
 	term->out_fd = STDOUT_FILENO;
 	term->in_fd = open_keyboard();
@@ -225,7 +232,6 @@ term_open(struct term **out, const struct wake *wake, struct error *err)
 		free(term);
 		return error_set(err, ERROR_SYSTEM, "no terminal to read keys from");
 	}
-	term->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	term_guard_begin(wake, term->out_fd, &term->saved);
 	if (!begin_curses(term, err)) {
 		term_guard_end();
@@ -234,14 +240,14 @@ term_open(struct term **out, const struct wake *wake, struct error *err)
 	}
 	begin_colours(term);
 	begin_keys(term);
-	arm_guard(term);
+	arm_guard();
 	take(term);
 	*out = term;
 	return true;
 }
 
 void
-term_close(struct term *term)
+term_close(struct terminal *term)
 {
 	write_all(term, STR("\033[?2004l"));
 	curs_set(1);
@@ -256,20 +262,14 @@ term_close(struct term *term)
 	free(term);
 }
 
-bool
-term_is_ascii(const struct term *term)
-{
-	return term->ascii;
-}
-
 int
-term_input(const struct term *term)
+term_input(const struct terminal *term)
 {
 	return term->in_fd;
 }
 
 void
-term_size(const struct term *term, int *rows, int *cols)
+term_size(const struct terminal *term, int *rows, int *cols)
 {
 	struct winsize size;
 
@@ -285,7 +285,7 @@ term_size(const struct term *term, int *rows, int *cols)
 
 /* On eight colours a bright one is its dark one in bold, as terminals always had it. */
 static short
-usable_colour(const struct term *term, short colour, attr_t *bold)
+usable_colour(const struct terminal *term, short colour, attr_t *bold)
 {
 	if (colour < 8 || term->colours >= 16)
 		return colour;
@@ -294,7 +294,7 @@ usable_colour(const struct term *term, short colour, attr_t *bold)
 }
 
 void
-term_set_theme(struct term *term, const struct theme *theme)
+term_set_theme(struct terminal *term, const struct theme *theme)
 {
 	struct theme mono;
 
@@ -338,7 +338,7 @@ is_drawable(const struct grid_cell *cell)
 }
 
 static void
-show_cell(const struct term *term, int y, int x, const struct grid_cell *cell)
+show_cell(const struct terminal *term, int y, int x, const struct grid_cell *cell)
 {
 	short pair = term->colour ? (short)(cell->role + 1) : 0;
 	wchar_t text[GRID_CELL_TEXT + 1] = {0};
@@ -357,14 +357,14 @@ show_cell(const struct term *term, int y, int x, const struct grid_cell *cell)
 }
 
 static bool
-row_differs(const struct term *term, const struct grid *grid, int y)
+row_differs(const struct terminal *term, const struct grid *grid, int y)
 {
 	return term->all || memcmp(grid_at(grid, y, 0), grid_at(&term->shown, y, 0),
 					(size_t)grid->cols * sizeof(struct grid_cell)) != 0;
 }
 
 static void
-show_row(struct term *term, const struct grid *grid, int y)
+show_row(struct terminal *term, const struct grid *grid, int y)
 {
 	for (int x = 0; x < grid->cols; x++) {
 		const struct grid_cell *cell = grid_at(grid, y, x);
@@ -377,7 +377,7 @@ show_row(struct term *term, const struct grid *grid, int y)
 }
 
 static void
-show_cursor(struct term *term, const struct grid *grid)
+show_cursor(struct terminal *term, const struct grid *grid)
 {
 	int visible = grid->cursor_y >= 0;
 
@@ -389,7 +389,7 @@ show_cursor(struct term *term, const struct grid *grid)
 }
 
 void
-term_show(struct term *term, const struct grid *grid)
+term_show(struct terminal *term, const struct grid *grid)
 {
 	if (grid->rows != term->shown.rows || grid->cols != term->shown.cols) {
 		grid_resize(&term->shown, grid->rows, grid->cols);
@@ -408,7 +408,7 @@ term_show(struct term *term, const struct grid *grid)
 }
 
 void
-term_refresh(struct term *term)
+term_refresh(struct terminal *term)
 {
 	term->all = true;
 }
@@ -416,7 +416,7 @@ term_refresh(struct term *term)
 /* ---- input ---- */
 
 bool
-term_read(struct term *term, int64_t now_ms)
+term_read(struct terminal *term, int64_t now_ms)
 {
 	char bytes[4096];
 	ssize_t n;
@@ -431,20 +431,20 @@ term_read(struct term *term, int64_t now_ms)
 }
 
 struct keydecode *
-term_keys(struct term *term)
+term_keys(struct terminal *term)
 {
 	return &term->keys;
 }
 
 void
-term_retake(struct term *term)
+term_retake(struct terminal *term)
 {
 	reset_prog_mode();
 	take(term);
 }
 
 void
-term_suspend(struct term *term)
+term_suspend(struct terminal *term)
 {
 	write_all(term, STR("\033[?2004l"));
 	curs_set(1);
@@ -455,7 +455,7 @@ term_suspend(struct term *term)
 }
 
 void
-term_copy(struct term *term, struct str text)
+term_copy(struct terminal *term, struct str text)
 {
 	struct buf sequence = {0};
 

@@ -13,26 +13,27 @@
 #include "tui/keydecode.h"
 #include "tui/theme.h"
 
-struct term;
+struct terminal;
 
 /* A terminal that terminfo knows, that can address its cursor, with keys to read. */
 bool term_usable(void);
+/* The locale is not UTF-8: only ASCII can be shown. */
+bool term_locale_is_ascii(void);
 
 /* wake is raised by signals; borrows until term_close. */
-bool term_open(struct term **out, const struct wake *wake, struct error *err);
-void term_close(struct term *term);
-bool term_is_ascii(const struct term *term); /* the locale is not UTF-8 */
-int term_input(const struct term *term);     /* to poll */
-void term_size(const struct term *term, int *rows, int *cols);
-void term_set_theme(struct term *term, const struct theme *theme);
+bool term_open(struct terminal **out, const struct wake *wake, struct error *err);
+void term_close(struct terminal *term);
+int term_input(const struct terminal *term);     /* to poll */
+void term_size(const struct terminal *term, int *rows, int *cols);
+void term_set_theme(struct terminal *term, const struct theme *theme);
 /* Writes what differs from the frame before. */
-void term_show(struct term *term, const struct grid *grid);
+void term_show(struct terminal *term, const struct grid *grid);
 /* The next term_show writes everything, at the size the terminal has now. */
-void term_refresh(struct term *term);
+void term_refresh(struct terminal *term);
 
 /* Reads what is there. False: the terminal has ended. */
-bool term_read(struct term *term, int64_t now_ms);
-struct keydecode *term_keys(struct term *term);
+bool term_read(struct terminal *term, int64_t now_ms);
+struct keydecode *term_keys(struct terminal *term);
 
 /* What signals asked for since the last call. */
 struct term_signals {
@@ -43,11 +44,11 @@ struct term_signals {
 };
 struct term_signals term_take_signals(void);
 /* Gives the terminal back and stops the process group; returns when it goes on. */
-void term_suspend(struct term *term);
+void term_suspend(struct terminal *term);
 /* Somebody else may have used the terminal: takes it again. */
-void term_retake(struct term *term);
+void term_retake(struct terminal *term);
 
 /* Puts text on the clipboard of the user's terminal (OSC 52). */
-void term_copy(struct term *term, struct str text);
+void term_copy(struct terminal *term, struct str text);
 
 #endif

@@ -54,4 +54,7 @@ view_build view_entity, view_event, view_history, view_help, view_problems_list,
 /* The decisions of the alert, newest first, each as "label   who, when: what: why". */
 void view_put_decisions(struct doc *doc, const struct view_model *model, size_t tag);
 
+/* A line of the alert's flags as badges, when there are any. */
+void view_put_badges(struct doc *doc, const struct alert *alert, const char *label);
+
 #endif

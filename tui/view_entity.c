@@ -51,8 +51,8 @@ put_rest(struct doc *doc, const struct fact facts[FACT_COUNT])
 	}
 }
 
-static void
-put_badges(struct doc *doc, const struct alert *alert)
+void
+view_put_badges(struct doc *doc, const struct alert *alert, const char *label)
 {
 	bool any = false;
 
@@ -60,8 +60,9 @@ put_badges(struct doc *doc, const struct alert *alert)
 		if (!(alert->flags & 1U << flag))
 			continue;
 		if (!any) {
-			doc_line(doc, VIEW_NO_FACT, true, LABEL_COLS);
-			put_label(doc, "flags");
+			doc_line(doc, VIEW_NO_FACT, false, LABEL_COLS);
+			if (label)
+				put_label(doc, label);
 		} else {
 			doc_spaces(doc, 1);
 		}
@@ -82,7 +83,7 @@ view_entity(struct doc *doc, const struct view_model *model)
 		doc_puts(doc, ROLE_ERROR, subject->error.text);
 		return;
 	}
-	put_badges(doc, &subject->alert);
+	view_put_badges(doc, &subject->alert, "flags");
 	for (size_t i = 0; i < FACT_COUNT; i++)
 		if (!not_looked_for(&subject->facts[i]))
 			put_fact(doc, &subject->facts[i], i);

@@ -8,6 +8,7 @@ view_event(struct doc *doc, const struct view_model *model)
 
 	if (!subject->loaded)
 		return;
+	view_put_badges(doc, &subject->alert, NULL);
 	event_text_build(model->event_text, doc, subject->alert.raw);
 	if (!doc->line_count) {
 		doc_line(doc, 0, false, 0);

@@ -1,0 +1,280 @@
+#include "tui/app.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/base/user.h"
+#include "tui/term.h"
+#include "tui/ui.h"
+
+/* Under load a frame every 50 ms; the store is asked once a second what others did. */
+enum { FRAME_MS = 50, ASK_MS = 1000, STATUS_USAGE = 2 };
+
+struct app {
+	const struct app_options *options;
+	struct wake wake;
+	struct config config;
+	struct clock clock;
+	struct pipeline *pipeline;
+	struct terminal *term;
+	struct ui ui;
+	struct buf rule_ids;
+	char user[256];
+	bool quit;
+	bool dirty;	   /* a frame is due */
+	bool more;	   /* work is left */
+	int64_t frame_ms;  /* when the last frame was drawn */
+	int64_t work_ms;   /* when work was last done */
+	int64_t minute_ms; /* when the shown minute ends */
+};
+
+bool
+app_terminal_usable(void)
+{
+	return term_usable();
+}
+
+static int
+fail(const struct error *err)
+{
+	fputs("keywatch: ", stderr);
+	text_print(stderr, str_from(err->text));
+	fputc('\n', stderr);
+	return error_exit_status(err->kind);
+}
+
+/* ---- the loop ---- */
+
+static void
+draw(struct app *app)
+{
+	int rows, cols;
+
+	term_size(app->term, &rows, &cols);
+	ui_load(&app->ui, rows, cols);
+	ui_draw(&app->ui);
+	term_show(app->term, &app->ui.grid);
+	app->dirty = false;
+	app->frame_ms = time_monotonic_ms();
+}
+
+static void
+answer(struct app *app, unsigned requests)
+{
+	if (requests & UI_QUIT)
+		app->quit = true;
+	if (requests & UI_THEME)
+		term_set_theme(app->term, &app->ui.theme);
+	if (requests & UI_REFRESH)
+		term_refresh(app->term);
+	if (requests & UI_COPY)
+		term_copy(app->term, buf_view(&app->ui.clipboard));
+	if (requests & UI_SUSPEND)
+		term_suspend(app->term);
+	if (requests & (UI_DRAW | UI_SUSPEND))
+		app->dirty = true;
+}
+
+/* Each key acts on what its frame showed, so there is a frame between two. */
+static void
+take_keys(struct app *app)
+{
+	struct keydecode *keys = term_keys(app->term);
+	enum keydecode_result result;
+	uint32_t code;
+
+	while (!app->quit &&
+		(result = keydecode_next(keys, time_monotonic_ms(), &code)) != KEYDECODE_NOTHING) {
+		if (result == KEYDECODE_KEY)
+			answer(app, ui_key(&app->ui, code));
+		else
+			answer(app, ui_paste(&app->ui, buf_view(&keys->paste)));
+		if (app->dirty && !app->quit)
+			draw(app);
+	}
+}
+
+static void
+take_signals(struct app *app)
+{
+	struct term_signals signals = term_take_signals();
+
+	if (signals.end)
+		app->quit = true;
+	if (signals.stop)
+		term_suspend(app->term);
+	if (signals.continued)
+		term_retake(app->term);
+	if (signals.resized || signals.stop || signals.continued)
+		app->dirty = true;
+}
+
+static int
+least(int a, int64_t b)
+{
+	if (b < 0)
+		b = 0;
+	return a < 0 || b < a ? (int)b : a;
+}
+
+static int
+wait_ms(const struct app *app)
+{
+	int64_t now = time_monotonic_ms();
+	int keys = keydecode_wait_ms(term_keys(app->term), now);
+	int ms = least(-1, app->work_ms + ASK_MS - now);
+
+	if (keys >= 0)
+		ms = least(ms, keys);
+	if (app->more)
+		ms = least(ms, ui_is_reading(&app->ui) ? app->work_ms + FRAME_MS - now : 0);
+	if (app->dirty)
+		ms = least(ms, app->frame_ms + FRAME_MS - now);
+	return least(ms, app->minute_ms - now);
+}
+
+static void
+work(struct app *app, bool woken)
+{
+	int64_t now = time_monotonic_ms();
+	bool due = now - app->work_ms >= (ui_is_reading(&app->ui) ? FRAME_MS : ASK_MS);
+
+	if (woken && now - app->work_ms < FRAME_MS) {
+		app->more = true;
+		return;
+	}
+	if (woken || due || (app->more && !ui_is_reading(&app->ui))) {
+		answer(app, ui_work(&app->ui, &app->more));
+		app->work_ms = time_monotonic_ms();
+	}
+	if (now >= app->minute_ms) {
+		app->minute_ms = now + clock_wait_ms(&app->clock);
+		app->ui.panes_stale = app->dirty = true;
+	}
+}
+
+static void
+loop(struct app *app)
+{
+	while (!app->quit) {
+		struct pollfd fds[] = {
+			{.fd = term_input(app->term), .events = POLLIN},
+			{.fd = app->wake.fd, .events = POLLIN},
+		};
+		bool woken;
+
+		if (poll(fds, 2, wait_ms(app)) < 0 && errno != EINTR)
+			break;
+		woken = fds[1].revents & POLLIN;
+		if (woken)
+			wake_clear(&app->wake);
+		take_signals(app);
+		if (fds[0].revents && !app->quit &&
+			!term_read(app->term, time_monotonic_ms()))
+			break;
+		take_keys(app);
+		if (!app->quit)
+			work(app, woken);
+		if (app->dirty && !app->quit &&
+			time_monotonic_ms() - app->frame_ms >= FRAME_MS)
+			draw(app);
+	}
+}
+
+/* ---- start and end ---- */
+
+static bool
+start_reading(struct app *app, struct error *err)
+{
+	struct pipeline_options options = app->options->pipeline;
+	struct json_writer w = {.out = &app->rule_ids};
+
+	if (!options.path_count)
+		return true;
+	options.wake = &app->wake;
+	json_begin_array(&w);
+	for (size_t i = 0; i < options.rule_count; i++)
+		json_put_string(&w, rule_id(options.rules[i]));
+	json_end_array(&w);
+	return pipeline_start(&app->pipeline, &options, app->options->store, err);
+}
+
+static const char *
+first_theme(const struct app *app)
+{
+	if (app->options->theme)
+		return app->options->theme;
+	if (app->config.theme)
+		return app->config.theme;
+	return theme_for_background(getenv("COLORFGBG"));
+}
+
+static bool
+start_ui(struct app *app, bool ascii, struct error *err)
+{
+	const struct pipeline_options *p = &app->options->pipeline;
+	const struct ui_options options = {
+		.store = app->options->store,
+		.rules = p->rules,
+		.rule_count = p->rule_count,
+		.rules_now = p->now,
+		.pipeline = app->pipeline,
+		.rule_ids = app->pipeline ? buf_cstr(&app->rule_ids) : NULL,
+		.paths = p->paths,
+		.path_count = p->path_count,
+		.config = &app->config,
+		.clock = &app->clock,
+		.theme = first_theme(app),
+		.user = app->user,
+		.ascii = ascii,
+	};
+
+	return ui_init(&app->ui, &options, err);
+}
+
+static bool
+show(struct app *app, struct error *err)
+{
+	if (!start_ui(app, term_locale_is_ascii(), err))
+		return false;
+	if (!term_open(&app->term, &app->wake, err)) {
+		ui_fini(&app->ui);
+		return false;
+	}
+	term_set_theme(app->term, &app->ui.theme);
+	app->minute_ms = time_monotonic_ms() + clock_wait_ms(&app->clock);
+	draw(app);
+	work(app, true);
+	loop(app);
+	term_close(app->term);
+	ui_fini(&app->ui);
+	return true;
+}
+
+int
+app_run(const struct app_options *options)
+{
+	struct app *app = mem_zalloc(sizeof(*app));
+	struct error err = {0};
+	bool ok;
+
+	app->options = options;
+	user_name(app->user, sizeof(app->user));
+	ok = clock_init(&app->clock, getenv("KEYWATCH_NOW"), getenv("KEYWATCH_CLOCK_RATE"), &err) &&
+	     config_load(&app->config, options->config, &err) && wake_open(&app->wake, &err);
+	if (ok) {
+		ok = start_reading(app, &err) && show(app, &err);
+		if (app->pipeline)
+			pipeline_free(app->pipeline);
+		wake_close(&app->wake);
+	}
+	config_fini(&app->config);
+	buf_fini(&app->rule_ids);
+	free(app);
+	return ok ? 0 : fail(&err);
+}

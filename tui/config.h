@@ -1,0 +1,44 @@
+/*
+ * What the user configured for the screen: [screen], [keys] and [filters] of config.ini. Other
+ * sections are other rooms'.
+ *
+ *	[screen]
+ *	theme = light
+ *	time = local
+ *	[keys]
+ *	validate = V
+ *	[filters]
+ *	root = UserIdentityType == "Root"
+ */
+#ifndef KEYWATCH_TUI_CONFIG_H
+#define KEYWATCH_TUI_CONFIG_H
+
+#include "tui/keymap.h"
+#include "tui/theme.h"
+
+struct config_filter {
+	char *name, *predicate; /* own */
+};
+
+struct config {
+	char *theme; /* owns; NULL: not said */
+	bool local;
+	struct keymap keymap;
+	struct config_filter *filters; /* owns */
+	size_t filter_count, filter_capacity;
+};
+
+/* file NULL: $XDG_CONFIG_HOME/keywatch/config.ini, else /etc/keywatch/config.ini, else nothing.
+ * Refusals carry FILE:LINE. Free it also after a failure. */
+bool config_load(struct config *config, const char *file, struct error *err);
+bool config_parse(struct config *config, struct str text, const char *file, struct error *err);
+void config_fini(struct config *config);
+
+/* The predicate of a configured filter; NULL when there is none of that name. */
+const char *config_find_filter(const struct config *config, struct str name);
+
+/* A theme by name: below the user's configuration, then the installed ones, then the built-in
+ * ones. */
+bool config_load_theme(struct theme *theme, const char *name, struct error *err);
+
+#endif

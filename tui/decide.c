@@ -1,0 +1,88 @@
+#include "tui/decide.h"
+
+#include <stdlib.h>
+
+static void
+forget(struct decide *decide)
+{
+	for (size_t i = 0; i < decide->count; i++)
+		free(decide->targets[i].name);
+	for (size_t i = 0; i < decide->report.count; i++) {
+		free(decide->report.refusals[i].alert);
+		free(decide->report.refusals[i].why);
+	}
+	decide->count = decide->next = 0;
+	decide->report.count = decide->report.done = 0;
+	buf_clear(&decide->reason);
+	decide->applying = false;
+}
+
+void
+decide_fini(struct decide *decide)
+{
+	forget(decide);
+	free(decide->targets);
+	free(decide->report.refusals);
+	buf_fini(&decide->reason);
+	*decide = (struct decide){0};
+}
+
+void
+decide_begin(struct decide *decide, enum decision_action action)
+{
+	forget(decide);
+	decide->action = action;
+	decide->report.title = decision_rules[action].title;
+}
+
+void
+decide_add(struct decide *decide, const struct decide_target *target, struct str name)
+{
+	struct decide_target *own;
+
+	MEM_GROW(decide->targets, decide->count, decide->capacity);
+	own = &decide->targets[decide->count++];
+	*own = *target;
+	own->name = mem_zalloc(name.len + 1);
+	memcpy(own->name, name.data, name.len);
+}
+
+void
+decide_apply(struct decide *decide)
+{
+	decide->applying = true;
+	decide->report.title = decision_rules[decide->action].title;
+}
+
+static void
+refuse(struct decide *decide, const struct decide_target *target, const char *why)
+{
+	struct view_report *report = &decide->report;
+
+	MEM_GROW(report->refusals, report->count, report->capacity);
+	report->refusals[report->count++] =
+		(struct view_refusal){mem_strdup(target->name), mem_strdup(why)};
+}
+
+const struct decide_target *
+decide_step(
+	struct decide *decide, struct store *store, struct str user, int64_t now, bool *done)
+{
+	struct decide_target *target;
+	struct error err;
+	int64_t seq;
+
+	if (decide->next == decide->count) {
+		decide->applying = false;
+		return NULL;
+	}
+	target = &decide->targets[decide->next++];
+	*done = (target->id[0] || subject_find_id(store, target->rowid, target->id, &err)) &&
+		store_decide(store, target->id, target->seq, decide->action, user,
+			buf_view(&decide->reason), now, &seq, &err);
+	if (*done)
+		decide->report.done++;
+	else
+		refuse(decide, target, err.text);
+	return target;
+}

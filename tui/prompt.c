@@ -1,0 +1,241 @@
+#include "tui/prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "tui/key.h"
+
+enum { HISTORY_MAX = 100 };
+
+void
+prompt_fini(struct prompt *prompt)
+{
+	line_edit_fini(&prompt->edit);
+	buf_fini(&prompt->context);
+	buf_fini(&prompt->label);
+	buf_fini(&prompt->help);
+	buf_fini(&prompt->error);
+	for (int kind = 0; kind < PROMPT_COUNT; kind++) {
+		struct prompt_history *h = &prompt->history[kind];
+
+		while (h->count)
+			free(h->lines[--h->count]);
+		free(h->lines);
+	}
+	*prompt = (struct prompt){0};
+}
+
+void
+prompt_open(struct prompt *prompt, enum prompt_kind kind, const char *label, const char *help)
+{
+	prompt->kind = kind;
+	line_edit_set(&prompt->edit, STR(""));
+	buf_clear(&prompt->label);
+	buf_puts(&prompt->label, label);
+	buf_clear(&prompt->help);
+	buf_puts(&prompt->help, help);
+	prompt_set_error(prompt, "", 0);
+	prompt->recall = prompt->history[kind].count;
+}
+
+void
+prompt_close(struct prompt *prompt)
+{
+	prompt->kind = PROMPT_NONE;
+	buf_clear(&prompt->context);
+}
+
+struct str
+prompt_text(const struct prompt *prompt)
+{
+	return buf_view(&prompt->edit.text);
+}
+
+/* ---- history ---- */
+
+void
+prompt_remember(struct prompt *prompt, enum prompt_kind kind, struct str line)
+{
+	struct prompt_history *h = &prompt->history[kind];
+	char *copy;
+
+	if (!line.len || (h->count && str_is(line, h->lines[h->count - 1])))
+		return;
+	if (h->count == HISTORY_MAX) {
+		free(h->lines[0]);
+		memmove(h->lines, h->lines + 1, --h->count * sizeof(*h->lines));
+	}
+	MEM_GROW(h->lines, h->count, h->capacity);
+	copy = mem_zalloc(line.len + 1);
+	memcpy(copy, line.data, line.len);
+	h->lines[h->count++] = copy;
+}
+
+static void
+recall(struct prompt *prompt, int step)
+{
+	const struct prompt_history *h = &prompt->history[prompt->kind];
+
+	if (step < 0 ? prompt->recall == 0 : prompt->recall >= h->count)
+		return;
+	prompt->recall += step < 0 ? (size_t)-1 : 1;
+	line_edit_set(&prompt->edit,
+		prompt->recall < h->count ? str_from(h->lines[prompt->recall]) : STR(""));
+}
+
+/* ---- keys ---- */
+
+enum prompt_result
+prompt_key(struct prompt *prompt, uint32_t key)
+{
+	if (key == KEYCODE_ESC || key == KEYCODE_CTRL('C') || key == KEYCODE_CTRL('G'))
+		return PROMPT_LEFT;
+	if (prompt->kind == PROMPT_CHOICE)
+		return PROMPT_CHOSEN;
+	switch (key) {
+	case KEYCODE_ENTER:
+		return PROMPT_SENT;
+	case KEYCODE_TAB:
+		return PROMPT_COMPLETE;
+	case KEYCODE_UP:
+	case KEYCODE_CTRL('P'):
+		recall(prompt, -1);
+		break;
+	case KEYCODE_DOWN:
+	case KEYCODE_CTRL('N'):
+		recall(prompt, 1);
+		break;
+	default:
+		line_edit_key(&prompt->edit, key);
+		break;
+	}
+	prompt_set_error(prompt, "", 0);
+	return PROMPT_GOES_ON;
+}
+
+void
+prompt_paste(struct prompt *prompt, struct str text)
+{
+	if (prompt->kind == PROMPT_CHOICE)
+		return;
+	line_edit_paste(&prompt->edit, text);
+	prompt_set_error(prompt, "", 0);
+}
+
+/* ---- errors ---- */
+
+void
+prompt_set_error(struct prompt *prompt, const char *text, size_t caret)
+{
+	buf_clear(&prompt->error);
+	buf_puts(&prompt->error, text);
+	prompt->caret = caret;
+}
+
+void
+prompt_set_located_error(struct prompt *prompt, const char *text)
+{
+	unsigned long line = 0, column = 0;
+	int used = 0;
+	struct str message;
+	size_t end;
+
+	if (sscanf(text, "%lu:%lu:%n", &line, &column, &used) != 2 || !used) {
+		used = 0;
+		column = 0;
+	}
+	message = str_trim(str_from(text + used));
+	end = str_find(message, STR("\n"), 0);
+	if (end != (size_t)-1)
+		message.len = end;
+	prompt_set_error(prompt, "", column);
+	buf_str(&prompt->error, message);
+}
+
+/* ---- drawing ---- */
+
+/* The first byte shown so that the cursor fits: the line scrolls under its window. */
+static size_t
+first_shown(const struct prompt *prompt, int room, bool ascii)
+{
+	struct str text = prompt_text(prompt);
+	size_t from = 0;
+
+	while (from < prompt->edit.at &&
+		grid_columns(str_slice(text, from, prompt->edit.at - from), ascii) >= room)
+		from += grid_next_unit(str_slice(text, from, text.len), ascii).bytes;
+	return from;
+}
+
+static void
+draw_line(const struct prompt *prompt, struct grid *grid, int y, int *caret_x)
+{
+	struct pen pen = pen_at(grid, y, 0, grid->cols);
+	struct str text = prompt_text(prompt);
+	size_t from, caret = prompt->caret ? text_offset(text, prompt->caret - 1) : 0;
+	int start;
+
+	pen_blank(&pen, ROLE_TEXT, 1);
+	pen_str(&pen, ROLE_PROMPT, buf_view(&prompt->label));
+	start = pen.x;
+	from = first_shown(prompt, pen_left(&pen), grid->ascii);
+	pen_str(&pen, ROLE_TEXT, str_slice(text, from, text.len));
+	pen_blank(&pen, ROLE_TEXT, grid->cols);
+	grid->cursor_y = y;
+	grid->cursor_x = start;
+	if (prompt->kind == PROMPT_CHOICE)
+		grid->cursor_x = start < grid->cols ? start : grid->cols - 1;
+	else
+		grid->cursor_x +=
+			grid_columns(str_slice(text, from, prompt->edit.at - from), grid->ascii);
+	*caret_x = start;
+	if (caret > from)
+		*caret_x += grid_columns(str_slice(text, from, caret - from), grid->ascii);
+	if (*caret_x >= grid->cols)
+		*caret_x = grid->cols - 1;
+}
+
+static void
+draw_below(const struct prompt *prompt, struct grid *grid, int y, int caret_x)
+{
+	struct pen pen = pen_at(grid, y, 0, grid->cols);
+	struct str error = buf_view(&prompt->error);
+	int width = grid_columns(error, grid->ascii);
+
+	pen_blank(&pen, ROLE_TEXT, 1);
+	if (!error.len) {
+		pen_str(&pen, ROLE_HINT, buf_view(&prompt->help));
+	} else if (!prompt->caret) {
+		pen_str(&pen, ROLE_ERROR, error);
+	} else if (caret_x + 2 + width <= grid->cols) {
+		pen_blank(&pen, ROLE_TEXT, caret_x);
+		pen_puts(&pen, ROLE_ERROR, "^ ");
+		pen_str(&pen, ROLE_ERROR, error);
+	} else if (width + 2 <= caret_x) { /* to the left of the caret */
+		pen_blank(&pen, ROLE_TEXT, caret_x - width - 1);
+		pen_str(&pen, ROLE_ERROR, error);
+		pen_puts(&pen, ROLE_ERROR, " ^");
+	} else {
+		pen_str(&pen, ROLE_ERROR, error);
+	}
+	pen_blank(&pen, ROLE_TEXT, grid->cols);
+}
+
+void
+prompt_draw(const struct prompt *prompt, struct grid *grid)
+{
+	struct pen pen = pen_at(grid, grid->rows - 3, 0, grid->cols);
+	int caret_x;
+
+	if (prompt->context.len) {
+		pen_run(&pen, ROLE_RULE, GLYPH_RULE, 1);
+		pen_blank(&pen, ROLE_TEXT, 2);
+		pen_str(&pen, ROLE_STRONG, buf_view(&prompt->context));
+		pen_blank(&pen, ROLE_TEXT, pen.x + 1);
+	}
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, grid->cols);
+	draw_line(prompt, grid, grid->rows - 2, &caret_x);
+	draw_below(prompt, grid, grid->rows - 1, caret_x);
+}

@@ -1,0 +1,390 @@
+#include "tui/ui.h"
+
+#include <stdlib.h>
+
+enum { WORK_MS = 4 };
+
+/* The view behind each pane and overlay. */
+static view_build *const pane_views[PANE_COUNT] = {
+	[PANE_ENTITY] = view_entity,
+	[PANE_EVENT] = view_event,
+	[PANE_HISTORY] = view_history,
+};
+
+static view_build *const overlay_views[] = {
+	[OVERLAY_HELP] = view_help,
+	[OVERLAY_PROBLEMS] = view_problems_list,
+	[OVERLAY_PEEK] = view_peek,
+	[OVERLAY_REPORT] = view_report_list,
+};
+
+bool
+ui_init(struct ui *ui, const struct ui_options *options, struct error *err)
+{
+	*ui = (struct ui){.o = *options, .clock = *options->clock, .below = PANE_ENTITY};
+	ui->clock.local = options->config->local;
+	ui->shown.row = LIST_NONE;
+	ui->grid.ascii = options->ascii;
+	ui->progress.finished = !options->pipeline;
+	if (!config_load_theme(&ui->theme, options->theme, err))
+		return false;
+	list_init(&ui->list);
+	list_sync_init(&ui->sync, options->store,
+		options->pipeline ? pipeline_run(options->pipeline) : 0, options->rule_ids);
+	return true;
+}
+
+static void
+fini_problems(struct view_problems *problems)
+{
+	arena_fini(&problems->arena);
+	free(problems->items);
+	*problems = (struct view_problems){0};
+}
+
+void
+ui_fini(struct ui *ui)
+{
+	list_fini(&ui->list);
+	subject_clear(&ui->subject);
+	event_text_fini(&ui->event_text);
+	for (int i = 0; i < PANE_COUNT; i++)
+		pane_fini(&ui->panes[i]);
+	pane_fini(&ui->overlay_pane);
+	prompt_fini(&ui->prompt);
+	decide_fini(&ui->decide);
+	alert_filter_free(ui->filter.compiled);
+	buf_fini(&ui->filter.text);
+	regex_free(ui->search.regex);
+	buf_fini(&ui->search.pattern);
+	fini_problems(&ui->problems);
+	buf_fini(&ui->message);
+	buf_fini(&ui->clipboard);
+	grid_fini(&ui->grid);
+}
+
+void
+ui_say(struct ui *ui, enum role role, const char *fmt, ...)
+{
+	va_list args;
+
+	buf_clear(&ui->message);
+	va_start(args, fmt);
+	buf_vprintf(&ui->message, fmt, args);
+	va_end(args);
+	ui->message_role = role;
+}
+
+void
+ui_row_name(const struct ui *ui, uint32_t row, struct buf *out)
+{
+	const struct list_row *r = &ui->list.rows[row];
+
+	buf_str(out, list_word(&ui->list, r->actor));
+	buf_printf(out, " %s ", glyph_text(GLYPH_ARROW, ui->grid.ascii));
+	buf_str(out, list_word(&ui->list, r->target));
+}
+
+bool
+ui_is_reading(const struct ui *ui)
+{
+	return !ui->progress.finished;
+}
+
+struct view_model
+ui_model(const struct ui *ui, int width)
+{
+	return (struct view_model){
+		.subject = &ui->subject,
+		.clock = &ui->clock,
+		.keymap = &ui->o.config->keymap,
+		.problems = &ui->problems,
+		.report = &ui->decide.report,
+		/* Folding and laying out note their lines there. */
+		.event_text = (struct event_text *)&ui->event_text,
+		.reading = ui_is_reading(ui),
+		.ascii = ui->grid.ascii,
+		.width = width,
+	};
+}
+
+struct pane *
+ui_focused_pane(struct ui *ui)
+{
+	if (ui->overlay != OVERLAY_NONE)
+		return &ui->overlay_pane;
+	return ui->focus == PANE_LIST ? NULL : &ui->panes[ui->focus];
+}
+
+struct fact_ledger
+ui_ledger(const struct ui *ui)
+{
+	return (struct fact_ledger){
+		.from = ui->list.counts.first_time,
+		.to = ui->list.counts.last_time,
+		.inputs = ui->progress.files_done + ui->progress.files_remembered,
+		.problems = ui->progress.errors,
+		.saved_logs = true,
+		.digest_present = ui->digest_met,
+		.reading = ui_is_reading(ui),
+	};
+}
+
+/* ---- problems ---- */
+
+static bool
+copy_problem(void *context, const struct problem *problem)
+{
+	struct ui *ui = context;
+	struct view_problems *p = &ui->problems;
+
+	MEM_GROW(p->items, p->count, p->capacity);
+	p->items[p->count++] = (struct problem){
+		.severity = problem->severity,
+		.source = arena_str(&p->arena, problem->source),
+		.path = arena_str(&p->arena, problem->path),
+		.offset = problem->offset,
+		.reason = arena_str(&p->arena, problem->reason),
+	};
+	if (str_find(problem->reason, STR("igest"), 0) != (size_t)-1)
+		ui->digest_met = true;
+	return true;
+}
+
+void
+ui_load_problems(struct ui *ui)
+{
+	struct error err;
+
+	fini_problems(&ui->problems);
+	ui->problems_loaded = ui->progress.errors + ui->progress.notes;
+	if (ui->o.pipeline && !store_problems(ui->o.store, ui->sync.run, copy_problem, ui, &err))
+		ui_say(ui, ROLE_ERROR, "%s", err.text);
+	ui->panes_stale = true;
+}
+
+/* ---- work ---- */
+
+static unsigned
+look_at_pipeline(struct ui *ui)
+{
+	bool was_reading = ui_is_reading(ui);
+
+	if (!ui->o.pipeline || ui->progress.finished)
+		return 0;
+	pipeline_get_progress(ui->o.pipeline, &ui->progress);
+	if (ui->progress.failed)
+		ui_say(ui, ROLE_ERROR, "reading has stopped: %s", ui->progress.error.text);
+	if (was_reading && !ui_is_reading(ui)) {
+		ui_load_problems(ui);
+		if (ui->subject.loaded) {
+			const struct fact_ledger ledger = ui_ledger(ui);
+
+			subject_judge(&ui->subject, &ledger);
+		}
+	}
+	return UI_DRAW;
+}
+
+unsigned
+ui_work(struct ui *ui, bool *more)
+{
+	int64_t deadline = time_monotonic_ms() + WORK_MS;
+	unsigned requests = look_at_pipeline(ui);
+	bool changed = list_sync_check(&ui->sync), rows = false;
+	size_t count = ui->list.count;
+	struct error err;
+
+	*more = ui_decide_slice(ui, deadline);
+	if (!list_sync_slice(&ui->sync, &ui->list, WORK_MS, &rows, &err)) {
+		ui_say(ui, ROLE_ERROR, "%s", err.text);
+		requests |= UI_DRAW;
+	}
+	if (changed || ui->list.count != count || *more)
+		requests |= UI_DRAW;
+	if (ui_filter_slice(ui, deadline) || ui_find_slice(ui, deadline)) {
+		*more = true;
+		requests |= UI_DRAW;
+	}
+	*more = *more || rows;
+	return requests;
+}
+
+/* ---- before a frame ---- */
+
+/* The rows of the window as they are in the store now. */
+static void
+refresh_window(struct ui *ui)
+{
+	struct list *list = &ui->list;
+	struct error err;
+
+	for (size_t i = 0; i < list->height && list->top + i < list->shown; i++)
+		if (!list_sync_row(&ui->sync, list, list->rows[list->order[list->top + i]].rowid, &err))
+			ui_say(ui, ROLE_ERROR, "%s", err.text);
+	list_settle(list);
+}
+
+static void
+load_subject(struct ui *ui)
+{
+	const struct list_row *row = list_selected(&ui->list);
+	const struct fact_ledger ledger = ui_ledger(ui);
+
+	if (!row) {
+		if (ui->subject.rowid)
+			ui->panes_stale = true;
+		subject_clear(&ui->subject);
+		return;
+	}
+	if (ui->subject.rowid == row->rowid && ui->subject.loaded &&
+		ui->subject.alert.state.last_seq == row->last_seq &&
+		ui->subject.alert.flags == row->flags)
+		return;
+	if (ui->subject.rowid != row->rowid) {
+		event_text_reset(&ui->event_text);
+		for (int i = 0; i < PANE_COUNT; i++) {
+			pane_forget_match(&ui->panes[i]);
+			ui->panes[i].top = ui->panes[i].cursor = 0;
+		}
+	}
+	subject_load(&ui->subject, ui->o.store, row->rowid, &ledger);
+	ui->panes_stale = true;
+}
+
+static void
+build_pane(struct ui *ui, struct pane *pane, view_build *build, struct grid_rect rect)
+{
+	const struct view_model model = ui_model(ui, rect.cols);
+
+	doc_clear(&pane->doc);
+	build(&pane->doc, &model);
+	pane_laid(pane, rect.cols, (size_t)rect.rows, ui->grid.ascii, false);
+}
+
+static void
+build_panes(struct ui *ui)
+{
+	for (enum pane_kind kind = PANE_ENTITY; kind < PANE_COUNT; kind++) {
+		struct grid_rect rect = ui->layout.panes[kind];
+		struct pane *pane = &ui->panes[kind];
+
+		if (!rect.rows)
+			continue;
+		if (ui->panes_stale || !pane->width)
+			build_pane(ui, pane, pane_views[kind], rect);
+		pane_resize(pane, rect.cols, (size_t)rect.rows, ui->grid.ascii);
+	}
+	if (ui->overlay != OVERLAY_NONE && (ui->panes_stale || !ui->overlay_pane.width ||
+						   ui->overlay_pane.width != ui->layout.whole.cols)) {
+		struct grid_rect whole = ui->layout.whole;
+
+		build_pane(ui, &ui->overlay_pane, overlay_views[ui->overlay],
+			(struct grid_rect){whole.y + 1, whole.x, whole.rows - 1, whole.cols});
+	}
+	if (ui->overlay != OVERLAY_NONE)
+		pane_resize(&ui->overlay_pane, ui->layout.whole.cols,
+			(size_t)ui->layout.whole.rows - 1, ui->grid.ascii);
+	ui->panes_stale = false;
+}
+
+/* Focus must be on something that is there. */
+static void
+fit_focus(struct ui *ui, bool wide)
+{
+	if (wide && ui->focus == PANE_HISTORY)
+		ui->focus = PANE_ENTITY;
+	if (!wide && ui->focus != PANE_LIST)
+		ui->below = ui->focus;
+}
+
+void
+ui_load(struct ui *ui, int rows, int cols)
+{
+	if (ui->grid.rows != rows || ui->grid.cols != cols)
+		grid_resize(&ui->grid, rows, cols);
+	fit_focus(ui, cols >= LAYOUT_WIDE_COLS);
+	ui->layout = layout_for(rows, cols, ui->below);
+	list_settle(&ui->list);
+	list_set_height(&ui->list, (size_t)ui->layout.panes[PANE_LIST].rows);
+	refresh_window(ui);
+	load_subject(ui);
+	if (ui->layout.kind != LAYOUT_TOO_SMALL)
+		build_panes(ui);
+}
+
+/* ---- the frame ---- */
+
+static void
+draw_overlay(const struct ui *ui, struct grid *grid)
+{
+	static const char *const titles[] = {
+		[OVERLAY_HELP] = "help",
+		[OVERLAY_PROBLEMS] = "problems",
+		[OVERLAY_PEEK] = "exact bytes",
+		[OVERLAY_REPORT] = "decided",
+	};
+	struct grid_rect whole = ui->layout.whole;
+	struct pen pen = pen_at(grid, whole.y, whole.x, whole.cols);
+	size_t below = pane_rows_below(&ui->overlay_pane);
+
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, 1);
+	pen_printf(&pen, ROLE_STRONG, " %s ", titles[ui->overlay]);
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, whole.cols - 16);
+	if (below)
+		pen_printf(&pen, ROLE_DIM, " %s %zu more ", glyph_text(GLYPH_DOWN, grid->ascii), below);
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, whole.cols);
+	pane_draw(&ui->overlay_pane, grid,
+		(struct grid_rect){whole.y + 1, whole.x, whole.rows - 1, whole.cols}, true);
+}
+
+static void
+draw_too_small(struct grid *grid)
+{
+	struct pen pen = pen_at(grid, grid->rows / 2, 0, grid->cols);
+
+	pen_printf(&pen, ROLE_TEXT, "keywatch needs %dx%d", LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
+}
+
+/* Decisions are about what this frame shows. */
+static void
+note_shown(struct ui *ui)
+{
+	const struct list_row *row = list_selected(&ui->list);
+	size_t i;
+
+	ui->shown = (struct ui_shown){.row = LIST_NONE};
+	for (i = 0; i < ui->list.height && ui->list.top + i < ui->list.shown; i++)
+		list_saw(&ui->list, ui->list.order[ui->list.top + i]);
+	if (!row || !ui->subject.loaded || ui->subject.rowid != row->rowid)
+		return;
+	ui->shown.row = ui->list.selected;
+	ui->shown.rowid = row->rowid;
+	ui->shown.seq = ui->subject.alert.state.last_seq;
+	memcpy(ui->shown.id, ui->subject.id, sizeof(ui->shown.id));
+}
+
+void
+ui_draw(struct ui *ui)
+{
+	struct grid *grid = &ui->grid;
+
+	grid_clear(grid);
+	if (ui->layout.kind == LAYOUT_TOO_SMALL) {
+		draw_too_small(grid);
+		return;
+	}
+	if (ui->overlay == OVERLAY_NONE) {
+		ui_draw_list(ui, grid);
+		for (enum pane_kind kind = PANE_ENTITY; kind < PANE_COUNT; kind++)
+			if (ui->layout.panes[kind].rows)
+				pane_draw(&ui->panes[kind], grid, ui->layout.panes[kind],
+					ui->focus == kind);
+	} else {
+		draw_overlay(ui, grid);
+	}
+	ui_draw_bars(ui, grid);
+	if (ui->prompt.kind != PROMPT_NONE)
+		prompt_draw(&ui->prompt, grid);
+	note_shown(ui);
+}

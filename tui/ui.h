@@ -1,0 +1,154 @@
+/*
+ * The screen's state and how it changes; no terminal, no waiting: app.c has those. Keys go in,
+ * a grid and some requests come out.
+ *
+ *	ui_load		what the next frame shows is fetched; only here and in ui_work is the store read
+ *	ui_draw		state → cells; queries nothing
+ */
+#ifndef KEYWATCH_TUI_UI_H
+#define KEYWATCH_TUI_UI_H
+
+#include "core/alert/filter.h"
+#include "core/pipeline.h"
+#include "tui/config.h"
+#include "tui/decide.h"
+#include "tui/layout.h"
+#include "tui/list_sync.h"
+#include "tui/prompt.h"
+#include "tui/view.h"
+
+/* What the loop must do after a key or work; a set of bits. */
+enum ui_request {
+	UI_DRAW = 1,
+	UI_QUIT = 2,
+	UI_SUSPEND = 4,
+	UI_REFRESH = 8, /* everything again */
+	UI_THEME = 16,	/* ui->theme has changed */
+	UI_COPY = 32,	/* ui->clipboard to the clipboard */
+};
+
+/* What covers list and panes. */
+enum ui_overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_PROBLEMS, OVERLAY_PEEK, OVERLAY_REPORT };
+
+/* A filter on the list, evaluated row by row in slices. */
+struct ui_filter {
+	struct buf text;
+	struct alert_filter *compiled; /* owns; NULL: none */
+	size_t down, up;	       /* rows [down, up) of the list are judged */
+	size_t judged;
+};
+
+/* A search: in a pane at once, in the list in slices. */
+struct ui_search {
+	struct buf pattern;
+	struct regex *regex; /* owns; NULL: none */
+	int step;	     /* of a search under way in the list; 0: none */
+	size_t at, left;     /* position, and how many are still to be looked at */
+};
+
+struct ui_options {
+	struct store *store; /* borrows, as all of these */
+	struct rule *const *rules;
+	size_t rule_count;
+	int64_t rules_now; /* what now() answers in a filter */
+	struct pipeline *pipeline; /* NULL: nothing is read */
+	const char *rule_ids;	   /* JSON, or NULL */
+	const char *const *paths;
+	size_t path_count;
+	struct config *config;
+	const struct clock *clock;
+	const char *theme; /* the first one's name */
+	const char *user;
+	bool ascii;
+};
+
+struct ui {
+	struct ui_options o;
+	struct clock clock;
+	struct theme theme;
+	struct list list;
+	struct list_sync sync;
+	struct subject subject;
+	struct event_text event_text;
+	struct pane panes[PANE_COUNT]; /* PANE_LIST's is not used */
+	struct pane overlay_pane;
+	enum ui_overlay overlay;
+	enum pane_kind focus, below; /* below: the pane of the stacked layout */
+	unsigned columns;	     /* which set of columns the list shows */
+	struct prompt prompt;
+	struct decide decide;
+	enum decision_action asked; /* what the open prompt decides */
+	struct ui_filter filter;
+	struct ui_search search;
+	struct view_problems problems;
+	struct pipeline_progress progress;
+	uint64_t problems_loaded; /* how many the loaded ones were */
+	bool digest_met;
+	struct buf message;
+	enum role message_role;
+	struct buf clipboard;
+	struct grid grid;
+	struct layout layout;
+	bool panes_stale; /* documents are to be built again */
+
+	/* What the last drawn frame showed as selected: decisions are about this. */
+	struct ui_shown {
+		uint32_t row; /* LIST_NONE: nothing */
+		int64_t rowid, seq;
+		char id[ALERT_ID_SIZE];
+	} shown;
+};
+
+bool ui_init(struct ui *ui, const struct ui_options *options, struct error *err);
+void ui_fini(struct ui *ui);
+
+unsigned ui_key(struct ui *ui, uint32_t key);
+unsigned ui_paste(struct ui *ui, struct str text);
+/* Does what goes on without keys, for a few ms. *more: ask again soon. */
+unsigned ui_work(struct ui *ui, bool *more);
+void ui_load(struct ui *ui, int rows, int cols);
+void ui_draw(struct ui *ui);
+
+/* ---- among the ui_*.c files ---- */
+
+void ui_say(struct ui *ui, enum role role, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+unsigned ui_act(struct ui *ui, enum action action);
+/* "actor → target" of a row. */
+void ui_row_name(const struct ui *ui, uint32_t row, struct buf *out);
+struct view_model ui_model(const struct ui *ui, int width);
+/* The pane that keys go to now, NULL for the list. */
+struct pane *ui_focused_pane(struct ui *ui);
+void ui_open_overlay(struct ui *ui, enum ui_overlay overlay);
+void ui_load_problems(struct ui *ui);
+bool ui_is_reading(const struct ui *ui);
+struct fact_ledger ui_ledger(const struct ui *ui);
+
+/* ui_prompt.c */
+unsigned ui_prompt_key(struct ui *ui, uint32_t key);
+void ui_ask_search(struct ui *ui);
+void ui_ask_filter(struct ui *ui);
+void ui_ask_command(struct ui *ui);
+
+/* ui_find.c */
+bool ui_set_search(struct ui *ui, struct str pattern, struct error *err);
+void ui_find(struct ui *ui, int step);
+void ui_clear_search(struct ui *ui);
+bool ui_set_filter(struct ui *ui, struct str predicate, struct error *err);
+/* Slices; true while there is more. */
+bool ui_find_slice(struct ui *ui, int64_t deadline_ms);
+bool ui_filter_slice(struct ui *ui, int64_t deadline_ms);
+
+/* ui_decide.c */
+void ui_ask_decision(struct ui *ui, enum decision_action action);
+void ui_ask_false_positive(struct ui *ui);
+/* The prompt of a decision was answered. */
+void ui_decision_sent(struct ui *ui);
+void ui_decision_chosen(struct ui *ui, uint32_t key);
+bool ui_decide_slice(struct ui *ui, int64_t deadline_ms);
+
+/* ui_list.c and ui_bars.c: the parts of a frame */
+void ui_draw_list(const struct ui *ui, struct grid *grid);
+void ui_draw_bars(const struct ui *ui, struct grid *grid);
+
+#endif

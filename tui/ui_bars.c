@@ -1,0 +1,362 @@
+/* The lines around the panes: title, the alert's name, status or progress, key hints. */
+#include "tui/ui.h"
+
+#include <stdio.h>
+
+/* ---- title ---- */
+
+static void
+draw_title(const struct ui *ui, struct grid *grid)
+{
+	struct pen pen = pen_at(grid, ui->layout.title, 0, grid->cols);
+	char time[TIME_TEXT];
+	int right;
+
+	clock_format_minute(&ui->clock, clock_now(&ui->clock), time);
+	right = grid->cols - (int)strlen(time) - 2 - (ui->clock.set ? 11 : 0);
+	pen_puts(&pen, ROLE_TITLE, " keywatch ");
+	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
+	pen.end = right;
+	for (size_t i = 0; i < ui->o.path_count; i++) {
+		pen_puts(&pen, ROLE_TEXT, ui->o.paths[i]);
+		pen_blank(&pen, ROLE_TEXT, pen.x + 2);
+	}
+	if (!ui->o.path_count)
+		pen_puts(&pen, ROLE_TEXT, store_path(ui->o.store));
+	pen_blank(&pen, ROLE_TEXT, right);
+	pen.end = grid->cols;
+	if (ui->clock.set)
+		pen_puts(&pen, ROLE_BADGE, " clock set ");
+	pen_printf(&pen, ROLE_DIM, " %s", time);
+}
+
+/* ---- the alert's name ---- */
+
+/* "Closed, BenignPositive, unsigned" */
+static void
+put_state(const struct list_row *row, struct buf *out)
+{
+	buf_puts(out, alert_status_name((enum alert_status)row->status));
+	if (row->classification)
+		buf_printf(out, ", %s", classification_name((enum classification)row->classification));
+	if (row->validation)
+		buf_printf(out, ", %s",
+			row->validation == VALIDATION_AWAITING
+				? "awaiting validation"
+				: validation_state_name((enum validation_state)row->validation));
+}
+
+static void
+draw_alert_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, size_t below)
+{
+	const struct list_row *row = list_selected(&ui->list);
+	struct pen pen = pen_at(grid, rect.y, rect.x, rect.cols);
+	const char *dot = glyph_text(GLYPH_DOT, grid->ascii);
+	struct buf name = {0}, state = {0};
+	int width;
+
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, rect.x + 1);
+	if (!row) {
+		pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end);
+		return;
+	}
+	ui_row_name(ui, ui->list.selected, &name);
+	buf_printf(&state, " %zu of %zu %s ", ui->list.position + 1, ui->list.shown, dot);
+	put_state(row, &state);
+	buf_printf(&state, " %s ", dot);
+	buf_str(&state, list_word(&ui->list, row->severity));
+	buf_putc(&state, ' ');
+	if (below)
+		buf_printf(&state, "%s%zu ", glyph_text(GLYPH_DOWN, grid->ascii), below);
+	width = grid_columns(buf_view(&state), grid->ascii);
+	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
+	pen.end -= width + 3;
+	if (grid_columns(buf_view(&name), grid->ascii) > pen_left(&pen))
+		pen_field(&pen, ROLE_STRONG, buf_view(&name), pen_left(&pen));
+	else
+		pen_str(&pen, ROLE_STRONG, buf_view(&name));
+	pen.end = rect.x + rect.cols;
+	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end - width - 1);
+	pen_str(&pen, ROLE_DIM, buf_view(&state));
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end);
+	buf_fini(&name);
+	buf_fini(&state);
+}
+
+static void
+draw_pane_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, const char *title,
+	size_t below)
+{
+	struct pen pen = pen_at(grid, rect.y, rect.x, rect.cols);
+
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, rect.x + 1);
+	pen_printf(&pen, ROLE_STRONG, " %s ", title);
+	if (ui->subject.loaded)
+		pen_printf(&pen, ROLE_DIM, "%zu bytes ", ui->subject.alert.raw.len);
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end - 12);
+	if (below)
+		pen_printf(&pen, ROLE_DIM, " %s%zu ", glyph_text(GLYPH_DOWN, grid->ascii), below);
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end);
+}
+
+static void
+draw_heads(const struct ui *ui, struct grid *grid)
+{
+	for (enum pane_kind kind = PANE_ENTITY; kind < PANE_COUNT; kind++) {
+		struct grid_rect rect = ui->layout.heads[kind];
+		size_t below = pane_rows_below(&ui->panes[kind]);
+
+		if (!rect.rows)
+			continue;
+		if (kind == PANE_EVENT && ui->layout.kind == LAYOUT_WIDE)
+			draw_pane_head(ui, grid, rect, "event", below);
+		else
+			draw_alert_head(ui, grid, rect, below);
+	}
+}
+
+/* ---- progress ---- */
+
+/* "1.2 GB" */
+static void
+put_bytes(struct buf *out, double bytes)
+{
+	static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+	size_t unit = 0;
+
+	while (bytes >= 1000 && unit < 4) {
+		bytes /= 1000;
+		unit++;
+	}
+	buf_printf(out, unit && bytes < 100 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
+}
+
+static void
+put_left(struct buf *out, const struct pipeline_progress *p)
+{
+	double done = (double)p->bytes_done, total = (double)p->bytes_total;
+	double seconds = (double)p->elapsed_ms / 1000, left;
+
+	if (seconds < 0.5 || done <= 0)
+		return;
+	buf_puts(out, ", ");
+	put_bytes(out, (double)p->bytes_out / seconds);
+	buf_puts(out, "/s");
+	if (p->listing || total <= done)
+		return;
+	left = seconds * (total - done) / done;
+	if (left >= 90)
+		buf_printf(out, ", %.0f min left", left / 60);
+	else
+		buf_printf(out, ", %.0f s left", left);
+}
+
+static void
+put_progress(struct buf *out, const struct pipeline_progress *p)
+{
+	put_bytes(out, (double)p->bytes_done);
+	if (p->bytes_total) {
+		buf_puts(out, " of ");
+		put_bytes(out, (double)p->bytes_total);
+	}
+	buf_printf(out, ", %llu of %llu%s files", (unsigned long long)(p->files_done + p->files_remembered),
+		(unsigned long long)p->files_total, p->listing ? "+" : "");
+	put_left(out, p);
+	if (p->errors)
+		buf_printf(out, ", %llu problem%s", (unsigned long long)p->errors,
+			p->errors == 1 ? "" : "s");
+}
+
+static void
+draw_progress(const struct ui *ui, struct grid *grid, struct pen *pen)
+{
+	const struct pipeline_progress *p = &ui->progress;
+	int width = grid->cols >= 100 ? 24 : 10, full = 0;
+	struct buf text = {0};
+
+	if (p->bytes_total)
+		full = (int)((double)p->bytes_done / (double)p->bytes_total * width);
+	if (full > width)
+		full = width;
+	pen_puts(pen, ROLE_TEXT, " ");
+	pen_run(pen, ROLE_PROGRESS, GLYPH_PROGRESS, pen->x + full);
+	pen_run(pen, ROLE_PROGRESS_LEFT, GLYPH_PROGRESS_LEFT, pen->x + width - full);
+	pen_puts(pen, ROLE_TEXT, " ");
+	put_progress(&text, p);
+	pen_str(pen, ROLE_TEXT, buf_view(&text));
+	buf_fini(&text);
+}
+
+/* ---- status ---- */
+
+static void
+put_counts(const struct ui *ui, struct buf *out)
+{
+	const struct list_counts *c = &ui->list.counts;
+	const char *dot = glyph_text(GLYPH_DOT, ui->grid.ascii);
+
+	if (ui->list.shown != c->total)
+		buf_printf(out, "%zu of ", ui->list.shown);
+	buf_printf(out, "%zu alert%s", c->total, c->total == 1 ? "" : "s");
+	if (ui_is_reading(ui))
+		return;
+	if (c->total)
+		buf_printf(out, " %s %zu new %s %zu active", dot, c->fresh, dot, c->active);
+	if (c->awaiting)
+		buf_printf(out, " %s %zu awaiting", dot, c->awaiting);
+	if (c->total)
+		buf_printf(out, " %s %zu closed", dot, c->closed);
+}
+
+static void
+put_modes(const struct ui *ui, struct buf *out)
+{
+	const char *dot = glyph_text(GLYPH_DOT, ui->grid.ascii);
+
+	if (ui->list.marks)
+		buf_printf(out, " %s %zu marked", dot, ui->list.marks);
+	if (ui->list.arrived_above)
+		buf_printf(out, " %s %s%zu", dot, glyph_text(GLYPH_UP, ui->grid.ascii),
+			ui->list.arrived_above);
+	if (ui->list.follow)
+		buf_printf(out, " %s follow", dot);
+}
+
+static void
+draw_tabs(const struct ui *ui, struct pen *pen)
+{
+	static const char *const names[PANE_COUNT] = {
+		[PANE_ENTITY] = "entity", [PANE_EVENT] = "event", [PANE_HISTORY] = "history"};
+
+	for (enum pane_kind kind = PANE_ENTITY; kind < PANE_COUNT; kind++) {
+		if (kind != PANE_ENTITY) {
+			pen_blank(pen, ROLE_TEXT, pen->x + 1);
+			pen_glyph(pen, ROLE_RULE, GLYPH_RULE_DOWN);
+		}
+		pen_blank(pen, ROLE_TEXT, pen->x + 1);
+		pen_puts(pen, kind == ui->below ? ROLE_ACCENT : ROLE_DIM, names[kind]);
+	}
+	pen_blank(pen, ROLE_TEXT, pen->x + 2);
+}
+
+static void
+draw_filter(const struct ui *ui, struct pen *pen)
+{
+	const struct ui_filter *f = &ui->filter;
+
+	if (ui->list.show != SHOW_ALL)
+		pen_printf(pen, ROLE_ACCENT, "%s  ", list_show_name(ui->list.show));
+	if (ui->search.regex)
+		pen_printf(pen, ROLE_ACCENT, "/%s  ", buf_cstr(&ui->search.pattern));
+	if (!f->compiled)
+		return;
+	pen_printf(pen, ROLE_ACCENT, "filter: %s", buf_cstr(&f->text));
+	if (ui->list.count && f->judged < ui->list.count)
+		pen_printf(pen, ROLE_DIM, "  %zu %%", f->judged * 100 / ui->list.count);
+}
+
+static void
+draw_status(const struct ui *ui, struct grid *grid)
+{
+	struct pen pen = pen_at(grid, ui->layout.status, 0, grid->cols);
+	bool problems = ui->progress.errors && !ui_is_reading(ui);
+	struct buf counts = {0};
+	int width;
+
+	put_counts(ui, &counts);
+	put_modes(ui, &counts);
+	if (problems)
+		buf_printf(&counts, "  %llu problem%s ", (unsigned long long)ui->progress.errors,
+			ui->progress.errors == 1 ? "" : "s");
+	width = grid_columns(buf_view(&counts), grid->ascii);
+	pen.end = grid->cols - width - 2;
+	if (ui_is_reading(ui)) {
+		draw_progress(ui, grid, &pen);
+	} else {
+		if (ui->layout.kind == LAYOUT_STACKED && pen.end >= 26)
+			draw_tabs(ui, &pen);
+		else
+			pen_blank(&pen, ROLE_TEXT, 1);
+		draw_filter(ui, &pen);
+	}
+	pen = pen_at(grid, ui->layout.status, grid->cols > width ? grid->cols - width - 1 : 0,
+		grid->cols);
+	pen_str(&pen, problems ? ROLE_ERROR : ROLE_TEXT, buf_view(&counts));
+	buf_fini(&counts);
+}
+
+/* ---- hints ---- */
+
+static const enum action list_hints[] = {ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS,
+	ACTION_TAKE, ACTION_NOTE, ACTION_SEARCH, ACTION_FILTER, ACTION_HELP, ACTION_FALSE_POSITIVE,
+	ACTION_UNDO, ACTION_MARK, ACTION_SORT, ACTION_STATUS, ACTION_OPEN, ACTION_COLUMNS,
+	ACTION_PROBLEMS, ACTION_QUIT, ACTION_NONE};
+static const enum action entity_hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_NEXT_PANE, ACTION_COPY,
+	ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS, ACTION_SEARCH, ACTION_HELP, ACTION_NONE};
+static const enum action event_hints[] = {ACTION_FOLD, ACTION_BACK, ACTION_NEXT_PANE, ACTION_SEARCH,
+	ACTION_COPY, ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS, ACTION_HELP, ACTION_NONE};
+static const enum action overlay_hints[] = {ACTION_BACK, ACTION_SEARCH, ACTION_QUIT, ACTION_NONE};
+
+static const enum action *
+hints_for(const struct ui *ui)
+{
+	if (ui->overlay != OVERLAY_NONE)
+		return overlay_hints;
+	switch (ui->focus) {
+	case PANE_ENTITY:
+		return entity_hints;
+	case PANE_EVENT:
+	case PANE_HISTORY:
+		return event_hints;
+	default:
+		return list_hints;
+	}
+}
+
+static void
+draw_hints(const struct ui *ui, struct pen *pen)
+{
+	for (const enum action *hint = hints_for(ui); *hint != ACTION_NONE; hint++) {
+		const char *word = actions[*hint].hint;
+		char key[KEY_NAME];
+
+		keymap_key_name(&ui->o.config->keymap, *hint, key);
+		if (!key[0])
+			continue;
+		if (ui->focus == PANE_ENTITY && *hint == ACTION_OPEN)
+			word = "evidence";
+		if (ui->overlay != OVERLAY_NONE && *hint == ACTION_QUIT)
+			word = "close";
+		if (grid_columns(str_from(key), pen->grid->ascii) + (int)strlen(word) + 2 >
+			pen_left(pen))
+			continue;
+		pen_puts(pen, ROLE_HINT_KEY, key);
+		pen_printf(pen, ROLE_HINT, " %s", word);
+		pen_blank(pen, ROLE_TEXT, pen->x + 2);
+	}
+}
+
+static void
+draw_hint_line(const struct ui *ui, struct grid *grid)
+{
+	struct pen pen = pen_at(grid, ui->layout.hint, 1, grid->cols - 1);
+
+	if (ui->decide.applying)
+		pen_printf(&pen, ROLE_TEXT, "%s: %zu of %zu", ui->decide.report.title,
+			ui->decide.next, ui->decide.count);
+	else if (ui->message.len)
+		pen_field(&pen, ui->message_role, buf_view(&ui->message), pen_left(&pen));
+	else
+		draw_hints(ui, &pen);
+}
+
+void
+ui_draw_bars(const struct ui *ui, struct grid *grid)
+{
+	draw_title(ui, grid);
+	if (ui->overlay == OVERLAY_NONE)
+		draw_heads(ui, grid);
+	draw_status(ui, grid);
+	draw_hint_line(ui, grid);
+}

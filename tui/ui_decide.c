@@ -1,0 +1,236 @@
+/* How a decision is asked for: reason, then what confirms it (settled points, product table). */
+#include "tui/ui.h"
+
+static void
+add_target(struct ui *ui, uint32_t row, const char *id, int64_t seq)
+{
+	struct decide_target target = {
+		.row = row, .rowid = ui->list.rows[row].rowid, .seq = seq};
+	struct buf name = {0};
+
+	memcpy(target.id, id, strlen(id) + 1);
+	ui_row_name(ui, row, &name);
+	decide_add(&ui->decide, &target, buf_view(&name));
+	buf_fini(&name);
+}
+
+/* The marked alerts, or the one that the last frame showed as selected. */
+static void
+collect_targets(struct ui *ui)
+{
+	const struct list *list = &ui->list;
+
+	for (size_t i = 0; list->marks && i < list->count; i++)
+		if (list->rows[i].marked)
+			add_target(ui, (uint32_t)i, "", list->rows[i].seen_seq);
+	if (!list->marks && ui->shown.row != LIST_NONE)
+		add_target(ui, ui->shown.row, ui->shown.id, ui->shown.seq);
+}
+
+static void
+put_context(struct ui *ui, const char *title)
+{
+	struct buf *context = &ui->prompt.context;
+
+	buf_clear(context);
+	buf_printf(context, "%s  ", title);
+	if (ui->list.marks)
+		buf_printf(context, "%zu marked alert%s", ui->decide.count,
+			ui->decide.count == 1 ? "" : "s");
+	if (ui->decide.count == 1)
+		buf_printf(context, "%s%s", ui->list.marks ? ": " : "", ui->decide.targets[0].name);
+}
+
+/* Whether it makes sense to ask; the store judges again. */
+static bool
+is_possible(struct ui *ui, enum decision_action action)
+{
+	const struct alert *alert = &ui->subject.alert;
+	struct error err;
+
+	if (!ui->decide.count) {
+		ui_say(ui, ROLE_TEXT, "no alert is selected");
+		return false;
+	}
+	if (ui->list.marks || !ui->subject.loaded || ui->subject.rowid != ui->shown.rowid)
+		return true;
+	if (decision_allowed(alert->decisions, alert->decision_count, action,
+		    str_from(ui->o.user), STR("asked"), &err))
+		return true;
+	ui_say(ui, ROLE_ERROR, "%s", err.text);
+	return false;
+}
+
+static void
+begin(struct ui *ui, enum decision_action action)
+{
+	/* The frame that was shown counts, and nothing moves from here on. */
+	ui->list.follow = ui->list.top_until_moved = false;
+	if (ui->shown.row != LIST_NONE && ui->list.selected != ui->shown.row)
+		for (size_t i = 0; i < ui->list.shown; i++)
+			if (ui->list.order[i] == ui->shown.row)
+				list_select(&ui->list, i);
+	decide_begin(&ui->decide, action);
+	collect_targets(ui);
+}
+
+static void
+ask_reason(struct ui *ui, enum decision_action action)
+{
+	const char *label = action == DECIDE_NOTE ? "note: " : "reason: ";
+	const char *help = action == DECIDE_REQUEST ? "Enter requests, the note may be empty; Esc leaves"
+			   : action == DECIDE_NOTE  ? "Enter adds the note; Esc leaves"
+						    : "Enter goes on; Esc leaves";
+
+	ui->asked = action;
+	if (action == DECIDE_REQUEST)
+		label = "note: ";
+	prompt_open(&ui->prompt, PROMPT_REASON, label, help);
+	put_context(ui, decision_rules[action].title);
+}
+
+static void
+apply(struct ui *ui)
+{
+	ui->decide.action = ui->asked;
+	prompt_close(&ui->prompt);
+	decide_apply(&ui->decide);
+}
+
+void
+ui_ask_decision(struct ui *ui, enum decision_action action)
+{
+	begin(ui, action);
+	ui->asked = action;
+	if (!is_possible(ui, action))
+		return;
+	if (action == DECIDE_TAKE)
+		apply(ui);
+	else
+		ask_reason(ui, action);
+}
+
+void
+ui_ask_false_positive(struct ui *ui)
+{
+	begin(ui, DECIDE_FALSE_LOGIC);
+	ui->asked = DECIDE_COUNT; /* not known yet */
+	if (!is_possible(ui, DECIDE_FALSE_LOGIC))
+		return;
+	prompt_open(&ui->prompt, PROMPT_CHOICE, "why? l incorrect alert logic, d inaccurate data ",
+		"one key; any other leaves");
+	put_context(ui, "false positive");
+}
+
+static void
+ask_confirmation(struct ui *ui)
+{
+	const struct decision_rule *rule = &decision_rules[ui->asked];
+	struct buf label = {0};
+
+	if (rule->closes && ui->decide.count > 1) {
+		buf_printf(&label, "type %s to close %zu alerts: ", rule->confirm_word,
+			ui->decide.count);
+		prompt_open(&ui->prompt, PROMPT_WORD, buf_cstr(&label), "Enter closes them; Esc leaves");
+	} else if (rule->confirm) {
+		buf_printf(&label, "%s: close as %s%s? y ", rule->title,
+			classification_name(rule->classification),
+			ui->asked == DECIDE_VALIDATE ? " (unsigned)" : "");
+		prompt_open(&ui->prompt, PROMPT_CHOICE, buf_cstr(&label),
+			"y confirms; any other key leaves");
+	} else {
+		apply(ui);
+	}
+	buf_fini(&label);
+	if (ui->prompt.kind != PROMPT_NONE)
+		put_context(ui, rule->title);
+}
+
+static void
+reason_sent(struct ui *ui)
+{
+	struct str reason = str_trim(prompt_text(&ui->prompt));
+	struct error err;
+
+	if (!decision_text_ok(ui->asked, reason, &err)) {
+		prompt_set_error(&ui->prompt, err.text, 0);
+		return;
+	}
+	buf_clear(&ui->decide.reason);
+	buf_str(&ui->decide.reason, reason);
+	prompt_remember(&ui->prompt, PROMPT_REASON, reason);
+	ask_confirmation(ui);
+}
+
+void
+ui_decision_sent(struct ui *ui)
+{
+	const char *word;
+
+	if (ui->prompt.kind == PROMPT_REASON) {
+		reason_sent(ui);
+		return;
+	}
+	word = decision_rules[ui->asked].confirm_word;
+	if (str_is(prompt_text(&ui->prompt), word)) {
+		apply(ui);
+		return;
+	}
+	prompt_set_error(&ui->prompt, "this is not the word: nothing was decided so far", 0);
+}
+
+void
+ui_decision_chosen(struct ui *ui, uint32_t key)
+{
+	if (ui->asked == DECIDE_COUNT && (key == 'l' || key == 'd')) {
+		ask_reason(ui, key == 'l' ? DECIDE_FALSE_LOGIC : DECIDE_FALSE_DATA);
+	} else if (ui->asked != DECIDE_COUNT && key == 'y') {
+		apply(ui);
+	} else {
+		prompt_close(&ui->prompt);
+		ui_say(ui, ROLE_TEXT, "nothing was decided");
+	}
+}
+
+/* ---- applying ---- */
+
+static void
+report(struct ui *ui)
+{
+	const struct view_report *r = &ui->decide.report;
+
+	if (ui->decide.count == 1 && r->count) {
+		ui_say(ui, ROLE_ERROR, "refused: %s", r->refusals[0].why);
+	} else if (ui->decide.count == 1) {
+		ui_say(ui, ROLE_DONE, "done: %s, %s", r->title, ui->decide.targets[0].name);
+	} else {
+		ui_say(ui, r->count ? ROLE_ERROR : ROLE_DONE, "%s: %zu done, %zu refused", r->title,
+			r->done, r->count);
+		if (r->count)
+			ui_open_overlay(ui, OVERLAY_REPORT);
+	}
+}
+
+bool
+ui_decide_slice(struct ui *ui, int64_t deadline_ms)
+{
+	const struct decide_target *target;
+	struct error err;
+	bool done;
+
+	if (!ui->decide.applying)
+		return false;
+	do {
+		target = decide_step(&ui->decide, ui->o.store, str_from(ui->o.user),
+			clock_now(&ui->clock), &done);
+		if (!target) {
+			report(ui);
+			return true;
+		}
+		/* What was refused keeps its mark for another try. */
+		if (done)
+			list_mark(&ui->list, target->row, false);
+		list_sync_row(&ui->sync, &ui->list, target->rowid, &err);
+	} while (time_monotonic_ms() < deadline_ms);
+	return true;
+}

@@ -1,0 +1,229 @@
+/* Searching and filtering. In the list both go in slices: a key never waits for them. */
+#include "tui/ui.h"
+
+/* ---- search ---- */
+
+static bool
+has_upper(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.data[i] >= 'A' && s.data[i] <= 'Z' && (i == 0 || s.data[i - 1] != '\\'))
+			return true;
+	return false;
+}
+
+bool
+ui_set_search(struct ui *ui, struct str pattern, struct error *err)
+{
+	struct regex *regex;
+	/* A pattern in lower case finds both, as in less and vim with smartcase. */
+	unsigned flags = REGEX_UTF | (has_upper(pattern) ? 0U : REGEX_NOCASE);
+
+	if (!regex_compile(&regex, pattern, flags, err))
+		return false;
+	ui_clear_search(ui);
+	ui->search.regex = regex;
+	buf_str(&ui->search.pattern, pattern);
+	return true;
+}
+
+void
+ui_clear_search(struct ui *ui)
+{
+	regex_free(ui->search.regex);
+	ui->search.regex = NULL;
+	ui->search.step = 0;
+	buf_clear(&ui->search.pattern);
+	for (int i = 0; i < PANE_COUNT; i++)
+		pane_forget_match(&ui->panes[i]);
+	pane_forget_match(&ui->overlay_pane);
+}
+
+static void
+find_in_pane(struct ui *ui, struct pane *pane, int step)
+{
+	bool wrapped;
+
+	if (pane == &ui->panes[PANE_EVENT] && ui->event_text.fold_count) {
+		const struct view_model model = ui_model(ui, pane->width);
+
+		event_text_unfold_all(&ui->event_text);
+		doc_clear(&pane->doc);
+		view_event(&pane->doc, &model);
+		pane_laid(pane, pane->width, pane->height, ui->grid.ascii, false);
+	}
+	switch (pane_find(pane, ui->search.regex, step, &wrapped)) {
+	case REGEX_MATCH:
+		if (wrapped)
+			ui_say(ui, ROLE_TEXT, "the search went round");
+		break;
+	case REGEX_LIMIT:
+		ui_say(ui, ROLE_ERROR, "this pattern takes too long: the search was given up");
+		break;
+	default:
+		ui_say(ui, ROLE_TEXT, "no match for /%s in this pane",
+			buf_cstr(&ui->search.pattern));
+		break;
+	}
+}
+
+void
+ui_find(struct ui *ui, int step)
+{
+	struct pane *pane = ui_focused_pane(ui);
+
+	if (!ui->search.regex) {
+		ui_say(ui, ROLE_TEXT, "nothing is searched for: / asks");
+		return;
+	}
+	ui->list.follow = ui->list.top_until_moved = false;
+	if (pane) {
+		find_in_pane(ui, pane, step);
+		return;
+	}
+	ui->search.step = step;
+	ui->search.at = ui->list.position;
+	ui->search.left = ui->list.shown;
+}
+
+/* What a search in the list looks at: what the row's columns say. */
+static void
+row_text(const struct ui *ui, const struct list_row *row, struct buf *out)
+{
+	const struct list *list = &ui->list;
+	const uint32_t words[] = {
+		row->severity, row->actor, row->target, row->account, row->ip, row->owner};
+	char time[TIME_TEXT];
+
+	clock_format(&ui->clock, row->time, true, time);
+	buf_clear(out);
+	buf_printf(out, "%s %s %s %s", time, alert_status_name((enum alert_status)row->status),
+		row->self ? "self" : "other", outcome_name((enum outcome)row->outcome));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		buf_putc(out, ' ');
+		buf_str(out, list_word(list, words[i]));
+	}
+	if (row->classification)
+		buf_printf(out, " %s",
+			classification_name((enum classification)row->classification));
+	if (row->validation)
+		buf_printf(out, " %s",
+			validation_state_name((enum validation_state)row->validation));
+}
+
+static bool
+step_search(struct ui *ui, struct regex_match *match, struct buf *text)
+{
+	struct ui_search *s = &ui->search;
+	size_t count = ui->list.shown;
+	enum regex_result result;
+
+	s->left--;
+	s->at = (s->at + (s->step > 0 ? 1 : count - 1)) % count;
+	row_text(ui, &ui->list.rows[ui->list.order[s->at]], text);
+	result = regex_find(s->regex, match, buf_view(text), 0);
+	if (result == REGEX_NO_MATCH)
+		return false;
+	if (result == REGEX_MATCH)
+		list_select(&ui->list, s->at);
+	else
+		ui_say(ui, ROLE_ERROR, "this pattern takes too long: the search was given up");
+	s->step = 0;
+	return true;
+}
+
+bool
+ui_find_slice(struct ui *ui, int64_t deadline_ms)
+{
+	struct ui_search *s = &ui->search;
+	struct regex_match *match;
+	struct buf text = {0};
+	bool found = false;
+
+	if (!s->step)
+		return false;
+	/* Rows may have come or gone since: never look beyond them. */
+	if (s->left > ui->list.shown)
+		s->left = ui->list.shown;
+	match = regex_match_new(s->regex);
+	while (s->left && !found) {
+		found = step_search(ui, match, &text);
+		if (s->left % 64 == 0 && time_monotonic_ms() >= deadline_ms)
+			break;
+	}
+	if (!s->left && !found) {
+		ui_say(ui, ROLE_TEXT, "no alert matches /%s", buf_cstr(&s->pattern));
+		s->step = 0;
+	}
+	regex_match_free(match);
+	buf_fini(&text);
+	return s->step != 0 || found;
+}
+
+/* ---- filter ---- */
+
+static bool
+judge(struct ui *ui, uint32_t row)
+{
+	struct alert alert = {0};
+	char id[ALERT_ID_SIZE];
+	struct error err;
+	bool match = false;
+
+	if (!subject_find_id(ui->o.store, ui->list.rows[row].rowid, id, &err))
+		return false;
+	if (store_load(ui->o.store, id, &alert, &err))
+		match = alert_filter_match(
+			ui->filter.compiled, alert.text[ALERT_RULE_ID], alert.raw);
+	alert_fini(&alert);
+	return match;
+}
+
+bool
+ui_set_filter(struct ui *ui, struct str predicate, struct error *err)
+{
+	struct alert_filter *compiled = NULL;
+	struct ui_filter *f = &ui->filter;
+	bool match = true;
+
+	if (predicate.len && !alert_filter_new(&compiled, ui->o.rules, ui->o.rule_count, predicate,
+				     ui->o.rules_now, err))
+		return false;
+	alert_filter_free(f->compiled);
+	f->compiled = compiled;
+	f->down = f->up = ui->list.count;
+	f->judged = 0;
+	if (predicate.data != buf_cstr(&f->text)) {
+		buf_clear(&f->text);
+		buf_str(&f->text, predicate);
+	}
+	if (compiled && ui->list.selected != LIST_NONE)
+		match = judge(ui, ui->list.selected);
+	list_set_filtered(&ui->list, compiled != NULL, match);
+	return true;
+}
+
+static void
+judge_row(struct ui *ui, uint32_t row)
+{
+	ui->filter.judged++;
+	if (ui->list.rows[row].match == MATCH_UNKNOWN)
+		list_set_match(&ui->list, row, judge(ui, row));
+}
+
+bool
+ui_filter_slice(struct ui *ui, int64_t deadline_ms)
+{
+	struct ui_filter *f = &ui->filter;
+
+	if (!f->compiled || (f->down == 0 && f->up == ui->list.count))
+		return false;
+	do {
+		if (f->up < ui->list.count)
+			judge_row(ui, (uint32_t)f->up++);
+		else
+			judge_row(ui, (uint32_t)--f->down);
+	} while ((f->down || f->up < ui->list.count) && time_monotonic_ms() < deadline_ms);
+	list_settle(&ui->list);
+	return true;
+}

@@ -1,0 +1,329 @@
+/* The list of alerts as it is drawn: which columns, how wide, what each says. */
+#include "tui/ui.h"
+
+enum list_column {
+	COLUMN_TIME,
+	COLUMN_STATUS,
+	COLUMN_SEVERITY,
+	COLUMN_ACTOR,
+	COLUMN_TARGET,
+	COLUMN_SELF,
+	COLUMN_ACCOUNT,
+	COLUMN_IP,
+	COLUMN_OUTCOME,
+	COLUMN_USED,
+	COLUMN_COUNT,
+};
+
+/* Before the columns: selection, mark, status sign, space; behind them: space, alarm. */
+enum { BEFORE = 4, BEHIND = 2, NARROW = 60 };
+
+struct cell_context {
+	const struct ui *ui;
+	const struct list_row *row;
+	enum role role; /* of the row's plain text */
+};
+
+struct column_def {
+	const char *title;
+	int narrow, width; /* least cells, on narrow and other screens */
+	int share;	   /* of what is left */
+	int sort;	   /* enum list_sort, or -1 */
+	void (*put)(const struct cell_context *c, struct pen *pen, int width);
+};
+
+/* ---- what the cells say ---- */
+
+static void
+put_time(const struct cell_context *c, struct pen *pen, int width)
+{
+	char text[TIME_TEXT];
+	struct str s;
+
+	clock_format(&c->ui->clock, c->row->time, false, text);
+	s = str_from(text);
+	if (width < (int)s.len && c->row->time != TIME_NONE)
+		s.len -= 3; /* without the seconds */
+	pen_field(pen, c->role, s, width);
+}
+
+static enum glyph
+status_glyph(const struct list_row *row, enum role *role)
+{
+	if (row->status == STATUS_NEW) {
+		*role = ROLE_NEW;
+		return GLYPH_NEW;
+	}
+	if (row->status == STATUS_ACTIVE) {
+		bool awaiting = row->validation == VALIDATION_AWAITING;
+
+		*role = awaiting ? ROLE_AWAITING : ROLE_ACTIVE;
+		return awaiting ? GLYPH_AWAITING : GLYPH_ACTIVE;
+	}
+	switch (row->classification) {
+	case CLASS_TRUE_POSITIVE:
+		*role = ROLE_MALICIOUS;
+		return GLYPH_MALICIOUS;
+	case CLASS_FALSE_POSITIVE:
+		*role = ROLE_FALSE_POSITIVE;
+		return GLYPH_FALSE_POSITIVE;
+	default:
+		*role = ROLE_BENIGN;
+		return GLYPH_BENIGN;
+	}
+}
+
+/* On a selected row everything has its role. */
+static enum role
+or_row(const struct cell_context *c, enum role role)
+{
+	return c->role == ROLE_TEXT ? role : c->role;
+}
+
+static void
+put_status(const struct cell_context *c, struct pen *pen, int width)
+{
+	enum role role;
+
+	status_glyph(c->row, &role);
+	pen_field(pen, or_row(c, role),
+		str_from(alert_status_name((enum alert_status)c->row->status)), width);
+}
+
+static void
+put_word(const struct cell_context *c, struct pen *pen, int width, uint32_t word, enum role role)
+{
+	pen_field(pen, or_row(c, role), list_word(&c->ui->list, word), width);
+}
+
+static void
+put_severity(const struct cell_context *c, struct pen *pen, int width)
+{
+	put_word(c, pen, width, c->row->severity, ROLE_TEXT);
+}
+
+static void
+put_actor(const struct cell_context *c, struct pen *pen, int width)
+{
+	bool root = str_is(list_word(&c->ui->list, c->row->actor), "root");
+
+	put_word(c, pen, width, c->row->actor, root ? ROLE_ALARM : ROLE_STRONG);
+}
+
+static void
+put_target(const struct cell_context *c, struct pen *pen, int width)
+{
+	put_word(c, pen, width, c->row->target, ROLE_TEXT);
+}
+
+static void
+put_self(const struct cell_context *c, struct pen *pen, int width)
+{
+	pen_field(pen, or_row(c, c->row->self ? ROLE_DIM : ROLE_TEXT),
+		str_from(c->row->self ? "self" : "other"), width);
+}
+
+static void
+put_account(const struct cell_context *c, struct pen *pen, int width)
+{
+	put_word(c, pen, width, c->row->account, ROLE_TEXT);
+}
+
+static void
+put_ip(const struct cell_context *c, struct pen *pen, int width)
+{
+	put_word(c, pen, width, c->row->ip, ROLE_TEXT);
+}
+
+static void
+put_outcome(const struct cell_context *c, struct pen *pen, int width)
+{
+	bool success = c->row->outcome == OUTCOME_SUCCESS;
+
+	pen_field(pen, or_row(c, success ? ROLE_TEXT : ROLE_DIM),
+		str_from(outcome_name((enum outcome)c->row->outcome)), width);
+}
+
+/* Nobody has looked for uses of the key: never a dash that would read as "not used". */
+static void
+put_used(const struct cell_context *c, struct pen *pen, int width)
+{
+	bool key = c->row->outcome == OUTCOME_SUCCESS;
+
+	pen_field(pen, or_row(c, ROLE_DIM), str_from(key ? "?" : ""), width);
+}
+
+static const struct column_def defs[COLUMN_COUNT] = {
+	[COLUMN_TIME] = {"TIME", 11, 14, 0, SORT_TIME, put_time},
+	[COLUMN_STATUS] = {"STATUS", 6, 6, 0, SORT_STATUS, put_status},
+	[COLUMN_SEVERITY] = {"SEVERITY", 8, 8, 0, SORT_SEVERITY, put_severity},
+	[COLUMN_ACTOR] = {"ACTOR", 10, 18, 3, SORT_ACTOR, put_actor},
+	[COLUMN_TARGET] = {"TARGET", 8, 13, 2, SORT_TARGET, put_target},
+	[COLUMN_SELF] = {"SELF", 5, 5, 0, SORT_SELF, put_self},
+	[COLUMN_ACCOUNT] = {"ACCOUNT", 12, 12, 0, SORT_ACCOUNT, put_account},
+	[COLUMN_IP] = {"IP", 12, 15, 0, SORT_IP, put_ip},
+	[COLUMN_OUTCOME] = {"OUTCOME", 7, 7, 0, SORT_OUTCOME, put_outcome},
+	[COLUMN_USED] = {"USED", 4, 4, 0, -1, put_used},
+};
+
+/* Which columns come first where not all have room; `c` goes from one set to the next. */
+static const enum list_column sets[][COLUMN_COUNT] = {
+	{COLUMN_ACTOR, COLUMN_TARGET, COLUMN_TIME, COLUMN_SELF, COLUMN_OUTCOME, COLUMN_USED,
+		COLUMN_STATUS, COLUMN_SEVERITY, COLUMN_IP, COLUMN_ACCOUNT},
+	{COLUMN_ACTOR, COLUMN_STATUS, COLUMN_SEVERITY, COLUMN_IP, COLUMN_ACCOUNT, COLUMN_TIME,
+		COLUMN_TARGET, COLUMN_SELF, COLUMN_OUTCOME, COLUMN_USED},
+};
+
+struct list_columns {
+	int width[COLUMN_COUNT]; /* 0: not shown */
+	int gap;
+};
+
+static struct list_columns
+choose_columns(const struct ui *ui, int cols)
+{
+	bool full = ui->grid.cols >= LAYOUT_FULL_COLS;
+	const enum list_column *set = sets[ui->columns % (sizeof(sets) / sizeof(sets[0]))];
+	struct list_columns c = {.gap = full || cols < NARROW ? 1 : 2};
+	int left = cols - BEFORE - BEHIND + c.gap, shares = 0;
+
+	for (size_t i = 0; i < COLUMN_COUNT; i++) {
+		const struct column_def *def = &defs[set[i]];
+		int width = cols < NARROW ? def->narrow : def->width;
+
+		if (full && def->share) /* all ten must fit: the wide ones begin smaller */
+			width = def->narrow;
+		if (width + c.gap > left)
+			continue;
+		c.width[set[i]] = width;
+		left -= width + c.gap;
+		shares += def->share;
+	}
+	for (size_t i = 0; i < COLUMN_COUNT && shares; i++) {
+		int more = c.width[i] ? left * defs[i].share / shares : 0;
+
+		c.width[i] += more;
+		left -= more;
+		shares -= c.width[i] ? defs[i].share : 0;
+	}
+	return c;
+}
+
+/* ---- drawing ---- */
+
+static void
+draw_header(const struct ui *ui, struct grid *grid, const struct list_columns *shown)
+{
+	struct grid_rect rect = ui->layout.header;
+	struct pen pen = pen_at(grid, rect.y, rect.x, rect.cols);
+
+	pen_blank(&pen, ROLE_TEXT, rect.x + BEFORE);
+	for (int i = 0; i < COLUMN_COUNT; i++) {
+		bool sorted = (int)ui->list.sort == defs[i].sort;
+		int end = pen.x + shown->width[i];
+
+		if (!shown->width[i])
+			continue;
+		pen_puts(&pen, sorted ? ROLE_ACCENT : ROLE_HEADER, defs[i].title);
+		if (sorted && pen.x < end)
+			pen_glyph(&pen, ROLE_ACCENT, GLYPH_DOWN);
+		pen_blank(&pen, ROLE_TEXT, end + shown->gap);
+	}
+}
+
+static bool
+is_alarming(const struct ui *ui, const struct list_row *row)
+{
+	const uint32_t harmless = 1U << FLAG_DROPPED_BY_SENTINEL | 1U << FLAG_FROM_TABLE;
+
+	return (row->flags & ~harmless) || str_is(list_word(&ui->list, row->actor), "root");
+}
+
+static void
+draw_row(const struct ui *ui, struct pen *pen, uint32_t number, const struct list_columns *shown)
+{
+	const struct list_row *row = &ui->list.rows[number];
+	bool selected = number == ui->list.selected, focused = ui->focus == PANE_LIST;
+	struct cell_context c = {ui, row, ROLE_TEXT};
+	int end = pen->end;
+	enum role status;
+	enum glyph glyph = status_glyph(row, &status);
+
+	if (selected)
+		c.role = focused ? ROLE_SELECTED : ROLE_SELECTED_AWAY;
+	else if (row->status == STATUS_CLOSED)
+		c.role = ROLE_CLOSED;
+	if (selected)
+		pen_glyph(pen, focused ? ROLE_SELECTED : ROLE_ACCENT, GLYPH_BAR);
+	else
+		pen_blank(pen, ROLE_TEXT, pen->x + 1);
+	if (row->marked)
+		pen_glyph(pen, selected && focused ? ROLE_SELECTED : ROLE_MARKED, GLYPH_MARK);
+	else
+		pen_blank(pen, c.role, pen->x + 1);
+	pen_glyph(pen, selected && focused ? ROLE_SELECTED : status, glyph);
+	pen_blank(pen, c.role, pen->x + 1);
+	for (int i = 0; i < COLUMN_COUNT; i++) {
+		if (!shown->width[i])
+			continue;
+		defs[i].put(&c, pen, shown->width[i]);
+		pen_blank(pen, c.role, pen->x + shown->gap);
+	}
+	pen_blank(pen, c.role, end - 1);
+	if (is_alarming(ui, row))
+		pen_puts(pen, selected && focused ? ROLE_SELECTED : ROLE_ALARM, "!");
+	else
+		pen_blank(pen, c.role, end);
+}
+
+/* Nothing to show: why, and what to do about it. */
+static void
+draw_empty(const struct ui *ui, struct grid *grid, struct grid_rect rect)
+{
+	struct pen first = pen_at(grid, rect.y, rect.x + BEFORE, rect.cols - BEFORE);
+	struct pen second = pen_at(grid, rect.y + 1, rect.x + BEFORE, rect.cols - BEFORE);
+
+	if (ui->list.counts.total && ui->filter.compiled) {
+		pen_puts(&first, ROLE_TEXT, "no alert matches the filter");
+		pen_puts(&second, ROLE_DIM, "f changes it, Esc shows all alerts");
+	} else if (ui->list.counts.total && ui->list.show == SHOW_OPEN) {
+		pen_puts(&first, ROLE_TEXT, "every alert is decided");
+		pen_puts(&second, ROLE_DIM, "o shows the others, Esc all of them");
+	} else if (ui->list.counts.total) {
+		pen_printf(&first, ROLE_TEXT, "no alert is %s", list_show_name(ui->list.show));
+		pen_puts(&second, ROLE_DIM, "o shows others, Esc all of them");
+	} else if (ui_is_reading(ui)) {
+		pen_puts(&first, ROLE_TEXT, "reading: no access key was created so far");
+	} else if (!ui->o.pipeline) {
+		pen_puts(&first, ROLE_TEXT, "nothing was read into this store yet");
+		pen_puts(&second, ROLE_DIM, "q quits; keywatch PATH reads saved logs");
+	} else {
+		pen_puts(&first, ROLE_TEXT, "no access key was created in these logs");
+		pen_puts(&second, ROLE_DIM,
+			ui->progress.errors ? "p shows what could not be read, q quits"
+					    : "everything could be read; q quits");
+	}
+}
+
+void
+ui_draw_list(const struct ui *ui, struct grid *grid)
+{
+	struct grid_rect rect = ui->layout.panes[PANE_LIST];
+	const struct list_columns shown = choose_columns(ui, rect.cols);
+
+	draw_header(ui, grid, &shown);
+	for (int y = 0; y < rect.rows; y++) {
+		struct pen pen = pen_at(grid, rect.y + y, rect.x, rect.cols);
+		uint32_t row = list_at(&ui->list, ui->list.top + (size_t)y);
+
+		if (row != LIST_NONE)
+			draw_row(ui, &pen, row, &shown);
+	}
+	if (!ui->list.shown)
+		draw_empty(ui, grid, rect);
+	for (int y = ui->layout.title + 1; ui->layout.rule_x >= 0 && y < ui->layout.status; y++) {
+		struct pen pen = pen_at(grid, y, ui->layout.rule_x, 1);
+
+		pen_glyph(&pen, ROLE_RULE, GLYPH_RULE_DOWN);
+	}
+}
