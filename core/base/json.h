@@ -91,6 +91,10 @@ struct json_lexer {
 
 struct json_token json_next_token(struct json_lexer *lexer);
 
+/* Where the value at a dotted path stands in a text: its first byte and length; through first
+ * copies, not into arrays. False when it is not there. */
+bool json_locate(struct str text, const char *path, size_t *offset, size_t *len);
+
 /* An output being written: commas and colons come by themselves. */
 struct json_writer {
 	struct buf *out; /* borrows */

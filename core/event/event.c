@@ -309,3 +309,9 @@ event_canonical_hash(const struct event *event, char hex[HASH_HEX])
 	hash_hex(buf_view(&text), hex);
 	buf_fini(&text);
 }
+
+bool
+event_locate(const struct event *event, const char *path, size_t *offset, size_t *len)
+{
+	return json_locate(event->raw, path, offset, len);
+}

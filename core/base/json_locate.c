@@ -1,4 +1,4 @@
-#include "core/event/event.h"
+#include "core/base/json.h"
 
 /* Reads over the value the lexer stands before; its place, or false at a bad token. */
 static bool
@@ -70,9 +70,9 @@ enter_member(struct json_lexer *lexer, struct str name)
 }
 
 bool
-event_locate(const struct event *event, const char *path, size_t *offset, size_t *len)
+json_locate(struct str text, const char *path, size_t *offset, size_t *len)
 {
-	struct json_lexer lexer = {event->raw, 0};
+	struct json_lexer lexer = {text, 0};
 	struct json_token token = json_next_token(&lexer);
 
 	while (*path) {
