@@ -1,0 +1,312 @@
+/* Moving the selection, going from pane to pane, opening what covers them. */
+#include "tui/ui_act.h"
+
+/* ---- moving ---- */
+
+static unsigned
+move(struct ui *ui, long by)
+{
+	struct pane *pane = ui_focused_pane(ui);
+
+	if (pane)
+		pane_move(pane, by);
+	else
+		list_move(&ui->list, by);
+	return UI_DRAW;
+}
+
+unsigned
+act_up(struct ui *ui)
+{
+	return move(ui, -1);
+}
+
+unsigned
+act_down(struct ui *ui)
+{
+	return move(ui, 1);
+}
+
+static unsigned
+page(struct ui *ui, int direction)
+{
+	struct pane *pane = ui_focused_pane(ui);
+	long height = (long)ui->list.height;
+
+	if (pane)
+		pane_page(pane, direction);
+	else
+		list_move(&ui->list, direction * (height > 1 ? height - 1 : 1));
+	return UI_DRAW;
+}
+
+unsigned
+act_page_up(struct ui *ui)
+{
+	return page(ui, -1);
+}
+
+unsigned
+act_page_down(struct ui *ui)
+{
+	return page(ui, 1);
+}
+
+unsigned
+act_first(struct ui *ui)
+{
+	struct pane *pane = ui_focused_pane(ui);
+
+	if (pane)
+		pane_first(pane);
+	else
+		list_select(&ui->list, 0);
+	return UI_DRAW;
+}
+
+unsigned
+act_last(struct ui *ui)
+{
+	struct pane *pane = ui_focused_pane(ui);
+
+	if (pane)
+		pane_last(pane);
+	else
+		list_select(&ui->list, SIZE_MAX);
+	return UI_DRAW;
+}
+
+static unsigned
+undecided(struct ui *ui, int step)
+{
+	if (!list_select_undecided(&ui->list, step))
+		ui_say(ui, ROLE_TEXT, "no alert %s this one is open", step > 0 ? "below" : "above");
+	return UI_DRAW;
+}
+
+unsigned
+act_next_undecided(struct ui *ui)
+{
+	return undecided(ui, 1);
+}
+
+unsigned
+act_previous_undecided(struct ui *ui)
+{
+	return undecided(ui, -1);
+}
+
+unsigned
+act_follow(struct ui *ui)
+{
+	list_set_follow(&ui->list, !ui->list.follow);
+	ui_say(ui, ROLE_TEXT, ui->list.follow ? "following the newest alert" : "follow is off");
+	return UI_DRAW;
+}
+
+/* ---- panes ---- */
+
+/* The panes that Tab goes through: all of the layout; the list only where all are visible. */
+static unsigned
+change_pane(struct ui *ui, int step)
+{
+	static const enum pane_kind wide[] = {PANE_LIST, PANE_ENTITY, PANE_EVENT};
+	static const enum pane_kind stacked[] = {PANE_ENTITY, PANE_EVENT, PANE_HISTORY};
+	bool is_wide = ui->layout.kind == LAYOUT_WIDE;
+	const enum pane_kind *order = is_wide ? wide : stacked;
+	enum pane_kind now = is_wide ? ui->focus : ui->below;
+	size_t i = 0;
+
+	if (ui->overlay != OVERLAY_NONE)
+		return 0;
+	while (i < 2 && order[i] != now)
+		i++;
+	now = order[(i + (step > 0 ? 1 : 2)) % 3];
+	if (is_wide) {
+		ui->focus = now;
+	} else {
+		ui->below = now;
+		if (ui->focus != PANE_LIST)
+			ui->focus = now;
+	}
+	ui->panes_stale = true;
+	return UI_DRAW;
+}
+
+unsigned
+act_next_pane(struct ui *ui)
+{
+	return change_pane(ui, 1);
+}
+
+unsigned
+act_previous_pane(struct ui *ui)
+{
+	return change_pane(ui, -1);
+}
+
+unsigned
+act_right(struct ui *ui)
+{
+	if (ui->overlay != OVERLAY_NONE)
+		return 0;
+	if (ui->focus == PANE_LIST)
+		ui->focus = ui->layout.kind == LAYOUT_WIDE ? PANE_ENTITY : ui->below;
+	else if (ui->layout.kind == LAYOUT_WIDE)
+		ui->focus = PANE_EVENT;
+	return UI_DRAW;
+}
+
+unsigned
+act_left(struct ui *ui)
+{
+	if (ui->overlay != OVERLAY_NONE)
+		return 0;
+	if (ui->layout.kind == LAYOUT_WIDE && ui->focus == PANE_EVENT)
+		ui->focus = PANE_ENTITY;
+	else
+		ui->focus = PANE_LIST;
+	return UI_DRAW;
+}
+
+static void
+focus_pane(struct ui *ui, enum pane_kind kind)
+{
+	if (ui->layout.kind == LAYOUT_STACKED && ui->below != kind) {
+		ui->below = kind;
+		ui->panes_stale = true;
+	}
+	ui->focus = kind;
+}
+
+/* The fact under the entity pane's cursor, or NULL. */
+const struct fact *
+ui_fact_at_cursor(const struct ui *ui)
+{
+	const struct pane *pane = &ui->panes[PANE_ENTITY];
+	size_t tag;
+
+	if (!ui->subject.loaded || pane->cursor >= pane->doc.line_count)
+		return NULL;
+	tag = pane->doc.lines[pane->cursor].tag;
+	return tag < FACT_COUNT ? &ui->subject.facts[tag] : NULL;
+}
+
+static unsigned
+jump_to_evidence(struct ui *ui)
+{
+	const struct fact *fact = ui_fact_at_cursor(ui);
+	struct pane *pane = &ui->panes[PANE_EVENT];
+	struct view_model model;
+	size_t offset, len;
+
+	if (!fact || !fact->evidence || !ui->subject.parsed ||
+		!event_locate(&ui->subject.event, fact->evidence, &offset, &len)) {
+		ui_say(ui, ROLE_TEXT, "the record holds no evidence for this line");
+		return UI_DRAW;
+	}
+	ui->event_text.evidence = offset;
+	ui->event_text.evidence_end = offset + len;
+	event_text_unfold_all(&ui->event_text);
+	focus_pane(ui, PANE_EVENT);
+	ui->layout = layout_for(ui->grid.rows, ui->grid.cols, ui->below);
+	model = ui_model(ui, ui->layout.panes[PANE_EVENT].cols);
+	doc_clear(&pane->doc);
+	view_event(&pane->doc, &model);
+	pane_laid(pane, model.width, (size_t)ui->layout.panes[PANE_EVENT].rows, model.ascii, false);
+	pane_go(pane, event_text_line_of(&ui->event_text, offset));
+	return UI_DRAW;
+}
+
+unsigned
+act_open(struct ui *ui)
+{
+	if (ui->overlay != OVERLAY_NONE || !ui->subject.loaded)
+		return 0;
+	if (ui->focus == PANE_ENTITY)
+		return jump_to_evidence(ui);
+	if (ui->focus == PANE_LIST)
+		focus_pane(ui, PANE_ENTITY);
+	return UI_DRAW;
+}
+
+unsigned
+act_back(struct ui *ui)
+{
+	struct error err;
+
+	if (ui->overlay != OVERLAY_NONE)
+		ui->overlay = OVERLAY_NONE;
+	else if (ui->focus != PANE_LIST)
+		ui->focus = PANE_LIST;
+	else if (ui->search.regex)
+		ui_clear_search(ui);
+	else if (ui->filter.compiled)
+		ui_set_filter(ui, STR(""), &err);
+	else if (ui->list.show != SHOW_ALL)
+		list_set_show(&ui->list, SHOW_ALL);
+	return UI_DRAW;
+}
+
+unsigned
+act_fold(struct ui *ui)
+{
+	struct pane *pane = &ui->panes[PANE_EVENT];
+	const struct event_line *line = event_text_at(&ui->event_text, pane->cursor);
+	size_t open;
+
+	if (ui->focus != PANE_EVENT || ui->overlay != OVERLAY_NONE || !line) {
+		ui_say(ui, ROLE_TEXT, "folding works in the event pane");
+		return UI_DRAW;
+	}
+	open = line->open;
+	if (open == EVENT_TEXT_NONE)
+		return 0;
+	/* The cursor goes to the line that stays: the one that opens what is folded. */
+	while (line && line->value > open)
+		line = event_text_at(&ui->event_text, --pane->cursor);
+	event_text_fold(&ui->event_text, open);
+	ui->panes_stale = true;
+	return UI_DRAW;
+}
+
+void
+ui_open_overlay(struct ui *ui, enum ui_overlay overlay)
+{
+	pane_fini(&ui->overlay_pane);
+	ui->overlay = overlay;
+	ui->panes_stale = true;
+}
+
+static unsigned
+toggle_overlay(struct ui *ui, enum ui_overlay overlay)
+{
+	ui_open_overlay(ui, ui->overlay == overlay ? OVERLAY_NONE : overlay);
+	return UI_DRAW;
+}
+
+unsigned
+act_help(struct ui *ui)
+{
+	return toggle_overlay(ui, OVERLAY_HELP);
+}
+
+unsigned
+act_problems(struct ui *ui)
+{
+	ui_load_problems(ui);
+	return toggle_overlay(ui, OVERLAY_PROBLEMS);
+}
+
+unsigned
+act_peek(struct ui *ui)
+{
+	return ui->subject.loaded ? toggle_overlay(ui, OVERLAY_PEEK) : 0;
+}
+
+unsigned
+act_columns(struct ui *ui)
+{
+	ui->columns++;
+	return UI_DRAW;
+}

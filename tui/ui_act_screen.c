@@ -1,0 +1,123 @@
+/* The clipboard, times and themes, and the program as a whole. */
+#include "tui/clipboard.h"
+#include "tui/ui_act.h"
+
+static unsigned
+copy(struct ui *ui, struct str text, const char *what)
+{
+	buf_clear(&ui->clipboard);
+	clipboard_clean(&ui->clipboard, text);
+	if (!text.len || ui->clipboard.len > CLIPBOARD_MAX) {
+		ui_say(ui, ROLE_ERROR, text.len ? "%s is too long for a terminal's clipboard"
+						: "%s is empty: nothing was copied",
+			what);
+		return UI_DRAW;
+	}
+	ui_say(ui, ROLE_DONE, "copied %s", what);
+	return UI_DRAW | UI_COPY;
+}
+
+unsigned
+act_copy(struct ui *ui)
+{
+	const struct subject *subject = &ui->subject;
+	const struct event_line *line =
+		event_text_at(&ui->event_text, ui->panes[PANE_EVENT].cursor);
+	const struct fact *fact = ui->focus == PANE_ENTITY ? ui_fact_at_cursor(ui) : NULL;
+
+	if (!subject->loaded)
+		return 0;
+	if (fact)
+		return copy(ui, fact->value, fact->label);
+	if (ui->focus == PANE_EVENT && line) {
+		struct str value = str_slice(
+			subject->alert.raw, line->value, line->value_end - line->value);
+
+		if (value.len >= 2 && value.data[0] == '"' && value.data[value.len - 1] == '"')
+			value = str_slice(value, 1, value.len - 2);
+		return copy(ui, value, "the field");
+	}
+	return copy(ui, subject->alert.raw, "the record");
+}
+
+unsigned
+act_copy_command(struct ui *ui)
+{
+	struct arena arena = {0};
+	struct str command;
+	unsigned requests;
+
+	if (!ui->subject.loaded)
+		return 0;
+	command = fact_deactivate_command(&arena, &ui->subject.alert);
+	if (command.data) {
+		requests = copy(ui, command, "the command that deactivates the key");
+	} else {
+		ui_say(ui, ROLE_ERROR, "this alert names no new key to deactivate");
+		requests = UI_DRAW;
+	}
+	arena_fini(&arena);
+	return requests;
+}
+
+unsigned
+act_utc(struct ui *ui)
+{
+	ui->clock.local = !ui->clock.local;
+	ui->panes_stale = true;
+	return UI_DRAW;
+}
+
+/* Through the built-in themes and the configured one. */
+unsigned
+act_theme(struct ui *ui)
+{
+	const char *names[8];
+	size_t count = 0, at = 0;
+	struct error err;
+
+	while (count < theme_builtin_count() && count < 7) {
+		names[count] = theme_builtin_name(count);
+		count++;
+	}
+	if (!theme_builtin_text(ui->o.theme).data)
+		names[count++] = ui->o.theme;
+	while (at < count && strcmp(names[at], ui->theme.name) != 0)
+		at++;
+	if (!config_load_theme(&ui->theme, names[(at + 1) % count], &err)) {
+		ui_say(ui, ROLE_ERROR, "%s", err.text);
+		return UI_DRAW;
+	}
+	ui_say(ui, ROLE_TEXT, "theme %s", ui->theme.name);
+	return UI_DRAW | UI_THEME;
+}
+
+unsigned
+act_command(struct ui *ui)
+{
+	ui_ask_command(ui);
+	return UI_DRAW;
+}
+
+unsigned
+act_redraw(struct ui *ui)
+{
+	(void)ui;
+	return UI_DRAW | UI_REFRESH;
+}
+
+unsigned
+act_suspend(struct ui *ui)
+{
+	(void)ui;
+	return UI_SUSPEND;
+}
+
+unsigned
+act_quit(struct ui *ui)
+{
+	if (ui->overlay == OVERLAY_NONE)
+		return UI_QUIT;
+	ui->overlay = OVERLAY_NONE;
+	return UI_DRAW;
+}
