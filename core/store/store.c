@@ -43,7 +43,7 @@ is_private(const struct store *store)
 static bool
 connect(struct store *store, struct error *err)
 {
-	static const char durable[] = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
+	static const char durable[] = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000;"
 				      "PRAGMA journal_size_limit=67108864;";
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 	sqlite3_int64 no_limit = INT64_MAX;
