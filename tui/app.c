@@ -27,9 +27,9 @@ struct app {
 	char user[256];
 	bool quit;
 	bool dirty;	   /* a frame is due */
-	bool more;	   /* work is left */
+	bool more;	   /* there is more to read in the store */
 	int64_t frame_ms;  /* when the last frame was drawn */
-	int64_t work_ms;   /* when work was last done */
+	int64_t asked_ms;  /* when the store was last asked */
 	int64_t minute_ms; /* when the shown minute ends */
 };
 
@@ -122,17 +122,26 @@ least(int a, int64_t b)
 	return a < 0 || b < a ? (int)b : a;
 }
 
+/* When the store is asked next: under load once a frame, else once a second. */
+static int64_t
+next_ask_ms(const struct app *app)
+{
+	if (app->more && !ui_is_reading(&app->ui))
+		return app->asked_ms;
+	return app->asked_ms + (app->more ? FRAME_MS : ASK_MS);
+}
+
 static int
 wait_ms(const struct app *app)
 {
 	int64_t now = time_monotonic_ms();
 	int keys = keydecode_wait_ms(term_keys(app->term), now);
-	int ms = least(-1, app->work_ms + ASK_MS - now);
+	int ms = least(-1, next_ask_ms(app) - now);
 
 	if (keys >= 0)
 		ms = least(ms, keys);
-	if (app->more)
-		ms = least(ms, ui_is_reading(&app->ui) ? app->work_ms + FRAME_MS - now : 0);
+	if (ui_is_busy(&app->ui))
+		ms = 0;
 	if (app->dirty)
 		ms = least(ms, app->frame_ms + FRAME_MS - now);
 	return least(ms, app->minute_ms - now);
@@ -142,16 +151,14 @@ static void
 work(struct app *app, bool woken)
 {
 	int64_t now = time_monotonic_ms();
-	bool due = now - app->work_ms >= (ui_is_reading(&app->ui) ? FRAME_MS : ASK_MS);
 
-	if (woken && now - app->work_ms < FRAME_MS) {
+	if (woken)
 		app->more = true;
-		return;
+	if (now >= next_ask_ms(app)) {
+		answer(app, ui_follow_store(&app->ui, &app->more));
+		app->asked_ms = now;
 	}
-	if (woken || due || (app->more && !ui_is_reading(&app->ui))) {
-		answer(app, ui_work(&app->ui, &app->more));
-		app->work_ms = time_monotonic_ms();
-	}
+	answer(app, ui_work(&app->ui));
 	if (now >= app->minute_ms) {
 		app->minute_ms = now + clock_wait_ms(&app->clock);
 		app->ui.panes_stale = app->dirty = true;

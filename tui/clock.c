@@ -8,7 +8,7 @@ clock_init(struct clock *clock, const char *now, const char *rate, struct error 
 {
 	char *end;
 
-	*clock = (struct clock){.start_ms = time_monotonic_ms(), .rate = 1};
+	*clock = (struct clock){.start_ms = time_monotonic_ms(), .rate = 0};
 	if (!now || !now[0])
 		return true;
 	if (!time_parse(str_from(now), &clock->base))

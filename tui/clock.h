@@ -1,6 +1,6 @@
 /*
  * What time the screen thinks it is. KEYWATCH_NOW (an ISO time) sets it, KEYWATCH_CLOCK_RATE says
- * how fast it goes from there (1 by default, 0 stands); the title line then says `clock set`.
+ * how fast it goes from there (0, it stands, by default); the title line then says `clock set`.
  */
 #ifndef KEYWATCH_TUI_CLOCK_H
 #define KEYWATCH_TUI_CLOCK_H

@@ -14,7 +14,7 @@ static void
 lay_wide(struct layout *l, int rows, int cols)
 {
 	int left = list_cols(cols), right = cols - left - 1, height = rows - 3;
-	int entity = (height - 2) * 3 / 5;
+	int entity = (height - 2) * 13 / 20;
 
 	l->rule_x = left;
 	l->header = (struct grid_rect){1, 0, 1, left};

@@ -187,27 +187,40 @@ look_at_pipeline(struct ui *ui)
 }
 
 unsigned
-ui_work(struct ui *ui, bool *more)
+ui_follow_store(struct ui *ui, bool *more)
 {
-	int64_t deadline = time_monotonic_ms() + WORK_MS;
 	unsigned requests = look_at_pipeline(ui);
-	bool changed = list_sync_check(&ui->sync), rows = false;
+	bool changed = list_sync_check(&ui->sync);
 	size_t count = ui->list.count;
 	struct error err;
 
-	*more = ui_decide_slice(ui, deadline);
-	if (!list_sync_slice(&ui->sync, &ui->list, WORK_MS, &rows, &err)) {
+	if (!list_sync_slice(&ui->sync, &ui->list, WORK_MS, more, &err)) {
 		ui_say(ui, ROLE_ERROR, "%s", err.text);
+		*more = false;
 		requests |= UI_DRAW;
 	}
-	if (changed || ui->list.count != count || *more)
+	if (changed || ui->list.count != count || ui->list.stale)
 		requests |= UI_DRAW;
-	if (ui_filter_slice(ui, deadline) || ui_find_slice(ui, deadline)) {
-		*more = true;
-		requests |= UI_DRAW;
-	}
-	*more = *more || rows;
 	return requests;
+}
+
+bool
+ui_is_busy(const struct ui *ui)
+{
+	return ui->decide.applying || ui->search.step || ui_is_filtering(ui);
+}
+
+unsigned
+ui_work(struct ui *ui)
+{
+	int64_t deadline = time_monotonic_ms() + WORK_MS;
+
+	if (!ui_is_busy(ui))
+		return 0;
+	ui_decide_slice(ui, deadline);
+	ui_find_slice(ui, deadline);
+	ui_filter_slice(ui, deadline);
+	return UI_DRAW;
 }
 
 /* ---- before a frame ---- */

@@ -104,8 +104,11 @@ void ui_fini(struct ui *ui);
 
 unsigned ui_key(struct ui *ui, uint32_t key);
 unsigned ui_paste(struct ui *ui, struct str text);
-/* Does what goes on without keys, for a few ms. *more: ask again soon. */
-unsigned ui_work(struct ui *ui, bool *more);
+/* Follows the store and the pipeline, for a few ms. *more: there is more to read. */
+unsigned ui_follow_store(struct ui *ui, bool *more);
+/* What the user started and what goes in slices: decisions, search, filter. */
+bool ui_is_busy(const struct ui *ui);
+unsigned ui_work(struct ui *ui);
 void ui_load(struct ui *ui, int rows, int cols);
 void ui_draw(struct ui *ui);
 
@@ -135,9 +138,9 @@ bool ui_set_search(struct ui *ui, struct str pattern, struct error *err);
 void ui_find(struct ui *ui, int step);
 void ui_clear_search(struct ui *ui);
 bool ui_set_filter(struct ui *ui, struct str predicate, struct error *err);
-/* Slices; true while there is more. */
-bool ui_find_slice(struct ui *ui, int64_t deadline_ms);
-bool ui_filter_slice(struct ui *ui, int64_t deadline_ms);
+void ui_find_slice(struct ui *ui, int64_t deadline_ms);
+void ui_filter_slice(struct ui *ui, int64_t deadline_ms);
+bool ui_is_filtering(const struct ui *ui); /* rows are still to be judged */
 
 /* ui_decide.c */
 void ui_ask_decision(struct ui *ui, enum decision_action action);
@@ -145,7 +148,7 @@ void ui_ask_false_positive(struct ui *ui);
 /* The prompt of a decision was answered. */
 void ui_decision_sent(struct ui *ui);
 void ui_decision_chosen(struct ui *ui, uint32_t key);
-bool ui_decide_slice(struct ui *ui, int64_t deadline_ms);
+void ui_decide_slice(struct ui *ui, int64_t deadline_ms);
 
 /* ui_list.c and ui_bars.c: the parts of a frame */
 void ui_draw_list(const struct ui *ui, struct grid *grid);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+enum { NAME_COLS = 24 }; /* the least that an alert's name gets before its state is cut short */
+
 /* ---- title ---- */
 
 static void
@@ -32,18 +34,47 @@ draw_title(const struct ui *ui, struct grid *grid)
 
 /* ---- the alert's name ---- */
 
-/* "Closed, BenignPositive, unsigned" */
+/* How much is said of the alert's state; less where the name would have no room. */
+enum state_detail { STATE_WORD, STATE_CLASS, STATE_SEVERITY, STATE_PLACE };
+
+/* " 2 of 143 · Closed, BenignPositive, unsigned · Medium " */
 static void
-put_state(const struct list_row *row, struct buf *out)
+put_state(const struct ui *ui, const struct list_row *row, enum state_detail detail, struct buf *out)
 {
+	const char *dot = glyph_text(GLYPH_DOT, ui->grid.ascii);
+
+	buf_clear(out);
+	buf_putc(out, ' ');
+	if (detail >= STATE_PLACE)
+		buf_printf(out, "%zu of %zu %s ", ui->list.position + 1, ui->list.shown, dot);
 	buf_puts(out, alert_status_name((enum alert_status)row->status));
-	if (row->classification)
+	if (row->classification && detail >= STATE_CLASS)
 		buf_printf(out, ", %s", classification_name((enum classification)row->classification));
-	if (row->validation)
+	if (row->validation == VALIDATION_AWAITING)
+		buf_puts(out, ", awaiting validation");
+	else if (row->validation)
 		buf_printf(out, ", %s",
-			row->validation == VALIDATION_AWAITING
-				? "awaiting validation"
-				: validation_state_name((enum validation_state)row->validation));
+			validation_state_name((enum validation_state)row->validation));
+	if (detail >= STATE_SEVERITY) {
+		buf_printf(out, " %s ", dot);
+		buf_str(out, list_word(&ui->list, row->severity));
+	}
+	buf_putc(out, ' ');
+}
+
+/* The rest of a rule; at its end how many rows are below the window. */
+static void
+draw_below(struct pen *pen, size_t below)
+{
+	char text[32] = "";
+
+	if (below)
+		snprintf(text, sizeof(text), " %s%zu ", glyph_text(GLYPH_DOWN, pen->grid->ascii),
+			below);
+	pen_run(pen, ROLE_RULE, GLYPH_RULE,
+		pen->end - 1 - grid_columns(str_from(text), pen->grid->ascii));
+	pen_puts(pen, ROLE_DIM, text);
+	pen_run(pen, ROLE_RULE, GLYPH_RULE, pen->end);
 }
 
 static void
@@ -51,9 +82,9 @@ draw_alert_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, s
 {
 	const struct list_row *row = list_selected(&ui->list);
 	struct pen pen = pen_at(grid, rect.y, rect.x, rect.cols);
-	const char *dot = glyph_text(GLYPH_DOT, grid->ascii);
+	enum state_detail detail = STATE_PLACE;
 	struct buf name = {0}, state = {0};
-	int width;
+	int name_cols, room;
 
 	pen_run(&pen, ROLE_RULE, GLYPH_RULE, rect.x + 1);
 	if (!row) {
@@ -61,23 +92,21 @@ draw_alert_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, s
 		return;
 	}
 	ui_row_name(ui, ui->list.selected, &name);
-	buf_printf(&state, " %zu of %zu %s ", ui->list.position + 1, ui->list.shown, dot);
-	put_state(row, &state);
-	buf_printf(&state, " %s ", dot);
-	buf_str(&state, list_word(&ui->list, row->severity));
-	buf_putc(&state, ' ');
-	if (below)
-		buf_printf(&state, "%s%zu ", glyph_text(GLYPH_DOWN, grid->ascii), below);
-	width = grid_columns(buf_view(&state), grid->ascii);
+	name_cols = grid_columns(buf_view(&name), grid->ascii);
+	for (;; detail--) {
+		put_state(ui, row, detail, &state);
+		if (below)
+			buf_printf(&state, "%s%zu ", glyph_text(GLYPH_DOWN, grid->ascii), below);
+		room = pen_left(&pen) - 4 - grid_columns(buf_view(&state), grid->ascii);
+		if (room >= name_cols || room >= NAME_COLS || detail == STATE_WORD)
+			break;
+	}
 	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
-	pen.end -= width + 3;
-	if (grid_columns(buf_view(&name), grid->ascii) > pen_left(&pen))
-		pen_field(&pen, ROLE_STRONG, buf_view(&name), pen_left(&pen));
-	else
-		pen_str(&pen, ROLE_STRONG, buf_view(&name));
-	pen.end = rect.x + rect.cols;
+	if (room > 0)
+		pen_field(&pen, ROLE_STRONG, buf_view(&name), room < name_cols ? room : name_cols);
 	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
-	pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end - width - 1);
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE,
+		pen.end - 1 - grid_columns(buf_view(&state), grid->ascii));
 	pen_str(&pen, ROLE_DIM, buf_view(&state));
 	pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end);
 	buf_fini(&name);
@@ -94,10 +123,7 @@ draw_pane_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, co
 	pen_printf(&pen, ROLE_STRONG, " %s ", title);
 	if (ui->subject.loaded)
 		pen_printf(&pen, ROLE_DIM, "%zu bytes ", ui->subject.alert.raw.len);
-	pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end - 12);
-	if (below)
-		pen_printf(&pen, ROLE_DIM, " %s%zu ", glyph_text(GLYPH_DOWN, grid->ascii), below);
-	pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end);
+	draw_below(&pen, below);
 }
 
 static void

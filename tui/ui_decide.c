@@ -48,6 +48,10 @@ is_possible(struct ui *ui, enum decision_action action)
 	const struct alert *alert = &ui->subject.alert;
 	struct error err;
 
+	if (ui->decide.applying) {
+		ui_say(ui, ROLE_ERROR, "the decision before is still being recorded");
+		return false;
+	}
 	if (!ui->decide.count) {
 		ui_say(ui, ROLE_TEXT, "no alert is selected");
 		return false;
@@ -70,6 +74,8 @@ begin(struct ui *ui, enum decision_action action)
 		for (size_t i = 0; i < ui->list.shown; i++)
 			if (ui->list.order[i] == ui->shown.row)
 				list_select(&ui->list, i);
+	if (ui->decide.applying)
+		return;
 	decide_begin(&ui->decide, action);
 	collect_targets(ui);
 }
@@ -95,15 +101,16 @@ apply(struct ui *ui)
 	ui->decide.action = ui->asked;
 	prompt_close(&ui->prompt);
 	decide_apply(&ui->decide);
+	ui_decide_slice(ui, 0); /* the first at once: its frame shows the result */
 }
 
 void
 ui_ask_decision(struct ui *ui, enum decision_action action)
 {
 	begin(ui, action);
-	ui->asked = action;
 	if (!is_possible(ui, action))
 		return;
+	ui->asked = action;
 	if (action == DECIDE_TAKE)
 		apply(ui);
 	else
@@ -114,9 +121,9 @@ void
 ui_ask_false_positive(struct ui *ui)
 {
 	begin(ui, DECIDE_FALSE_LOGIC);
-	ui->asked = DECIDE_COUNT; /* not known yet */
 	if (!is_possible(ui, DECIDE_FALSE_LOGIC))
 		return;
+	ui->asked = DECIDE_COUNT; /* not known yet */
 	prompt_open(&ui->prompt, PROMPT_CHOICE, "why? l incorrect alert logic, d inaccurate data ",
 		"one key; any other leaves");
 	put_context(ui, "false positive");
@@ -211,26 +218,25 @@ report(struct ui *ui)
 	}
 }
 
-bool
+void
 ui_decide_slice(struct ui *ui, int64_t deadline_ms)
 {
 	const struct decide_target *target;
 	struct error err;
 	bool done;
 
-	if (!ui->decide.applying)
-		return false;
-	do {
+	while (ui->decide.applying) {
 		target = decide_step(&ui->decide, ui->o.store, str_from(ui->o.user),
 			clock_now(&ui->clock), &done);
 		if (!target) {
 			report(ui);
-			return true;
+			return;
 		}
 		/* What was refused keeps its mark for another try. */
 		if (done)
 			list_mark(&ui->list, target->row, false);
 		list_sync_row(&ui->sync, &ui->list, target->rowid, &err);
-	} while (time_monotonic_ms() < deadline_ms);
-	return true;
+		if (ui->decide.next < ui->decide.count && time_monotonic_ms() >= deadline_ms)
+			return;
+	}
 }

@@ -132,7 +132,7 @@ step_search(struct ui *ui, struct regex_match *match, struct buf *text)
 	return true;
 }
 
-bool
+void
 ui_find_slice(struct ui *ui, int64_t deadline_ms)
 {
 	struct ui_search *s = &ui->search;
@@ -141,7 +141,7 @@ ui_find_slice(struct ui *ui, int64_t deadline_ms)
 	bool found = false;
 
 	if (!s->step)
-		return false;
+		return;
 	/* Rows may have come or gone since: never look beyond them. */
 	if (s->left > ui->list.shown)
 		s->left = ui->list.shown;
@@ -157,7 +157,6 @@ ui_find_slice(struct ui *ui, int64_t deadline_ms)
 	}
 	regex_match_free(match);
 	buf_fini(&text);
-	return s->step != 0 || found;
 }
 
 /* ---- filter ---- */
@@ -212,18 +211,24 @@ judge_row(struct ui *ui, uint32_t row)
 }
 
 bool
+ui_is_filtering(const struct ui *ui)
+{
+	return ui->filter.compiled && (ui->filter.down || ui->filter.up < ui->list.count);
+}
+
+void
 ui_filter_slice(struct ui *ui, int64_t deadline_ms)
 {
 	struct ui_filter *f = &ui->filter;
 
-	if (!f->compiled || (f->down == 0 && f->up == ui->list.count))
-		return false;
+	if (!ui_is_filtering(ui))
+		return;
+	/* What has just arrived comes first. */
 	do {
 		if (f->up < ui->list.count)
 			judge_row(ui, (uint32_t)f->up++);
 		else
 			judge_row(ui, (uint32_t)--f->down);
-	} while ((f->down || f->up < ui->list.count) && time_monotonic_ms() < deadline_ms);
+	} while (ui_is_filtering(ui) && time_monotonic_ms() < deadline_ms);
 	list_settle(&ui->list);
-	return true;
 }

@@ -267,8 +267,10 @@ draw_row(const struct ui *ui, struct pen *pen, uint32_t number, const struct lis
 		if (!shown->width[i])
 			continue;
 		defs[i].put(&c, pen, shown->width[i]);
-		pen_blank(pen, c.role, pen->x + shown->gap);
+		if (pen->x + shown->gap < end)
+			pen_blank(pen, c.role, pen->x + shown->gap);
 	}
+	pen->x = end - BEHIND;
 	pen_blank(pen, c.role, end - 1);
 	if (is_alarming(ui, row))
 		pen_puts(pen, selected && focused ? ROLE_SELECTED : ROLE_ALARM, "!");

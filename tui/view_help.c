@@ -1,6 +1,6 @@
 #include "tui/view.h"
 
-enum { KEY_COLS = 18, NAME_COLS = 21 };
+enum { KEY_COLS = 17, NAME_COLS = 20 };
 
 static void
 put_padded(struct doc *doc, enum role role, struct str s, int cols)
