@@ -31,11 +31,19 @@ struct fact {
 	bool alarming;	   /* worth the accent: root, other, hidden characters, attack tool … */
 };
 
-/* Fills facts[FACT_COUNT] in the order of their number; strings in arena. */
+/* Fills facts[FACT_COUNT] in the order of their number; strings in arena. event NULL: the record
+ * cannot be parsed, so that what only it could answer is unknown. */
 void facts_of_alert(struct fact facts[FACT_COUNT], struct arena *arena, const struct alert *alert,
 	const struct event *event, const struct fact_ledger *ledger);
 
-/* Question 26's command, quoted for a shell whatever the user name; absent without key and user. */
+/*
+ * Question 26's command: one line of printable characters that any POSIX shell passes on exactly.
+ * Names are quoted where they must be; hidden characters are spelled in octal inside "$(printf …)"
+ * and a value that begins with '-' is joined to its option by '='. The root user's key is named
+ * without a user (root itself must run it). Absent without key and user, and for the few names
+ * that no command line can hold: with a NUL or a line feed at the end, or that the AWS CLI would
+ * read from a file or URL (`file://…`).
+ */
 struct str fact_deactivate_command(struct arena *arena, const struct alert *alert);
 
 #endif

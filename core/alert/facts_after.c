@@ -1,0 +1,150 @@
+/* What keywatch and its users know beside the record: ledger, decisions, the next step. */
+#include "core/alert/facts_private.h"
+
+/* ---- 23: would Sentinel have seen it ---- */
+
+void
+fact_sentinel(struct asking *a)
+{
+	if (!a->ledger || a->ledger->saved_logs)
+		fact_unknown(a, "not recorded: saved logs do not say when an event arrived");
+	else
+		fact_unknown(a, "not recorded: first seen at start");
+}
+
+/* ---- 24: how complete ---- */
+
+static void
+put_range(struct asking *a)
+{
+	char from[TIME_TEXT], to[TIME_TEXT];
+
+	if (a->ledger->from == TIME_NONE || a->ledger->to == TIME_NONE)
+		return;
+	time_format_iso(a->ledger->from, from);
+	time_format_iso(a->ledger->to, to);
+	buf_printf(&a->text, ", alerts from %s to %s", from, to);
+}
+
+void
+fact_completeness(struct asking *a)
+{
+	const struct fact_ledger *ledger = a->ledger;
+	const char *digest = "absent";
+
+	if (!ledger || ledger->inputs == 0) {
+		fact_unknown(a, "not recorded: nothing was read since the start");
+		return;
+	}
+	if (ledger->digest_present)
+		digest = "present, not verified: aws cloudtrail validate-logs does it";
+	buf_printf(&a->text, "%llu %s read%s", (unsigned long long)ledger->inputs,
+		ledger->inputs == 1 ? "input" : "inputs", ledger->reading ? " so far" : "");
+	put_range(a);
+	if (ledger->problems)
+		buf_printf(&a->text, ", %llu unreadable", (unsigned long long)ledger->problems);
+	buf_printf(&a->text, "; digest %s", digest);
+	fact_begin(a);
+	fact_member_time(a, "from", ledger->from);
+	fact_member_time(a, "to", ledger->to);
+	/* Files do not tell which others are missing; an empty list would claim that none is. */
+	fact_member(a, "gaps", STR_ABSENT);
+	json_put_key(&a->writer, "problems");
+	json_put_long(&a->writer, (int64_t)ledger->problems);
+	json_put_key(&a->writer, "inputs");
+	json_put_long(&a->writer, (int64_t)ledger->inputs);
+	fact_member_bool(a, "reading", ledger->reading);
+	fact_member(a, "digest", str_from(digest));
+	fact_end(a);
+	a->fact->alarming = ledger->problems > 0;
+}
+
+/* ---- 25: who validated it ---- */
+
+/* The decision that stands, notes and undone ones aside; NULL when there is none. */
+static const struct decision *
+standing(const struct alert *alert)
+{
+	int64_t i = alert->state.last_change;
+
+	return i >= 0 && (size_t)i < alert->decision_count ? &alert->decisions[i] : NULL;
+}
+
+static void
+put_standing(struct asking *a, const struct decision *decision)
+{
+	const struct alert_state *state = &a->alert->state;
+	char at[TIME_TEXT];
+
+	time_format_iso(decision->at, at);
+	switch (decision->action) {
+	case DECIDE_TAKE:
+		buf_puts(&a->text, "taken");
+		break;
+	case DECIDE_REQUEST:
+		buf_puts(&a->text, "awaiting validation, requested");
+		break;
+	case DECIDE_VALIDATE:
+		buf_puts(&a->text, "validated (unsigned)");
+		break;
+	default:
+		buf_printf(&a->text, "closed as %s", classification_name(state->classification));
+		break;
+	}
+	buf_printf(&a->text, " by %.*s at %s", STR_ARG(decision->actor), at);
+	if (decision->reason.len)
+		buf_printf(&a->text, ": %.*s", STR_ARG(decision->reason));
+	if (state->status != STATUS_CLOSED)
+		buf_puts(&a->text, "; needs an Account Admin");
+}
+
+void
+fact_validation(struct asking *a)
+{
+	const struct alert *alert = a->alert;
+	const struct decision *decision = standing(alert);
+	bool validating = decision && alert->state.validation != VALIDATION_NONE;
+
+	if (decision)
+		put_standing(a, decision);
+	else
+		buf_puts(&a->text, "nobody yet: needs an Account Admin");
+	fact_begin(a);
+	fact_member(a, "state", str_from(validation_state_name(alert->state.validation)));
+	json_put_key(&a->writer, "principal");
+	json_begin_array(&a->writer); /* only a signature names one */
+	json_end_array(&a->writer);
+	fact_member_time(a, "at", validating ? decision->at : TIME_NONE);
+	fact_member(
+		a, "reason", validating && decision->reason.len ? decision->reason : STR_ABSENT);
+	fact_end(a);
+}
+
+/* ---- 26: what next ---- */
+
+void
+fact_next(struct asking *a)
+{
+	struct str command = fact_deactivate_command(a->arena, a->alert);
+
+	if (!a->alert->text[ALERT_KEY_ID].len && a->alert->outcome != OUTCOME_SUCCESS) {
+		fact_unknown(a, "not needed: the call made no key");
+		return;
+	}
+	if (!command.data) {
+		fact_unknown(
+			a, "not recorded: key or user are not there, or no command can name them");
+		return;
+	}
+	buf_printf(
+		&a->text, "deactivate (not delete), then watch 30 minutes: %.*s", STR_ARG(command));
+	json_put_string(&a->writer, command);
+}
+
+/* ---- 27: what it may do ---- */
+
+void
+fact_may_do(struct asking *a)
+{
+	fact_unknown(a, "not in the logs: what the target may do is known to IAM alone");
+}
