@@ -27,6 +27,7 @@ struct walk {
 	struct walk_file *files; /* owns; given order, directories sorted by name */
 	size_t count, capacity;
 	uint64_t bytes; /* sum of sizes */
+	void *reached;	/* owns; what was seen already (tsearch) */
 };
 
 /* Adds what `path` names: a file, a directory tree, or "-". Problems (missing, FIFO, device,

@@ -1,0 +1,28 @@
+/*
+ * A unit → the record it is or holds, when it may matter: the sound pre-filter, strings that hold
+ * records, envelopes, and the decoded top-level eventName that decides. One thread.
+ */
+#ifndef KEYWATCH_SCAN_CANDIDATE_H
+#define KEYWATCH_SCAN_CANDIDATE_H
+
+#include "core/scan/scan.h"
+
+enum candidate_kind {
+	CANDIDATE_RECORD, /* a CloudTrail record, or something that holds one */
+	CANDIDATE_DIGEST, /* a digest file's object */
+	CANDIDATE_OTHER,  /* JSON, but no record */
+};
+
+struct candidate_verdict {
+	enum candidate_kind kind;
+	bool given;   /* to the sink */
+	bool go_on;   /* the sink wants more */
+	const char *problem; /* the record could not be read: why; NULL: it could */
+};
+
+/* Judges one unit. `exact`: also find out what it is when nothing in it may matter (behind
+ * damage, where the answer says whether the bytes are in step again). */
+struct candidate_verdict candidate_judge(const struct scan_options *options,
+	const struct scan_sink *sink, struct str raw, uint64_t offset, unsigned flags, bool exact);
+
+#endif

@@ -1,0 +1,41 @@
+#include "core/scan/foreign.h"
+
+struct magic {
+	size_t offset;
+	struct str bytes;
+	struct foreign foreign;
+};
+
+#define BYTES(text) {(text), sizeof(text) - 1}
+
+/* clang-format off */
+static const struct magic magics[] = {
+	{0, BYTES("PK\x03\x04"), {"zip", "unpack it with `unzip FILE`"}},
+	{0, BYTES("PK\x05\x06"), {"zip", "it is an empty archive"}},
+	{0, BYTES("\x28\xb5\x2f\xfd"), {"zstd", "unpack it with `zstd -d FILE`"}},
+	{0, BYTES("BZh"), {"bzip2", "unpack it with `bunzip2 FILE`"}},
+	{0, BYTES("\xfd" "7zXZ\0"), {"xz", "unpack it with `unxz FILE`"}},
+	{0, BYTES("7z\xbc\xaf\x27\x1c"), {"7z", "unpack it with `7z x FILE`"}},
+	{0, BYTES("\x04\x22\x4d\x18"), {"lz4", "unpack it with `lz4 -d FILE`"}},
+	{0, BYTES("PAR1"), {"Parquet", "export it as JSON, e.g. `duckdb -c \"COPY (FROM 'FILE') TO 'FILE.json'\"`"}},
+	{0, BYTES("Obj\x01"), {"Avro", "export it as JSON with `avrocat FILE`"}},
+	{0, BYTES("ORC"), {"ORC", "export it as JSON"}},
+	{0, BYTES("SQLite format 3\0"), {"an SQLite database", "a keywatch store is opened with --store"}},
+	{0, BYTES("\xff\xfe"), {"UTF-16", "convert it with `iconv -f UTF-16 -t UTF-8 FILE`"}},
+	{0, BYTES("\xfe\xff"), {"UTF-16", "convert it with `iconv -f UTF-16 -t UTF-8 FILE`"}},
+	{0, BYTES("{\0"), {"UTF-16", "convert it with `iconv -f UTF-16LE -t UTF-8 FILE`"}},
+	{0, BYTES("[\0"), {"UTF-16", "convert it with `iconv -f UTF-16LE -t UTF-8 FILE`"}},
+	{0, BYTES("\0{"), {"UTF-16", "convert it with `iconv -f UTF-16BE -t UTF-8 FILE`"}},
+	{0, BYTES("\0["), {"UTF-16", "convert it with `iconv -f UTF-16BE -t UTF-8 FILE`"}},
+	{257, BYTES("ustar"), {"tar", "unpack it with `tar -xf FILE`"}},
+};
+/* clang-format on */
+
+const struct foreign *
+foreign_find(struct str head)
+{
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+		if (str_starts_with(str_slice(head, magics[i].offset, head.len), magics[i].bytes))
+			return &magics[i].foreign;
+	return NULL;
+}

@@ -1,0 +1,35 @@
+/*
+ * gzip → bytes, any number of members, streaming. The inflate library is known to inflate.c alone.
+ * One thread.
+ */
+#ifndef KEYWATCH_SCAN_INFLATE_H
+#define KEYWATCH_SCAN_INFLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct inflate;
+
+enum inflate_result {
+	INFLATE_MORE,	/* all input is used: feed more */
+	INFLATE_OUTPUT, /* the output buffer is full: call again with what is left */
+	INFLATE_DAMAGED, /* inflate_error says how; nothing after this can be read */
+};
+
+struct inflate_io {
+	const unsigned char *in;
+	size_t in_len;
+	unsigned char *out;
+	size_t out_len; /* room; what is left of it on return */
+};
+
+struct inflate *inflate_new(void);
+void inflate_free(struct inflate *inflate);
+void inflate_begin(struct inflate *inflate);
+/* Moves io on. */
+enum inflate_result inflate_bytes(struct inflate *inflate, struct inflate_io *io);
+/* May the input end here: between members, or in zero padding behind one? */
+bool inflate_at_end(const struct inflate *inflate);
+const char *inflate_error(const struct inflate *inflate);
+
+#endif

@@ -1,0 +1,266 @@
+#include "core/scan/scan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/scan/candidate.h"
+#include "core/scan/foreign.h"
+#include "core/scan/inflate.h"
+#include "core/scan/split.h"
+
+enum { WINDOW = 256 << 10 };
+
+enum format { UNDECIDED, PLAIN, GZIP, FOREIGN };
+
+struct scanner {
+	struct scan_options options;
+	const struct scan_sink *sink; /* borrows */
+	struct split_sink split_sink;
+	struct splitter splitter;
+	struct inflate *inflate;
+	unsigned char *window; /* owns; what the inflater fills */
+	struct buf head;       /* first bytes, until the format is known; also of what gzip holds */
+	enum format format, inner; /* of the input; of what a gzip holds */
+	struct scan_summary summary;
+	uint64_t digests;
+	bool cut; /* the input broke off, and that was said */
+};
+
+struct scanner *
+scanner_new(const struct scan_options *options)
+{
+	struct scanner *s = MEM_NEW(struct scanner);
+
+	s->options = *options;
+	if (!s->options.max_record)
+		s->options.max_record = SCAN_MAX_RECORD;
+	s->inflate = inflate_new();
+	s->window = mem_alloc(WINDOW);
+	return s;
+}
+
+void
+scanner_free(struct scanner *s)
+{
+	if (!s)
+		return;
+	inflate_free(s->inflate);
+	split_fini(&s->splitter);
+	buf_fini(&s->head);
+	free(s->window);
+	free(s);
+}
+
+static void
+say(struct scanner *s, enum problem_severity severity, uint64_t offset, const char *reason)
+{
+	if (severity == PROBLEM_ERROR)
+		s->summary.problems++;
+	s->sink->problem(s->sink->context, severity, offset, reason);
+}
+
+/* ---- what the splitter finds ---- */
+
+static bool
+take_unit(void *context, struct str raw, uint64_t offset, bool behind_damage)
+{
+	struct scanner *s = context;
+	struct candidate_verdict v = candidate_judge(&s->options, s->sink, raw, offset,
+		behind_damage ? SCAN_RESYNCHRONISED : 0, behind_damage);
+
+	if (v.problem && !behind_damage)
+		say(s, PROBLEM_ERROR, offset, v.problem);
+	if (behind_damage && (v.problem || v.kind != CANDIDATE_RECORD))
+		return false;
+	if (v.kind == CANDIDATE_RECORD)
+		s->summary.records++;
+	else if (v.kind == CANDIDATE_DIGEST)
+		s->digests++;
+	else
+		s->summary.other_values++;
+	s->summary.candidates += v.given;
+	if (!v.go_on)
+		s->summary.stopped = s->splitter.stopped = true;
+	return true;
+}
+
+static void
+take_damage(void *context, uint64_t offset, const char *reason)
+{
+	say(context, PROBLEM_ERROR, offset, reason);
+}
+
+/* ---- formats ---- */
+
+void
+scan_begin(struct scanner *s, const struct scan_sink *sink)
+{
+	s->sink = sink;
+	s->split_sink = (struct split_sink){s, take_unit, take_damage};
+	split_begin(&s->splitter, &s->split_sink, s->options.max_record);
+	buf_clear(&s->head);
+	s->format = s->inner = UNDECIDED;
+	s->summary = (struct scan_summary){0};
+	s->digests = 0;
+	s->cut = false;
+}
+
+static void
+say_foreign(struct scanner *s, const struct foreign *foreign)
+{
+	char reason[256];
+
+	snprintf(reason, sizeof(reason), "is %s, not a log: %s", foreign->name, foreign->unpack);
+	s->summary.foreign = foreign->name;
+	say(s, PROBLEM_ERROR, 0, reason);
+}
+
+/* Gathers the first bytes until they tell what they are: true when the format is known now. */
+static bool
+decide(struct scanner *s, enum format *format, struct str bytes, bool end, bool gzip_too)
+{
+	const struct foreign *foreign;
+	struct str head;
+
+	buf_str(&s->head, bytes);
+	head = buf_view(&s->head);
+	if (!end && head.len < FOREIGN_HEAD)
+		return false;
+	foreign = foreign_find(head);
+	if (foreign)
+		say_foreign(s, foreign);
+	if (foreign)
+		*format = FOREIGN;
+	else if (gzip_too && str_starts_with(head, STR("\x1f\x8b")))
+		*format = GZIP;
+	else
+		*format = PLAIN;
+	return true;
+}
+
+static void
+take_text(struct scanner *s, struct str bytes)
+{
+	s->summary.bytes_out += bytes.len;
+	split_bytes(&s->splitter, bytes.data, bytes.len);
+}
+
+/* What comes out of a gzip may be foreign too (.tar.gz). */
+static void
+take_inflated(struct scanner *s, struct str bytes, bool end)
+{
+	if (s->inner == UNDECIDED) {
+		if (!decide(s, &s->inner, bytes, end, false))
+			return;
+		if (s->inner == PLAIN)
+			take_text(s, buf_view(&s->head));
+		buf_clear(&s->head);
+	} else if (s->inner == PLAIN) {
+		take_text(s, bytes);
+	}
+}
+
+static void
+say_broken_gzip(struct scanner *s, const char *reason)
+{
+	char text[160];
+
+	take_inflated(s, STR(""), true);
+	snprintf(text, sizeof(text), "gzip broken at byte %llu of the file: %s",
+		(unsigned long long)s->summary.bytes_in, reason);
+	say(s, PROBLEM_ERROR, s->summary.bytes_out, text);
+	s->cut = true;
+}
+
+static void
+take_gzip(struct scanner *s, struct str bytes)
+{
+	struct inflate_io io = {.in = (const unsigned char *)bytes.data, .in_len = bytes.len};
+	enum inflate_result result;
+
+	do {
+		io.out = s->window;
+		io.out_len = WINDOW;
+		result = inflate_bytes(s->inflate, &io);
+		take_inflated(s, (struct str){(char *)s->window, WINDOW - io.out_len}, false);
+	} while (result == INFLATE_OUTPUT && !s->splitter.stopped && s->inner != FOREIGN);
+	s->summary.bytes_in -= io.in_len;
+	if (result == INFLATE_DAMAGED && !s->cut)
+		say_broken_gzip(s, inflate_error(s->inflate));
+}
+
+static void
+take_bytes(struct scanner *s, struct str bytes)
+{
+	if (s->format == GZIP)
+		take_gzip(s, bytes);
+	else if (s->format == PLAIN)
+		take_text(s, bytes);
+}
+
+static void
+start(struct scanner *s, struct str bytes, bool end)
+{
+	struct buf head;
+
+	if (!decide(s, &s->format, bytes, end, true))
+		return;
+	head = s->head;
+	s->head = (struct buf){0};
+	if (s->format == GZIP) {
+		s->summary.gzip = true;
+		inflate_begin(s->inflate);
+	}
+	take_bytes(s, buf_view(&head));
+	buf_fini(&head);
+}
+
+bool
+scan_bytes(struct scanner *s, const void *data, size_t len)
+{
+	struct str bytes = {data, len};
+
+	s->summary.bytes_in += len;
+	if (s->format == UNDECIDED)
+		start(s, bytes, false);
+	else
+		take_bytes(s, bytes);
+	return !s->splitter.stopped && s->format != FOREIGN && s->inner != FOREIGN && !s->cut;
+}
+
+static void
+say_notes(struct scanner *s)
+{
+	char text[96];
+
+	if (s->summary.empty)
+		say(s, PROBLEM_NOTE, PROBLEM_NO_OFFSET, "is empty");
+	if (s->digests)
+		say(s, PROBLEM_NOTE, PROBLEM_NO_OFFSET, "is a CloudTrail digest, not a log");
+	if (!s->summary.other_values)
+		return;
+	snprintf(text, sizeof(text), "holds %llu JSON values that are no CloudTrail record",
+		(unsigned long long)s->summary.other_values);
+	say(s, PROBLEM_NOTE, PROBLEM_NO_OFFSET, text);
+}
+
+void
+scan_end(struct scanner *s, struct scan_summary *summary)
+{
+	if (s->format == UNDECIDED)
+		start(s, STR(""), true);
+	if (s->format == GZIP && !s->cut) {
+		take_inflated(s, STR(""), true);
+		if (!inflate_at_end(s->inflate) && !s->summary.stopped && s->inner != FOREIGN)
+			say_broken_gzip(s, "truncated");
+	}
+	if (!s->summary.foreign && !s->summary.stopped)
+		split_end(&s->splitter, s->cut);
+	s->summary.other_values += s->splitter.other_values;
+	s->summary.empty = !s->splitter.any_byte && !s->summary.foreign && !s->summary.problems;
+	s->summary.shows_form = s->splitter.any_value || s->splitter.any_container || s->cut;
+	if (!s->summary.foreign && !s->summary.stopped)
+		say_notes(s);
+	*summary = s->summary;
+}

@@ -1,0 +1,619 @@
+#include "core/scan/split.h"
+
+#include <stdio.h>
+
+#include "core/base/json.h"
+
+#define NONE SIZE_MAX
+
+/* The number automaton: what has been read. The accepting states are the even ones. */
+enum number {
+	NUMBER_MINUS = 1,
+	NUMBER_ZERO = 2,
+	NUMBER_POINT = 3,
+	NUMBER_INTEGER = 4,
+	NUMBER_EXPONENT = 5,
+	NUMBER_FRACTION = 6,
+	NUMBER_SIGN = 7,
+	NUMBER_DIGITS = 8,
+};
+
+static void search(struct splitter *s, size_t from);
+
+static uint64_t
+offset_of(const struct splitter *s, size_t index)
+{
+	return s->base + index;
+}
+
+static void
+to_top(struct splitter *s)
+{
+	s->lexeme = SPLIT_BETWEEN;
+	s->expect = SPLIT_TOP;
+	s->depth = 0;
+	s->element_depth = 0;
+	s->in_container = false;
+	s->key_start = NONE;
+	s->container_key = false;
+	s->in_unit = false;
+	s->dropped = false;
+	s->limit = NULL;
+}
+
+void
+split_begin(struct splitter *s, const struct split_sink *sink, size_t max_unit)
+{
+	struct buf window = s->window;
+
+	buf_clear(&window);
+	*s = (struct splitter){.sink = sink, .max_unit = max_unit, .window = window};
+	to_top(s);
+}
+
+void
+split_fini(struct splitter *s)
+{
+	buf_fini(&s->window);
+}
+
+/* ---- damage ---- */
+
+/* Behind damage only the first is told, until a record is found again. */
+static void
+damage(struct splitter *s, const char *reason)
+{
+	bool kept = s->in_unit && !s->dropped;
+	size_t here = s->at;
+	char text[160];
+
+	if (s->searching) { /* the object that was tried is none: go on behind its brace */
+		search(s, kept ? s->unit_start + 1 : here + 1);
+		return;
+	}
+	if (s->in_unit)
+		snprintf(text, sizeof(text), "not JSON: %s at byte %llu", reason,
+			(unsigned long long)offset_of(s, here));
+	else
+		snprintf(text, sizeof(text), "not JSON: %s", reason);
+	s->sink->damage(s->sink->context, s->in_unit ? s->unit_offset : offset_of(s, here), text);
+	s->searching = true;
+	search(s, kept ? s->unit_start + 1 : here + 1);
+}
+
+static void
+search(struct splitter *s, size_t from)
+{
+	to_top(s);
+	s->loose = true;
+	s->at = from;
+}
+
+/* A record stands behind a comma, a bracket, another object or a line end, never behind a colon. */
+static bool
+can_stand_here(const struct splitter *s)
+{
+	size_t i = s->at;
+
+	while (i && strchr(" \t\r\n", s->window.data[i - 1]))
+		i--;
+	return i == 0 || s->window.data[i - 1] != ':';
+}
+
+/* ---- units ---- */
+
+static void
+begin_unit(struct splitter *s)
+{
+	s->in_unit = true;
+	s->dropped = false;
+	s->limit = NULL;
+	s->unit_start = s->at;
+	s->unit_offset = offset_of(s, s->at);
+	s->values = 1;
+}
+
+static void
+drop_unit(struct splitter *s, const char *limit)
+{
+	if (!s->dropped)
+		s->limit = limit;
+	s->dropped = true;
+}
+
+/* s->at stands behind the closing brace. */
+static void
+end_unit(struct splitter *s)
+{
+	struct str raw = {s->window.data + s->unit_start, s->at - s->unit_start};
+	bool behind = s->searching, is_record;
+
+	s->in_unit = false;
+	if (!behind)
+		s->any_value = true;
+	if (!s->dropped && raw.len > s->max_unit)
+		drop_unit(s, "the record is larger than the limit");
+	if (s->dropped) {
+		if (!behind)
+			s->sink->damage(s->sink->context, s->unit_offset, s->limit);
+		s->dropped = false;
+		return;
+	}
+	is_record = s->sink->unit(s->sink->context, raw, s->unit_offset, behind);
+	if (behind && is_record) {
+		s->searching = false;
+		s->any_value = true;
+	}
+}
+
+/* ---- structure ---- */
+
+static bool
+is_object(const struct splitter *s)
+{
+	size_t level = s->depth - 1;
+
+	return s->kinds[level / 64] >> (level % 64) & 1;
+}
+
+static bool
+push(struct splitter *s, bool object)
+{
+	uint64_t bit = UINT64_C(1) << (s->depth % 64);
+
+	if (s->depth == SPLIT_MAX_DEPTH)
+		return false;
+	if (object)
+		s->kinds[s->depth / 64] |= bit;
+	else
+		s->kinds[s->depth / 64] &= ~bit;
+	s->depth++;
+	return true;
+}
+
+static size_t
+unit_level(const struct splitter *s)
+{
+	return s->element_depth == NONE ? 0 : s->element_depth;
+}
+
+/* Limits that only a parsed record would cost. */
+static void
+count_value(struct splitter *s)
+{
+	if (!s->in_unit)
+		return;
+	if (++s->values > JSON_MAX_VALUES)
+		drop_unit(s, "the record has more than 200000 JSON values");
+}
+
+static void
+open_value(struct splitter *s, bool object)
+{
+	bool top = s->depth == 0 && !s->in_unit;
+
+	if (s->in_unit) {
+		count_value(s);
+		if (s->depth - unit_level(s) >= JSON_MAX_DEPTH)
+			drop_unit(s, "the record is nested more than 512 levels deep");
+	}
+	if (!object && top) {
+		s->element_depth = 1;
+	} else if (!object && s->depth == 1 && s->container_key &&
+		(s->in_container || (s->in_unit && s->element_depth == 0))) {
+		s->in_unit = false; /* no record but what holds them */
+		s->dropped = false;
+		s->in_container = true;
+		s->any_container = true;
+		s->any_value = true;
+		s->searching = false;
+		s->loose = false;
+		s->element_depth = 2;
+	} else if (object && !s->in_unit && s->depth == s->element_depth) {
+		begin_unit(s);
+	} else if (!s->in_unit && s->depth == s->element_depth) {
+		s->other_values++;
+	}
+	if (!push(s, object)) {
+		damage(s, "nested beyond all measure");
+		return;
+	}
+	s->expect = object ? SPLIT_KEY_OR_END : SPLIT_VALUE_OR_END;
+	s->at++;
+}
+
+static void
+close_value(struct splitter *s, bool object)
+{
+	if (is_object(s) != object) {
+		damage(s, object ? "a brace closes a bracket" : "a bracket closes a brace");
+		return;
+	}
+	s->depth--;
+	s->at++;
+	s->expect = s->depth ? SPLIT_NEXT : SPLIT_TOP;
+	if (s->in_unit && s->depth == unit_level(s)) {
+		end_unit(s);
+	} else if (!s->in_unit && !object && s->depth + 1 == s->element_depth) {
+		s->element_depth = s->depth ? NONE : 0;
+		s->any_value = true;
+	} else if (s->depth == 0) {
+		s->in_container = false;
+		s->element_depth = 0;
+	}
+}
+
+static void
+end_scalar(struct splitter *s)
+{
+	s->lexeme = SPLIT_BETWEEN;
+	if (s->in_unit)
+		count_value(s);
+	else if (s->depth == s->element_depth)
+		s->other_values++;
+	s->expect = s->depth ? SPLIT_NEXT : SPLIT_TOP;
+}
+
+/* ---- strings ---- */
+
+static bool
+wants_key(const struct splitter *s)
+{
+	return s->depth == 1 &&
+		((s->in_unit && s->element_depth == 0) || (s->in_container && !s->in_unit));
+}
+
+static void
+begin_string(struct splitter *s, bool key)
+{
+	s->lexeme = SPLIT_STRING;
+	s->key = key;
+	s->key_start = key && wants_key(s) ? s->at : NONE;
+	if (key)
+		s->container_key = false;
+	s->at++;
+}
+
+/* The name as JSON means it: an escape hides nothing. */
+static bool
+names_container(struct str quoted)
+{
+	struct json_doc *doc;
+	struct str name;
+	bool yes;
+
+	if (quoted.len > 64 || !json_parse(quoted, &doc, NULL))
+		return false;
+	name = json_string(json_root(doc));
+	yes = str_is(name, "Records") || str_is(name, "Events");
+	json_doc_free(doc);
+	return yes;
+}
+
+static void
+end_string(struct splitter *s)
+{
+	s->at++;
+	if (!s->key) {
+		end_scalar(s);
+		return;
+	}
+	if (s->key_start != NONE)
+		s->container_key = names_container(
+			(struct str){s->window.data + s->key_start, s->at - s->key_start});
+	s->key_start = NONE;
+	s->lexeme = SPLIT_BETWEEN;
+	s->expect = SPLIT_COLON;
+}
+
+static void
+in_string(struct splitter *s)
+{
+	const char *p = s->window.data + s->at, *end = s->window.data + s->window.len;
+
+	while (p < end && *p != '"' && *p != '\\' && *p != '\n')
+		p++;
+	s->at = (size_t)(p - s->window.data);
+	if (p == end)
+		return;
+	if (*p == '"') {
+		end_string(s);
+	} else if (*p == '\n') {
+		damage(s, "a line ends inside a string");
+	} else {
+		s->lexeme = SPLIT_ESCAPE;
+		s->at++;
+	}
+}
+
+static void
+in_escape(struct splitter *s)
+{
+	char c = s->window.data[s->at];
+
+	if (c == 'u') {
+		s->lexeme = SPLIT_HEX;
+		s->hex_left = 4;
+	} else if (c && strchr("\"\\/bfnrt", c)) {
+		s->lexeme = SPLIT_STRING;
+	} else {
+		damage(s, "an escape that JSON does not have");
+		return;
+	}
+	s->at++;
+}
+
+static void
+in_hex(struct splitter *s)
+{
+	char c = s->window.data[s->at];
+
+	if (!c || !strchr("0123456789abcdefABCDEF", c)) {
+		damage(s, "an escape that JSON does not have");
+		return;
+	}
+	s->at++;
+	if (--s->hex_left == 0)
+		s->lexeme = SPLIT_STRING;
+}
+
+/* ---- numbers and literals ---- */
+
+static int
+next_number(int state, char c)
+{
+	bool digit = c >= '0' && c <= '9';
+
+	switch (state) {
+	case NUMBER_MINUS:
+		return c == '0' ? NUMBER_ZERO : digit ? NUMBER_INTEGER : 0;
+	case NUMBER_INTEGER:
+		if (digit)
+			return NUMBER_INTEGER;
+		/* fall through */
+	case NUMBER_ZERO:
+		return c == '.' ? NUMBER_POINT : (c | 32) == 'e' ? NUMBER_EXPONENT : 0;
+	case NUMBER_POINT:
+		return digit ? NUMBER_FRACTION : 0;
+	case NUMBER_FRACTION:
+		return digit ? NUMBER_FRACTION : (c | 32) == 'e' ? NUMBER_EXPONENT : 0;
+	case NUMBER_EXPONENT:
+		return digit ? NUMBER_DIGITS : c == '+' || c == '-' ? NUMBER_SIGN : 0;
+	default:
+		return digit ? NUMBER_DIGITS : 0;
+	}
+}
+
+static void
+in_number(struct splitter *s)
+{
+	int next = next_number(s->number, s->window.data[s->at]);
+
+	if (next) {
+		s->number = next;
+		s->at++;
+	} else if (s->number % 2 == 0) {
+		end_scalar(s);
+	} else {
+		damage(s, "a number that JSON does not have");
+	}
+}
+
+static void
+in_literal(struct splitter *s)
+{
+	if (s->window.data[s->at] != *s->literal) {
+		damage(s, "a word that JSON does not have");
+		return;
+	}
+	s->at++;
+	if (*++s->literal == '\0')
+		end_scalar(s);
+}
+
+static void
+begin_value(struct splitter *s, char c)
+{
+	const char *literal = c == 't' ? "true" : c == 'f' ? "false" : c == 'n' ? "null" : NULL;
+
+	if (c == '"') {
+		begin_string(s, false);
+	} else if (c == '{' || c == '[') {
+		open_value(s, c == '{');
+	} else if (literal) {
+		s->lexeme = SPLIT_LITERAL;
+		s->literal = literal;
+	} else if (c == '-' || (c >= '0' && c <= '9')) {
+		s->lexeme = SPLIT_NUMBER;
+		s->number = c == '-' ? NUMBER_MINUS : c == '0' ? NUMBER_ZERO : NUMBER_INTEGER;
+		s->at++;
+	} else {
+		damage(s, "no value");
+	}
+}
+
+/* ---- between lexemes ---- */
+
+static void
+at_top(struct splitter *s, char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	/* A record separator, or a byte order mark where files were put together. */
+	if (byte == 0x1e || byte == 0xef || byte == 0xbb || byte == 0xbf) {
+		s->at++;
+		return;
+	}
+	s->any_byte = true;
+	if (byte == 0) {
+		if (s->zeros == 0)
+			s->zeros_at = offset_of(s, s->at);
+		s->zeros++;
+		s->at++;
+		return;
+	}
+	s->any_text = true;
+	if (s->zeros && !s->searching)
+		s->sink->damage(s->sink->context, s->zeros_at, "a run of zero bytes");
+	s->zeros = 0;
+	if (s->searching) {
+		if (c == '{' && can_stand_here(s))
+			open_value(s, true);
+		else
+			s->at++;
+	} else if (s->loose && strchr(",]}", c)) {
+		s->at++;
+	} else {
+		begin_value(s, c);
+	}
+}
+
+static void
+after_value(struct splitter *s, char c)
+{
+	if (c == '}' || c == ']') {
+		close_value(s, c == '}');
+	} else if (c == ',') {
+		s->expect = is_object(s) ? SPLIT_KEY : SPLIT_VALUE;
+		s->at++;
+	} else {
+		damage(s, "expected a comma or an end");
+	}
+}
+
+static void
+between(struct splitter *s)
+{
+	char c = s->window.data[s->at];
+
+	if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
+		s->at++;
+		return;
+	}
+	switch (s->expect) {
+	case SPLIT_TOP:
+		at_top(s, c);
+		break;
+	case SPLIT_VALUE_OR_END:
+		if (c == ']')
+			close_value(s, false);
+		else
+			begin_value(s, c);
+		break;
+	case SPLIT_VALUE:
+		begin_value(s, c);
+		break;
+	case SPLIT_KEY_OR_END:
+	case SPLIT_KEY:
+		if (c == '"')
+			begin_string(s, true);
+		else if (c == '}' && s->expect == SPLIT_KEY_OR_END)
+			close_value(s, true);
+		else
+			damage(s, "expected a name");
+		break;
+	case SPLIT_COLON:
+		if (c != ':') {
+			damage(s, "expected a colon");
+			break;
+		}
+		s->expect = SPLIT_VALUE;
+		s->at++;
+		break;
+	case SPLIT_NEXT:
+		after_value(s, c);
+		break;
+	}
+}
+
+static void
+run(struct splitter *s)
+{
+	while (s->at < s->window.len && !s->stopped) {
+		switch (s->lexeme) {
+		case SPLIT_BETWEEN:
+			between(s);
+			break;
+		case SPLIT_STRING:
+			in_string(s);
+			break;
+		case SPLIT_ESCAPE:
+			in_escape(s);
+			break;
+		case SPLIT_HEX:
+			in_hex(s);
+			break;
+		case SPLIT_NUMBER:
+			in_number(s);
+			break;
+		case SPLIT_LITERAL:
+			in_literal(s);
+			break;
+		}
+	}
+}
+
+/* Drops what is not needed any more from the front of the window. */
+static void
+forget(struct splitter *s)
+{
+	size_t keep = s->at;
+
+	if (s->in_unit && !s->dropped) {
+		if (s->at - s->unit_start > s->max_unit)
+			drop_unit(s, "the record is larger than the limit");
+		else
+			keep = s->unit_start;
+	}
+	if (s->key_start < keep)
+		keep = s->key_start;
+	if (keep && s->expect == SPLIT_TOP && s->searching)
+		keep--; /* what stands before the next brace matters */
+	s->base += keep;
+	s->at -= keep;
+	if (s->in_unit)
+		s->unit_start -= keep < s->unit_start ? keep : s->unit_start;
+	if (s->key_start != NONE)
+		s->key_start -= keep;
+	buf_consume(&s->window, keep);
+}
+
+void
+split_bytes(struct splitter *s, const void *data, size_t len)
+{
+	if (s->stopped)
+		return;
+	buf_append(&s->window, data, len);
+	run(s);
+	forget(s);
+}
+
+static void
+say_cut(struct splitter *s)
+{
+	uint64_t offset = s->in_unit ? s->unit_offset : offset_of(s, s->at);
+
+	s->any_value = true; /* JSON as far as it goes */
+	s->sink->damage(s->sink->context, offset,
+		s->in_unit ? "truncated: the input ends inside this record"
+			   : "truncated: the input ends inside the list of records");
+}
+
+void
+split_end(struct splitter *s, bool cut)
+{
+	/* A number at the top ends with the input. */
+	if (s->lexeme == SPLIT_NUMBER && s->depth == 0 && s->number % 2 == 0)
+		end_scalar(s);
+	while (s->searching && s->in_unit && !s->stopped) {
+		search(s, s->dropped ? s->at : s->unit_start + 1);
+		run(s);
+	}
+	if (s->stopped || s->searching)
+		return;
+	if (s->zeros && (s->any_text || !cut))
+		s->sink->damage(s->sink->context, s->zeros_at,
+			s->any_text ? "a run of zero bytes at the end" : "nothing but zero bytes");
+	else if (!cut && (s->depth || s->lexeme != SPLIT_BETWEEN))
+		say_cut(s);
+}

@@ -1,0 +1,95 @@
+/*
+ * Bytes → units: the objects that may be records, found by structure (performance.md). A unit is
+ * an object at the top, or an element of a container array: the top-level array, or the array
+ * under "Records" or "Events" of a top-level object.
+ *
+ * The grammar is checked as the bytes come, so that damage is seen where it is; behind damage the
+ * next object that stands where a record can stand is tried until one is a record. Memory: one
+ * unit of at most max_unit bytes and a piece of input. One thread.
+ */
+#ifndef KEYWATCH_SCAN_SPLIT_H
+#define KEYWATCH_SCAN_SPLIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+
+/* What the splitter tells; borrows nothing. */
+struct split_sink {
+	void *context;
+	/* A whole unit. `behind_damage`: the splitter asks whether it is a record; the answer
+	 * decides whether the next bytes are in step again. Otherwise the answer is not used. */
+	bool (*unit)(void *context, struct str raw, uint64_t offset, bool behind_damage);
+	/* Bytes that could not be read, from offset on. */
+	void (*damage)(void *context, uint64_t offset, const char *reason);
+};
+
+enum split_lexeme {
+	SPLIT_BETWEEN,
+	SPLIT_STRING,
+	SPLIT_ESCAPE,
+	SPLIT_HEX, /* hex digits of \u */
+	SPLIT_NUMBER,
+	SPLIT_LITERAL,
+};
+
+enum split_expect {
+	SPLIT_VALUE,
+	SPLIT_VALUE_OR_END,
+	SPLIT_KEY,
+	SPLIT_KEY_OR_END,
+	SPLIT_COLON,
+	SPLIT_NEXT, /* comma or end */
+	SPLIT_TOP,
+};
+
+enum { SPLIT_MAX_DEPTH = 1 << 16 };
+
+struct splitter {
+	const struct split_sink *sink;
+	size_t max_unit;
+	struct buf window; /* owns */
+	uint64_t base;	   /* offset of window's first byte */
+	size_t at;	   /* next byte in the window */
+
+	enum split_lexeme lexeme;
+	enum split_expect expect;
+	bool key;	     /* the string is a member's name */
+	unsigned hex_left;
+	int number;	     /* state of the number automaton */
+	const char *literal; /* what is left of true, false, null */
+	size_t depth;
+	uint64_t kinds[SPLIT_MAX_DEPTH / 64]; /* 1: object */
+
+	size_t element_depth; /* where elements of the container stand; SIZE_MAX: none */
+	bool in_container;    /* inside a top-level object that has turned out to be one */
+	size_t key_start;     /* of a name that may be the container's, else SIZE_MAX */
+	bool container_key;   /* the last name was Records or Events */
+
+	bool in_unit;
+	bool dropped; /* over a limit: followed, not kept */
+	const char *limit; /* which */
+	size_t unit_start;
+	uint64_t unit_offset;
+	size_t values, after_open;
+
+	bool searching; /* behind damage */
+	bool loose;	/* found again: the containers around are not known */
+	uint64_t zeros, zeros_at; /* a run of zero bytes at the top */
+
+	uint64_t other_values;
+	bool any_value;	    /* a whole object or array was seen */
+	bool any_container; /* Records or Events was */
+	bool any_byte;	    /* something but white space was */
+	bool any_text;	    /* something but zero bytes was */
+	bool stopped;
+};
+
+void split_begin(struct splitter *s, const struct split_sink *sink, size_t max_unit);
+void split_bytes(struct splitter *s, const void *data, size_t len);
+/* cut: the input broke off, and that was said. */
+void split_end(struct splitter *s, bool cut);
+void split_fini(struct splitter *s);
+
+#endif
