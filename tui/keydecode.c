@@ -267,15 +267,24 @@ next_paste(struct keydecode *decode, int64_t now_ms)
 	return KEYDECODE_PASTE;
 }
 
+/* One ESC, or two that no sequence has followed so far. */
+static bool
+is_lone_escape(const struct keydecode *decode)
+{
+	struct str s = buf_view(&decode->pending);
+
+	return s.len && s.len <= 2 && s.data[0] == '\033' && s.data[s.len - 1] == '\033';
+}
+
 static enum keydecode_result
 give_up_waiting(struct keydecode *decode, int64_t now_ms, uint32_t *code)
 {
 	int64_t waited = now_ms - decode->fed_ms;
 
-	if (decode->pending.len == 1 && decode->pending.data[0] == '\033') {
+	if (is_lone_escape(decode)) {
 		if (waited < decode->escape_ms)
 			return KEYDECODE_NOTHING;
-		buf_clear(&decode->pending);
+		buf_consume(&decode->pending, 1);
 		decode->escaped_ms = now_ms;
 		*code = KEYCODE_ESC;
 		return KEYDECODE_KEY;
@@ -318,7 +327,7 @@ keydecode_wait_ms(const struct keydecode *decode, int64_t now_ms)
 	if (!decode->pasting && !decode->pending.len)
 		return -1;
 	pause = decode->pasting ? 2 * KEYDECODE_PAUSE_MS : KEYDECODE_PAUSE_MS;
-	if (!decode->pasting && decode->pending.len == 1 && decode->pending.data[0] == '\033')
+	if (!decode->pasting && is_lone_escape(decode))
 		pause = decode->escape_ms;
 	left = decode->fed_ms + pause - now_ms;
 	return left > 0 ? (int)left : 0;
