@@ -47,19 +47,16 @@ clock_wait_ms(const struct clock *clock)
 }
 
 void
-clock_format(const struct clock *clock, int64_t ticks, bool with_year, char text[TIME_TEXT])
+clock_format(const struct clock *clock, int64_t ticks, char text[TIME_TEXT])
 {
 	struct time_parts p;
-	int n = 0;
 
 	if (ticks == TIME_NONE) {
 		snprintf(text, TIME_TEXT, "unreadable");
 		return;
 	}
 	p = time_split(ticks, clock->local);
-	if (with_year)
-		n = snprintf(text, TIME_TEXT, "%04d-", p.year);
-	snprintf(text + n, (size_t)(TIME_TEXT - n), "%02d-%02d %02d:%02d:%02d", p.month, p.day, p.hour,
+	snprintf(text, TIME_TEXT, "%04d-%02d-%02d %02d:%02d:%02d", p.year, p.month, p.day, p.hour,
 		p.minute, p.second);
 }
 

@@ -25,8 +25,8 @@ int64_t clock_now(const struct clock *clock);
 /* Until the shown minute changes. */
 int clock_wait_ms(const struct clock *clock);
 
-/* `2026-11-24 03:12:04` or, short, `11-24 03:12:04`; "unreadable" for TIME_NONE. */
-void clock_format(const struct clock *clock, int64_t ticks, bool with_year, char text[TIME_TEXT]);
+/* `2026-11-24 03:12:04`; "unreadable" for TIME_NONE. */
+void clock_format(const struct clock *clock, int64_t ticks, char text[TIME_TEXT]);
 /* `03:12 UTC` */
 void clock_format_minute(const struct clock *clock, int64_t ticks, char text[TIME_TEXT]);
 const char *clock_zone(const struct clock *clock);

@@ -1,20 +1,27 @@
 #include "tui/layout.h"
 
+enum { EVENT_ROWS = 8 }; /* left to the event when the entity pane grows */
+
 /* All ten columns at 160 and from there a share; the panes get the rest. */
 static int
 list_cols(int cols)
 {
 	if (cols < LAYOUT_FULL_COLS)
 		return 88;
-	return 112 + (cols - LAYOUT_FULL_COLS) / 4;
+	return 114 + (cols - LAYOUT_FULL_COLS) / 5;
 }
 
-/* The same for every alert: panes that jumped from alert to alert would not be calm. */
+/* The same share for every alert, so that panes do not jump, but for one with more to say. */
 static void
-lay_wide(struct layout *l, int rows, int cols)
+lay_wide(struct layout *l, int rows, int cols, int entity_rows)
 {
 	int left = list_cols(cols), right = cols - left - 1, height = rows - 3;
-	int entity = (height - 2) * 13 / 20;
+	int entity = (height - 2) * 13 / 20, most = height - 2 - EVENT_ROWS;
+
+	if (entity < entity_rows)
+		entity = entity_rows;
+	if (entity > most)
+		entity = most > height / 2 ? most : height / 2;
 
 	l->rule_x = left;
 	l->header = (struct grid_rect){1, 0, 1, left};
@@ -40,7 +47,7 @@ lay_stacked(struct layout *l, int rows, int cols, enum pane_kind below)
 }
 
 struct layout
-layout_for(int rows, int cols, enum pane_kind below)
+layout_for(int rows, int cols, enum pane_kind below, int entity_rows)
 {
 	struct layout l = {.rule_x = -1, .status = rows - 2, .hint = rows - 1};
 
@@ -52,7 +59,7 @@ layout_for(int rows, int cols, enum pane_kind below)
 		lay_stacked(&l, rows, cols, below);
 	} else {
 		l.kind = LAYOUT_WIDE;
-		lay_wide(&l, rows, cols);
+		lay_wide(&l, rows, cols, entity_rows);
 	}
 	return l;
 }

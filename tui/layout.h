@@ -32,7 +32,8 @@ struct layout {
 	struct grid_rect whole;		     /* title and bottom lines off: help and such */
 };
 
-/* below: which pane the stacked layout shows. */
-struct layout layout_for(int rows, int cols, enum pane_kind below);
+/* below: which pane the stacked layout shows. entity_rows: what the entity pane needs to be seen
+ * whole; the wide layout gives it that as long as something is left for the event. */
+struct layout layout_for(int rows, int cols, enum pane_kind below, int entity_rows);
 
 #endif

@@ -16,11 +16,12 @@
 #include <termcap.h>
 
 #include "core/base/mem.h"
+#include "core/base/process.h"
 #include "tui/clipboard.h"
 #include "tui/key.h"
 #include "tui/term_guard.h"
 
-enum { ESCAPE_MS = 25 };
+enum { ESCAPE_MS = 25, TMUX_MS = 2000 };
 
 struct terminal {
 	SCREEN *screen;	 /* owns */
@@ -454,11 +455,27 @@ term_suspend(struct terminal *term)
 	term_retake(term);
 }
 
+/* tmux keeps OSC 52 of programs inside it to itself; it passes on what it is given to load. */
+static bool
+copy_by_tmux(struct str text)
+{
+	static const char *const argv[] = {"tmux", "load-buffer", "-w", "-", NULL};
+	const struct process process = {.argv = argv, .input = text, .timeout_ms = TMUX_MS};
+	struct process_result result = {0};
+	bool ok = process_run(&process, &result, NULL) && result.status == 0;
+
+	process_result_fini(&result);
+	return ok;
+}
+
 void
 term_copy(struct terminal *term, struct str text)
 {
+	const char *tmux = getenv("TMUX");
 	struct buf sequence = {0};
 
+	if (tmux && tmux[0] && copy_by_tmux(text))
+		return;
 	clipboard_sequence(&sequence, text);
 	write_all(term, buf_view(&sequence));
 	buf_fini(&sequence);

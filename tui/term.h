@@ -48,7 +48,7 @@ void term_suspend(struct terminal *term);
 /* Somebody else may have used the terminal: takes it again. */
 void term_retake(struct terminal *term);
 
-/* Puts text on the clipboard of the user's terminal (OSC 52). */
+/* Puts text on the clipboard of the user's terminal: OSC 52, or through tmux inside it. */
 void term_copy(struct terminal *term, struct str text);
 
 #endif

@@ -311,17 +311,35 @@ fit_focus(struct ui *ui, bool wide)
 		ui->below = ui->focus;
 }
 
+/* The wide layout depends on how much there is to say about the alert. */
+static void
+lay_out(struct ui *ui)
+{
+	int rows = ui->grid.rows, cols = ui->grid.cols;
+	struct pane *entity = &ui->panes[PANE_ENTITY];
+	struct grid_rect rect;
+
+	ui->layout = layout_for(rows, cols, ui->below, 0);
+	if (ui->layout.kind != LAYOUT_WIDE)
+		return;
+	rect = ui->layout.panes[PANE_ENTITY];
+	if (ui->panes_stale || entity->width != rect.cols)
+		build_pane(ui, entity, view_entity, rect);
+	ui->layout = layout_for(rows, cols, ui->below, (int)entity->doc.row_count);
+}
+
 void
 ui_load(struct ui *ui, int rows, int cols)
 {
 	if (ui->grid.rows != rows || ui->grid.cols != cols)
 		grid_resize(&ui->grid, rows, cols);
 	fit_focus(ui, cols >= LAYOUT_WIDE_COLS);
-	ui->layout = layout_for(rows, cols, ui->below);
 	list_settle(&ui->list);
-	list_set_height(&ui->list, (size_t)ui->layout.panes[PANE_LIST].rows);
+	list_set_height(&ui->list,
+		(size_t)layout_for(rows, cols, ui->below, 0).panes[PANE_LIST].rows);
 	refresh_window(ui);
 	load_subject(ui);
+	lay_out(ui);
 	if (ui->layout.kind != LAYOUT_TOO_SMALL)
 		build_panes(ui);
 }

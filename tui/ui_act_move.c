@@ -209,7 +209,8 @@ jump_to_evidence(struct ui *ui)
 	ui->event_text.evidence_end = offset + len;
 	event_text_unfold_all(&ui->event_text);
 	focus_pane(ui, PANE_EVENT);
-	ui->layout = layout_for(ui->grid.rows, ui->grid.cols, ui->below);
+	if (ui->layout.kind == LAYOUT_STACKED)
+		ui->layout = layout_for(ui->grid.rows, ui->grid.cols, ui->below, 0);
 	model = ui_model(ui, ui->layout.panes[PANE_EVENT].cols);
 	doc_clear(&pane->doc);
 	view_event(&pane->doc, &model);

@@ -11,11 +11,16 @@ static void
 draw_title(const struct ui *ui, struct grid *grid)
 {
 	struct pen pen = pen_at(grid, ui->layout.title, 0, grid->cols);
-	char time[TIME_TEXT];
+	unsigned long long errors = ui_is_reading(ui) ? 0 : ui->progress.errors;
+	char time[TIME_TEXT], problems[48] = "";
 	int right;
 
 	clock_format_minute(&ui->clock, clock_now(&ui->clock), time);
-	right = grid->cols - (int)strlen(time) - 2 - (ui->clock.set ? 11 : 0);
+	if (errors)
+		snprintf(problems, sizeof(problems), "%llu problem%s ", errors,
+			errors == 1 ? "" : "s");
+	right = grid->cols - (int)strlen(time) - 2 - (int)strlen(problems) -
+		(ui->clock.set ? 11 : 0);
 	pen_puts(&pen, ROLE_TITLE, " keywatch ");
 	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
 	pen.end = right;
@@ -27,6 +32,7 @@ draw_title(const struct ui *ui, struct grid *grid)
 		pen_puts(&pen, ROLE_TEXT, store_path(ui->o.store));
 	pen_blank(&pen, ROLE_TEXT, right);
 	pen.end = grid->cols;
+	pen_puts(&pen, ROLE_ERROR, problems);
 	if (ui->clock.set)
 		pen_puts(&pen, ROLE_BADGE, " clock set ");
 	pen_printf(&pen, ROLE_DIM, " %s", time);
@@ -286,15 +292,11 @@ static void
 draw_status(const struct ui *ui, struct grid *grid)
 {
 	struct pen pen = pen_at(grid, ui->layout.status, 0, grid->cols);
-	bool problems = ui->progress.errors && !ui_is_reading(ui);
 	struct buf counts = {0};
 	int width;
 
 	put_counts(ui, &counts);
 	put_modes(ui, &counts);
-	if (problems)
-		buf_printf(&counts, "  %llu problem%s ", (unsigned long long)ui->progress.errors,
-			ui->progress.errors == 1 ? "" : "s");
 	width = grid_columns(buf_view(&counts), grid->ascii);
 	pen.end = grid->cols - width - 2;
 	if (ui_is_reading(ui)) {
@@ -308,7 +310,7 @@ draw_status(const struct ui *ui, struct grid *grid)
 	}
 	pen = pen_at(grid, ui->layout.status, grid->cols > width ? grid->cols - width - 1 : 0,
 		grid->cols);
-	pen_str(&pen, problems ? ROLE_ERROR : ROLE_TEXT, buf_view(&counts));
+	pen_str(&pen, ROLE_TEXT, buf_view(&counts));
 	buf_fini(&counts);
 }
 
@@ -363,6 +365,29 @@ draw_hints(const struct ui *ui, struct pen *pen)
 	}
 }
 
+/* What was just said; when it is long, over the status line as well. */
+static void
+draw_message(const struct ui *ui, struct grid *grid)
+{
+	struct str text = buf_view(&ui->message);
+	struct pen pen = pen_at(grid, ui->layout.hint, 1, grid->cols - 1);
+	int room = pen_left(&pen) - 1;
+	size_t at = text.len;
+
+	if (grid_columns(text, grid->ascii) > room) {
+		while (at > 0 && (text.data[at - 1] != ' ' ||
+					 grid_columns(str_slice(text, 0, at), grid->ascii) > room))
+			at--;
+		pen = pen_at(grid, ui->layout.status, 0, grid->cols);
+		pen_blank(&pen, ROLE_TEXT, 1);
+		pen_str(&pen, ui->message_role, str_slice(text, 0, at));
+		pen_blank(&pen, ROLE_TEXT, grid->cols);
+		text = str_slice(text, at, text.len);
+		pen = pen_at(grid, ui->layout.hint, 1, grid->cols - 1);
+	}
+	pen_field(&pen, ui->message_role, text, pen_left(&pen));
+}
+
 static void
 draw_hint_line(const struct ui *ui, struct grid *grid)
 {
@@ -372,7 +397,7 @@ draw_hint_line(const struct ui *ui, struct grid *grid)
 		pen_printf(&pen, ROLE_TEXT, "%s: %zu of %zu", ui->decide.report.title,
 			ui->decide.next, ui->decide.count);
 	else if (ui->message.len)
-		pen_field(&pen, ui->message_role, buf_view(&ui->message), pen_left(&pen));
+		draw_message(ui, grid);
 	else
 		draw_hints(ui, &pen);
 }

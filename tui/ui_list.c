@@ -34,17 +34,33 @@ struct column_def {
 
 /* ---- what the cells say ---- */
 
+/* On a selected row everything has its role. */
+static enum role
+or_row(const struct cell_context *c, enum role role)
+{
+	return c->role == ROLE_TEXT ? role : c->role;
+}
+
 static void
 put_time(const struct cell_context *c, struct pen *pen, int width)
 {
 	char text[TIME_TEXT];
-	struct str s;
+	struct str date, time;
+	int end = pen->x + width;
 
-	clock_format(&c->ui->clock, c->row->time, false, text);
-	s = str_from(text);
-	if (width < (int)s.len && c->row->time != TIME_NONE)
-		s.len -= 3; /* without the seconds */
-	pen_field(pen, c->role, s, width);
+	clock_format(&c->ui->clock, c->row->time, text);
+	if (c->row->time == TIME_NONE) {
+		pen_field(pen, or_row(c, ROLE_ALARM), str_from(text), width);
+		return;
+	}
+	date = str_slice(str_from(text), 0, 11);
+	time = str_slice(str_from(text), 11, 8);
+	if (width < 19) { /* without year and seconds */
+		date = str_slice(date, 5, 6);
+		time.len = 5;
+	}
+	pen_str(pen, or_row(c, ROLE_DIM), date);
+	pen_field(pen, c->role, time, end - pen->x);
 }
 
 static enum glyph
@@ -71,13 +87,6 @@ status_glyph(const struct list_row *row, enum role *role)
 		*role = ROLE_BENIGN;
 		return GLYPH_BENIGN;
 	}
-}
-
-/* On a selected row everything has its role. */
-static enum role
-or_row(const struct cell_context *c, enum role role)
-{
-	return c->role == ROLE_TEXT ? role : c->role;
 }
 
 static void
@@ -154,11 +163,11 @@ put_used(const struct cell_context *c, struct pen *pen, int width)
 }
 
 static const struct column_def defs[COLUMN_COUNT] = {
-	[COLUMN_TIME] = {"TIME", 11, 14, 0, SORT_TIME, put_time},
+	[COLUMN_TIME] = {"TIME", 11, 19, 0, SORT_TIME, put_time},
 	[COLUMN_STATUS] = {"STATUS", 6, 6, 0, SORT_STATUS, put_status},
-	[COLUMN_SEVERITY] = {"SEVERITY", 8, 8, 0, SORT_SEVERITY, put_severity},
-	[COLUMN_ACTOR] = {"ACTOR", 10, 18, 3, SORT_ACTOR, put_actor},
-	[COLUMN_TARGET] = {"TARGET", 8, 13, 2, SORT_TARGET, put_target},
+	[COLUMN_SEVERITY] = {"SEV", 6, 6, 0, SORT_SEVERITY, put_severity},
+	[COLUMN_ACTOR] = {"ACTOR", 10, 16, 3, SORT_ACTOR, put_actor},
+	[COLUMN_TARGET] = {"TARGET", 8, 12, 2, SORT_TARGET, put_target},
 	[COLUMN_SELF] = {"SELF", 5, 5, 0, SORT_SELF, put_self},
 	[COLUMN_ACCOUNT] = {"ACCOUNT", 12, 12, 0, SORT_ACCOUNT, put_account},
 	[COLUMN_IP] = {"IP", 12, 15, 0, SORT_IP, put_ip},

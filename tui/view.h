@@ -51,7 +51,7 @@ view_build view_entity, view_event, view_history, view_help, view_problems_list,
 /* Lines of the entity pane carry the index of their fact, or this. */
 #define VIEW_NO_FACT ((size_t)-1)
 
-/* The decisions of the alert, newest first, each as "label   who, when: what: why". */
+/* The decisions of the alert, newest first: what, who, when, why. */
 void view_put_decisions(struct doc *doc, const struct view_model *model, size_t tag);
 
 /* A line of the alert's flags as badges, when there are any. */

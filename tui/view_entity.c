@@ -2,7 +2,10 @@
 
 /* The questions of facts.md about the selected alert, one line each, then its decisions. */
 
-enum { LABEL_COLS = 11 };
+enum { LABEL_COLS = 11, DECIDED = 25 - 1 }; /* the fact that decisions answer */
+
+/* Flags that say nothing against the record itself. */
+enum { HARMLESS = 1 << FLAG_DROPPED_BY_SENTINEL | 1 << FLAG_FROM_TABLE };
 
 static void
 put_label(struct doc *doc, const char *label)
@@ -43,7 +46,7 @@ put_rest(struct doc *doc, const struct fact facts[FACT_COUNT])
 			continue;
 		if (!any) {
 			doc_line(doc, VIEW_NO_FACT, true, LABEL_COLS);
-			put_label(doc, "open");
+			put_label(doc, "later");
 			doc_puts(doc, ROLE_UNKNOWN, "not looked for yet: ");
 		}
 		doc_printf(doc, ROLE_UNKNOWN, "%s%s", any ? ", " : "", facts[i].label);
@@ -66,7 +69,10 @@ view_put_badges(struct doc *doc, const struct alert *alert, const char *label)
 		} else {
 			doc_spaces(doc, 1);
 		}
-		doc_printf(doc, ROLE_BADGE, " %s ", flag_name((enum flag)flag));
+		if (HARMLESS & 1U << flag)
+			doc_puts(doc, ROLE_STRONG, flag_name((enum flag)flag));
+		else
+			doc_printf(doc, ROLE_BADGE, " %s ", flag_name((enum flag)flag));
 		any = true;
 	}
 }
@@ -85,8 +91,11 @@ view_entity(struct doc *doc, const struct view_model *model)
 	}
 	view_put_badges(doc, &subject->alert, "flags");
 	for (size_t i = 0; i < FACT_COUNT; i++)
-		if (!not_looked_for(&subject->facts[i]))
+		if (!not_looked_for(&subject->facts[i]) && i != DECIDED)
 			put_fact(doc, &subject->facts[i], i);
 	put_rest(doc, subject->facts);
-	view_put_decisions(doc, model, VIEW_NO_FACT);
+	/* What holds now, then how it came to be where one decision does not say it all. */
+	put_fact(doc, &subject->facts[DECIDED], DECIDED);
+	if (subject->alert.decision_count > 1)
+		view_put_decisions(doc, model, VIEW_NO_FACT);
 }

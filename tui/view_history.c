@@ -32,7 +32,7 @@ put_decision(struct doc *doc, const struct view_model *model, const struct decis
 	char at[TIME_TEXT], age[TIME_TEXT];
 	int64_t now = clock_now(model->clock);
 
-	clock_format(model->clock, decision->at, true, at);
+	clock_format(model->clock, decision->at, at);
 	time_format_age(now - decision->at, age);
 	doc_puts(doc, decision_role(decision), decision_rules[decision->action].title);
 	if (decision->action == DECIDE_VALIDATE)
@@ -58,14 +58,9 @@ view_put_decisions(struct doc *doc, const struct view_model *model, size_t tag)
 
 	for (size_t i = alert->decision_count; i > 0; i--) {
 		doc_line(doc, tag, true, LABEL_COLS);
-		doc_puts(doc, ROLE_LABEL, i == alert->decision_count ? "decided    " : "before     ");
+		doc_puts(doc, ROLE_LABEL, i == alert->decision_count ? "history    " : "           ");
 		put_decision(doc, model, &alert->decisions[i - 1]);
 	}
-	if (alert->decision_count)
-		return;
-	doc_line(doc, tag, true, LABEL_COLS);
-	doc_puts(doc, ROLE_LABEL, "decided    ");
-	doc_puts(doc, ROLE_UNKNOWN, "nobody yet: needs an Account Admin");
 }
 
 void
@@ -76,6 +71,11 @@ view_history(struct doc *doc, const struct view_model *model)
 	if (!model->subject->loaded)
 		return;
 	view_put_decisions(doc, model, 0);
+	if (!alert->decision_count) {
+		doc_line(doc, 0, true, LABEL_COLS);
+		doc_puts(doc, ROLE_LABEL, "history    ");
+		doc_puts(doc, ROLE_UNKNOWN, "nothing was decided yet");
+	}
 	for (size_t i = 0; i < alert->source_count; i++) {
 		const struct alert_source *source = &alert->sources[i];
 
