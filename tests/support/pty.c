@@ -204,8 +204,9 @@ fail_wait(struct pty *pty, const char *what, const char *text, const char *file,
 {
 	char *screen = pty_screen(pty);
 
-	print_error("%s \"%s\"; the screen (%s):\n%s----\n", what, text,
-		pty->child.ended ? "ended" : "running", screen);
+	print_error("%s \"%s\"; the screen (%s):\n", what, text,
+		pty->child.ended ? "ended" : "running");
+	fputs(screen, stderr); /* print_error cuts at 1024 bytes */
 	free(screen);
 	_fail(file, line);
 }

@@ -153,7 +153,7 @@ stage_golden(struct pty *pty, const char *name)
 	screen = pty_screen(pty);
 	if (strcmp(screen, expected) != 0) {
 		print_difference(path, str_from(expected), str_from(screen));
-		print_error("%s", screen);
+		fputs(screen, stderr);
 	}
 	assert_true(strcmp(screen, expected) == 0);
 	free(screen);
