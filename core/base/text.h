@@ -26,6 +26,10 @@ void text_encode(struct buf *out, uint32_t cp);
 bool text_is_hidden(uint32_t cp); /* true also for TEXT_INVALID */
 int text_width(uint32_t cp);	  /* cells: 0 (combining), 1 or 2; for what is not hidden */
 
+bool text_is_alnum(uint32_t cp);	  /* a letter or a digit of any script */
+uint32_t text_lower(uint32_t cp); /* simple case mapping */
+uint32_t text_upper(uint32_t cp);
+
 /* Appends the escape for a hidden code point; `byte` is the raw byte of TEXT_INVALID. */
 void text_escape(struct buf *out, uint32_t cp, unsigned char byte);
 /* Appends s with everything hidden escaped. Returns whether something was. */
