@@ -98,6 +98,15 @@ open_immutable(const struct store *store, sqlite3 **db, struct error *err)
 	return false;
 }
 
+static bool
+no_database(const struct store *store, struct error *err)
+{
+	return error_set(err, ERROR_STORE,
+		"%s: is no store of keywatch but some other file, or the store is damaged from its "
+		"first bytes on; it is left as it is: name another one with --store",
+		store->path);
+}
+
 /* Whose file it is, as its first page says. */
 static bool
 check_owner_mark(const struct store *store, sqlite3 *db, struct error *err)
@@ -203,7 +212,12 @@ check_file(const struct store *store, struct error *err)
 	}
 	if (!check_mode(store, &st, err))
 		return CHECK_REFUSED;
-	if (st.st_size > 0)
-		return check_bytes(store, err);
-	return check_orphans(store, err) ? CHECK_ABSENT : CHECK_REFUSED;
+	if (st.st_size == 0)
+		return check_orphans(store, err) ? CHECK_ABSENT : CHECK_REFUSED;
+	/* SQLite takes what is smaller than its smallest page for an empty database. */
+	if (st.st_size < 512) {
+		no_database(store, err);
+		return CHECK_REFUSED;
+	}
+	return check_bytes(store, err);
 }

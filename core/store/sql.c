@@ -35,11 +35,22 @@ is_out_of_space(int code, int system_errno)
 	       system_errno == EFBIG;
 }
 
+/* SQLite keeps the errno of some failures only; of a failed write it is still in errno, which is
+ * zero before every step. */
+static int
+last_system_errno(sqlite3 *db, int code)
+{
+	int now = errno;
+	int kept = sqlite3_system_errno(db);
+
+	return kept == 0 && (code & 0xff) == SQLITE_IOERR ? now : kept;
+}
+
 bool
 sql_fail(const struct store *store, sqlite3 *db, struct error *err)
 {
 	int code = sqlite3_extended_errcode(db);
-	int system_errno = sqlite3_system_errno(db);
+	int system_errno = last_system_errno(db, code);
 	const char *path = shown_path(store);
 
 	if (is_out_of_space(code, system_errno))
@@ -91,6 +102,7 @@ sql_fail(const struct store *store, sqlite3 *db, struct error *err)
 bool
 sql_exec(const struct store *store, sqlite3 *db, const char *sql, struct error *err)
 {
+	errno = 0;
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return sql_fail(store, db, err);
 	return true;
@@ -114,8 +126,10 @@ sql_number(sqlite3 *db, const char *sql, int64_t otherwise)
 int
 sql_step(struct store *store, sqlite3_stmt *stmt, struct error *err)
 {
-	int rc = sqlite3_step(stmt);
+	int rc;
 
+	errno = 0;
+	rc = sqlite3_step(stmt);
 	if (rc == SQLITE_ROW)
 		return rc;
 	if (rc != SQLITE_DONE)
