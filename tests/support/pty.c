@@ -414,7 +414,12 @@ pty_raw_since(struct pty *pty)
 	return (struct str){buf_cstr(&pty->raw) + pty->mark, pty->raw.len - pty->mark};
 }
 
-/* The length of the sequence of an xterm's terminfo entry at s, which begins with ESC; 0: none. */
+/* In terminfo, but others like them are questions: xterm's title put away and taken back, its
+ * palette reset, the cursor of the Linux console. */
+static const char *const exact[] = {
+	"\033[22;0;0t", "\033[23;0;0t", "\033]104\007", "\033[?0c", "\033[?1c", "\033[?8c"};
+
+/* The length of a sequence of the usual terminfo entries at s, which begins with ESC; 0: none. */
 static size_t
 sequence(struct str s)
 {
@@ -422,6 +427,9 @@ sequence(struct str s)
 
 	if (s.len < 2)
 		return 0;
+	for (size_t n = 0; n < sizeof(exact) / sizeof(exact[0]); n++)
+		if (str_starts_with(s, str_from(exact[n])))
+			return strlen(exact[n]);
 	if (strchr("78=>M", s.data[1]))
 		return 2;
 	if (strchr("()", s.data[1]))
