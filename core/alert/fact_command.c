@@ -17,11 +17,12 @@ can_be_argument(struct str s)
 	       str_find(s, STR("\xc0\x80"), 0) == (size_t)-1;
 }
 
+/* Needs no quoting. '=' does: at the beginning of a word it is zsh's for "where is". */
 static bool
 is_plain(struct str s)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "_+=,.@-/:";
+				    "_+,.@-/:";
 
 	for (size_t i = 0; i < s.len; i++)
 		if (!memchr(plain, s.data[i], sizeof(plain) - 1))

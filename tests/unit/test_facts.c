@@ -1,0 +1,352 @@
+#include "tests/support/test.h"
+
+#include <stdio.h>
+
+#include "core/alert/address.h"
+#include "core/alert/facts.h"
+#include "core/base/buf.h"
+#include "core/base/text.h"
+#include "tests/support/cases.h"
+
+static const struct fact_ledger ledger = {
+	.from = INT64_C(1767323045) * TICKS_PER_SECOND,
+	.to = INT64_C(1767323046) * TICKS_PER_SECOND,
+	.inputs = 3,
+	.problems = 1,
+	.saved_logs = true,
+};
+
+/* An alert under the built-in rule, its record and the answers. */
+struct scene {
+	struct alert alert;
+	struct event event;
+	struct arena arena;
+	struct fact facts[FACT_COUNT];
+};
+
+static void
+open_scene(struct scene *s, struct str raw)
+{
+	struct rule *rule = rule_builtin();
+	struct rule_run *run = rule_run_new(rule, 0);
+	struct error err;
+
+	*s = (struct scene){0};
+	assert_ok(event_parse(&s->event, raw, &err), &err);
+	assert_true(rule_match(run, &s->event));
+	alert_init(&s->alert, &s->event, rule, run);
+	rule_run_free(run);
+	rule_free(rule);
+	facts_of_alert(s->facts, &s->arena, &s->alert, &s->event, &ledger);
+}
+
+static void
+close_scene(struct scene *s)
+{
+	event_fini(&s->event);
+	alert_fini(&s->alert);
+	arena_fini(&s->arena);
+}
+
+static void
+put_answer(struct buf *out, const struct fact *fact, char aspect)
+{
+	switch (aspect) {
+	case 'j':
+		buf_str(out, fact->json.data ? fact->json : STR("-"));
+		break;
+	case 'e':
+		buf_puts(out, fact->evidence ? fact->evidence : "-");
+		break;
+	case '!':
+		buf_puts(out, fact->alarming ? "yes" : "no");
+		break;
+	default:
+		buf_puts(out, fact->known ? "" : "unknown: ");
+		buf_str(out, fact->value);
+	}
+}
+
+static void
+check(struct str name, struct str input, struct str key, struct str value)
+{
+	int number = atoi(key.data);
+	struct buf got = {0};
+	struct scene s;
+
+	open_scene(&s, input);
+	put_answer(&got, &s.facts[number - 1], key.data[key.len - 1]);
+	if (!str_equal(buf_view(&got), value))
+		print_error("%.*s: %.*s is\n%s\nnot\n%.*s\n", STR_ARG(name), STR_ARG(key),
+			buf_cstr(&got), STR_ARG(value));
+	assert_true(str_equal(buf_view(&got), value));
+	buf_fini(&got);
+	close_scene(&s);
+}
+
+static void
+every_question_is_answered_as_the_case_says(void **state)
+{
+	(void)state;
+	assert_true(cases_run("facts.cases", check) > 60);
+}
+
+static void
+every_answer_has_a_number_a_name_and_json_exactly_when_it_is_known(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_scene(&s, STR("{\"eventName\":\"CreateAccessKey\",\"userAgent\":\"a\\\"b\\u0000\\n\","
+			   "\"userIdentity\":{\"type\":\"IAMUser\",\"userName\":\"\\u202e\"}}"));
+	for (int i = 0; i < FACT_COUNT; i++) {
+		const struct fact *fact = &s.facts[i];
+
+		assert_int_equal(fact->number, i + 1);
+		assert_true(strlen(fact->label) <= 10);
+		assert_true(fact->value.len > 0);
+		assert_int_equal(fact->known, fact->json.data != NULL);
+		if (fact->known) {
+			struct json_doc *doc;
+			struct error err;
+
+			assert_ok(json_parse(fact->json, &doc, &err), &err);
+			assert_int_not_equal(json_type(json_root(doc)), JSON_NULL);
+			json_doc_free(doc);
+		}
+	}
+	close_scene(&s);
+}
+
+static void
+a_record_that_cannot_be_parsed_leaves_what_the_alert_knows(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_scene(&s, STR("{\"eventName\":\"CreateAccessKey\",\"userAgent\":\"curl/8\"}"));
+	facts_of_alert(s.facts, &s.arena, &s.alert, NULL, NULL);
+	assert_str(s.facts[9].value, "curl/8 (curl)");
+	assert_str(s.facts[7].value, "not recorded");
+	assert_str(s.facts[23].value, "not recorded: nothing was read since the start");
+	close_scene(&s);
+}
+
+/* ---- decisions ---- */
+
+static void
+assert_decided(struct scene *s, size_t count, const char *text, const char *json)
+{
+	static struct decision decisions[] = {
+		{1, INT64_C(1767323045) * TICKS_PER_SECOND, DECIDE_TAKE, {"bob", 3}, {"", 0}, 0},
+		{2, INT64_C(1767323046) * TICKS_PER_SECOND, DECIDE_REQUEST, {"bob", 3}, {"", 0}, 0},
+		{3, INT64_C(1767323047) * TICKS_PER_SECOND, DECIDE_VALIDATE, {"ada", 3},
+			{"change 7", 8}, 0},
+		{4, INT64_C(1767323048) * TICKS_PER_SECOND, DECIDE_UNDO, {"ada", 3}, {"oops", 4},
+			3},
+		{5, INT64_C(1767323049) * TICKS_PER_SECOND, DECIDE_MALICIOUS, {"bob", 3},
+			{"stolen", 6}, 0},
+	};
+
+	s->alert.decisions = decisions;
+	s->alert.decision_count = count;
+	s->alert.state = decision_fold(decisions, count);
+	facts_of_alert(s->facts, &s->arena, &s->alert, &s->event, &ledger);
+	assert_str(s->facts[24].value, text);
+	assert_str(s->facts[24].json, json);
+}
+
+static void
+the_decision_that_stands_is_told(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_scene(&s, STR("{\"eventName\":\"CreateAccessKey\"}"));
+	assert_decided(&s, 1, "taken by bob at 2026-01-02T03:04:05Z; needs an Account Admin",
+		"{\"state\":\"none\",\"principal\":[],\"at\":null,\"reason\":null}");
+	assert_decided(&s, 2,
+		"awaiting validation, requested by bob at 2026-01-02T03:04:06Z; needs an Account "
+		"Admin",
+		"{\"state\":\"awaiting\",\"principal\":[],\"at\":\"2026-01-02T03:04:06Z\","
+		"\"reason\":null}");
+	assert_decided(&s, 3, "validated (unsigned) by ada at 2026-01-02T03:04:07Z: change 7",
+		"{\"state\":\"unsigned\",\"principal\":[],\"at\":\"2026-01-02T03:04:07Z\","
+		"\"reason\":\"change 7\"}");
+	assert_decided(&s, 4,
+		"awaiting validation, requested by bob at 2026-01-02T03:04:06Z; needs an Account "
+		"Admin",
+		"{\"state\":\"awaiting\",\"principal\":[],\"at\":\"2026-01-02T03:04:06Z\","
+		"\"reason\":null}");
+	assert_decided(&s, 5, "closed as TruePositive by bob at 2026-01-02T03:04:09Z: stolen",
+		"{\"state\":\"none\",\"principal\":[],\"at\":null,\"reason\":null}");
+	close_scene(&s);
+}
+
+/* ---- addresses ---- */
+
+static const struct {
+	const char *text;
+	enum address_kind kind;
+} addresses[] = {
+	{"", ADDRESS_ABSENT},
+	{"8.8.8.8", ADDRESS_PUBLIC},
+	{"203.0.113.9", ADDRESS_PUBLIC},
+	{"172.15.255.255", ADDRESS_PUBLIC},
+	{"172.16.0.0", ADDRESS_PRIVATE},
+	{"172.31.255.255", ADDRESS_PRIVATE},
+	{"172.32.0.0", ADDRESS_PUBLIC},
+	{"192.168.0.1", ADDRESS_PRIVATE},
+	{"10.0.0.1", ADDRESS_PRIVATE},
+	{"100.64.0.1", ADDRESS_SHARED},
+	{"127.0.0.1", ADDRESS_LOOPBACK},
+	{"169.254.169.254", ADDRESS_LINK_LOCAL},
+	{"0.0.0.0", ADDRESS_RESERVED},
+	{"255.255.255.255", ADDRESS_RESERVED},
+	{"224.0.0.1", ADDRESS_RESERVED},
+	{"2600:1f18::1", ADDRESS_PUBLIC},
+	{"::1", ADDRESS_LOOPBACK},
+	{"::", ADDRESS_RESERVED},
+	{"fd00::1", ADDRESS_PRIVATE},
+	{"fe80::1", ADDRESS_LINK_LOCAL},
+	{"::ffff:10.0.0.1", ADDRESS_PRIVATE},
+	{"ff02::1", ADDRESS_RESERVED},
+	{"cloudformation.amazonaws.com", ADDRESS_SERVICE},
+	{"AWS Internal", ADDRESS_SERVICE},
+	{"ec2.amazonaws.com.cn", ADDRESS_SERVICE},
+	{"evil-amazonaws.com", ADDRESS_INVALID},
+	{"211.9.016.253", ADDRESS_INVALID},
+	{"1.2.3", ADDRESS_INVALID},
+	{" 8.8.8.8", ADDRESS_INVALID},
+	{"8.8.8.8\n", ADDRESS_INVALID},
+	{"fe80::1%eth0", ADDRESS_INVALID},
+	{"0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001", ADDRESS_INVALID},
+};
+
+static void
+every_address_has_its_kind(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		print_message("\"%s\"\n", addresses[i].text);
+		assert_int_equal(address_classify(str_from(addresses[i].text)), addresses[i].kind);
+	}
+}
+
+/* ---- the command to copy ---- */
+
+static struct str
+command_for(struct arena *arena, struct str user, struct str key)
+{
+	struct alert alert = {0};
+
+	alert.text[ALERT_ACTOR_TYPE] = STR("IAMUser");
+	alert.text[ALERT_TARGET_USER] = user;
+	alert.text[ALERT_KEY_ID] = key;
+	return fact_deactivate_command(arena, &alert);
+}
+
+/* What a POSIX shell makes of the command: its words, each followed by a line feed. */
+static void
+run_in_shell(struct str command, struct buf *out)
+{
+	struct buf script = {0};
+	char piece[256];
+	size_t n;
+	FILE *f;
+
+	buf_puts(&script, "aws() { printf '%s\\n' \"$@\"; }; ");
+	buf_str(&script, command);
+	setenv("KEYWATCH_TEST_SCRIPT", buf_cstr(&script), 1);
+	f = popen("/bin/sh -c \"$KEYWATCH_TEST_SCRIPT\"", "r");
+	assert_non_null(f);
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		buf_append(out, piece, n);
+	assert_int_equal(pclose(f), 0);
+	buf_fini(&script);
+}
+
+static const struct {
+	const char *user, *words; /* words NULL: there is no command */
+} users[] = {
+	{"svc-backup", "--user-name\nsvc-backup\n"},
+	{"a+b=c,d.e@f-g_h", "--user-name\na+b=c,d.e@f-g_h\n"},
+	{"x; touch /tmp/pwned", "--user-name\nx; touch /tmp/pwned\n"},
+	{"it's $(id) `id` \"q\" \\ *", "--user-name\nit's $(id) `id` \"q\" \\ *\n"},
+	{"'", "--user-name\n'\n"},
+	{"=ls", "--user-name\n=ls\n"},
+	{"-rf", "--user-name=-rf\n"},
+	{"--user-name=x", "--user-name=--user-name=x\n"},
+	{"-e \xe2\x80\xae", "--user-name=-e \xe2\x80\xae\n"},
+	{"zo\xc3\xab", "--user-name\nzo\xc3\xab\n"},
+	{"a\nb", "--user-name\na\nb\n"},
+	{"\xe2\x80\xae%s\\x", "--user-name\n\xe2\x80\xae%s\\x\n"},
+	{"\x1b]0;x\x07", "--user-name\n\x1b]0;x\x07\n"},
+	{"\xff", "--user-name\n\xff\n"},
+	{"-\x01", "--user-name=-\x01\n"},
+	{"a\n", NULL},
+	{"a\xc0\x80"
+	 "b",
+		NULL},
+	{"file:///etc/passwd", NULL},
+	{"https://evil.example/", NULL},
+	{"", NULL},
+};
+
+static void
+the_command_reaches_the_program_exactly_whatever_the_user_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+		struct arena arena = {0};
+		struct buf got = {0}, expected = {0};
+		struct str command = command_for(&arena, str_from(users[i].user), STR("AKIAX"));
+
+		print_message("user %zu: %.*s\n", i, STR_ARG(command));
+		assert_int_equal(command.data != NULL, users[i].words != NULL);
+		if (command.data) {
+			assert_false(text_has_hidden(command));
+			run_in_shell(command, &got);
+			buf_printf(&expected,
+				"iam\nupdate-access-key\n%s--access-key-id\nAKIAX\n--status\n"
+				"Inactive\n",
+				users[i].words);
+			assert_string_equal(buf_cstr(&got), buf_cstr(&expected));
+		}
+		buf_fini(&got);
+		buf_fini(&expected);
+		arena_fini(&arena);
+	}
+}
+
+static void
+a_hostile_key_id_is_quoted_too(void **state)
+{
+	struct arena arena = {0};
+	struct buf got = {0};
+
+	(void)state;
+	run_in_shell(command_for(&arena, STR("bob"), STR("AKIA'; id")), &got);
+	assert_string_equal(buf_cstr(&got), "iam\nupdate-access-key\n--user-name\nbob\n"
+					    "--access-key-id\nAKIA'; id\n--status\nInactive\n");
+	assert_str(command_for(&arena, STR("bob"), STR_ABSENT), NULL);
+	buf_fini(&got);
+	arena_fini(&arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_question_is_answered_as_the_case_says),
+		cmocka_unit_test(
+			every_answer_has_a_number_a_name_and_json_exactly_when_it_is_known),
+		cmocka_unit_test(a_record_that_cannot_be_parsed_leaves_what_the_alert_knows),
+		cmocka_unit_test(the_decision_that_stands_is_told),
+		cmocka_unit_test(every_address_has_its_kind),
+		cmocka_unit_test(the_command_reaches_the_program_exactly_whatever_the_user_name),
+		cmocka_unit_test(a_hostile_key_id_is_quoted_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
