@@ -110,6 +110,8 @@ take_signals(struct app *app)
 		term_suspend(app->term);
 	if (signals.continued)
 		term_retake(app->term);
+	if (signals.resized) /* there and back again: the size is the same, what stood there is not */
+		term_refresh(app->term);
 	if (signals.resized || signals.stop || signals.continued)
 		app->dirty = true;
 }

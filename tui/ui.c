@@ -403,6 +403,7 @@ ui_draw(struct ui *ui)
 	grid_clear(grid);
 	if (ui->layout.kind == LAYOUT_TOO_SMALL) {
 		draw_too_small(grid);
+		ui->shown = (struct ui_shown){.row = LIST_NONE};
 		return;
 	}
 	if (ui->overlay == OVERLAY_NONE) {
