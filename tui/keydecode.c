@@ -201,35 +201,25 @@ front_of(const struct keydecode *decode, struct str s)
 	return s.data[0] == '\033' ? front_escape(s) : front_plain(s);
 }
 
-/* The rest of a sequence whose ESC came so early that it was taken for the key: a whole one in
- * one read is no typing. */
+/* What may be the rest of a sequence whose ESC was taken for the key: it waits a little for more,
+ * as the sequence would have. */
 static bool
-is_late_rest(const struct keydecode *decode, int64_t now_ms)
+is_late_rest(const struct keydecode *decode, struct str bytes, int64_t now_ms)
 {
-	struct str s = buf_view(&decode->pending);
-	char whole[32] = "\033";
-
-	if (!decode->chunk_start || now_ms - decode->escaped_ms > KEYDECODE_PAUSE_MS)
-		return false;
-	if (s.len < 2 || s.len > sizeof(whole) - 2 || (s.data[0] != '[' && s.data[0] != 'O'))
-		return false;
-	memcpy(whole + 1, s.data, s.len);
-	return front_of(decode, (struct str){whole, s.len + 1}).complete;
+	return !decode->pasting && !decode->pending.len && bytes.len &&
+	       now_ms - decode->escaped_ms <= KEYDECODE_PAUSE_MS &&
+	       (bytes.data[0] == '[' || bytes.data[0] == 'O');
 }
 
 void
 keydecode_feed(struct keydecode *decode, struct str bytes, int64_t now_ms)
 {
-	decode->chunk_start = decode->pending.len == 0;
 	decode->fed_ms = now_ms;
+	decode->late = decode->late || is_late_rest(decode, bytes, now_ms);
+	if (decode->late && !decode->pending.len)
+		buf_putc(&decode->pending, '\033');
 	buf_str(&decode->pending, bytes);
-	if (!decode->pasting && is_late_rest(decode, now_ms)) {
-		char *rest = buf_take(&decode->pending);
-
-		buf_printf(&decode->pending, "\033%s", rest);
-		free(rest);
-		decode->escaped_ms = INT64_MIN / 2;
-	}
+	decode->escaped_ms = INT64_MIN / 2;
 }
 
 /* Moves pending bytes into the paste up to its end mark. True when the paste has ended. */
@@ -281,6 +271,11 @@ give_up_waiting(struct keydecode *decode, int64_t now_ms, uint32_t *code)
 {
 	int64_t waited = now_ms - decode->fed_ms;
 
+	if (decode->late && waited >= KEYDECODE_LATE_MS) {
+		decode->late = false;
+		buf_consume(&decode->pending, 1); /* it was typing after all */
+		return keydecode_next(decode, now_ms, code);
+	}
 	if (is_lone_escape(decode)) {
 		if (waited < decode->escape_ms)
 			return KEYDECODE_NOTHING;
@@ -307,7 +302,7 @@ keydecode_next(struct keydecode *decode, int64_t now_ms, uint32_t *code)
 		if (!front.complete)
 			return give_up_waiting(decode, now_ms, code);
 		buf_consume(&decode->pending, front.len);
-		decode->chunk_start = false;
+		decode->late = false;
 		if (front.code == KEYCODE_PASTE_BEGIN) {
 			buf_clear(&decode->paste);
 			decode->pasting = true;
@@ -326,7 +321,9 @@ keydecode_wait_ms(const struct keydecode *decode, int64_t now_ms)
 
 	if (!decode->pasting && !decode->pending.len)
 		return -1;
-	pause = decode->pasting ? 2 * KEYDECODE_PAUSE_MS : KEYDECODE_PAUSE_MS;
+	pause = decode->late ? KEYDECODE_LATE_MS : KEYDECODE_PAUSE_MS;
+	if (decode->pasting)
+		pause = 2 * KEYDECODE_PAUSE_MS;
 	if (!decode->pasting && is_lone_escape(decode))
 		pause = decode->escape_ms;
 	left = decode->fed_ms + pause - now_ms;

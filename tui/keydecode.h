@@ -20,7 +20,7 @@ struct key_sequence {
 };
 
 /* Longest pause within a sequence; a sequence that stays incomplete is dropped after it. */
-enum { KEYDECODE_PAUSE_MS = 500, KEYDECODE_PASTE_MAX = 1 << 16 };
+enum { KEYDECODE_PAUSE_MS = 500, KEYDECODE_LATE_MS = 100, KEYDECODE_PASTE_MAX = 1 << 16 };
 
 struct keydecode {
 	struct key_sequence *sequences; /* owns */
@@ -28,7 +28,7 @@ struct keydecode {
 	struct buf pending; /* bytes not yet understood */
 	struct buf paste;   /* text being pasted, or just pasted */
 	bool pasting;
-	bool chunk_start;   /* pending begins where the last read began */
+	bool late;	    /* pending begins with an ESC that was taken for the key before */
 	int escape_ms;	    /* how long a lone ESC waits */
 	int64_t fed_ms;	    /* when the last bytes came */
 	int64_t escaped_ms; /* when a lone ESC was taken for the key */

@@ -132,6 +132,8 @@ the_rest_of_a_sequence_whose_escape_came_early_is_no_typing(void **state)
 {
 	(void)state;
 	assert_decoded("Esc Down", {"\033", 0}, {"[B", 60});
+	assert_decoded("Esc Down", {"\033", 0}, {"[", 60}, {"B", 60});
+	assert_decoded("Esc [ q", {"\033", 0}, {"[", 60}, {"q", 160});
 	assert_decoded("Esc PageUp", {"\033", 0}, {"[5~", 60});
 	assert_decoded("Esc [", {"\033", 0}, {"[", 60});
 	assert_decoded("Esc [ B", {"\033", 0}, {"[B", 600});

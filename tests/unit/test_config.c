@@ -1,0 +1,180 @@
+#include "tests/support/test.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "tui/clipboard.h"
+#include "tui/clock.h"
+#include "tui/config.h"
+
+static void
+assert_refused(const char *text, const char *expected)
+{
+	struct config config;
+	struct error err;
+
+	assert_false(config_parse(&config, str_from(text), "c.ini", &err));
+	if (!strstr(err.text, expected))
+		print_error("%s\n", err.text);
+	assert_non_null(strstr(err.text, expected));
+	config_fini(&config);
+}
+
+static void
+screen_keys_and_filters_are_read(void **state)
+{
+	struct config config;
+	struct error err;
+
+	(void)state;
+	assert_ok(config_parse(&config,
+			  STR("[screen]\ntheme = light\ntime = local\n[keys]\nvalidate = V F3\n"
+			      "[filters]\nroot = UserIdentityType == \"Root\"\n"
+			      "[source prod]\ntype = cloudtrail\n"),
+			  "c.ini", &err),
+		&err);
+	assert_string_equal(config.theme, "light");
+	assert_true(config.local);
+	assert_int_equal(keymap_find(&config.keymap, 'V'), ACTION_VALIDATE);
+	assert_int_equal(keymap_find(&config.keymap, 'v'), ACTION_NONE);
+	assert_string_equal(
+		config_find_filter(&config, STR("root")), "UserIdentityType == \"Root\"");
+	assert_null(config_find_filter(&config, STR("other")));
+	config_fini(&config);
+}
+
+static void
+mistakes_are_named_with_their_line(void **state)
+{
+	(void)state;
+	assert_refused("[screen]\nfont = big\n", "c.ini:2: [screen] has the keys");
+	assert_refused("[screen]\ntime = here\n", "c.ini:2: time is");
+	assert_refused("[keys]\nfly = x\n", "c.ini:2: there is no action `fly`");
+	assert_refused("[keys]\n\nnote = Hyper-x\n", "c.ini:3: `Hyper-x` names no key");
+	assert_refused("[keys]\nnote = n\nundo = n\n", "c.ini:3: `n` is given to `note` already");
+}
+
+static void
+a_file_that_is_named_must_be_there(void **state)
+{
+	struct config config;
+	struct error err;
+
+	(void)state;
+	assert_false(config_load(&config, "/nonexistent/config.ini", &err));
+	assert_non_null(strstr(err.text, "/nonexistent/config.ini"));
+	config_fini(&config);
+}
+
+static void
+themes_of_the_user_come_before_the_built_in_ones(void **state)
+{
+	char *folder = test_folder(), *path;
+	char sub[256];
+	struct theme theme;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(setenv("XDG_CONFIG_HOME", folder, 1), 0);
+	assert_ok(config_load_theme(&theme, "dark", &err), &err);
+	assert_false(config_load_theme(&theme, "own", &err));
+	assert_non_null(strstr(err.text, "theme `own`: neither"));
+	assert_false(config_load_theme(&theme, "../own", &err));
+	snprintf(sub, sizeof(sub), "%s/keywatch", folder);
+	assert_int_equal(mkdir(sub, 0700), 0);
+	snprintf(sub, sizeof(sub), "%s/keywatch/themes", folder);
+	assert_int_equal(mkdir(sub, 0700), 0);
+	path = test_file(sub, "own.ini", "[roles]\ntext = green\n", 21);
+	assert_ok(config_load_theme(&theme, "own", &err), &err);
+	assert_int_equal(theme.styles[ROLE_TEXT].fg, 2);
+	assert_string_equal(theme.name, "own");
+	unsetenv("XDG_CONFIG_HOME");
+	free(path);
+	test_rmtree(folder);
+}
+
+/* ---- clock ---- */
+
+static void
+a_clock_that_was_set_stands_and_says_so(void **state)
+{
+	struct clock clock;
+	char text[TIME_TEXT];
+	struct error err;
+
+	(void)state;
+	assert_ok(clock_init(&clock, "2026-01-17T03:12:04Z", NULL, &err), &err);
+	assert_true(clock.set);
+	clock_format(&clock, clock_now(&clock), text);
+	assert_string_equal(text, "2026-01-17 03:12:04");
+	clock_format_minute(&clock, clock_now(&clock), text);
+	assert_string_equal(text, "03:12 UTC");
+	clock_format(&clock, TIME_NONE, text);
+	assert_string_equal(text, "unreadable");
+	assert_ok(clock_init(&clock, "", NULL, &err), &err);
+	assert_false(clock.set);
+}
+
+static void
+a_clock_that_makes_no_sense_is_refused(void **state)
+{
+	struct clock clock;
+	struct error err;
+
+	(void)state;
+	assert_false(clock_init(&clock, "yesterday", NULL, &err));
+	assert_false(clock_init(&clock, "2026-01-17T03:12:04Z", "-1", &err));
+	assert_false(clock_init(&clock, "2026-01-17T03:12:04Z", "fast", &err));
+	assert_false(clock_init(&clock, "2026-01-17T03:12:04Z", "nan", &err));
+}
+
+/* ---- clipboard ---- */
+
+static void
+copied_text_is_base64_in_one_sequence(void **state)
+{
+	static const char *const cases[][2] = {
+		{"", "\033]52;c;\a"},
+		{"f", "\033]52;c;Zg==\a"},
+		{"fo", "\033]52;c;Zm8=\a"},
+		{"foo", "\033]52;c;Zm9v\a"},
+		{"foobar\xff", "\033]52;c;Zm9vYmFy/w==\a"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = {0};
+
+		clipboard_sequence(&out, str_from(cases[i][0]));
+		assert_string_equal(buf_cstr(&out), cases[i][1]);
+		buf_fini(&out);
+	}
+}
+
+static void
+what_is_copied_is_cleaned(void **state)
+{
+	struct buf out = {0};
+
+	(void)state;
+	clipboard_clean(&out, STR("a\033[2J\nb\xe2\x80\xae"));
+	assert_string_equal(buf_cstr(&out), "a\\u001b[2J\nb\\u202e");
+	buf_fini(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(screen_keys_and_filters_are_read),
+		cmocka_unit_test(mistakes_are_named_with_their_line),
+		cmocka_unit_test(a_file_that_is_named_must_be_there),
+		cmocka_unit_test(themes_of_the_user_come_before_the_built_in_ones),
+		cmocka_unit_test(a_clock_that_was_set_stands_and_says_so),
+		cmocka_unit_test(a_clock_that_makes_no_sense_is_refused),
+		cmocka_unit_test(copied_text_is_base64_in_one_sequence),
+		cmocka_unit_test(what_is_copied_is_cleaned),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,92 @@
+#include "tests/support/test.h"
+
+#include "tui/layout.h"
+
+static bool
+inside(const struct layout *l, struct grid_rect r, int rows, int cols)
+{
+	return r.rows == 0 || (r.y > l->title && r.x >= 0 && r.rows > 0 && r.cols > 0 &&
+				      r.y + r.rows <= rows - 2 && r.x + r.cols <= cols);
+}
+
+static bool
+overlap(struct grid_rect a, struct grid_rect b)
+{
+	return a.rows && b.rows && a.y < b.y + b.rows && b.y < a.y + a.rows &&
+	       a.x < b.x + b.cols && b.x < a.x + a.cols;
+}
+
+static void
+nothing_overlaps_or_leaves_the_screen_at_any_size(void **state)
+{
+	(void)state;
+	for (int rows = LAYOUT_MIN_ROWS; rows < 90; rows++)
+		for (int cols = LAYOUT_MIN_COLS; cols < 300; cols += 3)
+			for (int wish = 0; wish < 60; wish += 20) {
+				struct layout l = layout_for(rows, cols, PANE_EVENT, wish);
+				struct grid_rect all[2 * PANE_COUNT + 1];
+				int n = 0;
+
+				all[n++] = l.header;
+				for (int k = 0; k < PANE_COUNT; k++) {
+					all[n++] = l.panes[k];
+					all[n++] = l.heads[k];
+				}
+				for (int i = 0; i < n; i++) {
+					assert_true(inside(&l, all[i], rows, cols));
+					for (int k = 0; k < i; k++)
+						assert_false(overlap(all[i], all[k]));
+				}
+				assert_true(l.panes[PANE_LIST].rows >= 2);
+			}
+}
+
+static void
+small_screens_stack_and_wide_ones_stand_side_by_side(void **state)
+{
+	struct layout l = layout_for(24, 80, PANE_ENTITY, 0);
+
+	(void)state;
+	assert_int_equal(l.kind, LAYOUT_STACKED);
+	assert_int_equal(l.panes[PANE_EVENT].rows, 0);
+	assert_int_equal(l.rule_x, -1);
+	assert_int_equal(layout_for(24, 139, PANE_ENTITY, 0).kind, LAYOUT_STACKED);
+	l = layout_for(30, 140, PANE_ENTITY, 0);
+	assert_int_equal(l.kind, LAYOUT_WIDE);
+	assert_true(l.panes[PANE_ENTITY].rows > 0 && l.panes[PANE_EVENT].rows > 0);
+	assert_int_equal(l.rule_x, l.panes[PANE_LIST].cols);
+}
+
+static void
+below_the_least_size_it_is_too_small(void **state)
+{
+	(void)state;
+	assert_int_equal(layout_for(9, 80, PANE_ENTITY, 0).kind, LAYOUT_TOO_SMALL);
+	assert_int_equal(layout_for(24, 39, PANE_ENTITY, 0).kind, LAYOUT_TOO_SMALL);
+	assert_int_equal(layout_for(1, 1, PANE_ENTITY, 0).kind, LAYOUT_TOO_SMALL);
+	assert_int_equal(layout_for(10, 40, PANE_ENTITY, 0).kind, LAYOUT_STACKED);
+}
+
+static void
+the_entity_pane_grows_to_what_it_needs_and_leaves_the_event_some(void **state)
+{
+	int usual = layout_for(50, 200, PANE_ENTITY, 0).panes[PANE_ENTITY].rows;
+
+	(void)state;
+	assert_int_equal(layout_for(50, 200, PANE_ENTITY, usual - 3).panes[PANE_ENTITY].rows, usual);
+	assert_int_equal(layout_for(50, 200, PANE_ENTITY, 34).panes[PANE_ENTITY].rows, 34);
+	assert_true(layout_for(50, 200, PANE_ENTITY, 99).panes[PANE_EVENT].rows >= 8);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_overlaps_or_leaves_the_screen_at_any_size),
+		cmocka_unit_test(small_screens_stack_and_wide_ones_stand_side_by_side),
+		cmocka_unit_test(below_the_least_size_it_is_too_small),
+		cmocka_unit_test(the_entity_pane_grows_to_what_it_needs_and_leaves_the_event_some),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

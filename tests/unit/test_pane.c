@@ -1,0 +1,238 @@
+#include "tests/support/test.h"
+
+#include "tui/pane.h"
+
+static void
+fill(struct pane *pane, int lines, bool stops, int width, size_t height)
+{
+	for (int i = 0; i < lines; i++) {
+		doc_line(&pane->doc, (size_t)i, stops, 4);
+		doc_printf(&pane->doc, ROLE_LABEL, "%02d  ", i);
+		doc_puts(&pane->doc, ROLE_TEXT, i % 3 ? "alpha" : "alpha beta gamma");
+	}
+	pane_laid(pane, width, height, false, true);
+}
+
+static void
+assert_shown(const struct pane *pane, const char *expected)
+{
+	struct grid grid = {0};
+	struct buf out = {0};
+
+	grid_resize(&grid, (int)pane->height, pane->width);
+	pane_draw(pane, &grid, (struct grid_rect){0, 0, (int)pane->height, pane->width}, true);
+	grid_dump(&grid, &out);
+	assert_string_equal(buf_cstr(&out), expected);
+	buf_fini(&out);
+	grid_fini(&grid);
+}
+
+#define BAR "\xe2\x96\x8e"
+
+static void
+lines_wrap_at_words_under_their_indent(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	fill(&pane, 2, true, 18, 4);
+	assert_shown(&pane, BAR "00  alpha beta\n" BAR "    gamma\n 01  alpha\n\n");
+	pane_fini(&pane);
+}
+
+static void
+a_word_longer_than_a_row_is_broken_and_nothing_is_lost(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	doc_line(&pane.doc, 0, false, 2);
+	doc_puts(&pane.doc, ROLE_TEXT, "abcdefghijklmnopqrstuvwxyz\xe6\xbc\xa2\xe5\xad\x97");
+	pane_laid(&pane, 14, 3, false, true);
+	assert_shown(&pane, " abcdefghijkl\n   mnopqrstuv\n   wxyz\xe6\xbc\xa2\xe5\xad\x97\n");
+	pane_fini(&pane);
+}
+
+static void
+the_cursor_goes_from_line_to_line_and_the_window_follows(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	fill(&pane, 6, true, 18, 3);
+	pane_move(&pane, 2);
+	assert_shown(&pane, "     gamma\n 01  alpha\n" BAR "02  alpha\n");
+	pane_move(&pane, -2);
+	assert_shown(&pane, BAR "00  alpha beta\n" BAR "    gamma\n 01  alpha\n");
+	pane_last(&pane);
+	assert_int_equal(pane.cursor, 5);
+	assert_int_equal(pane_rows_below(&pane), 0);
+	pane_first(&pane);
+	assert_int_equal(pane.cursor, 0);
+	assert_int_equal(pane_rows_below(&pane), 5);
+	pane_fini(&pane);
+}
+
+static void
+pages_never_get_stuck(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	fill(&pane, 50, true, 18, 1);
+	for (int i = 0; i < 100; i++)
+		pane_page(&pane, 1);
+	assert_int_equal(pane.cursor, 49);
+	for (int i = 0; i < 100; i++)
+		pane_page(&pane, -1);
+	assert_int_equal(pane.cursor, 0);
+	pane_fini(&pane);
+}
+
+static void
+text_without_stops_scrolls(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	fill(&pane, 9, false, 30, 3);
+	pane_page(&pane, 1);
+	assert_int_equal(pane.top, 2);
+	pane_move(&pane, 100);
+	assert_int_equal(pane.top, 6);
+	pane_move(&pane, -100);
+	assert_int_equal(pane.top, 0);
+	pane_fini(&pane);
+}
+
+static enum regex_result
+find(struct pane *pane, const char *pattern, int step, bool *wrapped)
+{
+	struct regex *regex;
+	struct error err;
+	enum regex_result result;
+
+	assert_ok(regex_compile(&regex, str_from(pattern), REGEX_UTF, &err), &err);
+	result = pane_find(pane, regex, step, wrapped);
+	regex_free(regex);
+	return result;
+}
+
+static void
+search_goes_round_in_both_directions(void **state)
+{
+	struct pane pane = {0};
+	bool wrapped;
+
+	(void)state;
+	fill(&pane, 6, true, 30, 2);
+	assert_int_equal(find(&pane, "beta", 1, &wrapped), REGEX_MATCH);
+	assert_int_equal(pane.match_line, 0);
+	assert_int_equal(find(&pane, "beta", 1, &wrapped), REGEX_MATCH);
+	assert_int_equal(pane.match_line, 3);
+	assert_int_equal(pane.cursor, 3);
+	assert_false(wrapped);
+	assert_int_equal(find(&pane, "beta", 1, &wrapped), REGEX_MATCH);
+	assert_int_equal(pane.match_line, 0);
+	assert_true(wrapped);
+	assert_int_equal(find(&pane, "beta", -1, &wrapped), REGEX_MATCH);
+	assert_int_equal(pane.match_line, 3);
+	assert_int_equal(find(&pane, "delta", 1, &wrapped), REGEX_NO_MATCH);
+	pane_fini(&pane);
+}
+
+static void
+several_matches_of_a_line_are_visited_one_by_one(void **state)
+{
+	struct pane pane = {0};
+	bool wrapped;
+
+	(void)state;
+	doc_line(&pane.doc, 0, true, 0);
+	doc_puts(&pane.doc, ROLE_TEXT, "xaxax");
+	pane_laid(&pane, 30, 3, false, true);
+	assert_int_equal(find(&pane, "x", 1, &wrapped), REGEX_MATCH);
+	assert_int_equal(find(&pane, "x", 1, &wrapped), REGEX_MATCH);
+	assert_int_equal(pane.match_from, 2);
+	assert_int_equal(find(&pane, "x", 1, &wrapped), REGEX_MATCH);
+	assert_int_equal(pane.match_from, 4);
+	assert_int_equal(find(&pane, "x", -1, &wrapped), REGEX_MATCH);
+	assert_int_equal(pane.match_from, 2);
+	assert_int_equal(find(&pane, "y*", 1, &wrapped), REGEX_NO_MATCH);
+	pane_fini(&pane);
+}
+
+static void
+a_match_is_shown_in_its_role_even_across_a_wrap(void **state)
+{
+	struct pane pane = {0};
+	struct grid grid = {0};
+	bool wrapped;
+
+	(void)state;
+	fill(&pane, 1, true, 18, 2);
+	assert_int_equal(find(&pane, "beta gam", 1, &wrapped), REGEX_MATCH);
+	grid_resize(&grid, 2, 18);
+	pane_draw(&pane, &grid, (struct grid_rect){0, 0, 2, 18}, true);
+	assert_int_equal(grid_at(&grid, 0, 11)->role, ROLE_MATCH);
+	assert_int_equal(grid_at(&grid, 0, 10)->role, ROLE_TEXT);
+	assert_int_equal(grid_at(&grid, 1, 5)->role, ROLE_MATCH);
+	assert_int_equal(grid_at(&grid, 1, 8)->role, ROLE_TEXT);
+	grid_fini(&grid);
+	pane_fini(&pane);
+}
+
+static void
+another_width_keeps_the_place(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	fill(&pane, 40, true, 40, 5);
+	pane_go(&pane, 30);
+	for (int width = 4; width < 60; width += 7) {
+		pane_resize(&pane, width, 5, false);
+		assert_int_equal(pane.cursor, 30);
+		assert_true(pane.top <= doc_row_of(&pane.doc, 30));
+		assert_true(doc_row_of(&pane.doc, 30) < pane.top + 5);
+	}
+	pane_fini(&pane);
+}
+
+static void
+an_empty_document_survives_everything(void **state)
+{
+	struct pane pane = {0};
+	bool wrapped;
+
+	(void)state;
+	pane_laid(&pane, 10, 3, false, true);
+	pane_move(&pane, 1);
+	pane_move(&pane, -1);
+	pane_page(&pane, 1);
+	pane_last(&pane);
+	pane_first(&pane);
+	pane_go(&pane, 7);
+	assert_int_equal(find(&pane, "x", 1, &wrapped), REGEX_NO_MATCH);
+	assert_shown(&pane, "\n\n\n");
+	pane_fini(&pane);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_wrap_at_words_under_their_indent),
+		cmocka_unit_test(a_word_longer_than_a_row_is_broken_and_nothing_is_lost),
+		cmocka_unit_test(the_cursor_goes_from_line_to_line_and_the_window_follows),
+		cmocka_unit_test(pages_never_get_stuck),
+		cmocka_unit_test(text_without_stops_scrolls),
+		cmocka_unit_test(search_goes_round_in_both_directions),
+		cmocka_unit_test(several_matches_of_a_line_are_visited_one_by_one),
+		cmocka_unit_test(a_match_is_shown_in_its_role_even_across_a_wrap),
+		cmocka_unit_test(another_width_keeps_the_place),
+		cmocka_unit_test(an_empty_document_survives_everything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
