@@ -121,7 +121,7 @@ read_all(struct store *store)
 int
 main(int argc, char **argv)
 {
-	long count = argc > 1 ? atol(argv[1]) : 100000;
+	long count = argc > 1 ? strtol(argv[1], NULL, 10) : 100000;
 	struct store *store, *reader;
 	struct error err;
 

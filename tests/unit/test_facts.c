@@ -1,12 +1,11 @@
 #include "tests/support/test.h"
 
-#include <stdio.h>
-
 #include "core/alert/address.h"
 #include "core/alert/facts.h"
 #include "core/base/buf.h"
 #include "core/base/text.h"
 #include "tests/support/cases.h"
+#include "tests/support/run.h"
 
 static const struct fact_ledger ledger = {
 	.from = INT64_C(1767323045) * TICKS_PER_SECOND,
@@ -70,7 +69,7 @@ put_answer(struct buf *out, const struct fact *fact, char aspect)
 static void
 check(struct str name, struct str input, struct str key, struct str value)
 {
-	int number = atoi(key.data);
+	int number = (int)strtol(key.data, NULL, 10);
 	struct buf got = {0};
 	struct scene s;
 
@@ -251,18 +250,16 @@ static void
 run_in_shell(struct str command, struct buf *out)
 {
 	struct buf script = {0};
-	char piece[256];
-	size_t n;
-	FILE *f;
+	const char *arguments[] = {"-c", NULL, NULL};
+	struct run run = {.child = {.program = "/bin/sh", .arguments = arguments, .home = "/tmp"}};
 
 	buf_puts(&script, "aws() { printf '%s\\n' \"$@\"; }; ");
 	buf_str(&script, command);
-	setenv("KEYWATCH_TEST_SCRIPT", buf_cstr(&script), 1);
-	f = popen("/bin/sh -c \"$KEYWATCH_TEST_SCRIPT\"", "r");
-	assert_non_null(f);
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		buf_append(out, piece, n);
-	assert_int_equal(pclose(f), 0);
+	arguments[1] = buf_cstr(&script);
+	run_program(&run);
+	assert_int_equal(run.status, 0);
+	buf_str(out, buf_view(&run.out));
+	run_fini(&run);
 	buf_fini(&script);
 }
 

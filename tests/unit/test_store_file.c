@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,7 +12,7 @@
 #include "core/base/buf.h"
 #include "core/base/hash.h"
 #include "core/base/mem.h"
-#include "core/store/store.h"
+#include "core/store/private.h" /* another program's view of the file */
 #include "tests/support/fixture.h"
 
 static char *
@@ -28,12 +27,12 @@ path_in(const char *folder, const char *name)
 static bool
 is_there(const char *path, const char *suffix)
 {
-	char *whole = mem_alloc(strlen(path) + strlen(suffix) + 1);
+	struct buf whole = {0};
 	bool there;
 
-	sprintf(whole, "%s%s", path, suffix);
-	there = access(whole, F_OK) == 0;
-	free(whole);
+	buf_printf(&whole, "%s%s", path, suffix);
+	there = access(buf_cstr(&whole), F_OK) == 0;
+	buf_fini(&whole);
 	return there;
 }
 

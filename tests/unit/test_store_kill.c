@@ -3,13 +3,12 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <sqlite3.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/store/store.h"
+#include "core/store/private.h" /* another program's view of the file */
 #include "tests/support/fixture.h"
 
 enum { ROUNDS = 40, BATCH = 7 };
