@@ -228,7 +228,7 @@ search_goes_from_match_to_match(void **state)
 	pty_send(pty, "N");
 	pty_wait_text(pty, "svc-backup \xe2\x86\x92 svc-monitor");
 	pty_send(pty, "/^nobody at all$\r");
-	pty_wait_text(pty, "no match");
+	pty_wait_text(pty, "no alert matches");
 	pty_wait_text(pty, "svc-backup \xe2\x86\x92 svc-monitor");
 	quit(pty);
 }

@@ -91,3 +91,13 @@ test_read(const char *path, size_t *len)
 		*len = n;
 	return bytes;
 }
+
+/* KEYWATCH_TEST=PATTERN runs only the tests whose name fits. */
+__attribute__((constructor)) static void
+choose_tests(void)
+{
+	const char *pattern = getenv("KEYWATCH_TEST");
+
+	if (pattern)
+		cmocka_set_test_filter(pattern);
+}

@@ -1,0 +1,518 @@
+/* The headless commands: exact output, order, exit statuses, what is said on stderr. */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/stage.h"
+
+#define ALERTS "tests/data/cli/alerts.ndjson"
+#define HEAD "{\"eventVersion\":\"1.09\",\"userIdentity\":{\"type\":\"Root\"},"
+#define RECORD(id)                                                                         \
+	HEAD "\"eventTime\":\"2026-01-12T08:00:00Z\",\"eventSource\":\"iam.amazonaws.com\"," \
+	     "\"eventName\":\"CreateAccessKey\",\"eventID\":\"" id "\"}"
+
+static struct run
+scan_text(const struct stage *stage, const char *text, size_t len)
+{
+	struct run run = {.input = text, .input_len = len};
+
+	stage_run(stage, &run, "scan", "--format", "jsonl", "-");
+	return run;
+}
+
+static char *
+file(const struct stage *stage, const char *name, const char *text)
+{
+	return test_file(stage->home, name, text, strlen(text));
+}
+
+/* ---- formats ---- */
+
+static void
+expect_format(const struct stage *stage, const char *format, const char *name)
+{
+	struct run run = {0};
+
+	stage_run(stage, &run, "scan", "--format", format, ALERTS);
+	assert_int_equal(run.status, 0);
+	assert_str(buf_view(&run.err), "");
+	stage_expect(name, buf_view(&run.out));
+	run_fini(&run);
+}
+
+static void
+every_format_is_exact(void **state)
+{
+	expect_format(*state, "text", "cli/alerts.text");
+	expect_format(*state, "json", "cli/alerts.json");
+	expect_format(*state, "jsonl", "cli/alerts.jsonl");
+	expect_format(*state, "csv", "cli/alerts.csv");
+	expect_format(*state, "md", "cli/alerts.md");
+}
+
+static void
+text_is_the_format_unless_another_is_named(void **state)
+{
+	struct run run = {0};
+
+	stage_run((struct stage *)*state, &run, "scan", ALERTS);
+	stage_expect("cli/alerts.text", buf_view(&run.out));
+	run_fini(&run);
+}
+
+static void
+a_path_without_a_terminal_is_scanned(void **state)
+{
+	struct run run = {0};
+
+	stage_run((struct stage *)*state, &run, "--format", "csv", ALERTS);
+	assert_int_equal(run.status, 0);
+	stage_expect("cli/alerts.csv", buf_view(&run.out));
+	run_fini(&run);
+}
+
+static void
+options_stand_before_and_after_the_command(void **state)
+{
+	struct run run = {0};
+
+	stage_run((struct stage *)*state, &run, "--format", "csv", "scan", ALERTS, "--jobs", "1");
+	assert_int_equal(run.status, 0);
+	stage_expect("cli/alerts.csv", buf_view(&run.out));
+	run_fini(&run);
+}
+
+static void
+the_sample_has_its_alerts_in_the_order_of_time_whatever_the_workers(void **state)
+{
+	struct run one = {0}, two = {0}, five = {0};
+
+	stage_run((struct stage *)*state, &one, "scan", "--format", "jsonl", "--jobs", "1", SAMPLE);
+	stage_run((struct stage *)*state, &two, "scan", "--format", "jsonl", "--jobs", "2", SAMPLE);
+	stage_run((struct stage *)*state, &five, "scan", "--format", "jsonl", "--jobs", "5", SAMPLE);
+	assert_int_equal(one.status, 0);
+	assert_int_equal(stage_count(buf_view(&one.out), "\n"), SAMPLE_ALERTS);
+	assert_string_equal(buf_cstr(&one.out), buf_cstr(&two.out));
+	assert_string_equal(buf_cstr(&one.out), buf_cstr(&five.out));
+	run_fini(&one);
+	run_fini(&two);
+	run_fini(&five);
+}
+
+static void
+one_event_from_two_files_is_one_alert_that_names_both(void **state)
+{
+	struct run run = {0};
+
+	stage_run((struct stage *)*state, &run, "scan", "--format", "jsonl", "--filter",
+		"SourceIpAddress == '203.0.113.40'", SAMPLE);
+	assert_int_equal(run.status, 0);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 1);
+	assert_int_equal(stage_count(buf_view(&run.out), "\"path\":"), 3); /* source and sources[] */
+	assert_non_null(strstr(buf_cstr(&run.out), "siem-analytics.ndjson"));
+	run_fini(&run);
+}
+
+/* ---- exit statuses ---- */
+
+static int
+status_of(const struct stage *stage, const char *const *words)
+{
+	struct run run = {0};
+	int status;
+
+	stage_run_words(stage, &run, words);
+	status = run.status;
+	run_fini(&run);
+	return status;
+}
+#define status(stage, ...) status_of((stage), (const char *const[]){__VA_ARGS__, NULL})
+
+static void
+alerts_fail_only_when_asked_to(void **state)
+{
+	assert_int_equal(status(*state, "scan", SAMPLE), 0);
+	assert_int_equal(status(*state, "scan", "--fail-on-alert", SAMPLE), 1);
+	assert_int_equal(
+		status(*state, "scan", "--fail-on-alert", "--filter", "false", SAMPLE), 0);
+}
+
+static void
+wrong_words_end_with_2_and_read_nothing(void **state)
+{
+	struct run run = {0};
+
+	assert_int_equal(status(*state, "scan"), 2);
+	assert_int_equal(status(*state, "scan", "--frobnicate", ALERTS), 2);
+	assert_int_equal(status(*state, "scan", "--format", "xml", ALERTS), 2);
+	assert_int_equal(status(*state, "scan", "--jobs", "0", ALERTS), 2);
+	assert_int_equal(status(*state, "scan", "--now", "noon", ALERTS), 2);
+	assert_int_equal(status(*state, "scan", ALERTS, "--format"), 2);
+	stage_run((struct stage *)*state, &run, "scan", "--filter", "UserIdentityTipe == 'Root'", ALERTS);
+	assert_int_equal(run.status, 2);
+	assert_str(buf_view(&run.out), "");
+	assert_non_null(strstr(buf_cstr(&run.err), "UserIdentityTipe"));
+	assert_non_null(strstr(buf_cstr(&run.err), "^"));
+	run_fini(&run);
+}
+
+static void
+a_path_that_is_not_there_ends_with_3_and_the_rest_is_read(void **state)
+{
+	struct run run = {0};
+
+	stage_run((struct stage *)*state, &run, "scan", "--format", "jsonl", "--fail-on-alert",
+		"no/such/file", ALERTS);
+	assert_int_equal(run.status, 3);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 5);
+	assert_non_null(strstr(buf_cstr(&run.err), "no/such/file"));
+	run_fini(&run);
+}
+
+static void
+damage_is_named_by_its_byte_and_the_records_around_it_are_found(void **state)
+{
+	static const char text[] = RECORD("a") "\n{\"eventName\":\"CreateAccessKey\", oops\n" RECORD("b") "\n";
+	struct run run = scan_text(*state, text, sizeof(text) - 1);
+
+	assert_int_equal(run.status, 3);
+	assert_non_null(strstr(buf_cstr(&run.out), "\"eventId\":\"a\""));
+	assert_non_null(strstr(buf_cstr(&run.out), "\"eventId\":\"b\""));
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 2);
+	assert_non_null(strstr(buf_cstr(&run.err), "standard input: byte "));
+	run_fini(&run);
+}
+
+static void
+a_record_that_breaks_off_ends_with_3(void **state)
+{
+	static const char text[] = RECORD("a") "\n" HEAD "\"eventName\":\"CreateAccessKey\",\"even";
+	struct run run = scan_text(*state, text, sizeof(text) - 1);
+
+	assert_int_equal(run.status, 3);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 1);
+	run_fini(&run);
+}
+
+static void
+what_is_no_log_ends_with_3_when_it_was_named_and_is_a_note_when_it_was_met(void **state)
+{
+	const struct stage *stage = *state;
+	char *log = file(stage, "a.json", RECORD("a")), *readme = file(stage, "README", "# Read me\n");
+	struct run run = {0};
+
+	assert_int_equal(status(stage, "scan", readme), 3);
+	stage_run(stage, &run, "scan", "--format", "jsonl", stage->home);
+	assert_int_equal(run.status, 0);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 1);
+	assert_non_null(strstr(buf_cstr(&run.err), "README"));
+	assert_non_null(strstr(buf_cstr(&run.err), "not a log"));
+	run_fini(&run);
+	free(log);
+	free(readme);
+}
+
+static void
+empty_things_are_notes(void **state)
+{
+	const struct stage *stage = *state;
+	char *empty = file(stage, "empty.json", ""), *array = file(stage, "array.json", "[]");
+	struct run run = {0};
+
+	stage_run(stage, &run, "scan", "--fail-on-alert", empty, array);
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(buf_cstr(&run.err), "empty.json"));
+	run_fini(&run);
+	free(empty);
+	free(array);
+}
+
+static void
+a_pipe_in_a_folder_is_named_and_not_waited_for(void **state)
+{
+	const struct stage *stage = *state;
+	char *log = file(stage, "a.json", RECORD("a"));
+	char path[4096];
+	struct run run = {0};
+
+	snprintf(path, sizeof(path), "%s/pipe.json", stage->home);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	snprintf(path, sizeof(path), "%s/loop", stage->home);
+	assert_int_equal(symlink(stage->home, path), 0);
+	stage_run(stage, &run, "scan", "--format", "jsonl", stage->home);
+	assert_int_equal(run.status, 0);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 1);
+	assert_non_null(strstr(buf_cstr(&run.err), "pipe.json"));
+	run_fini(&run);
+	free(log);
+}
+
+static void
+archives_are_named_with_what_unpacks_them(void **state)
+{
+	static const struct {
+		const char *name, *bytes;
+		size_t len;
+		const char *say;
+	} cases[] = {
+		{"a.zip", "PK\003\004\024\0\0\0\010\0", 10, "unzip"},
+		{"a.zst", "\050\265\057\375\004\0", 6, "zstd"},
+		{"a.parquet", "PAR1\0\0\0\0PAR1", 12, "arquet"},
+		{"a.json", "\377\376{\0\"\0", 6, "iconv"},
+	};
+	const struct stage *stage = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *path = test_file(stage->home, cases[i].name, cases[i].bytes, cases[i].len);
+		struct run run = {0};
+
+		stage_run(stage, &run, "scan", path);
+		assert_int_equal(run.status, 3);
+		assert_non_null(strstr(buf_cstr(&run.err), cases[i].say));
+		run_fini(&run);
+		free(path);
+	}
+}
+
+static void
+a_reader_that_goes_away_ends_it_silently(void **state)
+{
+	struct run run = {.close_out_after = 100};
+
+	stage_run((struct stage *)*state, &run, "scan", "--format", "jsonl", SAMPLE);
+	assert_true(run.status == 0 || run.status == 128 + SIGPIPE);
+	assert_str(buf_view(&run.err), "keywatch: note: tests/sample/logs/AWSLogs/111122223333/"
+					"CloudTrail-Digest: digest files are stepped over\n");
+	run_fini(&run);
+}
+
+/* ---- standard input ---- */
+
+static void
+standard_input_is_read_and_named(void **state)
+{
+	static const char text[] = RECORD("a") RECORD("b");
+	struct run run = scan_text(*state, text, sizeof(text) - 1);
+
+	assert_int_equal(run.status, 0);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 2);
+	assert_non_null(strstr(buf_cstr(&run.out), "\"path\":\"-\",\"offset\":0}"));
+	run_fini(&run);
+}
+
+/* ---- the rule ---- */
+
+#define RULE(query)                                                                     \
+	"id: 11111111-2222-3333-4444-555555555555\nname: Ours\ndescription: d\nseverity: High\n" \
+	"queryFrequency: 5m\nqueryPeriod: 5m\ntriggerOperator: gt\ntriggerThreshold: 0\n"    \
+	"tactics:\n  - Persistence\nrelevantTechniques:\n  - T1098\nquery: |\n" query        \
+	"entityMappings:\n  - entityType: IP\n    fieldMappings:\n"                          \
+	"      - identifier: Address\n        columnName: SourceIpAddress\n"                  \
+	"version: 1.0.0\nkind: Scheduled\n"
+
+static void
+another_rule_replaces_ours_or_runs_beside_it(void **state)
+{
+	const struct stage *stage = *state;
+	char *rule = file(stage, "rule.yaml",
+		RULE("  AWSCloudTrail\n  | where EventName == 'ListAccessKeys'\n"));
+	struct run run = {0};
+
+	stage_run(stage, &run, "scan", "--format", "jsonl", "--rule", rule, ALERTS);
+	assert_int_equal(run.status, 0);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 1);
+	assert_non_null(strstr(buf_cstr(&run.out), "\"ruleName\":\"Ours\""));
+	assert_non_null(strstr(buf_cstr(&run.out), "\"severity\":\"High\""));
+	stage_run(stage, &run, "scan", "--format", "jsonl", "--rule", rule, "--rule", "builtin", ALERTS);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 6);
+	run_fini(&run);
+	free(rule);
+}
+
+static void
+a_wrong_rule_is_refused_by_file_line_and_column(void **state)
+{
+	const struct stage *stage = *state;
+	char *rule = file(stage, "rule.yaml", RULE("  AWSCloudTrail\n  | where EventNome == 'x'\n"));
+	char expected[4096];
+	struct run run = {0};
+
+	snprintf(expected, sizeof(expected), "%s:15:11: ", rule);
+	stage_run(stage, &run, "rule", "check", rule);
+	assert_int_equal(run.status, 2);
+	assert_non_null(strstr(buf_cstr(&run.err), expected));
+	assert_non_null(strstr(buf_cstr(&run.err), "EventNome"));
+	stage_run(stage, &run, "scan", "--rule", rule, ALERTS);
+	assert_int_equal(run.status, 2);
+	assert_str(buf_view(&run.out), "");
+	assert_non_null(strstr(buf_cstr(&run.err), expected));
+	run_fini(&run);
+	free(rule);
+}
+
+static void
+now_in_a_rule_is_what_the_command_line_says(void **state)
+{
+	const struct stage *stage = *state;
+	char *rule = file(stage, "rule.yaml",
+		RULE("  AWSCloudTrail\n  | where EventName == 'CreateAccessKey' and TimeGenerated > ago(1h)\n"));
+	struct run run = {0};
+
+	stage_run(stage, &run, "scan", "--format", "jsonl", "--rule", rule, "--now",
+		"2026-01-12T09:30:00Z", ALERTS);
+	assert_int_equal(run.status, 0);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 1);
+	assert_non_null(strstr(buf_cstr(&run.out), "00000000-0000-4000-8000-000000000002"));
+	run_fini(&run);
+	free(rule);
+}
+
+static void
+rule_show_prints_every_field_of_the_builtin_rule(void **state)
+{
+	static const char *const shown[] = {"9a6554e6-63d9-4f94-9b32-64d1d40628f2",
+		"Creation of Access Key for IAM User", "Medium", "Persistence", "T1098", "Scheduled",
+		"15m", "gt", "1.0.1", "UPNSuffix", "SourceIpAddress",
+		"| where EventName == \"CreateAccessKey\" \n"};
+	struct run run = {0};
+
+	stage_run((struct stage *)*state, &run, "rule", "show");
+	assert_int_equal(run.status, 0);
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+		assert_non_null(strstr(buf_cstr(&run.out), shown[i]));
+	run_fini(&run);
+}
+
+/* ---- store, decide, export ---- */
+
+static void
+a_store_keeps_alerts_and_decisions_over_scans(void **state)
+{
+	const struct stage *stage = *state;
+	struct run run = {0};
+
+	stage_run(stage, &run, "scan", "--store", stage->store, ALERTS);
+	stage_expect("cli/alerts.text", buf_view(&run.out));
+	stage_run(stage, &run, "decide", "00000000-0000-4000-8000-000000000001", "--validate",
+		"--reason", "ticket 4711", "--store", stage->store);
+	assert_int_equal(run.status, 0);
+	stage_run(stage, &run, "scan", "--format", "jsonl", "--store", stage->store, ALERTS);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 5);
+	assert_int_equal(stage_count(buf_view(&run.out), "\"status\":\"Closed\""), 1);
+	stage_run(stage, &run, "export", "--format", "jsonl", "--store", stage->store);
+	assert_int_equal(run.status, 0);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 5);
+	assert_non_null(strstr(buf_cstr(&run.out), "\"reason\":\"ticket 4711\""));
+	assert_non_null(strstr(buf_cstr(&run.out), "\"state\":\"unsigned\""));
+	assert_non_null(strstr(buf_cstr(&run.out), "\"validated\":false"));
+	run_fini(&run);
+}
+
+static void
+a_decision_on_an_old_state_is_refused_with_75_and_says_who_was_first(void **state)
+{
+	const struct stage *stage = *state;
+	struct run run = {0};
+
+	stage_run(stage, &run, "scan", "--store", stage->store, ALERTS);
+	stage_run(stage, &run, "decide", "00000000-0000-4000-8000-000000000001", "--take", "--store",
+		stage->store);
+	assert_int_equal(run.status, 0);
+	stage_run(stage, &run, "decide", "00000000-0000-4000-8000-000000000001", "--malicious",
+		"--reason", "r", "--if-state", "0", "--store", stage->store);
+	assert_int_equal(run.status, 75);
+	assert_non_null(strstr(buf_cstr(&run.err), "take"));
+	run_fini(&run);
+}
+
+static void
+decide_refuses_what_it_cannot_mean(void **state)
+{
+	const struct stage *stage = *state;
+	const char *first = "00000000-0000-4000-8000-000000000001", *store = stage->store;
+
+	assert_int_equal(status(stage, "scan", "--store", store, ALERTS), 0);
+	assert_int_equal(status(stage, "decide", "--take", "--store", store), 2);
+	assert_int_equal(status(stage, "decide", first, "--store", store), 2);
+	assert_int_equal(status(stage, "decide", first, "--validate", "--store", store), 2);
+	assert_int_equal(
+		status(stage, "decide", first, "--validate", "--reason", " ", "--store", store), 2);
+	assert_int_equal(status(stage, "decide", first, "--take", "--undo", "--store", store), 2);
+	assert_int_equal(status(stage, "decide", "no-such-event", "--take", "--store", store), 66);
+}
+
+/* ---- help ---- */
+
+static void
+help_and_version_go_to_standard_output(void **state)
+{
+	struct run run = {0};
+
+	stage_run((struct stage *)*state, &run, "--help");
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(buf_cstr(&run.out), "--fail-on-alert"));
+	assert_str(buf_view(&run.err), "");
+	stage_run((struct stage *)*state, &run, "--version");
+	assert_int_equal(run.status, 0);
+	assert_memory_equal(buf_cstr(&run.out), "keywatch ", 9);
+	run_fini(&run);
+}
+
+static void
+the_completion_script_is_one_that_bash_reads(void **state)
+{
+	const struct stage *stage = *state;
+	static const char *const words[] = {"-c",
+		"source /dev/stdin && COMP_WORDS=(keywatch --fail) COMP_CWORD=1 && _keywatch && "
+		"echo \"${COMPREPLY[*]}\"",
+		NULL};
+	struct run run = {0}, bash = {.child = {.program = "/bin/bash"}};
+
+	stage_run(stage, &run, "completion", "bash");
+	assert_int_equal(run.status, 0);
+	bash.input = buf_cstr(&run.out);
+	bash.input_len = run.out.len;
+	stage_run_words(stage, &bash, words);
+	assert_str(buf_view(&bash.err), "");
+	assert_str(buf_view(&bash.out), "--fail-on-alert\n");
+	stage_run(stage, &run, "completion", "tcsh");
+	assert_int_equal(run.status, 2);
+	run_fini(&run);
+	run_fini(&bash);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		stage_test(every_format_is_exact),
+		stage_test(text_is_the_format_unless_another_is_named),
+		stage_test(a_path_without_a_terminal_is_scanned),
+		stage_test(options_stand_before_and_after_the_command),
+		stage_test(the_sample_has_its_alerts_in_the_order_of_time_whatever_the_workers),
+		stage_test(one_event_from_two_files_is_one_alert_that_names_both),
+		stage_test(alerts_fail_only_when_asked_to),
+		stage_test(wrong_words_end_with_2_and_read_nothing),
+		stage_test(a_path_that_is_not_there_ends_with_3_and_the_rest_is_read),
+		stage_test(damage_is_named_by_its_byte_and_the_records_around_it_are_found),
+		stage_test(a_record_that_breaks_off_ends_with_3),
+		stage_test(what_is_no_log_ends_with_3_when_it_was_named_and_is_a_note_when_it_was_met),
+		stage_test(empty_things_are_notes),
+		stage_test(a_pipe_in_a_folder_is_named_and_not_waited_for),
+		stage_test(archives_are_named_with_what_unpacks_them),
+		stage_test(a_reader_that_goes_away_ends_it_silently),
+		stage_test(standard_input_is_read_and_named),
+		stage_test(another_rule_replaces_ours_or_runs_beside_it),
+		stage_test(a_wrong_rule_is_refused_by_file_line_and_column),
+		stage_test(now_in_a_rule_is_what_the_command_line_says),
+		stage_test(rule_show_prints_every_field_of_the_builtin_rule),
+		stage_test(a_store_keeps_alerts_and_decisions_over_scans),
+		stage_test(a_decision_on_an_old_state_is_refused_with_75_and_says_who_was_first),
+		stage_test(decide_refuses_what_it_cannot_mean),
+		stage_test(help_and_version_go_to_standard_output),
+		stage_test(the_completion_script_is_one_that_bash_reads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
