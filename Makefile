@@ -137,7 +137,7 @@ fuzz:
 			tests/fuzz/corpus/$$f || exit 1; \
 	done
 
-$(BENCH): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libcore.a
+$(BENCH): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libsupport.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LDLIBS)
