@@ -124,11 +124,11 @@ least(int a, int64_t b)
 	return a < 0 || b < a ? (int)b : a;
 }
 
-/* When the store is asked next: under load once a frame, else once a second. */
+/* When the store is asked next: at the start at once, under load once a frame, else once a second. */
 static int64_t
 next_ask_ms(const struct app *app)
 {
-	if (app->more && !ui_is_reading(&app->ui))
+	if (app->more && !ui_is_reading(&app->ui) && !app->ui.sync.complete)
 		return app->asked_ms;
 	return app->asked_ms + (app->more ? FRAME_MS : ASK_MS);
 }

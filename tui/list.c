@@ -11,6 +11,24 @@ static const char *const show_names[SHOW_COUNT] = {
 	[SHOW_CLOSED] = "closed",
 };
 
+static const char *const sort_names[SORT_COUNT] = {
+	[SORT_TIME] = "time, newest first",
+	[SORT_STATUS] = "status",
+	[SORT_SEVERITY] = "severity",
+	[SORT_ACTOR] = "actor",
+	[SORT_TARGET] = "target",
+	[SORT_SELF] = "self or other",
+	[SORT_ACCOUNT] = "account",
+	[SORT_IP] = "IP",
+	[SORT_OUTCOME] = "outcome",
+};
+
+const char *
+list_sort_name(enum list_sort sort)
+{
+	return sort_names[sort];
+}
+
 const char *
 list_show_name(enum list_show show)
 {

@@ -36,6 +36,7 @@ enum list_sort {
 	SORT_OUTCOME,
 	SORT_COUNT,
 };
+const char *list_sort_name(enum list_sort sort);
 
 enum list_show { SHOW_ALL, SHOW_OPEN, SHOW_AWAITING, SHOW_CLOSED, SHOW_COUNT };
 const char *list_show_name(enum list_show show); /* "all" "open" … */

@@ -374,7 +374,8 @@ draw_too_small(struct grid *grid)
 {
 	struct pen pen = pen_at(grid, grid->rows / 2, 0, grid->cols);
 
-	pen_printf(&pen, ROLE_TEXT, "keywatch needs %dx%d", LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
+	pen_printf(&pen, ROLE_TEXT, "keywatch needs %dx%d, this is %dx%d", LAYOUT_MIN_COLS,
+		LAYOUT_MIN_ROWS, grid->cols, grid->rows);
 }
 
 /* Decisions are about what this frame shows. */

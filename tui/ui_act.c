@@ -43,6 +43,7 @@ static unsigned
 act_sort(struct ui *ui)
 {
 	list_set_sort(&ui->list, (ui->list.sort + 1) % SORT_COUNT);
+	ui_say(ui, ROLE_TEXT, "sorted by %s", list_sort_name(ui->list.sort));
 	return UI_DRAW;
 }
 
