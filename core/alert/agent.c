@@ -51,7 +51,6 @@ static const struct agent_tool tools[] = {
 /* Also inside a name that is known already. Kali, Parrot and Pentoo as GuardDuty's PenTest
  * findings name them. */
 static const struct agent_tool hints[] = {
-	{"stratus-red-team", "attack", "Stratus Red Team", false, true},
 	{"grimoire", "attack", "Grimoire (detonation)", true, true},
 	{"pacu", "attack", "Pacu", true, true},
 	{"kali", "attack", "Kali Linux", true, true},
