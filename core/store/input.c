@@ -309,7 +309,7 @@ store_problems(struct store *store, int64_t run, store_problem_visit *visit, voi
 	sql_bind_long(stmt, 1, run);
 	while ((rc = sql_step(store, stmt, err)) == SQLITE_ROW) {
 		struct problem problem = {
-			.severity = (enum problem_severity)sqlite3_column_int(stmt, 0),
+			.severity = (enum problem_severity)sql_choice(stmt, 0, PROBLEM_ERROR),
 			.source = sql_text(stmt, 1),
 			.path = sql_text(stmt, 2),
 			.offset = sqlite3_column_type(stmt, 3) == SQLITE_NULL

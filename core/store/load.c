@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "core/store/private.h"
 
 static bool
@@ -90,7 +91,7 @@ read_alert(sqlite3_stmt *stmt, const char *id, struct alert *alert)
 	alert->time = sqlite3_column_type(stmt, 1) == SQLITE_NULL ? TIME_NONE
 								  : sqlite3_column_int64(stmt, 1);
 	alert->self = sqlite3_column_int(stmt, 2) != 0;
-	alert->outcome = (enum outcome)sqlite3_column_int(stmt, 3);
+	alert->outcome = (enum outcome)sql_choice(stmt, 3, OUTCOME_FAILED);
 	alert->flags = (uint32_t)sqlite3_column_int64(stmt, 4);
 	if (sql_text(stmt, 5).len == HASH_HEX - 1)
 		memcpy(alert->record_hash, sql_text(stmt, 5).data, HASH_HEX - 1);
@@ -98,6 +99,19 @@ read_alert(sqlite3_stmt *stmt, const char *id, struct alert *alert)
 	for (int i = 0; i < ALERT_TEXT_COUNT; i++)
 		alert->text[i] = arena_str(arena, sql_text(stmt, i + 7));
 	return sqlite3_column_int64(stmt, 0);
+}
+
+/* These are printed as the JSON they are; we wrote them without anything a terminal must not see,
+ * another program that may write the file need not. */
+static bool
+check_json(const struct store *store, const struct alert *alert, struct error *err)
+{
+	static const enum alert_text texts[] = {ALERT_ROW, ALERT_TACTICS, ALERT_TECHNIQUES};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (text_has_hidden(alert->text[texts[i]]))
+			return damaged(store, "an alert's row is not as keywatch wrote it", err);
+	return true;
 }
 
 static bool
@@ -117,7 +131,7 @@ load(struct store *store, const char *id, struct alert *alert, struct error *err
 		return false;
 	n = read_alert(stmt, id, alert);
 	sqlite3_reset(stmt);
-	if (!load_sources(store, n, alert, err) ||
+	if (!check_json(store, alert, err) || !load_sources(store, n, alert, err) ||
 		!load_decisions(
 			store, n, &alert->arena, &alert->decisions, &alert->decision_count, err))
 		return false;

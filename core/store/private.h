@@ -128,6 +128,8 @@ void sql_bind_blob(sqlite3_stmt *stmt, int index, struct str bytes);
 /* Valid until the next step; NULL is absent. */
 struct str sql_text(sqlite3_stmt *stmt, int column);
 struct str sql_blob(sqlite3_stmt *stmt, int column);
+/* A number 0..last of an enum; anything else, which only another program can have written, is 0. */
+int sql_choice(sqlite3_stmt *stmt, int column, int last);
 
 /* A read transaction of its own unless one is open; sql_read_end ends what sql_read_begin began. */
 bool sql_read_begin(struct store *store, bool *began, struct error *err);

@@ -135,6 +135,20 @@ insert_detail(struct store *store, const struct alert *alert, int64_t n, uint64_
 	return sql_run(store, stmt, err);
 }
 
+/* A list shows the beginning of a name; a hostile one of megabytes stays in `detail`. */
+static struct str
+for_list(struct str text)
+{
+	const size_t most = 512;
+
+	if (text.len <= most)
+		return text;
+	text.len = most;
+	while (text.len > most - 4 && ((unsigned char)text.data[text.len] & 0xc0) == 0x80)
+		text.len--;
+	return text;
+}
+
 static bool
 insert_alert(struct store *store, const struct alert *alert, int64_t *n, struct error *err)
 {
@@ -149,13 +163,14 @@ insert_alert(struct store *store, const struct alert *alert, int64_t *n, struct 
 	if (alert->time != TIME_NONE)
 		sql_bind_long(stmt, 2, alert->time);
 	sql_bind_text(stmt, 3, text[ALERT_RULE_ID].data ? text[ALERT_RULE_ID] : STR(""));
-	sql_bind_text(stmt, 4, text[ALERT_EVENT_ID]);
-	sql_bind_text(stmt, 5, text[ALERT_SEVERITY]);
-	sql_bind_text(stmt, 6, alert_actor_label(&scratch, alert));
-	sql_bind_text(stmt, 7, text[ALERT_TARGET_USER]);
+	sql_bind_text(stmt, 4, for_list(text[ALERT_EVENT_ID]));
+	sql_bind_text(stmt, 5, for_list(text[ALERT_SEVERITY]));
+	sql_bind_text(stmt, 6, for_list(alert_actor_label(&scratch, alert)));
+	sql_bind_text(stmt, 7, for_list(text[ALERT_TARGET_USER]));
 	sql_bind_text(stmt, 8,
-		text[ALERT_RECIPIENT].len ? text[ALERT_RECIPIENT] : text[ALERT_ACTOR_ACCOUNT]);
-	sql_bind_text(stmt, 9, text[ALERT_SOURCE_IP]);
+		for_list(text[ALERT_RECIPIENT].len ? text[ALERT_RECIPIENT]
+						   : text[ALERT_ACTOR_ACCOUNT]));
+	sql_bind_text(stmt, 9, for_list(text[ALERT_SOURCE_IP]));
 	sql_bind_long(stmt, 10, alert->self);
 	sql_bind_long(stmt, 11, alert->outcome);
 	sql_bind_long(stmt, 12, alert->flags);

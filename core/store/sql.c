@@ -199,6 +199,14 @@ sql_blob(sqlite3_stmt *stmt, int column)
 	return (struct str){bytes ? bytes : "", (size_t)sqlite3_column_bytes(stmt, column)};
 }
 
+int
+sql_choice(sqlite3_stmt *stmt, int column, int last)
+{
+	int64_t number = sqlite3_column_int64(stmt, column);
+
+	return number >= 0 && number <= last ? (int)number : 0;
+}
+
 bool
 sql_read_begin(struct store *store, bool *began, struct error *err)
 {

@@ -68,6 +68,40 @@ an_alert_without_time_or_eventid_is_kept(void **state)
 	scene_close(&s);
 }
 
+static bool
+see_target(void *context, const struct store_row *row)
+{
+	buf_str(context, row->target);
+	return true;
+}
+
+static void
+a_name_of_megabytes_is_cut_in_the_list_and_kept_in_the_alert(void **state)
+{
+	struct scene s;
+	struct alert alert = {0}, got;
+	struct buf name = {0}, shown = {0};
+	struct error err;
+
+	(void)state;
+	scene_open(&s);
+	fixture_alert(&alert, "e-1", "a", 100);
+	buf_puts(&name, "x");
+	while (name.len < 1 << 20)
+		buf_puts(&name, "\xe2\x82\xac");
+	alert.text[ALERT_TARGET_USER] = buf_view(&name);
+	scene_put_alert(&s, &alert, s.input, 0);
+	assert_ok(store_row(s.store, 1, see_target, &shown, &err), &err);
+	assert_int_equal(shown.len, 511); /* whole characters */
+	scene_load(&s, alert.id, &got);
+	assert_true(str_equal(got.text[ALERT_TARGET_USER], buf_view(&name)));
+	alert_fini(&got);
+	alert_fini(&alert);
+	buf_fini(&name);
+	buf_fini(&shown);
+	scene_close(&s);
+}
+
 static void
 what_is_rolled_back_was_never_there(void **state)
 {
@@ -314,6 +348,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_alert_comes_back_as_it_was_put),
 		cmocka_unit_test(an_alert_without_time_or_eventid_is_kept),
+		cmocka_unit_test(a_name_of_megabytes_is_cut_in_the_list_and_kept_in_the_alert),
 		cmocka_unit_test(what_is_rolled_back_was_never_there),
 		cmocka_unit_test(an_equal_record_is_one_alert_that_names_both_sources),
 		cmocka_unit_test(the_first_copy_is_the_first_in_the_order_of_the_inputs),

@@ -481,6 +481,41 @@ decisions_cannot_be_changed_deleted_or_replaced_in_the_file(void **state)
 	test_rmtree(folder);
 }
 
+static bool
+see_names(void *context, const struct store_row *row)
+{
+	buf_printf(context, "%s%s%s%s", alert_status_name(row->status),
+		classification_name(row->classification), validation_state_name(row->validation),
+		outcome_name(row->outcome));
+	return true;
+}
+
+static void
+numbers_and_rows_that_another_program_wrote_are_not_believed(void **state)
+{
+	char *folder = test_folder(), *path = path_in(folder, "keywatch.db"), id[ALERT_ID_SIZE];
+	struct alert alert = {0};
+	struct buf names = {0};
+	struct store *store;
+	struct error err;
+
+	(void)state;
+	make_store(path);
+	sql(path, "UPDATE alert SET status = 99, classification = -1, validation = 1 << 40,"
+		  " outcome = 'x' WHERE n = 1;"
+		  "UPDATE detail SET row = '{\"a\":\"' || char(27) || '\"}'");
+	assert_ok(store_open(&store, path, &err), &err);
+	assert_ok(store_row(store, 1, see_names, &names, &err), &err);
+	assert_string_equal(buf_cstr(&names), "Newnonesuccess");
+	assert_ok(store_find(store, STR("e-0"), id, &err), &err);
+	assert_false(store_load(store, id, &alert, &err));
+	assert_int_equal(err.kind, ERROR_STORE);
+	store_close(store);
+	buf_fini(&names);
+	free(path);
+	test_rmtree(folder);
+}
+
 /* A second start of the same store in one process must not drop the first one's locks. */
 static void
 opening_a_store_twice_in_one_process_keeps_both_whole(void **state)
@@ -536,6 +571,7 @@ main(void)
 		cmocka_unit_test(a_folder_that_is_a_file_is_an_error),
 		cmocka_unit_test(a_reader_of_another_program_does_not_stop_a_writer),
 		cmocka_unit_test(decisions_cannot_be_changed_deleted_or_replaced_in_the_file),
+		cmocka_unit_test(numbers_and_rows_that_another_program_wrote_are_not_believed),
 		cmocka_unit_test(opening_a_store_twice_in_one_process_keeps_both_whole),
 	};
 
