@@ -18,8 +18,10 @@
 struct store;
 
 /* Opens or makes (0600, its folder 0700) the file, migrates an older one. Damaged, foreign and
- * newer files are named and left untouched, byte for byte. path NULL: a private store that is
- * gone when its last handle of `share` closes (scan without --store). */
+ * newer files are named and left untouched, byte for byte; so are symbolic links and what
+ * everybody may write. path NULL: a private store in memory, without any file, that is gone when
+ * its last handle closes (scan without --store); there a reader waits while a transaction is open
+ * and the other way round. */
 bool store_open(struct store **out, const char *path, struct error *err);
 /* Another handle on the same store, for another thread. */
 bool store_open_again(struct store **out, const struct store *store, struct error *err);
@@ -41,8 +43,15 @@ enum store_put {
 	STORE_CONFLICT, /* new alert, and it and its elder are flagged `conflict` */
 	STORE_FAILED,
 };
-/* `input` is the id from store_input_begin; offset the record's. alert->id is set to what it
- * became. Within a transaction. */
+/*
+ * `input` is the id from store_input_begin of this handle's run; offset the record's. alert->id and
+ * the conflict flag are set to what it became. Within a transaction.
+ *
+ * The order of puts leaves no trace, so that any number of workers gives the same: the first copy
+ * (its bytes, `source`) is the first in the order in which a run's inputs were begun, and of
+ * unequal records with one eventID each is named by its record (alert_identity_conflict). Only an
+ * alert of an earlier run, or one already decided on, keeps what it has.
+ */
 enum store_put store_put_alert(struct store *store, struct alert *alert, int64_t input,
 	uint64_t offset, struct error *err);
 
@@ -73,7 +82,8 @@ bool store_problems(struct store *store, int64_t run, store_problem_visit *visit
 
 /* ---- anyone reads ---- */
 
-/* What a list row shows, without raw bytes. Strings valid during the visit. */
+/* What a list row shows, without raw bytes. Strings valid during the visit, cut at 512 bytes. The
+ * rowid of an alert never changes; its id does when a conflicting record arrives. */
 struct store_row {
 	int64_t rowid;
 	const char *id; /* alert id */
@@ -111,13 +121,15 @@ bool store_row(struct store *store, int64_t rowid, store_row_visit *visit, void 
  * ERROR_NOT_FOUND when there is none. */
 bool store_load(struct store *store, const char *id, struct alert *alert, struct error *err);
 /* alertId, an unambiguous prefix of one, or an eventID → id. ERROR_NOT_FOUND, or ERROR_USAGE when
- * ambiguous (and says between which). */
+ * ambiguous (and says between which); the id an alert had before it came into conflict names all
+ * of them. */
 bool store_find(struct store *store, struct str spelled, char id[ALERT_ID_SIZE], struct error *err);
 
 struct store_counts {
 	int64_t alerts, fresh, active, closed, awaiting;
 	int64_t first_time, last_time; /* of events; TIME_NONE when there is none */
 };
+/* Looks at every alert of the query: 0.3 s for a million, 0.7 s within a run. */
 bool store_count(struct store *store, const struct store_query *query, struct store_counts *counts,
 	struct error *err);
 
