@@ -38,6 +38,8 @@ const char *rule_query_hash(const struct rule *rule);
 /* What must be said on every start (settled.md 16, 18), and unknown fields. */
 size_t rule_warning_count(const struct rule *rule);
 struct str rule_warning(const struct rule *rule, size_t i);
+/* Does it use now() or ago()? Then it is said with which time it runs (settled.md 18). */
+bool rule_uses_now(const struct rule *rule);
 /* Top-level eventName literals of which one must be equal for a match; 0: no such bound. */
 size_t rule_literal_count(const struct rule *rule);
 struct str rule_literal(const struct rule *rule, size_t i);

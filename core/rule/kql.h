@@ -1,0 +1,244 @@
+/*
+ * KQL: text → tokens → expressions → a bound query that runs over one event. What is not supported
+ * or is wrong is refused with its place. Private to core/rule; sources.md §5 and settled.md 16–18
+ * have the semantics.
+ */
+#ifndef KEYWATCH_RULE_KQL_H
+#define KEYWATCH_RULE_KQL_H
+
+#include "core/base/regex.h"
+#include "core/event/event.h"
+#include "core/rule/kql_value.h"
+
+enum {
+	KQL_MAX_TEXT = 64 << 10,
+	KQL_MAX_DEPTH = 100,
+	KQL_MAX_SLOTS = 1024,
+};
+
+/* Why a text was refused: where, and a sentence that names the word. */
+struct kql_fault {
+	size_t at; /* byte in the text */
+	char text[320];
+};
+
+/* ---- lexer ---- */
+
+enum kql_token_type {
+	TOKEN_END,
+	TOKEN_NAME,   /* also keywords and word operators: has, !has_cs, in~ */
+	TOKEN_SYMBOL, /* one of the operators, text says which */
+	TOKEN_VALUE,  /* a literal, in value */
+};
+
+struct kql_token {
+	enum kql_token_type type;
+	size_t at, end;
+	struct str text; /* borrows from the query */
+	struct value value;
+};
+
+struct kql_lexer {
+	struct str text;
+	size_t at;
+	struct arena *arena; /* literals */
+	struct kql_fault *fault;
+};
+
+/* False: fault is filled. */
+bool kql_next_token(struct kql_lexer *lexer, struct kql_token *token);
+
+/* ---- expressions ---- */
+
+enum expr_kind {
+	EXPR_LITERAL,
+	EXPR_NAME,   /* a column, before binding */
+	EXPR_COLUMN, /* bound */
+	EXPR_CALL,   /* a function or an operator; operators are functions with odd names */
+	EXPR_MEMBER, /* args[0].name */
+	EXPR_INDEX,  /* args[0][args[1]] */
+	EXPR_TYPE,   /* typeof(name) */
+	EXPR_WILD,   /* a name with *, in project-away and its like */
+};
+
+struct kql_function;
+
+struct expr {
+	enum expr_kind kind;
+	size_t at, end;
+	struct str name; /* NAME, CALL, MEMBER, WILD, TYPE */
+	struct expr **args;
+	size_t count;
+	struct value value; /* LITERAL */
+	enum kusto_type type; /* after binding */
+	size_t slot; /* COLUMN */
+	const struct kql_function *function; /* CALL */
+	bool infix;  /* CALL: written as an operator */
+	size_t regex; /* CALL: 1 + number of its compiled regex, 0: none */
+};
+
+/* One `name = expression` of extend, project …; name absent when none was written. */
+struct kql_item {
+	struct str name;
+	size_t at;
+	struct expr *expr;
+	int order; /* project-reorder: 0, 1 asc, -1 desc */
+};
+
+enum kql_step_kind {
+	STEP_WHERE,
+	STEP_EXTEND,
+	STEP_PROJECT,
+	STEP_PROJECT_AWAY,
+	STEP_PROJECT_KEEP,
+	STEP_PROJECT_RENAME,
+	STEP_PROJECT_REORDER,
+	STEP_SORT,
+};
+
+struct kql_step {
+	enum kql_step_kind kind;
+	size_t at;
+	struct kql_item *items;
+	size_t count;
+};
+
+struct kql_let {
+	struct str name;
+	struct expr *expr;
+	size_t at;
+};
+
+struct kql_syntax {
+	struct str table;
+	size_t table_at;
+	struct kql_let *lets;
+	size_t let_count;
+	struct kql_step *steps;
+	size_t step_count;
+};
+
+bool kql_parse_query(struct kql_syntax *syntax, struct str text, struct arena *arena,
+	struct kql_fault *fault);
+/* One expression to the end of the text. */
+bool kql_parse_predicate(
+	struct expr **expr, struct str text, struct arena *arena, struct kql_fault *fault);
+
+/* ---- binding ---- */
+
+struct kql_column {
+	struct str name;
+	enum kusto_type type;
+	size_t slot; /* below column_count: the table's column of that number */
+	bool hidden; /* can be named, but is not part of the result: Azure's billing columns */
+};
+
+struct kql_schema {
+	struct kql_column *columns;
+	size_t count, capacity;
+};
+
+/* What bound expressions share. */
+struct kql_scope {
+	struct arena *arena;
+	struct kql_fault *fault;
+	const struct kql_schema *schema;
+	const struct kql_schema *siblings; /* names being made beside, for a better message */
+	const struct kql_let *lets; /* bound ones */
+	size_t let_count;
+	struct regex **regexes; /* owned by the program */
+	size_t regex_count, regex_capacity;
+	bool uses_now;
+};
+
+bool kql_bind(struct kql_scope *scope, struct expr *expr);
+bool kql_fail(struct kql_fault *fault, size_t at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+const struct kql_column *kql_schema_find(const struct kql_schema *schema, struct str name);
+void kql_schema_add(struct kql_schema *schema, struct str name, enum kusto_type type, size_t slot);
+/* The nearest of the names, for "did you mean"; absent when none is near. */
+struct str kql_nearest(struct str name, struct str (*get)(const void *context, size_t i),
+	const void *context, size_t count);
+
+/* ---- programs ---- */
+
+struct kql_action {
+	bool is_where;
+	struct expr *expr;
+	size_t slot; /* not WHERE: what it fills */
+};
+
+struct kql_program {
+	struct kql_action *actions;
+	size_t action_count;
+	struct kql_schema output;
+	size_t slot_count; /* column_count and on: made by the query */
+	struct regex **regexes;
+	size_t regex_count;
+	bool uses_now;
+	bool sorted;
+	struct str *literals; /* eventName bounds; count 0: none */
+	size_t literal_count;
+};
+
+bool kql_compile(struct kql_program *program, struct str text, struct arena *arena,
+	struct kql_fault *fault);
+void kql_program_fini(struct kql_program *program); /* the arena is the caller's */
+
+/* ---- evaluation ---- */
+
+struct kql_frame {
+	const struct event *event;
+	struct arena arena; /* reset for each event */
+	struct value *slots; /* of the query's own columns, from column_count on */
+	int64_t now;
+	struct regex *const *regexes;
+	struct regex_match **matches; /* made when first used */
+};
+
+struct value kql_eval(struct kql_frame *frame, const struct expr *expr);
+struct value kql_slot(const struct kql_frame *frame, size_t slot);
+
+/* ---- functions and operators: one row each ---- */
+
+struct kql_call {
+	struct kql_frame *frame;
+	const struct expr *expr;
+	const struct value *args;
+	size_t count;
+};
+
+/*
+ * Parameters, one letter each: s string, b bool, l int or long, n number, t datetime, p timespan,
+ * d dynamic, a any, r constant regex, k constant string, y typeof(). After '|' optional ones; a
+ * trailing '+' repeats the last. A dynamic argument is taken as s, l, n, b, t or p by conversion.
+ * Result: s b l r(eal) t p d as above, '0' the type of the first argument, '*' the bind function.
+ */
+struct kql_function {
+	const char *name;
+	const char *params;
+	char result;
+	bool takes_null; /* else a null argument gives null */
+	bool infix;	 /* an operator between two operands */
+	struct value (*eval)(const struct kql_call *call);
+	bool (*bind)(struct kql_scope *scope, struct expr *expr); /* sets expr->type; may be NULL */
+	const char *help;
+};
+
+const struct kql_function *kql_function_find(struct str name, bool infix);
+struct str kql_function_nearest(struct str name);
+struct regex_match *kql_regex(const struct kql_call *call, struct regex **regex);
+
+/* Every function and operator: name, parameters, result, help; tab-separated, for the manual. */
+void kql_list(struct buf *out);
+
+struct kql_function_table {
+	const struct kql_function *rows;
+	size_t count;
+};
+extern const struct kql_function_table kql_operators, kql_string_functions, kql_scalar_functions;
+
+/* Shared by binding of operators and iff, case, coalesce: the type both can be; false: none. */
+bool kql_common_type(enum kusto_type a, enum kusto_type b, enum kusto_type *common);
+
+#endif

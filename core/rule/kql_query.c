@@ -1,0 +1,545 @@
+/* Syntax → a program: lets folded, columns bound step by step, the output known. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/rule/kql.h"
+
+struct compiler {
+	struct kql_program *program;
+	struct kql_scope scope;
+	struct kql_schema schema; /* as the steps so far leave it */
+	size_t action_capacity;
+	size_t unnamed; /* Column1, Column2 … */
+};
+
+static void
+add_action(struct compiler *c, bool is_where, struct expr *expr, size_t slot)
+{
+	struct kql_program *p = c->program;
+
+	MEM_GROW(p->actions, p->action_count, c->action_capacity);
+	p->actions[p->action_count++] = (struct kql_action){is_where, expr, slot};
+}
+
+/* ---- lets ---- */
+
+static bool
+is_constant(const struct expr *e)
+{
+	if (e->kind == EXPR_COLUMN)
+		return false;
+	for (size_t i = 0; i < e->count; i++)
+		if (!is_constant(e->args[i]))
+			return false;
+	return e->kind != EXPR_CALL || !e->function ||
+		(strcmp(e->function->name, "now") != 0 && strcmp(e->function->name, "ago") != 0);
+}
+
+/* Evaluated once, here: afterwards it is a literal. */
+static void
+fold(struct compiler *c, struct expr *e)
+{
+	struct kql_frame frame = {.regexes = c->scope.regexes};
+	struct value v;
+
+	if (e->kind == EXPR_LITERAL)
+		return;
+	frame.matches = mem_zalloc((c->scope.regex_count + 1) * sizeof(struct regex_match *));
+	v = kql_eval(&frame, e);
+	if (v.type == KUSTO_STRING)
+		v.s = arena_str(c->scope.arena, v.s);
+	if (v.type != KUSTO_DYNAMIC || v.null) { /* a tree lives in the frame: left as it is */
+		e->value = v;
+		e->kind = EXPR_LITERAL;
+	}
+	for (size_t i = 0; i < c->scope.regex_count; i++)
+		regex_match_free(frame.matches[i]);
+	free(frame.matches);
+	arena_fini(&frame.arena);
+}
+
+static bool
+bind_lets(struct compiler *c, const struct kql_syntax *syntax)
+{
+	static const struct kql_schema nothing;
+
+	c->scope.schema = &nothing;
+	c->scope.lets = syntax->lets;
+	for (size_t i = 0; i < syntax->let_count; i++) {
+		struct expr *e = syntax->lets[i].expr;
+
+		if (!kql_bind(&c->scope, e))
+			return false;
+		if (!is_constant(e))
+			return kql_fail(c->scope.fault, e->at,
+				"a `let` is a constant here: now() and ago() stand where they are used");
+		fold(c, e);
+		if (e->kind != EXPR_LITERAL)
+			return kql_fail(c->scope.fault, e->at, "this `let` is no constant");
+		c->scope.let_count = i + 1;
+	}
+	return true;
+}
+
+/* ---- names ---- */
+
+/* As Kusto names a column that was given no name. */
+static struct str
+auto_name(struct compiler *c, const struct expr *e)
+{
+	static const char *const of_first[] = {"tostring", "toint", "tolong", "todouble", "toreal",
+		"tobool", "toboolean", "todatetime", "totimespan", "todynamic", "parse_json", "bin"};
+
+	if (e->kind == EXPR_COLUMN || e->kind == EXPR_NAME)
+		return e->name;
+	if (e->kind == EXPR_MEMBER && e->args[0]->kind != EXPR_CALL)
+		return arena_printf(c->scope.arena, "%.*s_%.*s", STR_ARG(auto_name(c, e->args[0])),
+			STR_ARG(e->name));
+	if (e->kind == EXPR_INDEX && e->args[0]->kind != EXPR_CALL &&
+		e->args[1]->kind == EXPR_LITERAL)
+		return arena_printf(c->scope.arena, "%.*s_%.*s", STR_ARG(auto_name(c, e->args[0])),
+			STR_ARG(value_text(c->scope.arena, e->args[1]->value)));
+	for (size_t i = 0; e->kind == EXPR_CALL && i < sizeof(of_first) / sizeof(of_first[0]); i++)
+		if (str_is(e->name, of_first[i]) && e->count && e->args[0]->kind != EXPR_CALL &&
+			e->args[0]->kind != EXPR_LITERAL)
+			return auto_name(c, e->args[0]);
+	return arena_printf(c->scope.arena, "Column%zu", ++c->unnamed);
+}
+
+static void
+remove_column(struct kql_schema *schema, struct str name)
+{
+	for (size_t i = 0; i < schema->count; i++) {
+		if (!str_equal(schema->columns[i].name, name))
+			continue;
+		memmove(&schema->columns[i], &schema->columns[i + 1],
+			(schema->count - i - 1) * sizeof(*schema->columns));
+		schema->count--;
+		return;
+	}
+}
+
+/* ---- where, extend, project, sort ---- */
+
+static bool
+compile_where(struct compiler *c, const struct kql_step *step)
+{
+	struct expr *e = step->items[0].expr;
+
+	if (step->items[0].name.data)
+		return kql_fail(c->scope.fault, step->items[0].at + step->items[0].name.len,
+			"`=` gives a name; to compare, write `==`");
+	if (!kql_bind(&c->scope, e))
+		return false;
+	if (e->type != KUSTO_BOOL)
+		return kql_fail(c->scope.fault, e->at, "`where` needs a bool, not a %s",
+			kusto_type_name(e->type));
+	add_action(c, true, e, 0);
+	return true;
+}
+
+/* The slot of a bound expression: a column keeps its own, anything else gets a new one. */
+static bool
+place(struct compiler *c, struct expr *e, size_t *slot)
+{
+	if (e->kind == EXPR_COLUMN) {
+		*slot = e->slot;
+		return true;
+	}
+	*slot = c->program->slot_count++;
+	if (*slot - column_count >= KQL_MAX_SLOTS)
+		return kql_fail(c->scope.fault, e->at, "the query makes too many columns");
+	add_action(c, false, e, *slot);
+	return true;
+}
+
+/* Everything is bound against the columns before the step: siblings do not see each other. */
+static bool
+bind_items(struct compiler *c, const struct kql_step *step, struct kql_schema *made)
+{
+	struct kql_schema names = {0};
+	bool ok = true;
+
+	for (size_t i = 0; i < step->count; i++)
+		if (step->items[i].name.data)
+			kql_schema_add(&names, step->items[i].name, KUSTO_STRING, 0);
+	c->scope.siblings = &names;
+	for (size_t i = 0; ok && i < step->count; i++) {
+		struct kql_item *item = &step->items[i];
+		size_t slot = 0;
+
+		ok = kql_bind(&c->scope, item->expr) && place(c, item->expr, &slot);
+		if (!ok)
+			break;
+		if (!item->name.data)
+			item->name = auto_name(c, item->expr);
+		if (kql_schema_find(made, item->name))
+			ok = kql_fail(c->scope.fault, item->at, "the column `%.*s` is made twice",
+				STR_ARG(item->name));
+		else
+			kql_schema_add(made, item->name, item->expr->type, slot);
+	}
+	c->scope.siblings = NULL;
+	free(names.columns);
+	return ok;
+}
+
+static bool
+compile_extend(struct compiler *c, const struct kql_step *step)
+{
+	struct kql_schema made = {0};
+	bool ok = bind_items(c, step, &made);
+
+	for (size_t i = 0; ok && i < made.count; i++)
+		remove_column(&c->schema, made.columns[i].name); /* a new one stands at the end */
+	for (size_t i = 0; ok && i < made.count; i++)
+		kql_schema_add(&c->schema, made.columns[i].name, made.columns[i].type,
+			made.columns[i].slot);
+	free(made.columns);
+	return ok;
+}
+
+static bool
+compile_project(struct compiler *c, const struct kql_step *step)
+{
+	struct kql_schema made = {0};
+	bool ok = bind_items(c, step, &made);
+
+	if (!ok) {
+		free(made.columns);
+		return false;
+	}
+	free(c->schema.columns);
+	c->schema = made;
+	return true;
+}
+
+static bool
+compile_sort(struct compiler *c, const struct kql_step *step)
+{
+	for (size_t i = 0; i < step->count; i++)
+		if (!kql_bind(&c->scope, step->items[i].expr))
+			return false;
+	c->program->sorted = true;
+	return true;
+}
+
+/* ---- choosing columns ---- */
+
+/* Stars go as far as they must and are tried again one further when the rest does not fit. */
+static bool
+wild_match(struct str pattern, struct str name)
+{
+	size_t p = 0, n = 0, star = (size_t)-1, resume = 0;
+
+	while (n < name.len) {
+		if (p < pattern.len && pattern.data[p] == '*') {
+			star = p++;
+			resume = n;
+		} else if (p < pattern.len && pattern.data[p] == name.data[n]) {
+			p++;
+			n++;
+		} else if (star != (size_t)-1) {
+			p = star + 1;
+			n = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.len && pattern.data[p] == '*')
+		p++;
+	return p == pattern.len;
+}
+
+static bool
+selects(const struct kql_item *item, const struct kql_column *column)
+{
+	if (item->expr->kind == EXPR_WILD)
+		return !column->hidden && wild_match(item->expr->name, column->name);
+	return str_equal(item->expr->name, column->name);
+}
+
+/* Names must be there, and a pattern must match something. */
+static bool
+check_selection(struct compiler *c, const struct kql_step *step)
+{
+	for (size_t i = 0; i < step->count; i++) {
+		struct expr *e = step->items[i].expr;
+		bool any = false;
+
+		if (e->kind == EXPR_NAME && !kql_schema_find(&c->schema, e->name))
+			return kql_bind(&c->scope, e) && /* says why, with the nearest name */
+				kql_fail(c->scope.fault, e->at, "`%.*s` is no column", STR_ARG(e->name));
+		for (size_t k = 0; k < c->schema.count; k++)
+			any |= selects(&step->items[i], &c->schema.columns[k]);
+		if (!any)
+			return kql_fail(c->scope.fault, e->at, "no column matches `%.*s`",
+				STR_ARG(e->name));
+	}
+	return true;
+}
+
+static bool
+compile_keep(struct compiler *c, const struct kql_step *step)
+{
+	bool away = step->kind == STEP_PROJECT_AWAY;
+	size_t kept = 0;
+
+	if (!check_selection(c, step))
+		return false;
+	for (size_t k = 0; k < c->schema.count; k++) {
+		bool chosen = false;
+
+		for (size_t i = 0; i < step->count; i++)
+			chosen |= selects(&step->items[i], &c->schema.columns[k]);
+		if (chosen == away)
+			continue;
+		c->schema.columns[kept] = c->schema.columns[k];
+		c->schema.columns[kept++].hidden &= away; /* kept by its name: shown */
+	}
+	c->schema.count = kept;
+	return true;
+}
+
+static bool
+compile_rename(struct compiler *c, const struct kql_step *step)
+{
+	for (size_t i = 0; i < step->count; i++) {
+		const struct kql_item *item = &step->items[i];
+		struct kql_column *column;
+
+		if (!item->name.data || item->expr->kind != EXPR_NAME)
+			return kql_fail(c->scope.fault, item->at,
+				"project-rename takes `new = old`");
+		column = (struct kql_column *)(uintptr_t)kql_schema_find(
+			&c->schema, item->expr->name);
+		if (!column)
+			return kql_bind(&c->scope, item->expr) &&
+				kql_fail(c->scope.fault, item->expr->at, "`%.*s` is no column",
+					STR_ARG(item->expr->name));
+		if (kql_schema_find(&c->schema, item->name))
+			return kql_fail(c->scope.fault, item->at,
+				"there is a column `%.*s` already", STR_ARG(item->name));
+		column->name = item->name;
+	}
+	return true;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct kql_column *left = a, *right = b;
+
+	return str_compare(left->name, right->name);
+}
+
+static int
+by_name_descending(const void *a, const void *b)
+{
+	return by_name(b, a);
+}
+
+static void
+add_column(struct kql_schema *schema, const struct kql_column *column)
+{
+	kql_schema_add(schema, column->name, column->type, column->slot);
+	schema->columns[schema->count - 1].hidden = column->hidden;
+}
+
+static void
+move_chosen(const struct kql_item *item, struct kql_schema *from, struct kql_schema *to)
+{
+	size_t first = to->count, kept = 0;
+
+	for (size_t k = 0; k < from->count; k++)
+		if (selects(item, &from->columns[k]))
+			add_column(to, &from->columns[k]);
+		else
+			from->columns[kept++] = from->columns[k];
+	from->count = kept;
+	if (item->order && to->count > first)
+		qsort(to->columns + first, to->count - first, sizeof(*to->columns),
+			item->order > 0 ? by_name : by_name_descending);
+}
+
+static bool
+compile_reorder(struct compiler *c, const struct kql_step *step)
+{
+	struct kql_schema ordered = {0};
+
+	if (!check_selection(c, step))
+		return false;
+	for (size_t i = 0; i < step->count; i++)
+		move_chosen(&step->items[i], &c->schema, &ordered);
+	for (size_t k = 0; k < c->schema.count; k++)
+		add_column(&ordered, &c->schema.columns[k]);
+	free(c->schema.columns);
+	c->schema = ordered;
+	return true;
+}
+
+static bool
+compile_step(struct compiler *c, const struct kql_step *step)
+{
+	c->scope.schema = &c->schema;
+	switch (step->kind) {
+	case STEP_WHERE:
+		return compile_where(c, step);
+	case STEP_EXTEND:
+		return compile_extend(c, step);
+	case STEP_PROJECT:
+		return compile_project(c, step);
+	case STEP_PROJECT_AWAY:
+	case STEP_PROJECT_KEEP:
+		return compile_keep(c, step);
+	case STEP_PROJECT_RENAME:
+		return compile_rename(c, step);
+	case STEP_PROJECT_REORDER:
+		return compile_reorder(c, step);
+	case STEP_SORT:
+		return compile_sort(c, step);
+	}
+	return false;
+}
+
+/* ---- the eventName bound ---- */
+
+struct bound {
+	struct str *names;
+	size_t count; /* 0: none */
+};
+
+static bool
+is_event_name(const struct expr *e)
+{
+	return e->kind == EXPR_COLUMN && e->slot == column_find(STR("EventName"));
+}
+
+static struct bound
+bound_of_list(struct arena *arena, const struct expr *e)
+{
+	struct bound b = {arena_alloc(arena, e->count * sizeof(struct str)), 0};
+
+	for (size_t i = 1; i < e->count; i++) {
+		if (e->args[i]->kind != EXPR_LITERAL || e->args[i]->value.type != KUSTO_STRING)
+			return (struct bound){0};
+		b.names[b.count++] = e->args[i]->value.s;
+	}
+	return b;
+}
+
+/* eventName must be one of these for the expression to be true. */
+static struct bound
+bound_of(struct arena *arena, const struct expr *e)
+{
+	struct bound left, right, both;
+
+	if (e->kind != EXPR_CALL)
+		return (struct bound){0};
+	if (str_is(e->name, "==") && e->infix) {
+		struct expr swapped = *e, *args[2] = {e->args[1], e->args[0]};
+
+		swapped.args = args;
+		if (is_event_name(e->args[0]))
+			return bound_of_list(arena, e);
+		return is_event_name(e->args[1]) ? bound_of_list(arena, &swapped)
+						 : (struct bound){0};
+	}
+	if (str_is(e->name, "in") && e->infix && is_event_name(e->args[0]))
+		return bound_of_list(arena, e);
+	if (!e->infix || (!str_is(e->name, "and") && !str_is(e->name, "or")))
+		return (struct bound){0};
+	left = bound_of(arena, e->args[0]);
+	right = bound_of(arena, e->args[1]);
+	if (str_is(e->name, "and"))
+		return left.count && (!right.count || left.count <= right.count) ? left : right;
+	if (!left.count || !right.count)
+		return (struct bound){0};
+	both = (struct bound){
+		arena_alloc(arena, (left.count + right.count) * sizeof(struct str)), 0};
+	for (size_t i = 0; i < left.count; i++)
+		both.names[both.count++] = left.names[i];
+	for (size_t i = 0; i < right.count; i++)
+		both.names[both.count++] = right.names[i];
+	return both;
+}
+
+/* An empty name bounds nothing: an absent eventName is the empty string too. */
+static void
+find_bound(struct kql_program *p, struct arena *arena)
+{
+	for (size_t i = 0; i < p->action_count; i++) {
+		struct bound b = {0};
+		bool empty = false;
+
+		if (p->actions[i].is_where)
+			b = bound_of(arena, p->actions[i].expr);
+		for (size_t k = 0; k < b.count; k++)
+			empty |= b.names[k].len == 0;
+		if (b.count && !empty && (!p->literal_count || b.count < p->literal_count)) {
+			p->literals = b.names;
+			p->literal_count = b.count;
+		}
+	}
+}
+
+/* ---- whole ---- */
+
+static void
+table_schema(struct kql_schema *schema)
+{
+	for (size_t i = 0; i < column_count; i++) {
+		kql_schema_add(schema, str_from(columns[i].name), columns[i].type, i);
+		schema->columns[i].hidden = columns[i].name[0] == '_';
+	}
+}
+
+static bool
+check_table(const struct kql_syntax *syntax, struct kql_fault *fault)
+{
+	if (str_is(syntax->table, "AWSCloudTrail"))
+		return true;
+	if (str_equal_ascii_nocase(syntax->table, STR("AWSCloudTrail")))
+		return kql_fail(fault, syntax->table_at,
+			"unknown table `%.*s`: the case matters, it is `AWSCloudTrail`",
+			STR_ARG(syntax->table));
+	return kql_fail(fault, syntax->table_at,
+		"unknown table `%.*s`: the table here is `AWSCloudTrail`", STR_ARG(syntax->table));
+}
+
+bool
+kql_compile(struct kql_program *program, struct str text, struct arena *arena,
+	struct kql_fault *fault)
+{
+	struct compiler c = {.program = program, .scope = {.arena = arena, .fault = fault}};
+	struct kql_syntax syntax;
+	bool ok;
+
+	*program = (struct kql_program){.slot_count = column_count};
+	if (!kql_parse_query(&syntax, text, arena, fault) || !check_table(&syntax, fault))
+		return false;
+	ok = bind_lets(&c, &syntax);
+	table_schema(&c.schema);
+	for (size_t i = 0; ok && i < syntax.step_count; i++)
+		ok = compile_step(&c, &syntax.steps[i]);
+	program->output = c.schema;
+	program->regexes = c.scope.regexes;
+	program->regex_count = c.scope.regex_count;
+	program->uses_now = c.scope.uses_now;
+	if (ok)
+		find_bound(program, arena);
+	else
+		kql_program_fini(program);
+	return ok;
+}
+
+void
+kql_program_fini(struct kql_program *program)
+{
+	for (size_t i = 0; i < program->regex_count; i++)
+		regex_free(program->regexes[i]);
+	free(program->regexes);
+	free(program->actions);
+	free(program->output.columns);
+	*program = (struct kql_program){0};
+}

@@ -1,0 +1,347 @@
+/* Functions over everything else: a row each, and the function behind it; and the lookups. */
+#include <arpa/inet.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/rule/kql.h"
+
+/* Ticks from 0001-01-01, where Kusto's bins begin, to 1970. */
+#define EPOCH INT64_C(621355968000000000)
+
+static struct value
+eval_not(const struct kql_call *c)
+{
+	return value_bool(!c->args[0].b);
+}
+
+static struct value
+eval_negate(const struct kql_call *c)
+{
+	struct value v = c->args[0];
+
+	if (v.type == KUSTO_REAL || v.type == KUSTO_DECIMAL)
+		v.r = -v.r;
+	else
+		v.i = (int64_t)(0 - (uint64_t)v.i);
+	return v;
+}
+
+static bool
+bind_negate(struct kql_scope *scope, struct expr *e)
+{
+	e->type = e->args[0]->type;
+	return type_is_number(e->type) || e->type == KUSTO_TIMESPAN ||
+		kql_fail(scope->fault, e->at, "`-` does not work on a %s",
+			kusto_type_name(e->type));
+}
+
+/* ---- empty and null ---- */
+
+static bool
+is_empty(struct value v)
+{
+	v = dynamic_unwrap(v);
+	return v.null || (v.type == KUSTO_STRING && v.s.len == 0);
+}
+
+static struct value
+eval_isempty(const struct kql_call *c)
+{
+	return value_bool(is_empty(c->args[0]));
+}
+
+static struct value
+eval_isnotempty(const struct kql_call *c)
+{
+	return value_bool(!is_empty(c->args[0]));
+}
+
+static struct value
+eval_isnull(const struct kql_call *c)
+{
+	return value_bool(dynamic_unwrap(c->args[0]).null);
+}
+
+static struct value
+eval_isnotnull(const struct kql_call *c)
+{
+	return value_bool(!dynamic_unwrap(c->args[0]).null);
+}
+
+/* ---- conversions: the row's result says to what ---- */
+
+static struct value
+eval_to(const struct kql_call *c)
+{
+	return value_convert(&c->frame->arena, c->args[0], c->expr->type);
+}
+
+static struct value
+eval_parse_json(const struct kql_call *c)
+{
+	struct arena *arena = &c->frame->arena;
+	struct value v = c->args[0];
+	struct json_doc *doc;
+
+	if (v.type == KUSTO_DYNAMIC && !v.null && v.d->kind == DYNAMIC_SCALAR)
+		v = v.d->scalar;
+	if (v.type != KUSTO_STRING)
+		return v.null ? value_null(KUSTO_DYNAMIC) : value_dynamic(dynamic_of(arena, v));
+	if (!json_parse(v.s, &doc, NULL)) /* the text itself, as Kusto does */
+		return v.s.len ? value_dynamic(dynamic_of(arena, v)) : value_null(KUSTO_DYNAMIC);
+	v = value_dynamic(dynamic_from_json(arena, json_root(doc)));
+	json_doc_free(doc);
+	return v;
+}
+
+static struct value
+eval_array_length(const struct kql_call *c)
+{
+	if (c->args[0].d->kind != DYNAMIC_ARRAY)
+		return value_null(KUSTO_LONG);
+	return value_long((int64_t)c->args[0].d->count);
+}
+
+/* ---- choosing ---- */
+
+static bool
+common_of(struct kql_scope *scope, struct expr *e, size_t first, size_t step)
+{
+	e->type = e->args[first]->type;
+	for (size_t i = first; i < e->count; i += step)
+		if (!kql_common_type(e->type, e->args[i]->type, &e->type))
+			return kql_fail(scope->fault, e->args[i]->at,
+				"%.*s() cannot give both a %s and a %s", STR_ARG(e->name),
+				kusto_type_name(e->type), kusto_type_name(e->args[i]->type));
+	return true;
+}
+
+static struct value
+as_result(const struct kql_call *c, struct value v)
+{
+	if (v.type == c->expr->type)
+		return v;
+	return v.null ? value_null(c->expr->type)
+		      : value_convert(&c->frame->arena, v, c->expr->type);
+}
+
+static bool
+bind_iff(struct kql_scope *scope, struct expr *e)
+{
+	return common_of(scope, e, 1, 1);
+}
+
+static struct value
+eval_iff(const struct kql_call *c)
+{
+	bool yes = !c->args[0].null && c->args[0].b;
+
+	return as_result(c, c->args[yes ? 1 : 2]);
+}
+
+static bool
+bind_case(struct kql_scope *scope, struct expr *e)
+{
+	if (e->count % 2 == 0)
+		return kql_fail(scope->fault, e->at,
+			"case() takes pairs of a condition and a value, and a value for the rest");
+	for (size_t i = 0; i + 1 < e->count; i += 2)
+		if (e->args[i]->type != KUSTO_BOOL)
+			return kql_fail(scope->fault, e->args[i]->at,
+				"case() takes a bool here, not a %s",
+				kusto_type_name(e->args[i]->type));
+	e->type = e->args[e->count - 1]->type;
+	for (size_t i = 1; i < e->count; i += 2)
+		if (!kql_common_type(e->type, e->args[i]->type, &e->type))
+			return kql_fail(scope->fault, e->args[i]->at,
+				"case() cannot give both a %s and a %s", kusto_type_name(e->type),
+				kusto_type_name(e->args[i]->type));
+	return true;
+}
+
+static struct value
+eval_case(const struct kql_call *c)
+{
+	size_t i = 0;
+
+	while (i + 1 < c->count && (c->args[i].null || !c->args[i].b))
+		i += 2;
+	return as_result(c, c->args[i + 1 < c->count ? i + 1 : c->count - 1]);
+}
+
+static bool
+bind_coalesce(struct kql_scope *scope, struct expr *e)
+{
+	return common_of(scope, e, 0, 1);
+}
+
+static struct value
+eval_coalesce(const struct kql_call *c)
+{
+	size_t i = 0;
+
+	while (i + 1 < c->count && is_empty(c->args[i]))
+		i++;
+	return as_result(c, c->args[i]);
+}
+
+/* ---- time ---- */
+
+static struct value
+eval_now(const struct kql_call *c)
+{
+	return value_time(c->frame->now + (c->count ? c->args[0].i : 0));
+}
+
+static struct value
+eval_ago(const struct kql_call *c)
+{
+	return value_time(c->frame->now - c->args[0].i);
+}
+
+static bool
+bind_bin(struct kql_scope *scope, struct expr *e)
+{
+	enum kusto_type a = e->args[0]->type, b = e->args[1]->type;
+
+	e->type = a;
+	if ((a == KUSTO_DATETIME || a == KUSTO_TIMESPAN) && b == KUSTO_TIMESPAN)
+		return true;
+	if (type_is_number(a) && type_is_number(b))
+		return kql_common_type(a, b, &e->type);
+	return kql_fail(scope->fault, e->args[1]->at, "%.*s() cannot divide a %s by a %s",
+		STR_ARG(e->name), kusto_type_name(a), kusto_type_name(b));
+}
+
+static int64_t
+floor_to(int64_t value, int64_t size)
+{
+	int64_t rest = value % size;
+
+	return value - (rest < 0 ? rest + size : rest);
+}
+
+static struct value
+eval_bin(const struct kql_call *c)
+{
+	struct value v = c->args[0], size = c->args[1];
+
+	if (c->expr->type == KUSTO_REAL || c->expr->type == KUSTO_DECIMAL) {
+		double step = value_as_real(size);
+
+		return step > 0 ? (struct value){.type = c->expr->type,
+					  .r = floor(value_as_real(v) / step) * step}
+				: value_null(c->expr->type);
+	}
+	if (size.i <= 0)
+		return value_null(c->expr->type);
+	if (v.type == KUSTO_DATETIME)
+		v.i = floor_to(v.i + EPOCH, size.i) - EPOCH;
+	else
+		v.i = floor_to(v.i, size.i);
+	v.type = c->expr->type;
+	return v;
+}
+
+/* ---- addresses ---- */
+
+/* a.b.c.d or a.b.c.d/n, in host order. */
+static bool
+parse_ipv4(struct str s, uint32_t *address, int *prefix)
+{
+	char text[20];
+	size_t slash = str_find(s, STR("/"), 0);
+	struct in_addr in;
+	struct str bits;
+
+	*prefix = 32;
+	if (slash != (size_t)-1) {
+		bits = str_slice(s, slash + 1, s.len);
+		if (!bits.len || bits.len > 2 || strspn(bits.data, "0123456789") < bits.len)
+			return false;
+		*prefix = bits.len == 1 ? bits.data[0] - '0'
+					: (bits.data[0] - '0') * 10 + (bits.data[1] - '0');
+		s = str_slice(s, 0, slash);
+	}
+	if (*prefix > 32 || s.len >= sizeof(text))
+		return false;
+	memcpy(text, s.data, s.len);
+	text[s.len] = '\0';
+	if (strlen(text) != s.len || inet_pton(AF_INET, text, &in) != 1)
+		return false;
+	*address = ntohl(in.s_addr);
+	return true;
+}
+
+static uint32_t
+mask_of(int prefix)
+{
+	return prefix ? UINT32_MAX << (32 - prefix) : 0;
+}
+
+static struct value
+eval_ipv4_is_private(const struct kql_call *c)
+{
+	uint32_t a;
+	int prefix;
+
+	if (!parse_ipv4(c->args[0].s, &a, &prefix))
+		return value_null(KUSTO_BOOL);
+	a &= mask_of(prefix);
+	return value_bool(a >> 24 == 10 || a >> 20 == (172 << 4 | 1) || a >> 16 == (192 << 8 | 168));
+}
+
+static struct value
+eval_ipv4_is_in_range(const struct kql_call *c)
+{
+	uint32_t address, range;
+	int own, prefix;
+
+	if (!parse_ipv4(c->args[0].s, &address, &own) ||
+		!parse_ipv4(c->args[1].s, &range, &prefix))
+		return value_null(KUSTO_BOOL);
+	if (own < prefix)
+		prefix = own;
+	return value_bool(((address ^ range) & mask_of(prefix)) == 0);
+}
+
+/* clang-format off */
+#define FUNCTION(name, params, result, eval, bind, help) \
+	{name, params, result, false, false, eval, bind, help}
+#define NULLABLE(name, params, result, eval, bind, help) \
+	{name, params, result, true, false, eval, bind, help}
+
+static const struct kql_function rows[] = {
+	FUNCTION("not", "b", 'b', eval_not, NULL, "the opposite; of null null"),
+	FUNCTION("-", "a", '*', eval_negate, bind_negate, "the negative"),
+	NULLABLE("isempty", "a", 'b', eval_isempty, NULL, "is it the empty string or null"),
+	NULLABLE("isnotempty", "a", 'b', eval_isnotempty, NULL, "is it neither the empty string nor null"),
+	NULLABLE("notempty", "a", 'b', eval_isnotempty, NULL, "the same as isnotempty"),
+	NULLABLE("isnull", "a", 'b', eval_isnull, NULL, "is it null; a string never is"),
+	NULLABLE("isnotnull", "a", 'b', eval_isnotnull, NULL, "is it not null"),
+	NULLABLE("notnull", "a", 'b', eval_isnotnull, NULL, "the same as isnotnull"),
+	NULLABLE("tostring", "a", 's', eval_to, NULL, "as a string; null gives \"\""),
+	NULLABLE("tobool", "a", 'b', eval_to, NULL, "as a bool, or null"),
+	NULLABLE("toboolean", "a", 'b', eval_to, NULL, "the same as tobool"),
+	NULLABLE("toint", "a", 'i', eval_to, NULL, "as an int, or null"),
+	NULLABLE("tolong", "a", 'l', eval_to, NULL, "as a long, or null"),
+	NULLABLE("todouble", "a", 'r', eval_to, NULL, "as a real, or null"),
+	NULLABLE("toreal", "a", 'r', eval_to, NULL, "the same as todouble"),
+	NULLABLE("todatetime", "a", 't', eval_to, NULL, "as a datetime, or null"),
+	NULLABLE("totimespan", "a", 'p', eval_to, NULL, "as a timespan, or null"),
+	NULLABLE("parse_json", "a", 'd', eval_parse_json, NULL, "the tree of a JSON text; the text itself when it is none"),
+	NULLABLE("todynamic", "a", 'd', eval_parse_json, NULL, "the same as parse_json"),
+	FUNCTION("array_length", "d", 'l', eval_array_length, NULL, "number of items; null when it is no array"),
+	NULLABLE("iff", "baa", '*', eval_iff, bind_iff, "the second when the first is true, else the third"),
+	NULLABLE("iif", "baa", '*', eval_iff, bind_iff, "the same as iff"),
+	NULLABLE("case", "aaa+", '*', eval_case, bind_case, "the value behind the first condition that is true, else the last"),
+	NULLABLE("coalesce", "aa+", '*', eval_coalesce, bind_coalesce, "the first that is neither null nor empty"),
+	FUNCTION("now", "|p", 't', eval_now, NULL, "the time of this run, and a timespan"),
+	FUNCTION("ago", "p", 't', eval_ago, NULL, "a timespan before now()"),
+	FUNCTION("bin", "aa", '*', eval_bin, bind_bin, "rounded down to a multiple"),
+	FUNCTION("ipv4_is_private", "s", 'b', eval_ipv4_is_private, NULL, "is it an address of a private network; null when it is none"),
+	FUNCTION("ipv4_is_in_range", "ss", 'b', eval_ipv4_is_in_range, NULL, "does it lie in a range such as 10.0.0.0/8"),
+};
+/* clang-format on */
+
+const struct kql_function_table kql_scalar_functions = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -1,0 +1,209 @@
+/* A rule over events, and filters over its rows. */
+#include <stdlib.h>
+
+#include "core/base/text.h"
+#include "core/rule/rule_private.h"
+
+static void
+free_matches(struct regex_match **matches, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		regex_match_free(matches[i]);
+	free(matches);
+}
+
+struct rule_run *
+rule_run_new(const struct rule *rule, int64_t now)
+{
+	struct rule_run *run = MEM_NEW(struct rule_run);
+	const struct kql_program *p = &rule->program;
+
+	run->rule = rule;
+	run->frame.now = now;
+	run->frame.regexes = p->regexes;
+	run->frame.matches = mem_zalloc((p->regex_count + 1) * sizeof(struct regex_match *));
+	run->frame.slots = mem_zalloc((p->slot_count - column_count + 1) * sizeof(struct value));
+	return run;
+}
+
+void
+rule_run_free(struct rule_run *run)
+{
+	if (!run)
+		return;
+	free_matches(run->frame.matches, run->rule->program.regex_count);
+	free(run->frame.slots);
+	arena_fini(&run->frame.arena);
+	free(run);
+}
+
+static bool
+holds(struct value v)
+{
+	return !v.null && v.b; /* where drops null */
+}
+
+bool
+rule_match(struct rule_run *run, const struct event *event)
+{
+	const struct kql_program *p = &run->rule->program;
+
+	arena_reset(&run->frame.arena);
+	run->frame.event = event;
+	for (size_t i = 0; i < p->action_count; i++) {
+		struct value v = kql_eval(&run->frame, p->actions[i].expr);
+
+		if (!p->actions[i].is_where)
+			run->frame.slots[p->actions[i].slot - column_count] = v;
+		else if (!holds(v))
+			return false;
+	}
+	return true;
+}
+
+void
+rule_row_json(const struct rule_run *run, struct buf *out)
+{
+	const struct kql_schema *output = &run->rule->program.output;
+
+	bool first = true;
+
+	buf_putc(out, '{');
+	for (size_t i = 0; i < output->count; i++) {
+		if (output->columns[i].hidden)
+			continue;
+		if (!first)
+			buf_putc(out, ',');
+		first = false;
+		json_write_string(out, output->columns[i].name);
+		buf_putc(out, ':');
+		value_write_json(out, kql_slot(&run->frame, output->columns[i].slot));
+	}
+	buf_putc(out, '}');
+}
+
+/* Texts are made in the frame's arena, which the caller sees as part of the run. */
+static struct str
+slot_text(const struct rule_run *run, size_t slot)
+{
+	struct value v = kql_slot(&run->frame, slot);
+
+	if (dynamic_unwrap(v).null)
+		return STR_ABSENT;
+	return value_text((struct arena *)(uintptr_t)&run->frame.arena, v);
+}
+
+struct str
+rule_row_text(const struct rule_run *run, struct str column)
+{
+	const struct kql_column *found = kql_schema_find(&run->rule->program.output, column);
+
+	return found ? slot_text(run, found->slot) : STR_ABSENT;
+}
+
+struct str
+rule_entity(const struct rule_run *run, const char *entity, const char *identifier)
+{
+	for (size_t i = 0; i < run->rule->mapping_count; i++) {
+		const struct rule_mapping *m = &run->rule->mappings[i];
+
+		if (str_is(m->entity, entity) && str_is(m->identifier, identifier))
+			return slot_text(run, m->slot);
+	}
+	return STR_ABSENT;
+}
+
+/* ---- filters ---- */
+
+struct rule_filter {
+	struct arena arena;
+	struct expr *expr;
+	struct regex **regexes; /* owns */
+	struct regex_match **matches; /* owns; one thread at a time */
+	size_t regex_count;
+};
+
+static void
+filter_schema(struct kql_schema *schema, const struct rule *rule)
+{
+	const struct kql_schema *output = &rule->program.output;
+
+	for (size_t i = 0; i < output->count; i++)
+		kql_schema_add(schema, output->columns[i].name, output->columns[i].type,
+			output->columns[i].slot);
+	for (size_t i = 0; i < column_count; i++)
+		if (!kql_schema_find(output, str_from(columns[i].name)))
+			kql_schema_add(schema, str_from(columns[i].name), columns[i].type, i);
+}
+
+static bool
+bind_filter(struct rule_filter *f, const struct rule *rule, struct kql_fault *fault)
+{
+	struct kql_schema schema = {0};
+	struct kql_scope scope = {.arena = &f->arena, .fault = fault, .schema = &schema};
+	bool ok;
+
+	filter_schema(&schema, rule);
+	ok = kql_bind(&scope, f->expr);
+	f->regexes = scope.regexes;
+	f->regex_count = scope.regex_count;
+	f->matches = mem_zalloc((f->regex_count + 1) * sizeof(struct regex_match *));
+	free(schema.columns);
+	if (ok && f->expr->type != KUSTO_BOOL)
+		return kql_fail(fault, f->expr->at, "a filter is a bool, not a %s",
+			kusto_type_name(f->expr->type));
+	return ok;
+}
+
+bool
+rule_filter_compile(
+	struct rule_filter **out, const struct rule *rule, struct str predicate, struct error *err)
+{
+	struct rule_filter *f = MEM_NEW(struct rule_filter);
+	struct kql_fault fault;
+	struct str text = arena_str(&f->arena, predicate), before;
+	size_t line = 1, at;
+
+	if (kql_parse_predicate(&f->expr, text, &f->arena, &fault) && bind_filter(f, rule, &fault)) {
+		*out = f;
+		return true;
+	}
+	before = str_slice(text, 0, fault.at);
+	while ((at = str_find(before, STR("\n"), 0)) != (size_t)-1) {
+		before = str_slice(before, at + 1, before.len);
+		line++;
+	}
+	rule_refuse(err, "filter", text, line, text_length(before) + 1, fault.text);
+	rule_filter_free(f);
+	return false;
+}
+
+void
+rule_filter_free(struct rule_filter *f)
+{
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->regex_count; i++)
+		regex_free(f->regexes[i]);
+	free(f->regexes);
+	free_matches(f->matches, f->matches ? f->regex_count : 0);
+	arena_fini(&f->arena);
+	free(f);
+}
+
+bool
+rule_filter_match(const struct rule_filter *f, struct rule_run *run, const struct event *event)
+{
+	struct kql_frame *frame = &run->frame;
+	struct regex *const *regexes = frame->regexes;
+	struct regex_match **matches = frame->matches;
+	struct value v;
+
+	frame->event = event;
+	frame->regexes = f->regexes;
+	frame->matches = f->matches;
+	v = kql_eval(frame, f->expr);
+	frame->regexes = regexes;
+	frame->matches = matches;
+	return holds(v);
+}
