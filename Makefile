@@ -46,8 +46,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DKEYWATCH_VERSION='"$(VERSION)"' \
 	$(OPTIMISE_$(VARIANT)) $(SANITIZE_$(VARIANT)) $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(LDHARDENING) $(SANITIZE_$(VARIANT)) $(LDFLAGS)
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(call pkgs,--cflags,$(LIBS_TUI)))$(PKG_CFLAGS)
-CORE_LDLIBS = $(eval CORE_LDLIBS := $$(call pkgs,--libs,))$(CORE_LDLIBS)
-TUI_LDLIBS = $(eval TUI_LDLIBS := $$(call pkgs,--libs,$(LIBS_TUI)))$(TUI_LDLIBS)
+CORE_LDLIBS = $(eval CORE_LDLIBS := $$(call pkgs,--libs,) -lm)$(CORE_LDLIBS)
+TUI_LDLIBS = $(eval TUI_LDLIBS := $$(call pkgs,--libs,$(LIBS_TUI)) -lm)$(TUI_LDLIBS)
 TEST_LDLIBS = $(eval TEST_LDLIBS := $$(call pkgs,--libs,$(LIBS_TEST)))$(TEST_LDLIBS)
 
 sources = $(sort $(wildcard $(addsuffix /*.c,$(1))))
