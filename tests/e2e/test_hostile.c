@@ -22,7 +22,7 @@ static const struct payload {
 		"\\u009b31m"},
 	{"\\u0000zero", "\\u0000zero"},
 	{"\\u007f", "\\u007f"},
-	{"\\r\\n\\t\\b", "\\u000d"},
+	{"\\r\\n\\t\\b", "\\r\\n\\t\\u0008"},
 	{"\\u202etxt.exe", "\\u202etxt.exe"},
 	{"\xe2\x80\xae"
 	 "txt.exe",
@@ -224,7 +224,7 @@ the_screen_shows_every_record_and_stays_clean(void **state)
 	pty = stage_screen(stage, 50, 200, stage->home);
 	pty_wait_text(pty, "25 alerts");
 	for (size_t i = PAYLOADS; i-- > 0;) { /* the newest is the last */
-		char agent[16];
+		char agent[32];
 
 		snprintf(agent, sizeof(agent), "AROA%02zu", i);
 		pty_wait_text(pty, agent);

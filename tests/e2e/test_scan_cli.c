@@ -282,8 +282,8 @@ a_reader_that_goes_away_ends_it_silently(void **state)
 
 	stage_run((struct stage *)*state, &run, "scan", "--format", "jsonl", SAMPLE);
 	assert_true(run.status == 0 || run.status == 128 + SIGPIPE);
-	assert_str(buf_view(&run.err), "keywatch: note: tests/sample/logs/AWSLogs/111122223333/"
-					"CloudTrail-Digest: digest files are stepped over\n");
+	assert_int_equal(stage_count(buf_view(&run.err), "\n"), 1); /* the note on the digests */
+	assert_non_null(strstr(buf_cstr(&run.err), "keywatch: note: "));
 	run_fini(&run);
 }
 

@@ -140,7 +140,8 @@ enter_goes_to_the_facts_and_from_a_fact_to_its_evidence(void **state)
 
 	pty_send(pty, "\r");
 	pty_wait_text(pty, "Enter evidence");
-	while (!pty_find(pty, "\xe2\x96\x8e" "agent", &row, &col)) {
+	while (!pty_find(pty, "\xe2\x96\x8e" "with ", &row, &col)) {
+		assert_false(pty_has(pty, "\xe2\x96\x8e" "decided")); /* the last line */
 		pty_raw_mark(pty);
 		pty_send(pty, "j");
 		pty_wait_raw(pty, "\xe2\x96\x8e");
@@ -254,7 +255,7 @@ a_filter_shows_only_what_fits_and_an_empty_one_all(void **state)
 	pty_send(pty, "fUserIdentityType == \"Root\"\r");
 	pty_wait_text(pty, "1 of 1");
 	pty_wait_row(pty, FIRST_ROW, "root");
-	pty_wait_text(pty, "UserIdentityType == ");
+	pty_wait_text(pty, "filter 1 of 42");
 	pty_send(pty, "f\025\r");
 	pty_wait_text(pty, " of 42");
 	pty_send(pty, "fisnotempty(ErrorCode) and UserIdentityType == 'AssumedRole'\r");
@@ -287,8 +288,8 @@ sorting_keeps_the_selected_alert(void **state)
 {
 	struct pty *pty = open_at(*state, 24, 80);
 
-	pty_send(pty, "jjjj");
-	pty_wait_text(pty, "5 of 42");
+	pty_send(pty, "jjjjjj");
+	pty_wait_text(pty, "7 of 42");
 	pty_wait_text(pty, "build-agent/i-0f9e8d7c6b5a43210 \xe2\x86\x92 ci-artifacts");
 	pty_send(pty, "s");
 	pty_wait_gone(pty, "TIME\xe2\x86\x93");
@@ -352,6 +353,7 @@ too_small_a_screen_says_so_and_keys_do_nothing_hidden(void **state)
 	pty_wait_gone(pty, "heidi");
 	pty_wait_text(pty, "40");
 	pty_send(pty, "aa");
+	assert_true(pty_quiet(pty, 500)); /* read, and nothing came of it */
 	pty_resize(pty, 24, 80);
 	pty_wait_text(pty, "42 new");
 	quit(pty);
@@ -640,7 +642,7 @@ a_row_down_costs_few_bytes(void **state)
 	while (!pty_quiet(pty, 300))
 		continue;
 	for (int i = 2; i <= 6; i++) {
-		char text[16];
+		char text[32];
 
 		snprintf(text, sizeof(text), "%d of 42", i);
 		pty_raw_mark(pty);
