@@ -29,18 +29,19 @@ item_new(enum item_kind kind, struct str path, struct str text)
 	return item;
 }
 
-/* What remembered files belong to: the rules' queries and how they were read. */
+/* What remembered files belong to: the rules' queries and how they were read; what is said of a
+ * file that is no log depends on whether it was given by name. */
 static void
-make_rule_key(struct pipeline *p)
+make_rule_key(struct pipeline *p, bool given)
 {
 	struct buf text = {0};
 
-	buf_printf(&text, "scan %s %zu\n", SCAN_GENERATION, p->options.max_record);
+	buf_printf(&text, "scan %s %zu %d\n", SCAN_GENERATION, p->options.max_record, given);
 	for (size_t i = 0; i < p->options.rule_count; i++) {
 		buf_str(&text, rule_id(p->options.rules[i]));
 		buf_printf(&text, " %s\n", rule_query_hash(p->options.rules[i]));
 	}
-	hash_hex(buf_view(&text), p->rule_key);
+	hash_hex(buf_view(&text), p->rule_key[given]);
 	buf_fini(&text);
 }
 
@@ -106,7 +107,8 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 		goto fail;
 	if (!store_run_begin(p->store, &p->run, err) || !wake_open(&p->stop_wake, err))
 		goto fail_store;
-	make_rule_key(p);
+	make_rule_key(p, false);
+	make_rule_key(p, true);
 	collect_literals(p);
 	p->queue = queue_new(QUEUE_ITEMS, QUEUE_BYTES);
 	p->progress.listing = true;

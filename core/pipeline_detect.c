@@ -7,7 +7,7 @@
 #include "core/base/mem.h"
 #include "core/pipeline_private.h"
 
-enum { COMMIT_MS = 50, COMMIT_ITEMS = 2000 };
+enum { COMMIT_MS = 50, COMMIT_ITEMS = 2000, LISTED_ITEMS = 500 };
 
 struct detector {
 	struct pipeline *pipeline;
@@ -148,10 +148,14 @@ list_file(struct detector *d, const struct walk_file *file)
 	struct error err;
 	bool unchanged = false;
 
+	if (d->items >= LISTED_ITEMS)
+		commit(d); /* somebody's decision may be waiting */
 	begin(d);
 	if (d->failed)
 		return;
-	if (!store_input_begin(p->store, p->run, &input, p->rule_key, &job.input, &unchanged, &err)) {
+	d->items++;
+	if (!store_input_begin(p->store, p->run, &input, p->rule_key[file->given], &job.input,
+		    &unchanged, &err)) {
 		fail(d, &err);
 		return;
 	}
@@ -276,8 +280,8 @@ take_done(struct detector *d, const struct item *item)
 		return;
 	begin(d);
 	if (!d->failed &&
-		!store_input_done(
-			d->pipeline->store, item->job->input, d->pipeline->rule_key, &input, &err))
+		!store_input_done(d->pipeline->store, item->job->input,
+			d->pipeline->rule_key[item->as_read.given], &input, &err))
 		fail(d, &err);
 }
 

@@ -39,7 +39,7 @@ struct pipeline {
 	atomic_bool stop;
 	struct store *store; /* the detector's; owns */
 	int64_t run;
-	char rule_key[HASH_HEX];
+	char rule_key[2][HASH_HEX]; /* of inputs that were found, and that were given */
 	struct str *literals; /* owns the array; borrows from the rules */
 	size_t literal_count;
 	struct queue *queue;

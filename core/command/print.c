@@ -78,7 +78,7 @@ print_alerts(const struct command_line *line, const struct print_options *option
 	if (line->filter &&
 		!alert_filter_new(&p.filter, options->rules->rule, options->rules->count,
 			str_from(line->filter), command_now(line), err))
-		return false;
+		return error_prefix(err, "--filter");
 	export_begin(&p.export, export_format_find(str_from(format)), &options->export_options,
 		&p.out);
 	ok = store_rows(options->store, &options->query, note_id, &p, err) && print_all(&p, err);

@@ -139,7 +139,7 @@ check_filter(const struct scanning *s, struct error *err)
 
 	for (size_t i = 0; s->line->filter && i < s->rules->count; i++) {
 		if (!rule_filter_compile(&filter, s->rules->rule[i], str_from(s->line->filter), err))
-			return false;
+			return error_prefix(err, "--filter");
 		rule_filter_free(filter);
 	}
 	return true;

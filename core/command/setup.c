@@ -36,6 +36,20 @@ is_twice(const struct command_rules *rules)
 	return false;
 }
 
+/* settled.md 18: over saved logs now() is a choice. */
+static void
+say_now(const struct rule *rule, int64_t now)
+{
+	char text[TIME_TEXT];
+
+	if (!rule_uses_now(rule))
+		return;
+	time_format_iso(now - now % TICKS_PER_SECOND, text);
+	fputs("keywatch: rule ", stderr);
+	text_print(stderr, rule_name(rule));
+	fprintf(stderr, ": now() answers %s (--now sets it)\n", text);
+}
+
 static void
 say_warnings(const struct rule *rule)
 {
@@ -67,6 +81,7 @@ command_load_rules(struct command_rules *rules, const struct command_line *line,
 			return false;
 		}
 		say_warnings(rules->rule[i]);
+		say_now(rules->rule[i], command_now(line));
 	}
 	return true;
 }

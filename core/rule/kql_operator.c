@@ -162,7 +162,7 @@ bad_arithmetic(struct kql_scope *scope, const struct expr *e)
 	return kql_fail(scope->fault, e->at, "`%.*s` does not work between a %s and a %s%s",
 		STR_ARG(e->name), kusto_type_name(e->args[0]->type),
 		kusto_type_name(e->args[1]->type),
-		e->args[0]->type == KUSTO_STRING ? ": strcat() joins strings" : "");
+		e->args[0]->type == KUSTO_STRING ? ": strings are joined by strcat" : "");
 }
 
 static bool

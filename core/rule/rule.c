@@ -47,8 +47,9 @@ rule_refuse(struct error *err, const char *file, struct str text, size_t line, s
 		buf_putc(&blanks, shown.data[i] == '\t' ? ' ' : shown.data[i]);
 	text_clean(&clean, buf_view(&blanks));
 	caret = col > 60 ? 60 : col;
-	error_set(err, ERROR_USAGE, "%s:%zu:%zu: %s\n  %s\n  %*s^", file, line, col, sentence,
-		buf_cstr(&clean), (int)(caret ? caret - 1 : 0), "");
+	error_set(err, ERROR_USAGE, "%s%s%zu:%zu: %s\n  %s\n  %*s^", file ? file : "",
+		file ? ":" : "", line, col, sentence, buf_cstr(&clean), (int)(caret ? caret - 1 : 0),
+		"");
 	buf_fini(&clean);
 	buf_fini(&blanks);
 	return false;

@@ -50,7 +50,7 @@ void rule_list_add(struct rule_list *list, struct str item);
 /* Reads every field; checks what does not need the query to be bound. */
 bool rule_read_yaml(struct rule *rule, struct str yaml, const char *file, struct error *err);
 
-/* FILE:LINE:COL: sentence, the line, a caret. `text` is what line counts in. */
+/* [FILE:]LINE:COL: sentence, the line, a caret. `text` is what line counts in; file may be NULL. */
 bool rule_refuse(struct error *err, const char *file, struct str text, size_t line, size_t col,
 	const char *sentence);
 

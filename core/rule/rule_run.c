@@ -173,7 +173,7 @@ rule_filter_compile(
 		before = str_slice(before, at + 1, before.len);
 		line++;
 	}
-	rule_refuse(err, "filter", text, line, text_length(before) + 1, fault.text);
+	rule_refuse(err, NULL, text, line, text_length(before) + 1, fault.text);
 	rule_filter_free(f);
 	return false;
 }
