@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 
-enum { NAME_COLS = 24 }; /* the least that an alert's name gets before its state is cut short */
+/* The least that an alert's name gets before its state is cut short; what the tabs need. */
+enum { NAME_COLS = 24, TABS_COLS = 25 };
 
 /* ---- title ---- */
 
@@ -173,7 +174,7 @@ put_left(struct buf *out, const struct pipeline_progress *p)
 	if (seconds < 0.5 || done <= 0)
 		return;
 	buf_puts(out, ", ");
-	put_bytes(out, (double)p->bytes_out / seconds);
+	put_bytes(out, (p->bytes_out > p->bytes_done ? (double)p->bytes_out : done) / seconds);
 	buf_puts(out, "/s");
 	if (p->listing || total <= done)
 		return;
@@ -222,23 +223,33 @@ draw_progress(const struct ui *ui, struct grid *grid, struct pen *pen)
 
 /* ---- status ---- */
 
+/* What the list shows of all there is: "42 alerts", "open filter 3 of 42 alerts" */
 static void
-put_counts(const struct ui *ui, struct buf *out)
+put_shown(const struct ui *ui, struct buf *out)
+{
+	size_t total = ui->list.counts.total;
+
+	if (ui->list.show != SHOW_ALL)
+		buf_printf(out, "%s ", list_show_name(ui->list.show));
+	if (ui->filter.compiled)
+		buf_puts(out, "filter ");
+	if (ui->list.show != SHOW_ALL || ui->filter.compiled)
+		buf_printf(out, "%zu of ", ui->list.shown);
+	buf_printf(out, "%zu alert%s", total, total == 1 ? "" : "s");
+}
+
+static void
+put_by_status(const struct ui *ui, struct buf *out)
 {
 	const struct list_counts *c = &ui->list.counts;
 	const char *dot = glyph_text(GLYPH_DOT, ui->grid.ascii);
 
-	if (ui->list.shown != c->total)
-		buf_printf(out, "%zu of ", ui->list.shown);
-	buf_printf(out, "%zu alert%s", c->total, c->total == 1 ? "" : "s");
-	if (ui_is_reading(ui))
+	if (!c->total)
 		return;
-	if (c->total)
-		buf_printf(out, " %s %zu new %s %zu active", dot, c->fresh, dot, c->active);
+	buf_printf(out, " %s %zu new %s %zu active", dot, c->fresh, dot, c->active);
 	if (c->awaiting)
 		buf_printf(out, " %s %zu awaiting", dot, c->awaiting);
-	if (c->total)
-		buf_printf(out, " %s %zu closed", dot, c->closed);
+	buf_printf(out, " %s %zu closed", dot, c->closed);
 }
 
 static void
@@ -265,8 +276,8 @@ draw_tabs(const struct ui *ui, struct pen *pen)
 		if (kind != PANE_ENTITY) {
 			pen_blank(pen, ROLE_TEXT, pen->x + 1);
 			pen_glyph(pen, ROLE_RULE, GLYPH_RULE_DOWN);
+			pen_blank(pen, ROLE_TEXT, pen->x + 1);
 		}
-		pen_blank(pen, ROLE_TEXT, pen->x + 1);
 		pen_puts(pen, kind == ui->below ? ROLE_ACCENT : ROLE_DIM, names[kind]);
 	}
 	pen_blank(pen, ROLE_TEXT, pen->x + 2);
@@ -276,36 +287,45 @@ static void
 draw_filter(const struct ui *ui, struct pen *pen)
 {
 	const struct ui_filter *f = &ui->filter;
+	struct buf percent = {0};
 
-	if (ui->list.show != SHOW_ALL)
-		pen_printf(pen, ROLE_ACCENT, "%s  ", list_show_name(ui->list.show));
+	if (f->compiled) {
+		if (ui_is_filtering(ui))
+			buf_printf(&percent, " %zu %%", f->judged * 100 / ui->list.count);
+		pen->end -= (int)percent.len;
+		if (!pen_str(pen, ROLE_ACCENT, buf_view(&f->text)) && pen->x > 0) {
+			pen->x--;
+			pen_glyph(pen, ROLE_ACCENT, GLYPH_ELLIPSIS);
+		}
+		pen->end += (int)percent.len;
+		pen_str(pen, ROLE_DIM, buf_view(&percent));
+		pen_blank(pen, ROLE_TEXT, pen->x + 2);
+	}
 	if (ui->search.regex)
-		pen_printf(pen, ROLE_ACCENT, "/%s  ", buf_cstr(&ui->search.pattern));
-	if (!f->compiled)
-		return;
-	pen_printf(pen, ROLE_ACCENT, "filter: %s", buf_cstr(&f->text));
-	if (ui->list.count && f->judged < ui->list.count)
-		pen_printf(pen, ROLE_DIM, "  %zu %%", f->judged * 100 / ui->list.count);
+		pen_printf(pen, ROLE_ACCENT, "/%s", buf_cstr(&ui->search.pattern));
+	buf_fini(&percent);
 }
 
 static void
 draw_status(const struct ui *ui, struct grid *grid)
 {
 	struct pen pen = pen_at(grid, ui->layout.status, 0, grid->cols);
+	bool narrow = ui->layout.kind == LAYOUT_STACKED;
 	struct buf counts = {0};
 	int width;
 
-	put_counts(ui, &counts);
+	put_shown(ui, &counts);
+	if (!ui_is_reading(ui) && !(narrow && ui->filter.compiled))
+		put_by_status(ui, &counts);
 	put_modes(ui, &counts);
 	width = grid_columns(buf_view(&counts), grid->ascii);
 	pen.end = grid->cols - width - 2;
 	if (ui_is_reading(ui)) {
 		draw_progress(ui, grid, &pen);
 	} else {
-		if (ui->layout.kind == LAYOUT_STACKED && pen.end >= 26)
+		pen_blank(&pen, ROLE_TEXT, 1);
+		if (narrow && !ui->filter.compiled && pen.end >= TABS_COLS)
 			draw_tabs(ui, &pen);
-		else
-			pen_blank(&pen, ROLE_TEXT, 1);
 		draw_filter(ui, &pen);
 	}
 	pen = pen_at(grid, ui->layout.status, grid->cols > width ? grid->cols - width - 1 : 0,
