@@ -142,6 +142,8 @@ prompt_set_located_error(struct prompt *prompt, const char *text)
 	struct str message;
 	size_t end;
 
+	if (!strncmp(text, "filter:", strlen("filter:"))) /* where it stands is plain to see */
+		text += strlen("filter:");
 	if (sscanf(text, "%lu:%lu:%n", &line, &column, &used) != 2 || !used) {
 		used = 0;
 		column = 0;

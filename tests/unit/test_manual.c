@@ -1,10 +1,12 @@
 /* The manual and the tables of the program say the same. KEYWATCH_TEST_UPDATE=1 writes the lists
  * that are copied whole. */
+#include <ctype.h>
 #include <stdio.h>
 
 #include "core/base/mem.h"
 #include "core/command/command.h"
 #include "core/event/column.h"
+#include "core/rule/kql.h"
 #include "tests/support/child.h"
 #include "tests/support/test.h"
 #include "tui/action.h"
@@ -74,6 +76,84 @@ the_manual_lists_every_column_with_its_type(void **state)
 	expect_block("man/keywatch-kql.7", "columns", &block);
 }
 
+/* What the letters of a function's parameters stand for. */
+static const char *const parameters[256] = {
+	['a'] = "value", ['b'] = "bool", ['d'] = "dynamic", ['l'] = "number", ['p'] = "timespan",
+	['r'] = "regex", ['s'] = "text", ['y'] = "type"};
+
+/* "sl|l" → ` text number "[number]"`, "aa+" → ` value value ...` */
+static void
+put_parameters(struct buf *block, const char *letters)
+{
+	bool optional = false;
+
+	for (const char *c = letters; *c; c++) {
+		if (*c == '|') {
+			optional = true;
+		} else if (*c == '+') {
+			buf_puts(block, " ...");
+		} else {
+			assert_non_null(parameters[(unsigned char)*c]);
+			buf_printf(block, optional ? " [%s]" : " %s", parameters[(unsigned char)*c]);
+		}
+	}
+}
+
+static void
+put_help(struct buf *block, const char *help)
+{
+	buf_putc(block, '\n');
+	for (; *help; help++)
+		buf_puts(block, *help == '\\' ? "\\e" : (const char[]){*help, '\0'});
+	buf_putc(block, '\n');
+}
+
+/* The forms with `!` and `_cs` are said once for all. */
+static bool
+is_form(const char *name)
+{
+	size_t len = strlen(name);
+
+	return (name[0] == '!' && isalpha((unsigned char)name[1])) ||
+		(len > 3 && !strcmp(name + len - 3, "_cs"));
+}
+
+static void
+put_kql_row(struct buf *operators, struct buf *functions, char *row)
+{
+	bool infix = !strcmp(strsep(&row, "\t"), "operator");
+	const char *name = strsep(&row, "\t"), *letters = strsep(&row, "\t");
+
+	if (infix && !is_form(name)) {
+		buf_printf(operators, ".It Li %s", name);
+		put_help(operators, row);
+	} else if (!infix && isalpha((unsigned char)*name)) {
+		buf_printf(functions, ".It Fn %s", name);
+		put_parameters(functions, letters);
+		put_help(functions, row);
+	}
+}
+
+static void
+the_manual_lists_every_operator_and_function(void **state)
+{
+	struct buf out = {0}, operators = {0}, functions = {0};
+	char *list, *rest, *row;
+
+	(void)state;
+	kql_list(&out);
+	buf_puts(&operators, ".Bl -tag -width \"matches regex\" -compact\n");
+	buf_puts(&functions, ".Bl -tag -width Ds -compact\n");
+	rest = list = buf_take(&out);
+	while ((row = strsep(&rest, "\n")) && *row)
+		put_kql_row(&operators, &functions, row);
+	buf_puts(&operators, ".El\n");
+	buf_puts(&functions, ".El\n");
+	expect_block("man/keywatch-kql.7", "operators", &operators);
+	expect_block("man/keywatch-kql.7", "functions", &functions);
+	free(list);
+}
+
 /* `.It Fl -rule Ar FILE`, `.It Fl -false-positive Ns Op …`, `.It Fl -facts` */
 static void
 option_item(char *line, size_t size, const char *name, const char *argument)
@@ -131,6 +211,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_manual_lists_every_key_as_the_help_does),
 		cmocka_unit_test(the_manual_lists_every_column_with_its_type),
+		cmocka_unit_test(the_manual_lists_every_operator_and_function),
 		cmocka_unit_test(the_manual_has_every_option_and_no_other),
 		cmocka_unit_test(the_manual_has_every_command),
 	};
