@@ -51,11 +51,14 @@ screen(const struct command_line *line)
 	return status;
 }
 
-/* Without a command: the screen, or a plain list where there is no terminal for one. */
+/* Without a command: the screen, or a plain list where there is no terminal for one, or where
+ * what was asked for can only be printed. */
 static int
 show(const struct command_line *line)
 {
-	if (app_terminal_usable())
+	bool printed = line->format || line->facts || line->fail_on_alert;
+
+	if (!printed && app_terminal_usable())
 		return screen(line);
 	return line->word_count ? command_scan(line) : command_export(line);
 }

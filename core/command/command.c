@@ -70,8 +70,20 @@ take_option(struct command_line *line, int which, char **argv, struct error *err
 		return error_set(err, ERROR_USAGE, "%s is no option; see keywatch --help",
 			argv[optind - 1]);
 	default:
+		line->given |= UINT64_C(1) << (which - 256);
 		return options[which - 256].take(line, optarg, err);
 	}
+}
+
+/* An option that would do nothing is a mistake of the one who gave it. */
+static bool
+check_given(const struct command_line *line, struct error *err)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if (line->given >> i & 1 && !option_belongs(&options[i], line->command))
+			return error_set(err, ERROR_USAGE, "--%s does not belong to %s; see keywatch --help",
+				options[i].name, line->command ? line->command->name : "the screen");
+	return true;
 }
 
 bool
@@ -91,7 +103,7 @@ command_parse(struct command_line *line, int argc, char **argv, struct error *er
 	line->words = (const char *const *)argv + optind;
 	line->word_count = (size_t)(argc - optind);
 	find_command(line);
-	return true;
+	return check_given(line, err);
 }
 
 static void
@@ -108,14 +120,21 @@ option_help(struct buf *out, const struct option_def *option)
 	buf_fini(&left);
 }
 
+/* What several commands and the screen share stands first. */
+static bool
+is_shared(const struct option_def *option)
+{
+	return !*option->used_by || strncmp(option->used_by, "screen ", 7) == 0;
+}
+
 static void
-options_help(struct buf *out, const char *title, const char *used_by)
+options_help(struct buf *out, const char *title, const char *first_word)
 {
 	buf_printf(out, "\n%s\n", title);
 	for (size_t i = 0; i < option_count; i++) {
-		const char *by = options[i].used_by;
+		bool begins = strncmp(options[i].used_by, first_word, strlen(first_word)) == 0;
 
-		if (by && (*used_by ? *by && strstr(by, used_by) == by : !*by))
+		if (*first_word ? begins && !is_shared(&options[i]) : is_shared(&options[i]))
 			option_help(out, &options[i]);
 	}
 }
@@ -143,7 +162,7 @@ bool
 command_list(const char *table, struct buf *out)
 {
 	if (strcmp(table, "options") == 0)
-		for (size_t i = 0; i < option_count && options[i].help; i++)
+		for (size_t i = 0; i < option_count; i++)
 			buf_printf(out, "%s\t%s\t%s\n", options[i].name,
 				options[i].argument ? options[i].argument : "", options[i].help);
 	else if (strcmp(table, "commands") == 0)

@@ -26,7 +26,7 @@ struct command_line {
 	int64_t now; /* TIME_NONE: the clock */
 	size_t max_record;
 	bool fail_on_alert, facts, help, version;
-	const char *list; /* hidden: a table's rows for the manual */
+	uint64_t given; /* bit set of the options' rows */
 	enum decision_action action; /* DECIDE_COUNT: none given */
 	const char *reason, *note;
 };

@@ -12,8 +12,7 @@ bash_script(struct buf *out)
 		      "\t--format) COMPREPLY=($(compgen -W 'text json jsonl csv md' -- \"$word\")); return ;;\n"
 		      "\tesac\n\tif [[ $word == -* ]]; then\n\t\tCOMPREPLY=($(compgen -W '");
 	for (size_t i = 0; i < option_count; i++)
-		if (options[i].help)
-			buf_printf(out, "%s--%s", i ? " " : "", options[i].name);
+		buf_printf(out, "%s--%s", i ? " " : "", options[i].name);
 	buf_puts(out, "' -- \"$word\"))\n\telif [[ $COMP_CWORD == 1 ]]; then\n"
 		      "\t\tCOMPREPLY=($(compgen -W '");
 	for (size_t i = 0; i < command_count; i++)
@@ -39,8 +38,6 @@ zsh_script(struct buf *out)
 {
 	buf_puts(out, "#compdef keywatch\n_arguments \\\n");
 	for (size_t i = 0; i < option_count; i++) {
-		if (!options[i].help)
-			continue;
 		buf_printf(out, "\t'--%s[", options[i].name);
 		zsh_text(out, options[i].help);
 		buf_putc(out, ']');
@@ -66,8 +63,7 @@ fish_script(struct buf *out)
 		buf_printf(out, "complete -c keywatch -n __fish_use_subcommand -a %s -d '%s'\n",
 			commands[i].name, commands[i].help);
 	for (size_t i = 0; i < option_count; i++)
-		if (options[i].help)
-			buf_printf(out, "complete -c keywatch -l %s%s -d '%s'\n", options[i].name,
+		buf_printf(out, "complete -c keywatch -l %s%s -d '%s'\n", options[i].name,
 				options[i].argument && options[i].argument[0] != '[' ? " -r" : "",
 				options[i].help);
 }

@@ -201,23 +201,15 @@ take_version(struct command_line *line, const char *argument, struct error *err)
 	return true;
 }
 
-static bool
-take_list(struct command_line *line, const char *argument, struct error *err)
-{
-	(void)err;
-	line->list = argument;
-	return true;
-}
-
 /* clang-format off */
 const struct option_def options[] = {
-	{"rule", "FILE", "", "run this rule instead of the built-in one (again for more; `builtin` names ours)", take_rule},
-	{"store", "FILE", "", "the store to use", take_store},
-	{"jobs", "N", "", "scan workers (one per core)", take_jobs},
-	{"now", "TIME", "", "what now() answers in rules and filters (the clock)", take_now},
-	{"max-record", "MIB", "", "largest record that is read (4)", take_max_record},
+	{"rule", "FILE", "screen scan export rule", "run this rule instead of the built-in one (again for more; `builtin` names ours)", take_rule},
+	{"store", "FILE", "screen scan export decide", "the store to use", take_store},
+	{"jobs", "N", "screen scan", "scan workers (one per core)", take_jobs},
+	{"now", "TIME", "screen scan export rule", "what now() answers in rules and filters (the clock)", take_now},
+	{"max-record", "MIB", "screen scan", "largest record that is read (4)", take_max_record},
 	{"format", "FORMAT", "scan export", "text, json, jsonl, csv or md (text)", take_format},
-	{"filter", "PREDICATE", "scan export", "only alerts for which this KQL predicate holds", take_filter},
+	{"filter", "PREDICATE", "screen scan export", "only alerts for which this KQL predicate holds", take_filter},
 	{"facts", NULL, "scan export", "add the facts to JSON", take_facts},
 	{"fail-on-alert", NULL, "scan", "exit with 1 if there are alerts", take_fail_on_alert},
 	{"take", NULL, "decide", "assign to me", take_take},
@@ -233,8 +225,28 @@ const struct option_def options[] = {
 	{"config", "FILE", "screen", "configuration to read instead of the usual places", take_config},
 	{"help", NULL, "", "print this and exit", take_help},
 	{"version", NULL, "", "print the version and exit", take_version},
-	{"list", "TABLE", NULL, NULL, take_list}, /* for the manual's tests: no help, no row */
 };
 /* clang-format on */
 
 const size_t option_count = sizeof(options) / sizeof(options[0]);
+
+static bool
+holds_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += len)
+		if ((at == words || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+			return true;
+	return false;
+}
+
+bool
+option_belongs(const struct option_def *option, const struct command *command)
+{
+	if (!*option->used_by)
+		return true;
+	if (command)
+		return holds_word(option->used_by, command->name);
+	return holds_word(option->used_by, "screen") || holds_word(option->used_by, "scan");
+}

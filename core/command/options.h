@@ -10,12 +10,15 @@
 struct option_def {
 	const char *name;
 	const char *argument; /* NULL: none; "[X]": optional */
-	const char *used_by;  /* commands, for the manual; "" everywhere */
+	const char *used_by;  /* the commands it belongs to, and "screen"; "" all */
 	const char *help;
 	bool (*take)(struct command_line *line, const char *argument, struct error *err);
 };
 
 extern const struct option_def options[];
 extern const size_t option_count;
+
+/* Does it belong to this command? NULL: the screen, or the list that stands in for it. */
+bool option_belongs(const struct option_def *option, const struct command *command);
 
 #endif
