@@ -103,6 +103,7 @@ ui_model(const struct ui *ui, int width)
 		/* Folding and laying out note their lines there. */
 		.event_text = (struct event_text *)&ui->event_text,
 		.reading = ui_is_reading(ui),
+		.failure = ui->progress.failed ? ui->progress.error.text : NULL,
 		.ascii = ui->grid.ascii,
 		.width = width,
 	};
@@ -173,8 +174,6 @@ look_at_pipeline(struct ui *ui)
 	if (!ui->o.pipeline || ui->progress.finished)
 		return 0;
 	pipeline_get_progress(ui->o.pipeline, &ui->progress);
-	if (ui->progress.failed)
-		ui_say(ui, ROLE_ERROR, "reading has stopped: %s", ui->progress.error.text);
 	if (was_reading && !ui_is_reading(ui)) {
 		ui_load_problems(ui);
 		if (ui->subject.loaded) {

@@ -54,7 +54,7 @@ act_mark(struct ui *ui)
 {
 	struct list *list = &ui->list;
 
-	if (ui->overlay != OVERLAY_NONE || list->selected == LIST_NONE)
+	if (list->selected == LIST_NONE)
 		return 0;
 	list_mark(list, list->selected, !list->rows[list->selected].marked);
 	list_move(list, 1);
@@ -71,8 +71,6 @@ act_mark_all(struct ui *ui)
 static unsigned
 decide(struct ui *ui, enum decision_action action)
 {
-	if (ui->overlay != OVERLAY_NONE)
-		return 0;
 	ui_ask_decision(ui, action);
 	return UI_DRAW;
 }
@@ -104,8 +102,7 @@ act_malicious(struct ui *ui)
 static unsigned
 act_false_positive(struct ui *ui)
 {
-	if (ui->overlay == OVERLAY_NONE)
-		ui_ask_false_positive(ui);
+	ui_ask_false_positive(ui);
 	return UI_DRAW;
 }
 
@@ -167,10 +164,40 @@ static act_function *const functions[ACTION_COUNT] = {
 	[ACTION_QUIT] = act_quit,
 };
 
+/* What makes sense where list and panes are not seen: nothing acts on what is hidden. */
+static bool
+works_now(const struct ui *ui, enum action action)
+{
+	switch (action) {
+	case ACTION_QUIT:
+	case ACTION_SUSPEND:
+	case ACTION_REDRAW:
+		return true;
+	case ACTION_UP:
+	case ACTION_DOWN:
+	case ACTION_PAGE_UP:
+	case ACTION_PAGE_DOWN:
+	case ACTION_FIRST:
+	case ACTION_LAST:
+	case ACTION_BACK:
+	case ACTION_HELP:
+	case ACTION_PROBLEMS:
+	case ACTION_PEEK:
+	case ACTION_SEARCH:
+	case ACTION_NEXT_MATCH:
+	case ACTION_PREVIOUS_MATCH:
+	case ACTION_COMMAND:
+	case ACTION_THEME:
+		return ui->layout.kind != LAYOUT_TOO_SMALL;
+	default:
+		return ui->layout.kind != LAYOUT_TOO_SMALL && ui->overlay == OVERLAY_NONE;
+	}
+}
+
 unsigned
 ui_act(struct ui *ui, enum action action)
 {
-	if (action == ACTION_NONE)
+	if (action == ACTION_NONE || !works_now(ui, action))
 		return 0;
 	buf_clear(&ui->message);
 	ui->search.step = 0;
@@ -183,7 +210,7 @@ ui_key(struct ui *ui, uint32_t key)
 	unsigned requests = 0;
 
 	if (ui->prompt.kind != PROMPT_NONE)
-		return ui_prompt_key(ui, key);
+		return ui->layout.kind == LAYOUT_TOO_SMALL ? 0 : ui_prompt_key(ui, key);
 	/* Esc and a key that a slow line delivered as one are both meant. */
 	if (key & KEYCODE_ALT) {
 		requests = ui_act(ui, keymap_find(&ui->o.config->keymap, KEYCODE_ESC));
@@ -195,6 +222,8 @@ ui_key(struct ui *ui, uint32_t key)
 unsigned
 ui_paste(struct ui *ui, struct str text)
 {
+	if (ui->layout.kind == LAYOUT_TOO_SMALL)
+		return 0;
 	if (ui->prompt.kind != PROMPT_NONE)
 		prompt_paste(&ui->prompt, text);
 	else

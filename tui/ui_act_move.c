@@ -117,8 +117,6 @@ change_pane(struct ui *ui, int step)
 	enum pane_kind now = is_wide ? ui->focus : ui->below;
 	size_t i = 0;
 
-	if (ui->overlay != OVERLAY_NONE)
-		return 0;
 	while (i < 2 && order[i] != now)
 		i++;
 	now = order[(i + (step > 0 ? 1 : 2)) % 3];
@@ -148,8 +146,6 @@ act_previous_pane(struct ui *ui)
 unsigned
 act_right(struct ui *ui)
 {
-	if (ui->overlay != OVERLAY_NONE)
-		return 0;
 	if (ui->focus == PANE_LIST)
 		ui->focus = ui->layout.kind == LAYOUT_WIDE ? PANE_ENTITY : ui->below;
 	else if (ui->layout.kind == LAYOUT_WIDE)
@@ -160,8 +156,6 @@ act_right(struct ui *ui)
 unsigned
 act_left(struct ui *ui)
 {
-	if (ui->overlay != OVERLAY_NONE)
-		return 0;
 	if (ui->layout.kind == LAYOUT_WIDE && ui->focus == PANE_EVENT)
 		ui->focus = PANE_ENTITY;
 	else
@@ -222,7 +216,7 @@ jump_to_evidence(struct ui *ui)
 unsigned
 act_open(struct ui *ui)
 {
-	if (ui->overlay != OVERLAY_NONE || !ui->subject.loaded)
+	if (!ui->subject.loaded)
 		return 0;
 	if (ui->focus == PANE_ENTITY)
 		return jump_to_evidence(ui);
@@ -256,7 +250,7 @@ act_fold(struct ui *ui)
 	const struct event_line *line = event_text_at(&ui->event_text, pane->cursor);
 	size_t open;
 
-	if (ui->focus != PANE_EVENT || ui->overlay != OVERLAY_NONE || !line) {
+	if (ui->focus != PANE_EVENT || !line) {
 		ui_say(ui, ROLE_TEXT, "folding works in the event pane");
 		return UI_DRAW;
 	}

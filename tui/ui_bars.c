@@ -17,7 +17,9 @@ draw_title(const struct ui *ui, struct grid *grid)
 	int right;
 
 	clock_format_minute(&ui->clock, clock_now(&ui->clock), time);
-	if (errors)
+	if (ui->progress.failed)
+		snprintf(problems, sizeof(problems), "reading has stopped, p says why ");
+	else if (errors)
 		snprintf(problems, sizeof(problems), "%llu problem%s ", errors,
 			errors == 1 ? "" : "s");
 	right = grid->cols - (int)strlen(time) - 2 - (int)strlen(problems) -

@@ -232,10 +232,12 @@ ui_decide_slice(struct ui *ui, int64_t deadline_ms)
 			report(ui);
 			return;
 		}
-		/* What was refused keeps its mark for another try. */
-		if (done)
-			list_mark(&ui->list, target->row, false);
 		list_sync_row(&ui->sync, &ui->list, target->rowid, &err);
+		/* What was refused keeps its mark for another try; what we did, we know of. */
+		if (done) {
+			list_mark(&ui->list, target->row, false);
+			list_saw(&ui->list, target->row);
+		}
 		if (ui->decide.next < ui->decide.count && time_monotonic_ms() >= deadline_ms)
 			return;
 	}

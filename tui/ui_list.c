@@ -165,7 +165,7 @@ put_used(const struct cell_context *c, struct pen *pen, int width)
 static const struct column_def defs[COLUMN_COUNT] = {
 	[COLUMN_TIME] = {"TIME", 11, 19, 0, SORT_TIME, put_time},
 	[COLUMN_STATUS] = {"STATUS", 6, 6, 0, SORT_STATUS, put_status},
-	[COLUMN_SEVERITY] = {"SEV", 6, 6, 0, SORT_SEVERITY, put_severity},
+	[COLUMN_SEVERITY] = {"SEVERITY", 8, 8, 0, SORT_SEVERITY, put_severity},
 	[COLUMN_ACTOR] = {"ACTOR", 10, 16, 3, SORT_ACTOR, put_actor},
 	[COLUMN_TARGET] = {"TARGET", 8, 12, 2, SORT_TARGET, put_target},
 	[COLUMN_SELF] = {"SELF", 5, 5, 0, SORT_SELF, put_self},

@@ -39,6 +39,7 @@ struct view_model {
 	const struct view_report *report;
 	struct event_text *event_text; /* folds and the evidence of the event pane */
 	bool reading;		       /* input is still being read */
+	const char *failure;	       /* why reading has stopped before its end, or NULL */
 	bool ascii;
 	int width;
 };

@@ -20,11 +20,16 @@ view_problems_list(struct doc *doc, const struct view_model *model)
 {
 	const struct view_problems *problems = model->problems;
 
+	if (model->failure) {
+		doc_line(doc, 0, false, 9);
+		doc_puts(doc, ROLE_ERROR, "reading has stopped: ");
+		doc_puts(doc, ROLE_TEXT, model->failure);
+	}
 	for (int severity = PROBLEM_ERROR; severity >= PROBLEM_NOTE; severity--)
 		for (size_t i = 0; i < problems->count; i++)
 			if ((int)problems->items[i].severity == severity)
 				put_problem(doc, &problems->items[i]);
-	if (problems->count)
+	if (problems->count || model->failure)
 		return;
 	doc_line(doc, 0, false, 0);
 	doc_puts(doc, ROLE_DIM, model->reading ? "nothing so far" : "everything could be read");
