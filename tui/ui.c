@@ -123,7 +123,7 @@ ui_ledger(const struct ui *ui)
 	return (struct fact_ledger){
 		.from = ui->list.counts.first_time,
 		.to = ui->list.counts.last_time,
-		.inputs = ui->progress.files_done + ui->progress.files_remembered,
+		.inputs = ui->progress.files_done, /* remembered ones among them */
 		.problems = ui->progress.errors,
 		.saved_logs = true,
 		.digest_present = ui->digest_met,
@@ -147,7 +147,8 @@ copy_problem(void *context, const struct problem *problem)
 		.offset = problem->offset,
 		.reason = arena_str(&p->arena, problem->reason),
 	};
-	if (str_find(problem->reason, STR("igest"), 0) != (size_t)-1)
+	if (str_find(problem->path, STR("CloudTrail-Digest"), 0) != (size_t)-1 ||
+		str_find(problem->reason, STR("igest"), 0) != (size_t)-1)
 		ui->digest_met = true;
 	return true;
 }
