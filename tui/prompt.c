@@ -199,28 +199,42 @@ draw_line(const struct prompt *prompt, struct grid *grid, int y, int *caret_x)
 		*caret_x = grid->cols - 1;
 }
 
+/* Where an error stands: right or left of its caret, or above the line when neither has room. */
+enum error_place { ERROR_PLAIN, ERROR_RIGHT, ERROR_LEFT, ERROR_ABOVE };
+
+static enum error_place
+place_error(const struct prompt *prompt, const struct grid *grid, int caret_x)
+{
+	int width = grid_columns(buf_view(&prompt->error), grid->ascii);
+
+	if (!prompt->caret)
+		return ERROR_PLAIN;
+	if (caret_x + 2 + width <= grid->cols)
+		return ERROR_RIGHT;
+	return width + 2 <= caret_x ? ERROR_LEFT : ERROR_ABOVE;
+}
+
 static void
 draw_below(const struct prompt *prompt, struct grid *grid, int y, int caret_x)
 {
 	struct pen pen = pen_at(grid, y, 0, grid->cols);
 	struct str error = buf_view(&prompt->error);
-	int width = grid_columns(error, grid->ascii);
+	enum error_place place = place_error(prompt, grid, caret_x);
 
 	pen_blank(&pen, ROLE_TEXT, 1);
 	if (!error.len) {
 		pen_str(&pen, ROLE_HINT, buf_view(&prompt->help));
-	} else if (!prompt->caret) {
+	} else if (place == ERROR_PLAIN) {
 		pen_str(&pen, ROLE_ERROR, error);
-	} else if (caret_x + 2 + width <= grid->cols) {
-		pen_blank(&pen, ROLE_TEXT, caret_x);
-		pen_puts(&pen, ROLE_ERROR, "^ ");
-		pen_str(&pen, ROLE_ERROR, error);
-	} else if (width + 2 <= caret_x) { /* to the left of the caret */
-		pen_blank(&pen, ROLE_TEXT, caret_x - width - 1);
+	} else if (place == ERROR_LEFT) {
+		pen_blank(&pen, ROLE_TEXT, caret_x - grid_columns(error, grid->ascii) - 1);
 		pen_str(&pen, ROLE_ERROR, error);
 		pen_puts(&pen, ROLE_ERROR, " ^");
 	} else {
-		pen_str(&pen, ROLE_ERROR, error);
+		pen_blank(&pen, ROLE_TEXT, caret_x);
+		pen_puts(&pen, ROLE_ERROR, "^ ");
+		if (place == ERROR_RIGHT)
+			pen_str(&pen, ROLE_ERROR, error);
 	}
 	pen_blank(&pen, ROLE_TEXT, grid->cols);
 }
@@ -229,15 +243,18 @@ void
 prompt_draw(const struct prompt *prompt, struct grid *grid)
 {
 	struct pen pen = pen_at(grid, grid->rows - 3, 0, grid->cols);
+	bool above;
 	int caret_x;
 
-	if (prompt->context.len) {
+	draw_line(prompt, grid, grid->rows - 2, &caret_x);
+	draw_below(prompt, grid, grid->rows - 1, caret_x);
+	above = prompt->error.len && place_error(prompt, grid, caret_x) == ERROR_ABOVE;
+	if (above || prompt->context.len) {
 		pen_run(&pen, ROLE_RULE, GLYPH_RULE, 1);
 		pen_blank(&pen, ROLE_TEXT, 2);
-		pen_str(&pen, ROLE_STRONG, buf_view(&prompt->context));
+		pen_str(&pen, above ? ROLE_ERROR : ROLE_STRONG,
+			buf_view(above ? &prompt->error : &prompt->context));
 		pen_blank(&pen, ROLE_TEXT, pen.x + 1);
 	}
 	pen_run(&pen, ROLE_RULE, GLYPH_RULE, grid->cols);
-	draw_line(prompt, grid, grid->rows - 2, &caret_x);
-	draw_below(prompt, grid, grid->rows - 1, caret_x);
 }

@@ -199,6 +199,10 @@ a_caret_stands_under_what_is_wrong(void **state)
 	draw(&prompt, 60, &out);
 	assert_non_null(strstr(buf_cstr(&out), "\n filter: a == Foo\n              ^ no column `Foo`\n"));
 	buf_clear(&out);
+	draw(&prompt, 30, &out);
+	assert_non_null(strstr(buf_cstr(&out), " no column `Foo` \xe2\x94\x80"));
+	assert_non_null(strstr(buf_cstr(&out), "\n filter: a == Foo\n              ^\n"));
+	buf_clear(&out);
 	prompt_set_located_error(&prompt, "no place");
 	draw(&prompt, 60, &out);
 	assert_non_null(strstr(buf_cstr(&out), "\n no place\n"));
