@@ -11,24 +11,6 @@
 #define NEWEST "\"timeGenerated\":\"2026-01-16T14:02:29Z\"" /* heidi for heidi */
 #define SECOND "\"timeGenerated\":\"2026-01-16T13:37:04Z\"" /* platform/ADMIN for grace */
 
-static struct pty *
-open_sample(const struct stage *stage)
-{
-	struct pty *pty = stage_screen(stage, 24, 80, SAMPLE);
-
-	pty_wait_text(pty, "42 alerts");
-	pty_wait_text(pty, "1 of 42");
-	return pty;
-}
-
-static void
-quit(struct pty *pty)
-{
-	pty_send(pty, "q");
-	assert_int_equal(pty_wait_exit(pty), 0);
-	pty_close(pty);
-}
-
 /* The exported line of one alert; owned. */
 static char *
 exported(const struct stage *stage, const char *which)
@@ -79,13 +61,13 @@ static void
 take_makes_it_mine_at_once(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 	char owner[300];
 
 	pty_send(pty, "a");
 	pty_wait_text(pty, "done: take");
 	pty_wait_text(pty, "1 active");
-	quit(pty);
+	stage_quit(pty);
 	snprintf(owner, sizeof(owner), "\"owner\":\"%s\"", me());
 	expect(stage, NEWEST, "\"status\":\"Active\"");
 	expect(stage, NEWEST, owner);
@@ -95,13 +77,13 @@ static void
 request_waits_for_validation_and_its_note_may_be_empty(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_send(pty, "r");
 	pty_wait_text(pty, "heidi \xe2\x86\x92 heidi");
 	pty_send(pty, "\r");
 	pty_wait_text(pty, "awaiting validation");
-	quit(pty);
+	stage_quit(pty);
 	expect(stage, NEWEST, "\"status\":\"Active\"");
 	expect(stage, NEWEST, "\"state\":\"awaiting\"");
 }
@@ -110,7 +92,7 @@ static void
 validate_needs_a_reason_and_a_confirmation(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_send(pty, "v");
 	pty_wait_text(pty, "reason:");
@@ -120,7 +102,7 @@ validate_needs_a_reason_and_a_confirmation(void **state)
 	pty_wait_text(pty, "y confirms");
 	pty_send(pty, "y");
 	pty_wait_text(pty, "Closed, BenignPositive, unsigned");
-	quit(pty);
+	stage_quit(pty);
 	expect(stage, NEWEST, "\"classificationReason\":\"SuspiciousButExpected\"");
 	expect(stage, NEWEST, "\"reason\":\"ticket 4711\"");
 	expect(stage, NEWEST, "\"validated\":false");
@@ -131,7 +113,7 @@ static void
 anything_but_y_does_not_validate(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_send(pty, "v");
 	pty_wait_text(pty, "reason:");
@@ -140,7 +122,7 @@ anything_but_y_does_not_validate(void **state)
 	pty_send(pty, "\r");
 	pty_wait_gone(pty, "y confirms");
 	pty_wait_text(pty, "0 closed");
-	quit(pty);
+	stage_quit(pty);
 	expect_decisions(stage, NEWEST, 0);
 }
 
@@ -148,7 +130,7 @@ static void
 no_single_key_and_no_pasted_text_validates(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_paste(pty, "vx\ry\ry");
 	pty_send(pty, "v");
@@ -160,7 +142,7 @@ no_single_key_and_no_pasted_text_validates(void **state)
 	pty_wait_gone(pty, "looks fine");
 	pty_send(pty, "\033");
 	pty_wait_gone(pty, "reason:");
-	quit(pty);
+	stage_quit(pty);
 	expect_decisions(stage, NEWEST, 0);
 }
 
@@ -168,7 +150,7 @@ static void
 malicious_needs_a_reason_and_a_confirmation(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_send(pty, "x");
 	pty_wait_text(pty, "reason:");
@@ -176,7 +158,7 @@ malicious_needs_a_reason_and_a_confirmation(void **state)
 	pty_wait_text(pty, "y confirms");
 	pty_send(pty, "y");
 	pty_wait_text(pty, "Closed, TruePositive");
-	quit(pty);
+	stage_quit(pty);
 	expect(stage, NEWEST, "\"classificationReason\":\"SuspiciousActivity\"");
 }
 
@@ -184,7 +166,7 @@ static void
 false_positive_asks_which_first(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_send(pty, "F");
 	pty_wait_text(pty, "incorrect alert logic");
@@ -198,7 +180,7 @@ false_positive_asks_which_first(void **state)
 	pty_wait_text(pty, "reason:");
 	pty_send(pty, "test data\r");
 	pty_wait_text(pty, "2 closed");
-	quit(pty);
+	stage_quit(pty);
 	expect(stage, NEWEST, "\"classificationReason\":\"IncorrectAlertLogic\"");
 	expect(stage, SECOND, "\"classificationReason\":\"InaccurateData\"");
 }
@@ -207,13 +189,13 @@ static void
 a_note_changes_no_state(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_send(pty, "m");
 	pty_wait_text(pty, "note:");
 	pty_send(pty, "called her\r");
 	pty_wait_text(pty, "done: note");
-	quit(pty);
+	stage_quit(pty);
 	expect(stage, NEWEST, "\"status\":\"New\"");
 	expect(stage, NEWEST, "\"note\":\"called her\"");
 }
@@ -222,7 +204,7 @@ static void
 undo_goes_back_and_erases_nothing(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_send(pty, "a");
 	pty_wait_text(pty, "1 active");
@@ -230,7 +212,7 @@ undo_goes_back_and_erases_nothing(void **state)
 	pty_wait_text(pty, "reason:");
 	pty_send(pty, "wrong row\r");
 	pty_wait_text(pty, "0 active");
-	quit(pty);
+	stage_quit(pty);
 	expect(stage, NEWEST, "\"status\":\"New\"");
 	expect_decisions(stage, NEWEST, 2);
 }
@@ -239,7 +221,7 @@ static void
 the_history_names_who_when_what_and_why(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_send(pty, "x");
 	pty_wait_text(pty, "reason:");
@@ -252,7 +234,7 @@ the_history_names_who_when_what_and_why(void **state)
 	pty_wait_text(pty, "2026-01-17 00:00:00");
 	pty_wait_text(pty, "confirm malicious");
 	pty_wait_text(pty, "stolen");
-	quit(pty);
+	stage_quit(pty);
 }
 
 /* ---- several at once ---- */
@@ -261,7 +243,7 @@ static void
 several_marked_ones_close_only_by_a_typed_word(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_send(pty, "  x"); /* Space marks and moves on */
 	pty_wait_text(pty, "2 marked alerts");
@@ -271,7 +253,7 @@ several_marked_ones_close_only_by_a_typed_word(void **state)
 	pty_wait_text(pty, "type malicious");
 	pty_send(pty, "\025malicious\r");
 	pty_wait_text(pty, "2 closed");
-	quit(pty);
+	stage_quit(pty);
 	expect(stage, NEWEST, "\"classification\":\"TruePositive\"");
 	expect(stage, SECOND, "\"classification\":\"TruePositive\"");
 }
@@ -282,20 +264,20 @@ static void
 another_instance_sees_the_decision_by_itself(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *one = open_sample(stage), *two = open_sample(stage);
+	struct pty *one = stage_sample(stage, 24, 80), *two = stage_sample(stage, 24, 80);
 
 	pty_send(one, "a");
 	pty_wait_text(one, "1 active");
 	pty_wait_text(two, "1 active");
-	quit(one);
-	quit(two);
+	stage_quit(one);
+	stage_quit(two);
 }
 
 static void
 who_comes_second_is_refused_and_sees_who_was_first(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *one = open_sample(stage), *two = open_sample(stage);
+	struct pty *one = stage_sample(stage, 24, 80), *two = stage_sample(stage, 24, 80);
 
 	pty_send(one, "v");
 	pty_wait_text(one, "reason:");
@@ -315,7 +297,7 @@ who_comes_second_is_refused_and_sees_who_was_first(void **state)
 		pty_send(one, "q");
 	assert_int_equal(pty_wait_exit(one), 0);
 	pty_close(one);
-	quit(two);
+	stage_quit(two);
 	expect(stage, NEWEST, "\"classification\":\"TruePositive\"");
 	expect_decisions(stage, NEWEST, 1);
 }
@@ -324,7 +306,7 @@ static void
 a_decision_from_the_command_line_appears_on_the_screen(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 	char *line = exported(stage, NEWEST), id[64];
 	struct run run = {0};
 
@@ -332,7 +314,7 @@ a_decision_from_the_command_line_appears_on_the_screen(void **state)
 	stage_run(stage, &run, "decide", id, "--take", "--store", stage->store);
 	assert_int_equal(run.status, 0);
 	pty_wait_text(pty, "1 active");
-	quit(pty);
+	stage_quit(pty);
 	run_fini(&run);
 	free(line);
 }
@@ -343,18 +325,18 @@ static void
 decisions_are_there_after_a_restart_and_without_paths(void **state)
 {
 	const struct stage *stage = *state;
-	struct pty *pty = open_sample(stage);
+	struct pty *pty = stage_sample(stage, 24, 80);
 
 	pty_send(pty, "a");
 	pty_wait_text(pty, "1 active");
-	quit(pty);
-	pty = open_sample(stage);
+	stage_quit(pty);
+	pty = stage_sample(stage, 24, 80);
 	pty_wait_text(pty, "1 active");
-	quit(pty);
+	stage_quit(pty);
 	pty = stage_screen(stage, 24, 80, NULL);
 	pty_wait_text(pty, "42 alerts");
 	pty_wait_text(pty, "1 active");
-	quit(pty);
+	stage_quit(pty);
 }
 
 static void
@@ -363,7 +345,7 @@ what_was_shown_as_saved_survives_a_kill(void **state)
 	const struct stage *stage = *state;
 
 	for (int i = 1; i <= 5; i++) {
-		struct pty *pty = open_sample(stage);
+		struct pty *pty = stage_sample(stage, 24, 80);
 		char text[32];
 
 		pty_send(pty, "ma");
@@ -390,9 +372,9 @@ killing_it_while_it_reads_loses_and_repeats_nothing(void **state)
 		pty_wait_exit(pty);
 		pty_close(pty);
 	}
-	pty = open_sample(stage);
+	pty = stage_sample(stage, 24, 80);
 	pty_wait_text(pty, "42 new");
-	quit(pty);
+	stage_quit(pty);
 }
 
 int

@@ -46,6 +46,25 @@ stage_screen_words(const struct stage *stage, int rows, int cols, const char *co
 			.home = stage->home}});
 }
 
+struct pty *
+stage_sample(const struct stage *stage, int rows, int cols)
+{
+	struct pty *pty = stage_screen(stage, rows, cols, SAMPLE);
+
+	pty_wait_text(pty, "1 of 42");
+	pty_wait_text(pty, "42 alerts");
+	return pty;
+}
+
+void
+stage_quit(struct pty *pty)
+{
+	pty_send(pty, "q");
+	assert_int_equal(pty_wait_exit(pty), 0);
+	pty_assert_clean(pty);
+	pty_close(pty);
+}
+
 void
 stage_run_words(const struct stage *stage, struct run *run, const char *const *words)
 {

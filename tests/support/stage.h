@@ -29,6 +29,11 @@ int stage_teardown(void **state);
 struct pty *stage_screen_words(const struct stage *stage, int rows, int cols,
 	const char *const *words);
 
+/* The sample logs, read to the end. */
+struct pty *stage_sample(const struct stage *stage, int rows, int cols);
+/* By q: ends with 0, and nothing that it wrote was out of place. Takes. */
+void stage_quit(struct pty *pty);
+
 /* `keywatch WORDS…`; run's input is used, and its results are filled. */
 #define stage_run(stage, run, ...) \
 	stage_run_words((stage), (run), (const char *const[]){__VA_ARGS__, NULL})

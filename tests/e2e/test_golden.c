@@ -1,0 +1,89 @@
+/* Whole screens, one for each view, at the two sizes that matter most. */
+#include <stdio.h>
+
+#include "tests/support/stage.h"
+
+static void
+golden(const struct stage *stage, const char *keys, const char *view)
+{
+	static const struct {
+		int rows, cols;
+		const char *name;
+	} sizes[] = {{24, 80, "80x24"}, {50, 200, "200x50"}};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct pty *pty = stage_sample(stage, sizes[i].rows, sizes[i].cols);
+		char name[64];
+
+		snprintf(name, sizeof(name), "%s-%s", view, sizes[i].name);
+		pty_send(pty, keys);
+		stage_golden(pty, name);
+		pty_assert_clean(pty);
+		pty_close(pty);
+	}
+}
+
+static void
+golden_list_and_entity(void **state)
+{
+	golden(*state, "", "entity");
+}
+
+static void
+golden_event(void **state)
+{
+	golden(*state, "\t", "event");
+}
+
+static void
+golden_history(void **state)
+{
+	golden(*state, "\t\t", "history");
+}
+
+static void
+golden_help(void **state)
+{
+	golden(*state, "?", "help");
+}
+
+static void
+golden_peek(void **state)
+{
+	golden(*state, ":peek\r", "peek");
+}
+
+static void
+golden_problems(void **state)
+{
+	golden(*state, "p", "problems");
+}
+
+static void
+golden_prompt(void **state)
+{
+	golden(*state, "vticket 4711", "prompt");
+}
+
+static void
+golden_hostile_record(void **state)
+{
+	golden(*state, "fUserAgent has 'sselmrah'\r:peek\r", "hostile");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		stage_test(golden_list_and_entity),
+		stage_test(golden_event),
+		stage_test(golden_history),
+		stage_test(golden_help),
+		stage_test(golden_peek),
+		stage_test(golden_problems),
+		stage_test(golden_prompt),
+		stage_test(golden_hostile_record),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
