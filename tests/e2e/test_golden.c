@@ -3,8 +3,10 @@
 
 #include "tests/support/stage.h"
 
+/* keys, then what they must have shown, then more keys. */
 static void
-golden(const struct stage *stage, const char *keys, const char *view)
+golden_after(const struct stage *stage, const char *keys, const char *shown, const char *more,
+	const char *view)
 {
 	static const struct {
 		int rows, cols;
@@ -17,10 +19,18 @@ golden(const struct stage *stage, const char *keys, const char *view)
 
 		snprintf(name, sizeof(name), "%s-%s", view, sizes[i].name);
 		pty_send(pty, keys);
+		pty_wait_text(pty, shown);
+		pty_send(pty, more);
 		stage_golden(pty, name);
 		pty_assert_clean(pty);
 		pty_close(pty);
 	}
+}
+
+static void
+golden(const struct stage *stage, const char *keys, const char *view)
+{
+	golden_after(stage, keys, "", "", view);
 }
 
 static void
@@ -68,7 +78,7 @@ golden_prompt(void **state)
 static void
 golden_hostile_record(void **state)
 {
-	golden(*state, "fUserAgent has 'sselmrah'\r:peek\r", "hostile");
+	golden_after(*state, "fUserAgent has 'sselmrah'\r", "1 of 1", ":peek\r", "hostile");
 }
 
 int
