@@ -20,6 +20,7 @@ enum action_group {
 const char *action_group_title(enum action_group group);
 
 /* id, name, default keys (separated by spaces), group, word in the hint line, help. */
+/* clang-format off */
 #define ACTIONS(X)                                                                                 \
 	X(UP, "up", "Up k", MOVE, "", "one row up")                                                \
 	X(DOWN, "down", "Down j", MOVE, "", "one row down")                                        \
@@ -82,6 +83,7 @@ enum action {
 	ACTION_COUNT,
 	ACTION_NONE = ACTION_COUNT,
 };
+/* clang-format on */
 
 struct action_def {
 	const char *name;

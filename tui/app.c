@@ -110,7 +110,8 @@ take_signals(struct app *app)
 		term_suspend(app->term);
 	if (signals.continued)
 		term_retake(app->term);
-	if (signals.resized) /* there and back again: the size is the same, what stood there is not */
+	/* There and back again: the size is the same, what stood there is not. */
+	if (signals.resized)
 		term_refresh(app->term);
 	if (signals.resized || signals.stop || signals.continued)
 		app->dirty = true;
@@ -124,7 +125,8 @@ least(int a, int64_t b)
 	return a < 0 || b < a ? (int)b : a;
 }
 
-/* When the store is asked next: at the start at once, under load once a frame, else once a second. */
+/* When the store is asked next: at once at the start, once a frame under load, else once a second.
+ */
 static int64_t
 next_ask_ms(const struct app *app)
 {
@@ -183,14 +185,12 @@ loop(struct app *app)
 		if (woken)
 			wake_clear(&app->wake);
 		take_signals(app);
-		if (fds[0].revents && !app->quit &&
-			!term_read(app->term, time_monotonic_ms()))
+		if (fds[0].revents && !app->quit && !term_read(app->term, time_monotonic_ms()))
 			break;
 		take_keys(app);
 		if (!app->quit)
 			work(app, woken);
-		if (app->dirty && !app->quit &&
-			time_monotonic_ms() - app->frame_ms >= FRAME_MS)
+		if (app->dirty && !app->quit && time_monotonic_ms() - app->frame_ms >= FRAME_MS)
 			draw(app);
 	}
 }

@@ -56,7 +56,7 @@ read_key(struct reader *r, struct str key, struct str value, int line, struct er
 		return error_set(err, ERROR_USAGE, "%s:%d: there is no action `%.*s`; ? lists them",
 			r->file, line, STR_ARG(key));
 	return keymap_bind(&r->config->keymap, action, value, err) ||
-		error_prefix(err, "%s:%d", r->file, line);
+	       error_prefix(err, "%s:%d", r->file, line);
 }
 
 static bool
@@ -102,8 +102,8 @@ read_file(const char *path, struct buf *text, struct error *err)
 	size_t n;
 
 	if (!file)
-		return error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_USAGE, "%s: %s", path,
-			strerror(errno));
+		return error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_USAGE, "%s: %s",
+			path, strerror(errno));
 	while (text->len <= FILE_MAX && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
 		buf_append(text, chunk, n);
 	if (ferror(file) || text->len > FILE_MAX) {
@@ -209,7 +209,8 @@ config_load_theme(struct theme *theme, const char *name, struct error *err)
 	bool found = false, ok;
 
 	if (!is_plain_name(name))
-		return error_set(err, ERROR_USAGE, "theme `%s`: a theme is named by a plain word", name);
+		return error_set(
+			err, ERROR_USAGE, "theme `%s`: a theme is named by a plain word", name);
 	buf_printf(&rest, "themes/%s.ini", name);
 	buf_printf(&installed, "%s/%s", KEYWATCH_DATADIR, buf_cstr(&rest));
 	ok = read_first(&text, &path, buf_cstr(&rest), buf_cstr(&installed), &found, err);

@@ -65,8 +65,7 @@ refuse(struct decide *decide, const struct decide_target *target, const char *wh
 }
 
 const struct decide_target *
-decide_step(
-	struct decide *decide, struct store *store, struct str user, int64_t now, bool *done)
+decide_step(struct decide *decide, struct store *store, struct str user, int64_t now, bool *done)
 {
 	struct decide_target *target;
 	struct error err;

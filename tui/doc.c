@@ -179,8 +179,7 @@ put_part(struct pen *pen, enum role role, struct str text, size_t from, size_t t
 }
 
 void
-doc_draw_row(
-	const struct doc *doc, size_t row, struct pen *pen, size_t mark_from, size_t mark_to)
+doc_draw_row(const struct doc *doc, size_t row, struct pen *pen, size_t mark_from, size_t mark_to)
 {
 	const struct doc_row *r = &doc->rows[row];
 	const struct doc_line *line = &doc->lines[r->line];

@@ -7,15 +7,18 @@
 
 enum { INDENT = 2, INDENT_MOST = 40 };
 
+/* A { or [ that is not yet closed, and its line. */
+struct opened {
+	size_t offset, line;
+};
+
 struct builder {
 	struct event_text *text;
 	struct doc *doc;
 	struct str raw;
 	struct json_lexer lexer;
 	struct json_token token; /* the one looked at */
-	struct opened {
-		size_t offset, line; /* of the { or [ */
-	} *open;		     /* owns; those around */
+	struct opened *open;	 /* owns; those around */
 	size_t depth, open_capacity;
 	bool line_begun;
 };

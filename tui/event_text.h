@@ -10,7 +10,7 @@
 /* What a line of the document is about; its number is the line's tag. */
 struct event_line {
 	size_t value, value_end; /* bytes of the record: the value that begins here */
-	size_t open;		 /* offset of the { or [ that the line opens or stands in; or NONE */
+	size_t open; /* offset of the { or [ that the line opens or stands in; or NONE */
 };
 
 #define EVENT_TEXT_NONE ((size_t)-1)

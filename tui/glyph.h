@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+/* clang-format off */
 #define GLYPHS(X)                     \
 	X(ELLIPSIS, "…", "~")         \
 	X(RULE, "─", "-")             \
@@ -34,6 +35,7 @@ enum glyph {
 #undef X
 	GLYPH_COUNT
 };
+/* clang-format on */
 
 const char *glyph_text(enum glyph glyph, bool ascii);
 

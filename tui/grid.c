@@ -133,14 +133,14 @@ static void
 put_cell(struct pen *pen, enum role role, const uint32_t *text, int width)
 {
 	struct grid *grid = pen->grid;
-	struct grid_cell *cell =
-		&grid->cells[(size_t)pen->y * (size_t)grid->cols + (size_t)pen->x];
+	struct grid_cell *cell = &grid->cells[(size_t)pen->y * (size_t)grid->cols + (size_t)pen->x];
 
 	/* What is written over half of a wide character takes the other half away as well. */
 	if (cell->width == 0 && pen->x > 0)
 		cell[-1] = (struct grid_cell){.text = {' '}, .width = 1, .role = cell[-1].role};
 	if (cell[width - 1].width == 2 && pen->x + width < grid->cols)
-		cell[width] = (struct grid_cell){.text = {' '}, .width = 1, .role = cell[width].role};
+		cell[width] =
+			(struct grid_cell){.text = {' '}, .width = 1, .role = cell[width].role};
 	*cell = (struct grid_cell){.width = (uint8_t)width, .role = (uint8_t)role};
 	memcpy(cell->text, text, sizeof(cell->text));
 	if (width == 2)

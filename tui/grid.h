@@ -28,8 +28,8 @@ struct grid_cell {
 struct grid {
 	struct grid_cell *cells; /* owns; rows × cols */
 	int rows, cols;
-	bool ascii;		 /* every other character is written as its escape */
-	int cursor_y, cursor_x;	 /* where the terminal's cursor stands; y < 0: hidden */
+	bool ascii;		/* every other character is written as its escape */
+	int cursor_y, cursor_x; /* where the terminal's cursor stands; y < 0: hidden */
 };
 
 struct grid_rect {

@@ -35,7 +35,7 @@ enum {
 	KEYCODE_ALT = 0x40000000, /* a bit: with Alt, or Esc before it */
 };
 
-#define KEYCODE_CTRL(letter) ((letter) & 0x1f)
+#define KEYCODE_CTRL(letter) ((letter)&0x1f)
 
 enum { KEY_NAME = 24 };
 

@@ -20,8 +20,7 @@ static void
 add(struct keymap *keymap, uint32_t key, enum action action, bool configured)
 {
 	if (keymap->count < KEYMAP_MAX)
-		keymap->entries[keymap->count++] =
-			(struct keymap_entry){key, action, configured};
+		keymap->entries[keymap->count++] = (struct keymap_entry){key, action, configured};
 }
 
 void
@@ -62,12 +61,14 @@ keymap_bind(struct keymap *keymap, enum action action, struct str keys, struct e
 
 		if (key == KEYCODE_NONE)
 			return error_set(err, ERROR_USAGE,
-				"`%.*s` names no key (a, Ctrl-A, Space, Tab, Enter, Esc, PageDown, F1 …)",
+				"`%.*s` names no key (a, Ctrl-A, Space, Tab, Enter, Esc, PageDown, "
+				"F1 …)",
 				STR_ARG(word));
 		for (size_t i = 0; i < keymap->count; i++)
 			if (keymap->entries[i].key == key && keymap->entries[i].configured)
-				return error_set(err, ERROR_USAGE, "`%.*s` is given to `%s` already",
-					STR_ARG(word), actions[keymap->entries[i].action].name);
+				return error_set(err, ERROR_USAGE,
+					"`%.*s` is given to `%s` already", STR_ARG(word),
+					actions[keymap->entries[i].action].name);
 		drop(keymap, key, ACTION_NONE);
 		add(keymap, key, action, true);
 	}

@@ -29,8 +29,7 @@ lay_wide(struct layout *l, int rows, int cols, int entity_rows)
 	l->heads[PANE_ENTITY] = (struct grid_rect){1, left + 1, 1, right};
 	l->panes[PANE_ENTITY] = (struct grid_rect){2, left + 1, entity, right};
 	l->heads[PANE_EVENT] = (struct grid_rect){2 + entity, left + 1, 1, right};
-	l->panes[PANE_EVENT] =
-		(struct grid_rect){3 + entity, left + 1, height - 2 - entity, right};
+	l->panes[PANE_EVENT] = (struct grid_rect){3 + entity, left + 1, height - 2 - entity, right};
 }
 
 static void

@@ -23,13 +23,13 @@ enum pane_kind { PANE_LIST, PANE_ENTITY, PANE_EVENT, PANE_HISTORY, PANE_COUNT };
 
 struct layout {
 	enum layout_kind kind;
-	int title;			     /* row */
-	struct grid_rect header;	     /* of the list's columns */
-	struct grid_rect panes[PANE_COUNT];  /* bodies; rows 0: not shown */
-	struct grid_rect heads[PANE_COUNT];  /* the line above a body; rows 0: none */
-	int rule_x;			     /* column of the rule; -1: none */
-	int status, hint;		     /* rows */
-	struct grid_rect whole;		     /* title and bottom lines off: help and such */
+	int title;			    /* row */
+	struct grid_rect header;	    /* of the list's columns */
+	struct grid_rect panes[PANE_COUNT]; /* bodies; rows 0: not shown */
+	struct grid_rect heads[PANE_COUNT]; /* the line above a body; rows 0: none */
+	int rule_x;			    /* column of the rule; -1: none */
+	int status, hint;		    /* rows */
+	struct grid_rect whole;		    /* title and bottom lines off: help and such */
 };
 
 /* below: which pane the stacked layout shows. entity_rows: what the entity pane needs to be seen

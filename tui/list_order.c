@@ -70,7 +70,8 @@ list_compare(const struct list *list, enum list_sort sort, uint32_t a, uint32_t 
 		uint32_t v = sort_word(x, sort), w = sort_word(y, sort);
 
 		if (v != w)
-			order = str_compare(intern_word(&list->words, v), intern_word(&list->words, w));
+			order = str_compare(
+				intern_word(&list->words, v), intern_word(&list->words, w));
 	} else if (sort != SORT_TIME) {
 		order = sort_number(list, x, sort) - sort_number(list, y, sort);
 	}
@@ -142,8 +143,8 @@ compare_words(const void *a, const void *b, void *context)
 {
 	const struct intern *words = context;
 
-	return str_compare(intern_word(words, *(const uint32_t *)a),
-		intern_word(words, *(const uint32_t *)b));
+	return str_compare(
+		intern_word(words, *(const uint32_t *)a), intern_word(words, *(const uint32_t *)b));
 }
 
 /* rank[word] for every word: its place among all words. */

@@ -36,8 +36,7 @@ take_row(void *context, const struct store_row *row)
 
 	list_put(slice->list, row);
 	slice->rowid = row->rowid;
-	if (++slice->rows % ROWS_BETWEEN_CLOCKS == 0 &&
-		time_monotonic_ms() >= slice->deadline_ms)
+	if (++slice->rows % ROWS_BETWEEN_CLOCKS == 0 && time_monotonic_ms() >= slice->deadline_ms)
 		slice->stopped = true;
 	return !slice->stopped;
 }
@@ -60,8 +59,8 @@ read_rows(struct list_sync *sync, struct slice *slice, int64_t *after, struct er
 }
 
 bool
-list_sync_slice(struct list_sync *sync, struct list *list, int budget_ms, bool *more,
-	struct error *err)
+list_sync_slice(
+	struct list_sync *sync, struct list *list, int budget_ms, bool *more, struct error *err)
 {
 	struct slice slice = {.list = list, .deadline_ms = time_monotonic_ms() + budget_ms};
 

@@ -10,10 +10,10 @@
 
 struct pane {
 	struct doc doc;
-	int width;	/* it is wrapped to */
-	size_t height;	/* of the window */
-	size_t top;	/* first row in the window */
-	size_t cursor;	/* line; only meaningful when the document has stops */
+	int width;     /* it is wrapped to */
+	size_t height; /* of the window */
+	size_t top;    /* first row in the window */
+	size_t cursor; /* line; only meaningful when the document has stops */
 	bool has_stops;
 	/* The current match; from == to: none. */
 	size_t match_line, match_from, match_to;

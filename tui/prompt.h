@@ -13,20 +13,20 @@ enum prompt_kind {
 	PROMPT_SEARCH,
 	PROMPT_FILTER,
 	PROMPT_COMMAND,
-	PROMPT_REASON,	/* of a decision */
-	PROMPT_WORD,	/* typed to confirm */
-	PROMPT_CHOICE,	/* one key out of some */
+	PROMPT_REASON, /* of a decision */
+	PROMPT_WORD,   /* typed to confirm */
+	PROMPT_CHOICE, /* one key out of some */
 	PROMPT_COUNT,
 };
 
 struct prompt {
 	enum prompt_kind kind;
 	struct line_edit edit;
-	struct buf context;	/* what it is about: the line above */
-	struct buf label;	/* before what is written */
-	struct buf help;	/* the line below, when there is no error */
-	struct buf error;	/* what is wrong with it */
-	size_t caret;		/* code point (from 1) that the error is about; 0: none */
+	struct buf context; /* what it is about: the line above */
+	struct buf label;   /* before what is written */
+	struct buf help;    /* the line below, when there is no error */
+	struct buf error;   /* what is wrong with it */
+	size_t caret;	    /* code point (from 1) that the error is about; 0: none */
 	struct prompt_history {
 		char **lines; /* owns; oldest first */
 		size_t count, capacity;

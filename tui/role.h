@@ -5,6 +5,7 @@
 #define KEYWATCH_TUI_ROLE_H
 
 /* name, word in a theme file, attributes when there are no colours (theme.h). */
+/* clang-format off */
 #define ROLES(X)                                             \
 	X(TEXT, "text", 0)                                   \
 	X(DIM, "dim", 0)                                     \
@@ -49,5 +50,6 @@ enum role {
 #undef X
 	ROLE_COUNT
 };
+/* clang-format on */
 
 #endif

@@ -9,12 +9,12 @@
 
 struct subject {
 	bool loaded;
-	bool parsed;		   /* event holds; else error says why not */
-	int64_t rowid;		   /* 0: nothing */
+	bool parsed;   /* event holds; else error says why not */
+	int64_t rowid; /* 0: nothing */
 	char id[ALERT_ID_SIZE];
-	struct alert alert;	   /* owns */
-	struct event event;	   /* owns; borrows alert.raw */
-	struct arena arena;	   /* owns the facts' strings */
+	struct alert alert; /* owns */
+	struct event event; /* owns; borrows alert.raw */
+	struct arena arena; /* owns the facts' strings */
 	struct fact facts[FACT_COUNT];
 	struct error error;
 };

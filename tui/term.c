@@ -24,8 +24,8 @@
 enum { ESCAPE_MS = 25, TMUX_MS = 2000 };
 
 struct terminal {
-	SCREEN *screen;	 /* owns */
-	FILE *in;	 /* owns when it is not stdin */
+	SCREEN *screen; /* owns */
+	FILE *in;	/* owns when it is not stdin */
 	int in_fd, out_fd;
 	struct termios saved;
 	bool colour;
@@ -361,7 +361,7 @@ static bool
 row_differs(const struct terminal *term, const struct grid *grid, int y)
 {
 	return term->all || memcmp(grid_at(grid, y, 0), grid_at(&term->shown, y, 0),
-					(size_t)grid->cols * sizeof(struct grid_cell)) != 0;
+				    (size_t)grid->cols * sizeof(struct grid_cell)) != 0;
 }
 
 static void

@@ -23,7 +23,7 @@ bool term_locale_is_ascii(void);
 /* wake is raised by signals; borrows until term_close. */
 bool term_open(struct terminal **out, const struct wake *wake, struct error *err);
 void term_close(struct terminal *term);
-int term_input(const struct terminal *term);     /* to poll */
+int term_input(const struct terminal *term); /* to poll */
 void term_size(const struct terminal *term, int *rows, int *cols);
 void term_set_theme(struct terminal *term, const struct theme *theme);
 /* Writes what differs from the frame before. */
@@ -39,7 +39,7 @@ struct keydecode *term_keys(struct terminal *term);
 struct term_signals {
 	bool end; /* TERM, HUP, INT */
 	bool resized;
-	bool stop;     /* TSTP */
+	bool stop; /* TSTP */
 	bool continued;
 };
 struct term_signals term_take_signals(void);

@@ -110,22 +110,24 @@ read_row(void *context, struct str section, struct str key, struct str value, in
 	struct str bad = STR("");
 
 	if (!str_is(section, "roles"))
-		return error_set(err, ERROR_USAGE, "%s:%d: a theme has one section, [roles]", r->file,
-			line);
+		return error_set(
+			err, ERROR_USAGE, "%s:%d: a theme has one section, [roles]", r->file, line);
 	for (size_t i = 0; i < ROLE_COUNT; i++) {
 		if (!str_is(key, roles[i].word))
 			continue;
 		if (!parse_style(value, &r->theme->styles[i], &bad))
 			return error_set(err, ERROR_USAGE,
-				"%s:%d: `%.*s` is no colour and no attribute (colours: default, black "
-				"… white, bright-black … bright-white; attributes: bold dim underline "
+				"%s:%d: `%.*s` is no colour and no attribute (colours: default, "
+				"black "
+				"… white, bright-black … bright-white; attributes: bold dim "
+				"underline "
 				"reverse italic)",
 				r->file, line, STR_ARG(bad));
 		r->set[i] = true;
 		return true;
 	}
-	return error_set(err, ERROR_USAGE, "%s:%d: there is no role `%.*s`", r->file, line,
-		STR_ARG(key));
+	return error_set(
+		err, ERROR_USAGE, "%s:%d: there is no role `%.*s`", r->file, line, STR_ARG(key));
 }
 
 bool

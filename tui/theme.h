@@ -38,8 +38,8 @@ struct theme {
 };
 
 /* file is for messages: FILE:LINE: reason. */
-bool theme_parse(
-	struct theme *theme, const char *name, struct str text, const char *file, struct error *err);
+bool theme_parse(struct theme *theme, const char *name, struct str text, const char *file,
+	struct error *err);
 /* No colours at all, for NO_COLOR and terminals without. */
 void theme_mono(struct theme *theme);
 

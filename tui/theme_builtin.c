@@ -38,6 +38,7 @@ theme_builtin_text(const char *name)
 {
 	for (size_t i = 0; i < theme_builtin_count(); i++)
 		if (strcmp(name, themes[i].name) == 0)
-			return (struct str){themes[i].begin, (size_t)(themes[i].end - themes[i].begin)};
+			return (struct str){
+				themes[i].begin, (size_t)(themes[i].end - themes[i].begin)};
 	return STR_ABSENT;
 }

@@ -233,7 +233,8 @@ refresh_window(struct ui *ui)
 	struct error err;
 
 	for (size_t i = 0; i < list->height && list->top + i < list->shown; i++)
-		if (!list_sync_row(&ui->sync, list, list->rows[list->order[list->top + i]].rowid, &err))
+		if (!list_sync_row(
+			    &ui->sync, list, list->rows[list->order[list->top + i]].rowid, &err))
 			ui_say(ui, ROLE_ERROR, "%s", err.text);
 	list_settle(list);
 }
@@ -288,8 +289,9 @@ build_panes(struct ui *ui)
 			build_pane(ui, pane, pane_views[kind], rect);
 		pane_resize(pane, rect.cols, (size_t)rect.rows, ui->grid.ascii);
 	}
-	if (ui->overlay != OVERLAY_NONE && (ui->panes_stale || !ui->overlay_pane.width ||
-						   ui->overlay_pane.width != ui->layout.whole.cols)) {
+	if (ui->overlay != OVERLAY_NONE &&
+		(ui->panes_stale || !ui->overlay_pane.width ||
+			ui->overlay_pane.width != ui->layout.whole.cols)) {
 		struct grid_rect whole = ui->layout.whole;
 
 		build_pane(ui, &ui->overlay_pane, overlay_views[ui->overlay],
@@ -335,8 +337,8 @@ ui_load(struct ui *ui, int rows, int cols)
 		grid_resize(&ui->grid, rows, cols);
 	fit_focus(ui, cols >= LAYOUT_WIDE_COLS);
 	list_settle(&ui->list);
-	list_set_height(&ui->list,
-		(size_t)layout_for(rows, cols, ui->below, 0).panes[PANE_LIST].rows);
+	list_set_height(
+		&ui->list, (size_t)layout_for(rows, cols, ui->below, 0).panes[PANE_LIST].rows);
 	refresh_window(ui);
 	load_subject(ui);
 	lay_out(ui);
@@ -363,7 +365,8 @@ draw_overlay(const struct ui *ui, struct grid *grid)
 	pen_printf(&pen, ROLE_STRONG, " %s ", titles[ui->overlay]);
 	pen_run(&pen, ROLE_RULE, GLYPH_RULE, whole.cols - 16);
 	if (below)
-		pen_printf(&pen, ROLE_DIM, " %s %zu more ", glyph_text(GLYPH_DOWN, grid->ascii), below);
+		pen_printf(&pen, ROLE_DIM, " %s %zu more ", glyph_text(GLYPH_DOWN, grid->ascii),
+			below);
 	pen_run(&pen, ROLE_RULE, GLYPH_RULE, whole.cols);
 	pane_draw(&ui->overlay_pane, grid,
 		(struct grid_rect){whole.y + 1, whole.x, whole.rows - 1, whole.cols}, true);

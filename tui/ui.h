@@ -2,8 +2,8 @@
  * The screen's state and how it changes; no terminal, no waiting: app.c has those. Keys go in,
  * a grid and some requests come out.
  *
- *	ui_load		what the next frame shows is fetched; only here and in ui_work is the store read
- *	ui_draw		state → cells; queries nothing
+ *	ui_load		what the next frame shows is fetched; only here and in ui_work is the store
+ *read ui_draw		state → cells; queries nothing
  */
 #ifndef KEYWATCH_TUI_UI_H
 #define KEYWATCH_TUI_UI_H
@@ -50,7 +50,7 @@ struct ui_options {
 	struct store *store; /* borrows, as all of these */
 	struct rule *const *rules;
 	size_t rule_count;
-	int64_t rules_now; /* what now() answers in a filter */
+	int64_t rules_now;	   /* what now() answers in a filter */
 	struct pipeline *pipeline; /* NULL: nothing is read */
 	const char *rule_ids;	   /* JSON, or NULL */
 	const char *const *paths;

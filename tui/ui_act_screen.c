@@ -8,8 +8,9 @@ copy(struct ui *ui, struct str text, const char *what)
 	buf_clear(&ui->clipboard);
 	clipboard_clean(&ui->clipboard, text);
 	if (!text.len || ui->clipboard.len > CLIPBOARD_MAX) {
-		ui_say(ui, ROLE_ERROR, text.len ? "%s is too long for a terminal's clipboard"
-						: "%s is empty: nothing was copied",
+		ui_say(ui, ROLE_ERROR,
+			text.len ? "%s is too long for a terminal's clipboard"
+				 : "%s is empty: nothing was copied",
 			what);
 		return UI_DRAW;
 	}
@@ -30,8 +31,8 @@ act_copy(struct ui *ui)
 	if (fact)
 		return copy(ui, fact->value, fact->label);
 	if (ui->focus == PANE_EVENT && line) {
-		struct str value = str_slice(
-			subject->alert.raw, line->value, line->value_end - line->value);
+		struct str value =
+			str_slice(subject->alert.raw, line->value, line->value_end - line->value);
 
 		if (value.len >= 2 && value.data[0] == '"' && value.data[value.len - 1] == '"')
 			value = str_slice(value, 1, value.len - 2);

@@ -48,7 +48,8 @@ enum state_detail { STATE_WORD, STATE_CLASS, STATE_SEVERITY, STATE_PLACE };
 
 /* " 2 of 143 · Closed, BenignPositive, unsigned · Medium " */
 static void
-put_state(const struct ui *ui, const struct list_row *row, enum state_detail detail, struct buf *out)
+put_state(
+	const struct ui *ui, const struct list_row *row, enum state_detail detail, struct buf *out)
 {
 	const char *dot = glyph_text(GLYPH_DOT, ui->grid.ascii);
 
@@ -58,12 +59,13 @@ put_state(const struct ui *ui, const struct list_row *row, enum state_detail det
 		buf_printf(out, "%zu of %zu %s ", ui->list.position + 1, ui->list.shown, dot);
 	buf_puts(out, alert_status_name((enum alert_status)row->status));
 	if (row->classification && detail >= STATE_CLASS)
-		buf_printf(out, ", %s", classification_name((enum classification)row->classification));
+		buf_printf(
+			out, ", %s", classification_name((enum classification)row->classification));
 	if (row->validation == VALIDATION_AWAITING)
 		buf_puts(out, ", awaiting validation");
 	else if (row->validation)
-		buf_printf(out, ", %s",
-			validation_state_name((enum validation_state)row->validation));
+		buf_printf(
+			out, ", %s", validation_state_name((enum validation_state)row->validation));
 	if (detail >= STATE_SEVERITY) {
 		buf_printf(out, " %s ", dot);
 		buf_str(out, list_word(&ui->list, row->severity));
@@ -195,7 +197,8 @@ put_progress(struct buf *out, const struct pipeline_progress *p)
 		buf_puts(out, " of ");
 		put_bytes(out, (double)p->bytes_total);
 	}
-	buf_printf(out, ", %llu of %llu%s files", (unsigned long long)(p->files_done + p->files_remembered),
+	buf_printf(out, ", %llu of %llu%s files",
+		(unsigned long long)(p->files_done + p->files_remembered),
 		(unsigned long long)p->files_total, p->listing ? "+" : "");
 	put_left(out, p);
 	if (p->errors)

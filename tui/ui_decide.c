@@ -4,8 +4,7 @@
 static void
 add_target(struct ui *ui, uint32_t row, const char *id, int64_t seq)
 {
-	struct decide_target target = {
-		.row = row, .rowid = ui->list.rows[row].rowid, .seq = seq};
+	struct decide_target target = {.row = row, .rowid = ui->list.rows[row].rowid, .seq = seq};
 	struct buf name = {0};
 
 	memcpy(target.id, id, strlen(id) + 1);
@@ -58,8 +57,8 @@ is_possible(struct ui *ui, enum decision_action action)
 	}
 	if (ui->list.marks || !ui->subject.loaded || ui->subject.rowid != ui->shown.rowid)
 		return true;
-	if (decision_allowed(alert->decisions, alert->decision_count, action,
-		    str_from(ui->o.user), STR("asked"), &err))
+	if (decision_allowed(alert->decisions, alert->decision_count, action, str_from(ui->o.user),
+		    STR("asked"), &err))
 		return true;
 	ui_say(ui, ROLE_ERROR, "%s", err.text);
 	return false;
@@ -84,9 +83,10 @@ static void
 ask_reason(struct ui *ui, enum decision_action action)
 {
 	const char *label = action == DECIDE_NOTE ? "note: " : "reason: ";
-	const char *help = action == DECIDE_REQUEST ? "Enter requests, the note may be empty; Esc leaves"
-			   : action == DECIDE_NOTE  ? "Enter adds the note; Esc leaves"
-						    : "Enter goes on; Esc leaves";
+	const char *help = action == DECIDE_REQUEST
+				   ? "Enter requests, the note may be empty; Esc leaves"
+			   : action == DECIDE_NOTE ? "Enter adds the note; Esc leaves"
+						   : "Enter goes on; Esc leaves";
 
 	ui->asked = action;
 	if (action == DECIDE_REQUEST)
@@ -138,7 +138,8 @@ ask_confirmation(struct ui *ui)
 	if (rule->closes && ui->decide.count > 1) {
 		buf_printf(&label, "type %s to close %zu alerts: ", rule->confirm_word,
 			ui->decide.count);
-		prompt_open(&ui->prompt, PROMPT_WORD, buf_cstr(&label), "Enter closes them; Esc leaves");
+		prompt_open(&ui->prompt, PROMPT_WORD, buf_cstr(&label),
+			"Enter closes them; Esc leaves");
 	} else if (rule->confirm) {
 		buf_printf(&label, "%s: close as %s%s? y ", rule->title,
 			classification_name(rule->classification),

@@ -104,11 +104,11 @@ row_text(const struct ui *ui, const struct list_row *row, struct buf *out)
 		buf_str(out, list_word(list, words[i]));
 	}
 	if (row->classification)
-		buf_printf(out, " %s",
-			classification_name((enum classification)row->classification));
+		buf_printf(
+			out, " %s", classification_name((enum classification)row->classification));
 	if (row->validation)
-		buf_printf(out, " %s",
-			validation_state_name((enum validation_state)row->validation));
+		buf_printf(
+			out, " %s", validation_state_name((enum validation_state)row->validation));
 }
 
 static bool

@@ -297,7 +297,8 @@ draw_empty(const struct ui *ui, struct grid *grid, struct grid_rect rect)
 	struct pen second = pen_at(grid, rect.y + 1, rect.x + BEFORE, rect.cols - BEFORE);
 
 	if (ui_is_filtering(ui) || !ui->sync.complete) {
-		pen_puts(&first, ROLE_DIM, ui_is_filtering(ui) ? "filtering" : "looking into the store");
+		pen_puts(&first, ROLE_DIM,
+			ui_is_filtering(ui) ? "filtering" : "looking into the store");
 	} else if (ui->list.counts.total && ui->filter.compiled) {
 		pen_puts(&first, ROLE_TEXT, "no alert matches the filter");
 		pen_puts(&second, ROLE_DIM, "f changes it, Esc shows all alerts");

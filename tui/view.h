@@ -14,7 +14,7 @@
 
 /* Problems of the run, copied. */
 struct view_problems {
-	struct arena arena; /* owns the strings */
+	struct arena arena;    /* owns the strings */
 	struct problem *items; /* owns */
 	size_t count, capacity;
 };

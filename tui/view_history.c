@@ -58,7 +58,8 @@ view_put_decisions(struct doc *doc, const struct view_model *model, size_t tag)
 
 	for (size_t i = alert->decision_count; i > 0; i--) {
 		doc_line(doc, tag, true, LABEL_COLS);
-		doc_puts(doc, ROLE_LABEL, i == alert->decision_count ? "history    " : "           ");
+		doc_puts(doc, ROLE_LABEL,
+			i == alert->decision_count ? "history    " : "           ");
 		put_decision(doc, model, &alert->decisions[i - 1]);
 	}
 }

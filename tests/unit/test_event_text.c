@@ -106,9 +106,9 @@ assert_nothing_lost(struct str raw)
 static void
 broken_records_lose_nothing(void **state)
 {
-	static const char *const broken[] = {"", "}", "{", "[[[", "]]]{", "{\"a\"", "{\"a\":", "{,,}",
-		"{\"a\" \"b\" : : 1}", "{'a':1}", "{\"a\":\"unterminated", "nul", "{\"a\":1}}", "\xff\xfe{",
-		"{\"a\":[}", ",:,", "1 2 3"};
+	static const char *const broken[] = {"", "}", "{", "[[[", "]]]{", "{\"a\"",
+		"{\"a\":", "{,,}", "{\"a\" \"b\" : : 1}", "{'a':1}", "{\"a\":\"unterminated", "nul",
+		"{\"a\":1}}", "\xff\xfe{", "{\"a\":[}", ",:,", "1 2 3"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
@@ -172,7 +172,8 @@ a_line_knows_the_value_it_begins(void **state)
 	line = event_text_at(&laid.text, 0);
 	assert_str(str_slice(STR(raw), line->value, line->value_end - line->value), raw);
 	line = event_text_at(&laid.text, 1);
-	assert_str(str_slice(STR(raw), line->value, line->value_end - line->value), "{\"b\":[1,2]}");
+	assert_str(
+		str_slice(STR(raw), line->value, line->value_end - line->value), "{\"b\":[1,2]}");
 	line = event_text_at(&laid.text, 3);
 	assert_str(str_slice(STR(raw), line->value, line->value_end - line->value), "1");
 	line = event_text_at(&laid.text, 7);

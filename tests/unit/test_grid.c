@@ -32,8 +32,9 @@ hidden_characters_are_shown_as_escapes_in_their_own_role(void **state)
 	struct grid grid = {0};
 
 	(void)state;
-	put(&grid, 40, STR("a\033[31m\xe2\x80\xae"
-			   "b\xff"));
+	put(&grid, 40,
+		STR("a\033[31m\xe2\x80\xae"
+		    "b\xff"));
 	assert_int_equal(grid_at(&grid, 0, 0)->role, ROLE_TEXT);
 	assert_int_equal(grid_at(&grid, 0, 1)->role, ROLE_HIDDEN);
 	assert_int_equal(grid_at(&grid, 0, 7)->role, ROLE_TEXT);

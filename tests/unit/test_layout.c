@@ -12,8 +12,8 @@ inside(const struct layout *l, struct grid_rect r, int rows, int cols)
 static bool
 overlap(struct grid_rect a, struct grid_rect b)
 {
-	return a.rows && b.rows && a.y < b.y + b.rows && b.y < a.y + a.rows &&
-	       a.x < b.x + b.cols && b.x < a.x + a.cols;
+	return a.rows && b.rows && a.y < b.y + b.rows && b.y < a.y + a.rows && a.x < b.x + b.cols &&
+	       b.x < a.x + a.cols;
 }
 
 static void
@@ -73,7 +73,8 @@ the_entity_pane_grows_to_what_it_needs_and_leaves_the_event_some(void **state)
 	int usual = layout_for(50, 200, PANE_ENTITY, 0).panes[PANE_ENTITY].rows;
 
 	(void)state;
-	assert_int_equal(layout_for(50, 200, PANE_ENTITY, usual - 3).panes[PANE_ENTITY].rows, usual);
+	assert_int_equal(
+		layout_for(50, 200, PANE_ENTITY, usual - 3).panes[PANE_ENTITY].rows, usual);
 	assert_int_equal(layout_for(50, 200, PANE_ENTITY, 34).panes[PANE_ENTITY].rows, 34);
 	assert_true(layout_for(50, 200, PANE_ENTITY, 99).panes[PANE_EVENT].rows >= 8);
 }

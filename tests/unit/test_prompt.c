@@ -197,7 +197,8 @@ a_caret_stands_under_what_is_wrong(void **state)
 	line_edit_set(&prompt.edit, STR("a == Foo"));
 	prompt_set_located_error(&prompt, "1:6: no column `Foo`\na == Foo\n     ^");
 	draw(&prompt, 60, &out);
-	assert_non_null(strstr(buf_cstr(&out), "\n filter: a == Foo\n              ^ no column `Foo`\n"));
+	assert_non_null(
+		strstr(buf_cstr(&out), "\n filter: a == Foo\n              ^ no column `Foo`\n"));
 	buf_clear(&out);
 	draw(&prompt, 30, &out);
 	assert_non_null(strstr(buf_cstr(&out), " no column `Foo` \xe2\x94\x80"));
