@@ -160,41 +160,40 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Writes text[from..to), the part within the mark as a match. */
-static void
-put_part(struct pen *pen, enum role role, struct str text, size_t from, size_t to,
-	const size_t mark[2])
+/* The mark that byte `at` is in or before; NULL when none is left. */
+static const struct doc_mark *
+mark_at(const struct doc_mark *marks, size_t count, size_t at)
 {
-	while (from < to) {
-		bool in = from >= mark[0] && from < mark[1];
-		size_t end = to;
-
-		if (in)
-			end = least(to, mark[1]);
-		else if (from < mark[0])
-			end = least(to, mark[0]);
-		pen_str(pen, in ? ROLE_MATCH : role, str_slice(text, from, end - from));
-		from = end;
-	}
+	for (size_t i = 0; i < count; i++)
+		if (at < marks[i].to)
+			return &marks[i];
+	return NULL;
 }
 
 void
-doc_draw_row(const struct doc *doc, size_t row, struct pen *pen, size_t mark_from, size_t mark_to)
+doc_draw_row(const struct doc *doc, size_t row, struct pen *pen, const struct doc_mark *marks,
+	size_t mark_count)
 {
 	const struct doc_row *r = &doc->rows[row];
 	const struct doc_line *line = &doc->lines[r->line];
 	struct str text = doc_line_text(doc, r->line);
-	const size_t mark[2] = {mark_from, mark_to};
-	size_t at = r->from;
+	size_t at = r->from, span = 0;
 
 	if (r->from)
 		pen_blank(pen, ROLE_TEXT, pen->x + line->indent);
-	for (size_t i = 0; i < line->spans && at < r->to; i++) {
-		const struct doc_span *span = &doc->spans[line->span + i];
+	while (at < r->to && span < line->spans) {
+		const struct doc_span *s = &doc->spans[line->span + span];
+		const struct doc_mark *mark = mark_at(marks, mark_count, at);
+		bool in = mark && at >= mark->from;
+		size_t end = least(s->end, r->to);
 
-		if (span->end <= at)
+		if (s->end <= at) {
+			span++;
 			continue;
-		put_part(pen, span->role, text, at, least(span->end, r->to), mark);
-		at = least(span->end, r->to);
+		}
+		if (mark)
+			end = least(end, in ? mark->to : mark->from);
+		pen_str(pen, in ? mark->role : s->role, str_slice(text, at, end - at));
+		at = end;
 	}
 }

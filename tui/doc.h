@@ -26,6 +26,12 @@ struct doc_row {
 	size_t line, from, to; /* bytes of the line's text */
 };
 
+/* A part of a line that is shown in another role: a match. */
+struct doc_mark {
+	size_t line, from, to; /* bytes of the line's text */
+	enum role role;
+};
+
 struct doc {
 	struct buf text;
 	struct doc_line *lines; /* owns, as the arrays below */
@@ -52,8 +58,8 @@ struct str doc_line_text(const struct doc *doc, size_t line);
 void doc_wrap(struct doc *doc, int width, bool ascii);
 /* The first row of a line. */
 size_t doc_row_of(const struct doc *doc, size_t line);
-/* Writes a row. `mark_from..mark_to` of the line's text are shown as a match. */
-void doc_draw_row(
-	const struct doc *doc, size_t row, struct pen *pen, size_t mark_from, size_t mark_to);
+/* Writes a row; the marks (ascending, of the row's line) go over the roles of the text. */
+void doc_draw_row(const struct doc *doc, size_t row, struct pen *pen, const struct doc_mark *marks,
+	size_t mark_count);
 
 #endif

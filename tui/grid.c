@@ -81,6 +81,13 @@ grid_next_unit(struct str s, bool ascii)
 	size_t n;
 	int marks = 0;
 
+	/* Nearly everything is ASCII without a mark behind it. */
+	if (s.len > 1 && s.data[0] >= 0x20 && s.data[0] < 0x7f && s.data[1] >= 0) {
+		unit.text[0] = (unsigned char)s.data[0];
+		unit.bytes = 1;
+		unit.width = 1;
+		return unit;
+	}
 	unit.bytes = text_decode(s, &cp);
 	if (unit.bytes == 0)
 		return unit;

@@ -1,9 +1,16 @@
 #include "tui/pane.h"
 
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+
+enum { MATCHES_MOST = 100000 };
+
 void
 pane_fini(struct pane *pane)
 {
 	doc_fini(&pane->doc);
+	free(pane->matches);
 	*pane = (struct pane){0};
 }
 
@@ -46,6 +53,7 @@ pane_laid(struct pane *pane, int width, size_t height, bool ascii, bool from_top
 	pane->height = height ? height : 1;
 	pane->has_stops = has_stops(&pane->doc);
 	doc_wrap(&pane->doc, width - 2, ascii);
+	pane_forget_matches(pane); /* they were of the text before */
 	if (from_top)
 		pane->top = pane->cursor = 0;
 	if (pane->cursor >= pane->doc.line_count)
@@ -63,7 +71,9 @@ pane_resize(struct pane *pane, int width, size_t height, bool ascii)
 	if (pane->width == width && pane->height == (height ? height : 1))
 		return;
 	line = pane->top < pane->doc.row_count ? pane->doc.rows[pane->top].line : 0;
-	pane_laid(pane, width, height, ascii, false);
+	pane->width = width;
+	pane->height = height ? height : 1;
+	doc_wrap(&pane->doc, width - 2, ascii);
 	pane->top = doc_row_of(&pane->doc, line);
 	clamp_top(pane);
 	if (pane->has_stops)
@@ -174,72 +184,99 @@ pane_rows_below(const struct pane *pane)
 	return pane->doc.row_count > end ? pane->doc.row_count - end : 0;
 }
 
+/* ---- search ---- */
+
 void
-pane_forget_match(struct pane *pane)
+pane_forget_matches(struct pane *pane)
 {
-	pane->match_from = pane->match_to = 0;
+	pane->match_count = 0;
+	pane->match = PANE_NO_MATCH;
 }
 
-/* The first match in a line at or after `from`, or with `last` the last one before `from`. */
+static void
+add_match(struct pane *pane, size_t line, size_t from, size_t to)
+{
+	MEM_GROW(pane->matches, pane->match_count, pane->match_capacity);
+	pane->matches[pane->match_count++] = (struct doc_mark){line, from, to, ROLE_MATCH_OTHER};
+}
+
 static enum regex_result
-find_in_line(struct pane *pane, const struct regex *regex, struct regex_match *match, size_t line,
-	size_t from, bool last)
+search_line(struct pane *pane, const struct regex *regex, struct regex_match *match, size_t line)
 {
 	struct str text = doc_line_text(&pane->doc, line);
-	enum regex_result result = REGEX_NO_MATCH, one;
-	size_t at = last ? 0 : from;
+	enum regex_result result = REGEX_NO_MATCH;
+	size_t at = 0;
 
-	while (at <= text.len && (one = regex_find(regex, match, text, at)) != REGEX_NO_MATCH) {
-		size_t begin, len;
+	while (at <= text.len && pane->match_count < MATCHES_MOST &&
+		(result = regex_find(regex, match, text, at)) == REGEX_MATCH) {
+		size_t from = regex_group_offset(match, 0), len = regex_group(match, 0).len;
 
-		if (one == REGEX_LIMIT)
-			return one;
-		begin = regex_group_offset(match, 0);
-		len = regex_group(match, 0).len;
-		if (last && begin >= from)
-			break;
-		if (len) {
-			pane->match_line = line;
-			pane->match_from = begin;
-			pane->match_to = begin + len;
-			result = REGEX_MATCH;
-			if (!last)
-				break;
-		}
-		at = begin + (len ? len : 1);
+		if (len)
+			add_match(pane, line, from, from + len);
+		at = from + (len ? len : 1);
 	}
 	return result;
 }
 
 enum regex_result
-pane_find(struct pane *pane, const struct regex *regex, int step, bool *wrapped)
+pane_search(struct pane *pane, const struct regex *regex)
 {
 	struct regex_match *match = regex_match_new(regex);
-	bool had = pane->match_from != pane->match_to;
-	size_t count = pane->doc.line_count, line = had ? pane->match_line : pane->cursor;
-	size_t from = had ? (step > 0 ? pane->match_to : pane->match_from) : 0;
 	enum regex_result result = REGEX_NO_MATCH;
 
-	if (!had && !pane->has_stops && pane->top < pane->doc.row_count)
-		line = pane->doc.rows[pane->top].line;
-	*wrapped = false;
-	/* Once round, and the line of the start again for what stands on its other side. */
-	for (size_t i = 0; i <= count && count && result == REGEX_NO_MATCH; i++) {
-		result = find_in_line(pane, regex, match, line, from, step < 0);
-		if (result != REGEX_NO_MATCH)
-			break;
-		if (step > 0 ? line + 1 == count : line == 0)
-			*wrapped = true;
-		line = (line + (step > 0 ? 1 : count - 1)) % count;
-		from = step > 0 ? 0 : SIZE_MAX;
-	}
+	pane_forget_matches(pane);
+	for (size_t i = 0; i < pane->doc.line_count && result != REGEX_LIMIT; i++)
+		result = search_line(pane, regex, match, i);
 	regex_match_free(match);
-	if (result == REGEX_MATCH) {
-		if (pane->has_stops && pane->doc.lines[pane->match_line].stop)
-			pane->cursor = pane->match_line;
-		show_line(pane, pane->match_line);
+	if (result == REGEX_LIMIT)
+		return result;
+	return pane->match_count ? REGEX_MATCH : REGEX_NO_MATCH;
+}
+
+/* The first match in or behind a line; match_count when there is none. */
+static size_t
+first_match(const struct pane *pane, size_t line)
+{
+	size_t low = 0, high = pane->match_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pane->matches[middle].line < line)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return result;
+	return low;
+}
+
+bool
+pane_find(struct pane *pane, int step, bool *wrapped)
+{
+	size_t count = pane->match_count, next, line = pane->cursor;
+
+	*wrapped = false;
+	if (!count)
+		return false;
+	if (!pane->has_stops && pane->top < pane->doc.row_count)
+		line = pane->doc.rows[pane->top].line;
+	if (pane->match != PANE_NO_MATCH)
+		next = step > 0 ? pane->match + 1 : pane->match + count - 1;
+	else
+		next = first_match(pane, line) + (step > 0 ? 0 : count - 1);
+	if (step > 0)
+		*wrapped = next >= count;
+	else
+		*wrapped = next < count;
+	if (pane->match != PANE_NO_MATCH)
+		pane->matches[pane->match].role = ROLE_MATCH_OTHER;
+	pane->match = next % count;
+	pane->matches[pane->match].role = ROLE_MATCH;
+	line = pane->matches[pane->match].line;
+	if (pane->has_stops && pane->doc.lines[line].stop)
+		pane->cursor = line;
+	show_line(pane, line);
+	return true;
 }
 
 void
@@ -247,8 +284,7 @@ pane_draw(const struct pane *pane, struct grid *grid, struct grid_rect rect, boo
 {
 	for (int y = 0; y < rect.rows; y++) {
 		struct pen pen = pen_at(grid, rect.y + y, rect.x, rect.cols);
-		size_t row = pane->top + (size_t)y, line;
-		bool matched;
+		size_t row = pane->top + (size_t)y, line, first, end;
 
 		if (row >= pane->doc.row_count)
 			return;
@@ -257,8 +293,8 @@ pane_draw(const struct pane *pane, struct grid *grid, struct grid_rect rect, boo
 			pen_glyph(&pen, ROLE_ACCENT, GLYPH_BAR);
 		else
 			pen_blank(&pen, ROLE_TEXT, pen.x + 1);
-		matched = pane->match_from != pane->match_to && pane->match_line == line;
-		doc_draw_row(&pane->doc, row, &pen, matched ? pane->match_from : 0,
-			matched ? pane->match_to : 0);
+		first = first_match(pane, line);
+		end = first_match(pane, line + 1);
+		doc_draw_row(&pane->doc, row, &pen, pane->matches + first, end - first);
 	}
 }

@@ -8,6 +8,8 @@
 #include "core/base/regex.h"
 #include "tui/doc.h"
 
+#define PANE_NO_MATCH ((size_t)-1)
+
 struct pane {
 	struct doc doc;
 	int width;     /* it is wrapped to */
@@ -15,8 +17,9 @@ struct pane {
 	size_t top;    /* first row in the window */
 	size_t cursor; /* line; only meaningful when the document has stops */
 	bool has_stops;
-	/* The current match; from == to: none. */
-	size_t match_line, match_from, match_to;
+	struct doc_mark *matches; /* owns; of the last pane_search, ascending */
+	size_t match_count, match_capacity;
+	size_t match; /* the current one, or PANE_NO_MATCH */
 };
 
 void pane_fini(struct pane *pane);
@@ -34,9 +37,12 @@ void pane_last(struct pane *pane);
 void pane_go(struct pane *pane, size_t line);
 size_t pane_rows_below(const struct pane *pane); /* that the window does not show */
 
-/* The next match after (or before, step -1) the current one or the cursor, going round. */
-enum regex_result pane_find(struct pane *pane, const struct regex *regex, int step, bool *wrapped);
-void pane_forget_match(struct pane *pane);
+/* Finds what matches in the whole document; none is current then. After pane_laid. */
+enum regex_result pane_search(struct pane *pane, const struct regex *regex);
+/* Goes to the next match after (step -1: before) the current one or the cursor, going round.
+ * False: there is none. */
+bool pane_find(struct pane *pane, int step, bool *wrapped);
+void pane_forget_matches(struct pane *pane);
 
 void pane_draw(const struct pane *pane, struct grid *grid, struct grid_rect rect, bool focused);
 

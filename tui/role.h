@@ -28,6 +28,7 @@
 	X(HIDDEN, "hidden", STYLE_REVERSE)                   \
 	X(BADGE, "badge", STYLE_REVERSE)                     \
 	X(MATCH, "match", STYLE_REVERSE)                     \
+	X(MATCH_OTHER, "match-other", STYLE_UNDERLINE)       \
 	X(EVIDENCE, "evidence", STYLE_BOLD | STYLE_UNDERLINE) \
 	X(LABEL, "label", 0)                                 \
 	X(UNKNOWN, "unknown", 0)                             \

@@ -258,7 +258,7 @@ load_subject(struct ui *ui)
 	if (ui->subject.rowid != row->rowid) {
 		event_text_reset(&ui->event_text);
 		for (int i = 0; i < PANE_COUNT; i++) {
-			pane_forget_match(&ui->panes[i]);
+			pane_forget_matches(&ui->panes[i]);
 			ui->panes[i].top = ui->panes[i].cursor = 0;
 		}
 	}
@@ -274,6 +274,14 @@ build_pane(struct ui *ui, struct pane *pane, view_build *build, struct grid_rect
 	doc_clear(&pane->doc);
 	build(&pane->doc, &model);
 	pane_laid(pane, rect.cols, (size_t)rect.rows, ui->grid.ascii, false);
+	if (ui->search.regex)
+		pane_search(pane, ui->search.regex);
+}
+
+void
+ui_build_event(struct ui *ui)
+{
+	build_pane(ui, &ui->panes[PANE_EVENT], view_event, ui->layout.panes[PANE_EVENT]);
 }
 
 static void

@@ -122,6 +122,8 @@ void ui_row_name(const struct ui *ui, uint32_t row, struct buf *out);
 struct view_model ui_model(const struct ui *ui, int width);
 /* The pane that keys go to now, NULL for the list. */
 struct pane *ui_focused_pane(struct ui *ui);
+/* Builds the event pane again at once, for what must know its lines. */
+void ui_build_event(struct ui *ui);
 void ui_open_overlay(struct ui *ui, enum ui_overlay overlay);
 void ui_load_problems(struct ui *ui);
 bool ui_is_reading(const struct ui *ui);

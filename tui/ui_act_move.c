@@ -191,7 +191,6 @@ jump_to_evidence(struct ui *ui)
 {
 	const struct fact *fact = ui_fact_at_cursor(ui);
 	struct pane *pane = &ui->panes[PANE_EVENT];
-	struct view_model model;
 	size_t offset, len;
 
 	if (!fact || !fact->evidence || !ui->subject.parsed ||
@@ -205,10 +204,7 @@ jump_to_evidence(struct ui *ui)
 	focus_pane(ui, PANE_EVENT);
 	if (ui->layout.kind == LAYOUT_STACKED)
 		ui->layout = layout_for(ui->grid.rows, ui->grid.cols, ui->below, 0);
-	model = ui_model(ui, ui->layout.panes[PANE_EVENT].cols);
-	doc_clear(&pane->doc);
-	view_event(&pane->doc, &model);
-	pane_laid(pane, model.width, (size_t)ui->layout.panes[PANE_EVENT].rows, model.ascii, false);
+	ui_build_event(ui);
 	pane_go(pane, event_text_line_of(&ui->event_text, offset));
 	return UI_DRAW;
 }

@@ -13,14 +13,15 @@ draw_title(const struct ui *ui, struct grid *grid)
 {
 	struct pen pen = pen_at(grid, ui->layout.title, 0, grid->cols);
 	unsigned long long errors = ui_is_reading(ui) ? 0 : ui->progress.errors;
-	char time[TIME_TEXT], problems[48] = "";
+	char time[TIME_TEXT], problems[48 + KEY_NAME] = "", key[KEY_NAME];
 	int right;
 
 	clock_format_minute(&ui->clock, clock_now(&ui->clock), time);
+	keymap_key_name(&ui->o.config->keymap, ACTION_PROBLEMS, key);
 	if (ui->progress.failed)
-		snprintf(problems, sizeof(problems), "reading has stopped, p says why ");
+		snprintf(problems, sizeof(problems), "reading has stopped: %s says why ", key);
 	else if (errors)
-		snprintf(problems, sizeof(problems), "%llu problem%s ", errors,
+		snprintf(problems, sizeof(problems), "%s %llu problem%s ", key, errors,
 			errors == 1 ? "" : "s");
 	right = grid->cols - (int)strlen(time) - 2 - (int)strlen(problems) -
 		(ui->clock.set ? 11 : 0);

@@ -35,36 +35,29 @@ ui_clear_search(struct ui *ui)
 	ui->search.step = 0;
 	buf_clear(&ui->search.pattern);
 	for (int i = 0; i < PANE_COUNT; i++)
-		pane_forget_match(&ui->panes[i]);
-	pane_forget_match(&ui->overlay_pane);
+		pane_forget_matches(&ui->panes[i]);
+	pane_forget_matches(&ui->overlay_pane);
 }
 
 static void
 find_in_pane(struct ui *ui, struct pane *pane, int step)
 {
-	bool wrapped;
+	bool wrapped, found;
 
 	if (pane == &ui->panes[PANE_EVENT] && ui->event_text.fold_count) {
-		const struct view_model model = ui_model(ui, pane->width);
-
 		event_text_unfold_all(&ui->event_text);
-		doc_clear(&pane->doc);
-		view_event(&pane->doc, &model);
-		pane_laid(pane, pane->width, pane->height, ui->grid.ascii, false);
+		ui_build_event(ui);
 	}
-	switch (pane_find(pane, ui->search.regex, step, &wrapped)) {
-	case REGEX_MATCH:
-		if (wrapped)
-			ui_say(ui, ROLE_TEXT, "the search went round");
-		break;
-	case REGEX_LIMIT:
+	if (!pane->match_count && pane_search(pane, ui->search.regex) == REGEX_LIMIT) {
 		ui_say(ui, ROLE_ERROR, "this pattern takes too long: the search was given up");
-		break;
-	default:
+		return;
+	}
+	found = pane_find(pane, step, &wrapped);
+	if (!found)
 		ui_say(ui, ROLE_TEXT, "no match for /%s in this pane",
 			buf_cstr(&ui->search.pattern));
-		break;
-	}
+	else if (wrapped)
+		ui_say(ui, ROLE_TEXT, "the search went round");
 }
 
 void

@@ -22,17 +22,32 @@ not_looked_for(const struct fact *fact)
 	return !fact->known && str_starts_with(fact->value, STR("not looked for yet"));
 }
 
+/* Facts part their words by middle dots; where only ASCII can be shown that reads badly. */
 static void
-put_fact(struct doc *doc, const struct fact *fact, size_t index)
+put_value(struct doc *doc, enum role role, struct str value, bool ascii)
+{
+	static const char dot[] = "\xc2\xb7";
+	size_t at;
+
+	while (ascii && (at = str_find(value, STR(dot), 0)) != (size_t)-1) {
+		doc_put(doc, role, str_slice(value, 0, at));
+		doc_puts(doc, role, glyph_text(GLYPH_DOT, true));
+		value = str_slice(value, at + sizeof(dot) - 1, value.len);
+	}
+	doc_put(doc, role, value);
+}
+
+static void
+put_fact(struct doc *doc, const struct fact *fact, size_t index, bool ascii)
 {
 	doc_line(doc, index, true, LABEL_COLS);
 	put_label(doc, fact->label);
 	if (fact->known) {
-		doc_put(doc, fact->alarming ? ROLE_ALARM : ROLE_TEXT, fact->value);
+		put_value(doc, fact->alarming ? ROLE_ALARM : ROLE_TEXT, fact->value, ascii);
 		return;
 	}
 	doc_puts(doc, ROLE_UNKNOWN, "unknown: ");
-	doc_put(doc, ROLE_UNKNOWN, fact->value);
+	put_value(doc, ROLE_UNKNOWN, fact->value, ascii);
 }
 
 /* What needs other records shares one line. */
@@ -92,10 +107,10 @@ view_entity(struct doc *doc, const struct view_model *model)
 	view_put_badges(doc, &subject->alert, "flags");
 	for (size_t i = 0; i < FACT_COUNT; i++)
 		if (!not_looked_for(&subject->facts[i]) && i != DECIDED)
-			put_fact(doc, &subject->facts[i], i);
+			put_fact(doc, &subject->facts[i], i, model->ascii);
 	put_rest(doc, subject->facts);
 	/* What holds now, then how it came to be where one decision does not say it all. */
-	put_fact(doc, &subject->facts[DECIDED], DECIDED);
+	put_fact(doc, &subject->facts[DECIDED], DECIDED, model->ascii);
 	if (subject->alert.decision_count > 1)
 		view_put_decisions(doc, model, VIEW_NO_FACT);
 }

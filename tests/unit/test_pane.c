@@ -106,16 +106,26 @@ text_without_stops_scrolls(void **state)
 }
 
 static enum regex_result
-find(struct pane *pane, const char *pattern, int step, bool *wrapped)
+search(struct pane *pane, const char *pattern)
 {
 	struct regex *regex;
 	struct error err;
 	enum regex_result result;
 
 	assert_ok(regex_compile(&regex, str_from(pattern), REGEX_UTF, &err), &err);
-	result = pane_find(pane, regex, step, wrapped);
+	result = pane_search(pane, regex);
 	regex_free(regex);
 	return result;
+}
+
+static const struct doc_mark *
+find(struct pane *pane, int step, bool wraps)
+{
+	bool wrapped;
+
+	assert_true(pane_find(pane, step, &wrapped));
+	assert_int_equal(wrapped, wraps);
+	return &pane->matches[pane->match];
 }
 
 static void
@@ -126,18 +136,37 @@ search_goes_round_in_both_directions(void **state)
 
 	(void)state;
 	fill(&pane, 6, true, 30, 2);
-	assert_int_equal(find(&pane, "beta", 1, &wrapped), REGEX_MATCH);
-	assert_int_equal(pane.match_line, 0);
-	assert_int_equal(find(&pane, "beta", 1, &wrapped), REGEX_MATCH);
-	assert_int_equal(pane.match_line, 3);
+	assert_int_equal(search(&pane, "beta"), REGEX_MATCH);
+	assert_int_equal(find(&pane, 1, false)->line, 0);
+	assert_int_equal(find(&pane, 1, false)->line, 3);
 	assert_int_equal(pane.cursor, 3);
-	assert_false(wrapped);
-	assert_int_equal(find(&pane, "beta", 1, &wrapped), REGEX_MATCH);
-	assert_int_equal(pane.match_line, 0);
-	assert_true(wrapped);
-	assert_int_equal(find(&pane, "beta", -1, &wrapped), REGEX_MATCH);
-	assert_int_equal(pane.match_line, 3);
-	assert_int_equal(find(&pane, "delta", 1, &wrapped), REGEX_NO_MATCH);
+	assert_int_equal(find(&pane, 1, true)->line, 0);
+	assert_int_equal(find(&pane, -1, true)->line, 3);
+	assert_int_equal(find(&pane, -1, false)->line, 0);
+	assert_int_equal(search(&pane, "delta"), REGEX_NO_MATCH);
+	assert_false(pane_find(&pane, 1, &wrapped));
+	pane_fini(&pane);
+}
+
+static void
+search_begins_at_the_cursor(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	fill(&pane, 9, true, 30, 2);
+	pane_go(&pane, 4);
+	assert_int_equal(search(&pane, "beta"), REGEX_MATCH);
+	assert_int_equal(find(&pane, 1, false)->line, 6);
+	pane_go(&pane, 4);
+	assert_int_equal(search(&pane, "beta"), REGEX_MATCH);
+	assert_int_equal(find(&pane, -1, false)->line, 3);
+	pane_go(&pane, 8);
+	assert_int_equal(search(&pane, "beta"), REGEX_MATCH);
+	assert_int_equal(find(&pane, 1, true)->line, 0);
+	pane_first(&pane);
+	assert_int_equal(search(&pane, "beta"), REGEX_MATCH);
+	assert_int_equal(find(&pane, -1, true)->line, 6);
 	pane_fini(&pane);
 }
 
@@ -145,20 +174,17 @@ static void
 several_matches_of_a_line_are_visited_one_by_one(void **state)
 {
 	struct pane pane = {0};
-	bool wrapped;
 
 	(void)state;
 	doc_line(&pane.doc, 0, true, 0);
 	doc_puts(&pane.doc, ROLE_TEXT, "xaxax");
 	pane_laid(&pane, 30, 3, false, true);
-	assert_int_equal(find(&pane, "x", 1, &wrapped), REGEX_MATCH);
-	assert_int_equal(find(&pane, "x", 1, &wrapped), REGEX_MATCH);
-	assert_int_equal(pane.match_from, 2);
-	assert_int_equal(find(&pane, "x", 1, &wrapped), REGEX_MATCH);
-	assert_int_equal(pane.match_from, 4);
-	assert_int_equal(find(&pane, "x", -1, &wrapped), REGEX_MATCH);
-	assert_int_equal(pane.match_from, 2);
-	assert_int_equal(find(&pane, "y*", 1, &wrapped), REGEX_NO_MATCH);
+	assert_int_equal(search(&pane, "x"), REGEX_MATCH);
+	assert_int_equal(find(&pane, 1, false)->from, 0);
+	assert_int_equal(find(&pane, 1, false)->from, 2);
+	assert_int_equal(find(&pane, 1, false)->from, 4);
+	assert_int_equal(find(&pane, -1, false)->from, 2);
+	assert_int_equal(search(&pane, "y*"), REGEX_NO_MATCH);
 	pane_fini(&pane);
 }
 
@@ -167,17 +193,21 @@ a_match_is_shown_in_its_role_even_across_a_wrap(void **state)
 {
 	struct pane pane = {0};
 	struct grid grid = {0};
-	bool wrapped;
 
 	(void)state;
 	fill(&pane, 1, true, 18, 2);
-	assert_int_equal(find(&pane, "beta gam", 1, &wrapped), REGEX_MATCH);
+	assert_int_equal(search(&pane, "beta gam|a"), REGEX_MATCH);
+	find(&pane, 1, false);
+	find(&pane, 1, false);
+	find(&pane, 1, false);
 	grid_resize(&grid, 2, 18);
 	pane_draw(&pane, &grid, (struct grid_rect){0, 0, 2, 18}, true);
+	assert_int_equal(grid_at(&grid, 0, 5)->role, ROLE_MATCH_OTHER);
 	assert_int_equal(grid_at(&grid, 0, 11)->role, ROLE_MATCH);
 	assert_int_equal(grid_at(&grid, 0, 10)->role, ROLE_TEXT);
 	assert_int_equal(grid_at(&grid, 1, 5)->role, ROLE_MATCH);
 	assert_int_equal(grid_at(&grid, 1, 8)->role, ROLE_TEXT);
+	assert_int_equal(grid_at(&grid, 1, 9)->role, ROLE_MATCH_OTHER);
 	grid_fini(&grid);
 	pane_fini(&pane);
 }
@@ -213,7 +243,8 @@ an_empty_document_survives_everything(void **state)
 	pane_last(&pane);
 	pane_first(&pane);
 	pane_go(&pane, 7);
-	assert_int_equal(find(&pane, "x", 1, &wrapped), REGEX_NO_MATCH);
+	assert_int_equal(search(&pane, "x"), REGEX_NO_MATCH);
+	assert_false(pane_find(&pane, 1, &wrapped));
 	assert_shown(&pane, "\n\n\n");
 	pane_fini(&pane);
 }
@@ -228,6 +259,7 @@ main(void)
 		cmocka_unit_test(pages_never_get_stuck),
 		cmocka_unit_test(text_without_stops_scrolls),
 		cmocka_unit_test(search_goes_round_in_both_directions),
+		cmocka_unit_test(search_begins_at_the_cursor),
 		cmocka_unit_test(several_matches_of_a_line_are_visited_one_by_one),
 		cmocka_unit_test(a_match_is_shown_in_its_role_even_across_a_wrap),
 		cmocka_unit_test(another_width_keeps_the_place),
