@@ -178,10 +178,16 @@ at_string(const struct kql_lexer *l)
 /* ---- numbers ---- */
 
 static bool
+is_hex(struct str text)
+{
+	return text.len > 2 && text.data[0] == '0' && (text.data[1] | 32) == 'x';
+}
+
+static bool
 read_long(struct kql_lexer *l, struct kql_token *token, struct str text)
 {
 	char *digits = arena_cstr(l->arena, text), *end;
-	bool hex = text.len > 2 && (text.data[1] | 32) == 'x';
+	bool hex = is_hex(text);
 	unsigned long long value = strtoull(digits, &end, hex ? 16 : 10);
 
 	if (*end || text.len > 19 || value > INT64_MAX)
@@ -215,7 +221,7 @@ read_number(struct kql_lexer *l, struct kql_token *token)
 		l->at++;
 	text = str_slice(l->text, from, l->at - from);
 	token->type = TOKEN_VALUE;
-	if (is_digit(text.data[text.len - 1]) || (text.len > 1 && (text.data[1] | 32) == 'x')) {
+	if (is_digit(text.data[text.len - 1]) || is_hex(text)) {
 		if (!real)
 			return read_long(l, token, text);
 		token->value = value_real(strtod(arena_cstr(l->arena, text), NULL));
