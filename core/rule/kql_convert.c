@@ -127,7 +127,7 @@ span_parse(struct str text, int64_t *ticks)
 		(!unit_span(text, ticks) && !clock_span(text.data, text.data + text.len, ticks)))
 		return false;
 	if (negative)
-		*ticks = -*ticks;
+		*ticks = (int64_t)(0 - (uint64_t)*ticks);
 	return true;
 }
 
@@ -161,7 +161,7 @@ to_integer(struct arena *arena, struct value v, enum kusto_type type)
 	if (v.type == KUSTO_BOOL)
 		i = v.b;
 	else if (type_is_integer(v.type) || v.type == KUSTO_DATETIME || v.type == KUSTO_TIMESPAN)
-		i = v.type == KUSTO_DATETIME ? v.i + INT64_C(621355968000000000) : v.i;
+		i = v.type == KUSTO_DATETIME ? ticks_plus(v.i, INT64_C(621355968000000000)) : v.i;
 	else if ((v.type == KUSTO_REAL || v.type == KUSTO_DECIMAL) && fabs(v.r) < 9.2e18)
 		i = (int64_t)v.r;
 	else

@@ -142,7 +142,7 @@ eval_between(const struct kql_call *c)
 	int low, high;
 
 	if (args[1].type == KUSTO_DATETIME && args[2].type == KUSTO_TIMESPAN)
-		args[2] = value_time(args[1].i + args[2].i);
+		args[2] = value_time(ticks_plus(args[1].i, args[2].i));
 	if (!order(&call, 0, 1, &low) || !order(&call, 0, 2, &high))
 		return value_null(KUSTO_BOOL);
 	return value_bool(low >= 0 && high <= 0);

@@ -253,7 +253,8 @@ parse_unary(struct parser *p)
 	if (!operand || !minus)
 		return operand;
 	if (operand->kind == EXPR_LITERAL && type_is_integer(operand->value.type)) {
-		operand->value.i = -operand->value.i; /* -1 is a constant */
+		/* -1 is a constant; the least long has no opposite and stays itself. */
+		operand->value.i = (int64_t)(0 - (uint64_t)operand->value.i);
 		operand->at = at;
 		return operand;
 	}

@@ -190,13 +190,13 @@ eval_coalesce(const struct kql_call *c)
 static struct value
 eval_now(const struct kql_call *c)
 {
-	return value_time(c->frame->now + (c->count ? c->args[0].i : 0));
+	return value_time(ticks_plus(c->frame->now, c->count ? c->args[0].i : 0));
 }
 
 static struct value
 eval_ago(const struct kql_call *c)
 {
-	return value_time(c->frame->now - c->args[0].i);
+	return value_time(ticks_plus(c->frame->now, (int64_t)(0 - (uint64_t)c->args[0].i)));
 }
 
 static bool
@@ -218,7 +218,7 @@ floor_to(int64_t value, int64_t size)
 {
 	int64_t rest = value % size;
 
-	return value - (rest < 0 ? rest + size : rest);
+	return ticks_plus(value, -(rest < 0 ? rest + size : rest));
 }
 
 static struct value
@@ -236,7 +236,7 @@ eval_bin(const struct kql_call *c)
 	if (size.i <= 0)
 		return value_null(c->expr->type);
 	if (v.type == KUSTO_DATETIME)
-		v.i = floor_to(v.i + EPOCH, size.i) - EPOCH;
+		v.i = ticks_plus(floor_to(ticks_plus(v.i, EPOCH), size.i), -EPOCH);
 	else
 		v.i = floor_to(v.i, size.i);
 	v.type = c->expr->type;

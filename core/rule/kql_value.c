@@ -72,6 +72,12 @@ type_is_number(enum kusto_type type)
 	return type_is_integer(type) || type == KUSTO_REAL || type == KUSTO_DECIMAL;
 }
 
+int64_t
+ticks_plus(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
 double
 value_as_real(struct value v)
 {

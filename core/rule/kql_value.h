@@ -49,6 +49,9 @@ struct value value_dynamic(const struct dynamic *d); /* NULL or a null scalar: n
 bool type_is_number(enum kusto_type type);
 bool type_is_integer(enum kusto_type type);
 
+/* Sums wrap around, as Kusto's longs do. */
+int64_t ticks_plus(int64_t a, int64_t b);
+
 double value_as_real(struct value v);
 /* tostring() */
 struct str value_text(struct arena *arena, struct value v);
