@@ -1,0 +1,413 @@
+/* Rules: their YAML, what is refused and where, and the built-in one. */
+#include "tests/support/test.h"
+
+#include <stdio.h>
+
+#include "core/base/mem.h"
+#include "core/rule/rule.h"
+
+#define HEAD                                              \
+	"id: 00000000-0000-4000-8000-000000000001\n"      \
+	"name: Ours\n"
+#define QUERY                                             \
+	"query: |\n"                                      \
+	"  AWSCloudTrail\n"                               \
+	"  | where EventName == \"CreateAccessKey\"\n"
+
+static struct rule *
+loaded(const char *yaml)
+{
+	struct rule *rule;
+	struct error err;
+
+	assert_ok(rule_load_text(&rule, str_from(yaml), "r.yaml", &err), &err);
+	return rule;
+}
+
+static void
+assert_refused(const char *yaml, const char *expected)
+{
+	struct rule *rule;
+	struct error err;
+
+	assert_false(rule_load_text(&rule, str_from(yaml), "r.yaml", &err));
+	assert_int_equal(err.kind, ERROR_USAGE);
+	assert_string_equal(err.text, expected);
+}
+
+/* ---- the built-in rule ---- */
+
+struct judged {
+	struct event event;
+	struct rule_run *run;
+	struct buf raw;
+	bool matched;
+};
+
+static struct judged *
+judge(const struct rule *rule, const char *fmt, const char *argument)
+{
+	struct judged *j = MEM_NEW(struct judged);
+	struct error err;
+
+	buf_printf(&j->raw, fmt, argument);
+	assert_ok(event_parse(&j->event, buf_view(&j->raw), &err), &err);
+	j->run = rule_run_new(rule, 0);
+	j->matched = rule_match(j->run, &j->event);
+	return j;
+}
+
+static void
+judged_fini(struct judged *j)
+{
+	rule_run_free(j->run);
+	event_fini(&j->event);
+	buf_fini(&j->raw);
+	free(j);
+}
+
+static void
+only_the_exact_event_name_matches(void **state)
+{
+	static const struct {
+		const char *name;
+		bool matches;
+	} cases[] = {{"CreateAccessKey", true}, {"\\u0043reateAccessKey", true},
+		{"createaccesskey", false}, {"CreateAccessKey ", false}, {"CreateAccessKeys", false},
+		{"CreateAccessKey\\u0000X", false}, {"", false}};
+	struct rule *rule = rule_builtin();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct judged *j = judge(rule, "{\"eventName\":\"%s\"}", cases[i].name);
+
+		if (j->matched != cases[i].matches)
+			print_error("%s\n", cases[i].name);
+		assert_int_equal(j->matched, cases[i].matches);
+		judged_fini(j);
+	}
+	rule_free(rule);
+}
+
+static void
+check_principal(const struct rule *rule, char *line)
+{
+	char *principal = strtok_r(line, "\t", &line);
+	struct judged *j = judge(rule,
+		"{\"eventName\":\"CreateAccessKey\",\"userIdentity\":{\"principalId\":%s}}", principal);
+	struct buf row = {0};
+	static const char *const names[] = {"UserName", "Name", "UpnSuffix"};
+	struct json_doc *doc;
+
+	assert_true(j->matched);
+	rule_row_json(j->run, &row);
+	assert_true(json_parse(buf_view(&row), &doc, NULL));
+	for (int i = 0; i < 3; i++) {
+		struct buf got = {0};
+
+		json_write(&got, json_get(json_root(doc), str_from(names[i])));
+		if (i == 0 && strcmp(buf_cstr(&got), "null") == 0)
+			print_error("%s\n", principal);
+		assert_string_equal(buf_cstr(&got), strtok_r(line, "\t", &line));
+		buf_fini(&got);
+	}
+	json_doc_free(doc);
+	buf_fini(&row);
+	judged_fini(j);
+}
+
+static void
+principal_ids_give_the_account_as_sentinel_does(void **state)
+{
+	const char *source = getenv("KEYWATCH_TEST_SOURCE");
+	struct rule *rule = rule_builtin();
+	char path[4096], *bytes, *text, *line;
+	int cases = 0;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/tests/data/principal.cases", source ? source : ".");
+	text = bytes = test_read(path, NULL);
+	while ((line = strtok_r(text, "\n", &text)))
+		if (line[0] != '#') {
+			check_principal(rule, line);
+			cases++;
+		}
+	assert_int_equal(cases, 22);
+	free(bytes);
+	rule_free(rule);
+}
+
+static void
+the_row_has_the_fifty_columns_of_the_result_in_order_and_typed(void **state)
+{
+	struct rule *rule = rule_builtin();
+	struct judged *j = judge(rule,
+		"{\"eventTime\":\"2026-01-02T03:04:05Z\",\"eventName\":\"%s\",\"readOnly\":false,"
+		"\"eventVersion\":\"1.09\",\"userIdentity\":{\"principalId\":\"A:x@y\"}}",
+		"CreateAccessKey");
+	struct buf row = {0};
+	struct json_doc *doc;
+	const struct json *root;
+
+	(void)state;
+	rule_row_json(j->run, &row);
+	assert_true(json_parse(buf_view(&row), &doc, NULL));
+	root = json_root(doc);
+	assert_int_equal(json_count(root), 50);
+	assert_str(json_key(json_first(root)), "TimeGenerated");
+	assert_str(json_string(json_first(root)), "2026-01-02T03:04:05Z");
+	assert_int_equal(json_type(json_get(root, STR("ReadOnly"))), JSON_BOOL);
+	assert_int_equal(json_type(json_get(root, STR("SessionMfaAuthenticated"))), JSON_NULL);
+	assert_str(json_string(json_get(root, STR("ErrorCode"))), "");
+	assert_null(json_get(root, STR("EventVersion")));
+	assert_null(json_get(root, STR("_BilledSize")));
+	assert_true(str_ends_with(buf_view(&row),
+		STR("\"UserName\":\"x@y\",\"Name\":\"x\",\"UpnSuffix\":\"y\"}")));
+	assert_str(rule_entity(j->run, "Account", "Name"), "x");
+	assert_str(rule_entity(j->run, "Account", "UPNSuffix"), "y");
+	assert_str(rule_entity(j->run, "Account", "FullName"), NULL);
+	assert_str(rule_entity(j->run, "IP", "Address"), "");
+	json_doc_free(doc);
+	buf_fini(&row);
+	judged_fini(j);
+	rule_free(rule);
+}
+
+static void
+the_built_in_rule_has_its_published_fields(void **state)
+{
+	struct rule *rule = rule_builtin();
+
+	(void)state;
+	assert_str(rule_id(rule), "9a6554e6-63d9-4f94-9b32-64d1d40628f2");
+	assert_str(rule_name(rule), "Creation of Access Key for IAM User");
+	assert_str(rule_version(rule), "1.0.1");
+	assert_str(rule_severity(rule), "Medium");
+	assert_int_equal(rule_tactic_count(rule), 1);
+	assert_str(rule_tactic(rule, 0), "Persistence");
+	assert_int_equal(rule_technique_count(rule), 1);
+	assert_str(rule_technique(rule, 0), "T1098");
+	assert_int_equal(rule_literal_count(rule), 1);
+	assert_str(rule_literal(rule, 0), "CreateAccessKey");
+	assert_int_equal(rule_warning_count(rule), 0);
+	assert_false(rule_uses_now(rule));
+	rule_free(rule);
+}
+
+/* ---- fields ---- */
+
+static void
+every_field_is_read_and_shown(void **state)
+{
+	struct rule *rule = loaded(HEAD "description: |\n  one\n  two\nseverity: High\nstatus: Available\n"
+					"queryFrequency: 1h\nqueryPeriod: PT2H\ntriggerOperator: gt\n"
+					"triggerThreshold: 0\ntactics: [Persistence]\n"
+					"relevantTechniques:\n  - T1098\n  - T1098.001\n" QUERY
+					"customDetails:\n  Agent: UserAgent\nversion: 2.0.0\nkind: Scheduled\n");
+	struct buf out = {0};
+
+	(void)state;
+	rule_show(rule, &out);
+	assert_string_equal(buf_cstr(&out),
+		"id                      00000000-0000-4000-8000-000000000001\n"
+		"name                    Ours\n"
+		"description\n    one\n    two\n"
+		"severity                High\n"
+		"status                  Available\n"
+		"queryFrequency          1h\n"
+		"queryPeriod             PT2H\n"
+		"triggerOperator         gt\n"
+		"triggerThreshold        0\n"
+		"tactics\n    - Persistence\n"
+		"relevantTechniques\n    - T1098\n    - T1098.001\n"
+		"query\n    AWSCloudTrail\n    | where EventName == \"CreateAccessKey\"\n"
+		"customDetails\n    Agent: UserAgent\n"
+		"version                 2.0.0\n"
+		"kind                    Scheduled\n");
+	buf_fini(&out);
+	rule_free(rule);
+}
+
+static void
+a_hunting_query_needs_no_schedule(void **state)
+{
+	struct rule *rule = loaded(HEAD QUERY "entityMappings:\n  - entityType: Account\n    fieldMappings:\n"
+					      "      - identifier: FullName\n        columnName: UserIdentityUserName\n");
+	struct judged *j = judge(rule,
+		"{\"eventName\":\"%s\",\"userIdentity\":{\"userName\":\"bob\"}}", "CreateAccessKey");
+
+	(void)state;
+	assert_true(j->matched);
+	assert_str(rule_entity(j->run, "Account", "FullName"), "bob");
+	assert_str(rule_version(rule), NULL);
+	judged_fini(j);
+	rule_free(rule);
+}
+
+static void
+what_would_alert_differently_in_sentinel_is_said(void **state)
+{
+	struct rule *rule = loaded(HEAD QUERY "triggerOperator: gt\ntriggerThreshold: 3\nsuppressionEnabled: true\n"
+					      "eventGroupingSettings:\n  aggregationKind: AlertPerResult\nextra: 1\n");
+
+	(void)state;
+	assert_int_equal(rule_warning_count(rule), 4);
+	assert_str(rule_warning(rule, 0), "rule Ours: unknown field `extra`: kept, without effect");
+	assert_true(str_starts_with(rule_warning(rule, 1), STR("rule Ours: the trigger is not `gt 0`")));
+	assert_true(str_starts_with(rule_warning(rule, 2), STR("rule Ours: suppression is on")));
+	assert_true(str_starts_with(rule_warning(rule, 3), STR("rule Ours: an alert per result")));
+	rule_free(rule);
+}
+
+/* ---- refusals ---- */
+
+static void
+fields_are_refused_with_their_place(void **state)
+{
+	(void)state;
+	assert_refused("name: x\n", "r.yaml:1:1: a rule needs an id, a name and a query: id is missing\n  name: x\n  ^");
+	assert_refused("id: abc\n", "r.yaml:1:5: id: `abc` is no GUID\n  id: abc\n      ^");
+	assert_refused(HEAD "severity: Grave\n" QUERY,
+		"r.yaml:3:11: severity: `Grave` is none of Informational, Low, Medium, High\n  severity: Grave\n            ^");
+	assert_refused(HEAD "name: twice\n", "r.yaml:3:1: the field `name` stands twice\n  name: twice\n  ^");
+	assert_refused(HEAD "queryFrequency: 1m\n",
+		"r.yaml:3:17: queryFrequency must lie between 5 minutes and 14 days\n  queryFrequency: 1m\n                  ^");
+	assert_refused(HEAD "queryPeriod: soon\n",
+		"r.yaml:3:14: queryPeriod: `soon` is no duration such as 15m, 1h or 1d\n  queryPeriod: soon\n               ^");
+	assert_refused(HEAD "queryFrequency: 2h\nqueryPeriod: 1h\n" QUERY,
+		"r.yaml:3:17: queryFrequency must not be longer than queryPeriod\n  queryFrequency: 2h\n                  ^");
+	assert_refused(HEAD "kind: NRT\n",
+		"r.yaml:3:7: kind: `NRT` is none of the kinds that run here: Scheduled\n  kind: NRT\n        ^");
+	assert_refused(HEAD "triggerThreshold: many\n",
+		"r.yaml:3:19: triggerThreshold: `many` is no number from 0 on\n  triggerThreshold: many\n                    ^");
+	assert_refused(HEAD "relevantTechniques: [X1]\n",
+		"r.yaml:3:21: relevantTechniques: `X1` is no technique such as T1098 or T1098.001\n"
+		"  relevantTechniques: [X1]\n                      ^");
+	assert_refused("- a\n", "r.yaml:1:1: a rule is a mapping of fields\n  - a\n  ^");
+	assert_refused("", "r.yaml:1:1: a rule is a mapping of fields\n  \n  ^");
+}
+
+static void
+a_mapped_column_must_be_in_the_result(void **state)
+{
+	(void)state;
+	assert_refused(HEAD QUERY "entityMappings:\n  - entityType: IP\n    fieldMappings:\n"
+				  "      - identifier: Address\n        columnName: Nope\n",
+		"r.yaml:10:21: the query's result has no column `Nope`\n          columnName: Nope\n                      ^");
+	assert_refused(HEAD QUERY "entityMappings:\n  - entityType: IP\n",
+		"r.yaml:7:5: an entity mapping has an entityType and fieldMappings\n    - entityType: IP\n      ^");
+}
+
+static void
+the_query_is_refused_at_its_place_in_the_file(void **state)
+{
+	(void)state;
+	assert_refused(HEAD "query: |\n    AWSCloudTrail\n    | where EventNam == \"x\"\n",
+		"r.yaml:5:13: unknown column `EventNam`: did you mean `EventName`?\n"
+		"      | where EventNam == \"x\"\n              ^");
+	assert_refused(HEAD "query: AWSCloudTrail | summarize count()\n",
+		"r.yaml:3:24: `summarize` is not supported here: an alert is one event, and after it there is "
+		"no event to name\n  query: AWSCloudTrail | summarize count()\n                         ^");
+	assert_refused(HEAD "query: 'AWSCloudTrail | where x'\n",
+		"r.yaml:3:31: unknown column `x`\n  query: 'AWSCloudTrail | where x'\n                                ^");
+	assert_refused(HEAD "query: >\n  AWSCloudTrail\n",
+		"r.yaml:3:8: query: a folded text (>) joins its lines; write it with |\n  query: >\n         ^");
+}
+
+static void
+what_is_no_yaml_is_refused_with_its_place(void **state)
+{
+	struct rule *rule;
+	struct error err;
+
+	(void)state;
+	assert_false(rule_load_text(&rule, STR("id: [a\nname: b\n"), "r.yaml", &err));
+	assert_non_null(strstr(err.text, "r.yaml:2:"));
+	assert_false(rule_load_file(&rule, "/nonexistent.yaml", &err));
+	assert_string_equal(err.text, "/nonexistent.yaml: No such file or directory");
+	assert_false(rule_load_file(&rule, "/", &err));
+	assert_int_equal(err.kind, ERROR_USAGE);
+}
+
+/* ---- filters ---- */
+
+static bool
+filter_holds(const char *predicate, struct judged *j, const struct rule *rule)
+{
+	struct rule_filter *filter;
+	struct error err;
+	bool holds;
+
+	assert_ok(rule_filter_compile(&filter, rule, str_from(predicate), &err), &err);
+	holds = rule_filter_match(filter, j->run, &j->event);
+	rule_filter_free(filter);
+	return holds;
+}
+
+static void
+filters_see_the_tables_columns_and_the_results(void **state)
+{
+	struct rule *rule = rule_builtin();
+	struct judged *j = judge(rule,
+		"{\"eventName\":\"%s\",\"eventVersion\":\"1.09\",\"userIdentity\":{\"type\":\"Root\","
+		"\"principalId\":\"A:x@y\"}}",
+		"CreateAccessKey");
+
+	(void)state;
+	assert_true(filter_holds("UserIdentityType == \"Root\" and isempty(ErrorCode)", j, rule));
+	assert_true(filter_holds("EventVersion == '1.09'", j, rule)); /* projected away by the rule */
+	assert_true(filter_holds("Name == 'x' and UpnSuffix matches regex '^y$'", j, rule));
+	assert_false(filter_holds("SessionMfaAuthenticated", j, rule)); /* null is not true */
+	judged_fini(j);
+	rule_free(rule);
+}
+
+static void
+on_a_clash_the_results_column_is_meant(void **state)
+{
+	struct rule *rule = loaded(HEAD "query: |\n  AWSCloudTrail\n  | extend UserAgent = 'ours'\n");
+	struct judged *j = judge(rule, "{\"eventName\":\"x\",\"userAgent\":\"%s\"}", "theirs");
+
+	(void)state;
+	assert_true(filter_holds("UserAgent == 'ours'", j, rule));
+	judged_fini(j);
+	rule_free(rule);
+}
+
+static void
+a_wrong_filter_is_refused_with_its_column(void **state)
+{
+	struct rule *rule = rule_builtin();
+	struct rule_filter *filter;
+	struct error err;
+
+	(void)state;
+	assert_false(rule_filter_compile(&filter, rule, STR("Nam == 'x'"), &err));
+	assert_string_equal(err.text, "1:1: unknown column `Nam`: did you mean `Name`?\n  Nam == 'x'\n  ^");
+	assert_false(rule_filter_compile(&filter, rule, STR("strlen(Name)"), &err));
+	assert_string_equal(err.text, "1:1: a filter is a bool, not a long\n  strlen(Name)\n  ^");
+	rule_free(rule);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_the_exact_event_name_matches),
+		cmocka_unit_test(principal_ids_give_the_account_as_sentinel_does),
+		cmocka_unit_test(the_row_has_the_fifty_columns_of_the_result_in_order_and_typed),
+		cmocka_unit_test(the_built_in_rule_has_its_published_fields),
+		cmocka_unit_test(every_field_is_read_and_shown),
+		cmocka_unit_test(a_hunting_query_needs_no_schedule),
+		cmocka_unit_test(what_would_alert_differently_in_sentinel_is_said),
+		cmocka_unit_test(fields_are_refused_with_their_place),
+		cmocka_unit_test(a_mapped_column_must_be_in_the_result),
+		cmocka_unit_test(the_query_is_refused_at_its_place_in_the_file),
+		cmocka_unit_test(what_is_no_yaml_is_refused_with_its_place),
+		cmocka_unit_test(filters_see_the_tables_columns_and_the_results),
+		cmocka_unit_test(on_a_clash_the_results_column_is_meant),
+		cmocka_unit_test(a_wrong_filter_is_refused_with_its_column),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
