@@ -12,19 +12,20 @@ static void
 draw_title(const struct ui *ui, struct grid *grid)
 {
 	struct pen pen = pen_at(grid, ui->layout.title, 0, grid->cols);
-	unsigned long long errors = ui_is_reading(ui) ? 0 : ui->progress.errors;
-	char time[TIME_TEXT], problems[48 + KEY_NAME] = "", key[KEY_NAME];
+	unsigned long long errors = ui->progress.errors;
+	char time[TIME_TEXT], problems[48] = "", key[KEY_NAME] = "";
 	int right;
 
 	clock_format_minute(&ui->clock, clock_now(&ui->clock), time);
-	keymap_key_name(&ui->o.config->keymap, ACTION_PROBLEMS, key);
 	if (ui->progress.failed)
-		snprintf(problems, sizeof(problems), "reading has stopped: %s says why ", key);
+		snprintf(problems, sizeof(problems), " reading has stopped ");
 	else if (errors)
-		snprintf(problems, sizeof(problems), "%s %llu problem%s ", key, errors,
+		snprintf(problems, sizeof(problems), " %llu problem%s ", errors,
 			errors == 1 ? "" : "s");
+	if (problems[0])
+		keymap_key_name(&ui->o.config->keymap, ACTION_PROBLEMS, key);
 	right = grid->cols - (int)strlen(time) - 2 - (int)strlen(problems) -
-		(ui->clock.set ? 11 : 0);
+		grid_columns(str_from(key), grid->ascii) - (ui->clock.set ? 11 : 0);
 	pen_puts(&pen, ROLE_TITLE, " keywatch ");
 	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
 	pen.end = right;
@@ -36,6 +37,7 @@ draw_title(const struct ui *ui, struct grid *grid)
 		pen_puts(&pen, ROLE_TEXT, store_path(ui->o.store));
 	pen_blank(&pen, ROLE_TEXT, right);
 	pen.end = grid->cols;
+	pen_puts(&pen, ROLE_HINT_KEY, key);
 	pen_puts(&pen, ROLE_ERROR, problems);
 	if (ui->clock.set)
 		pen_puts(&pen, ROLE_BADGE, " clock set ");
@@ -191,18 +193,20 @@ put_left(struct buf *out, const struct pipeline_progress *p)
 }
 
 static void
-put_progress(struct buf *out, const struct pipeline_progress *p)
+put_progress(struct buf *out, const struct pipeline_progress *p, bool narrow)
 {
+	unsigned long long done = p->files_done + p->files_remembered;
+	const char *of = narrow ? "/" : " of ";
+
 	put_bytes(out, (double)p->bytes_done);
 	if (p->bytes_total) {
-		buf_puts(out, " of ");
+		buf_puts(out, of);
 		put_bytes(out, (double)p->bytes_total);
 	}
-	buf_printf(out, ", %llu of %llu%s files",
-		(unsigned long long)(p->files_done + p->files_remembered),
-		(unsigned long long)p->files_total, p->listing ? "+" : "");
+	buf_printf(out, ", %llu%s%llu%s files", done, of, (unsigned long long)p->files_total,
+		p->listing ? "+" : "");
 	put_left(out, p);
-	if (p->errors)
+	if (p->errors && !narrow) /* the title says it as well */
 		buf_printf(out, ", %llu problem%s", (unsigned long long)p->errors,
 			p->errors == 1 ? "" : "s");
 }
@@ -211,7 +215,8 @@ static void
 draw_progress(const struct ui *ui, struct grid *grid, struct pen *pen)
 {
 	const struct pipeline_progress *p = &ui->progress;
-	int width = grid->cols >= 100 ? 24 : 10, full = 0;
+	bool narrow = grid->cols < 100;
+	int width = narrow ? 6 : 24, full = 0;
 	struct buf text = {0};
 
 	if (p->bytes_total)
@@ -222,7 +227,7 @@ draw_progress(const struct ui *ui, struct grid *grid, struct pen *pen)
 	pen_run(pen, ROLE_PROGRESS, GLYPH_PROGRESS, pen->x + full);
 	pen_run(pen, ROLE_PROGRESS_LEFT, GLYPH_PROGRESS_LEFT, pen->x + width - full);
 	pen_puts(pen, ROLE_TEXT, " ");
-	put_progress(&text, p);
+	put_progress(&text, p, narrow);
 	pen_str(pen, ROLE_TEXT, buf_view(&text));
 	buf_fini(&text);
 }

@@ -63,11 +63,12 @@ say(struct scanner *s, enum problem_severity severity, uint64_t offset, const ch
 /* ---- what the splitter finds ---- */
 
 static bool
-take_unit(void *context, struct str raw, uint64_t offset, bool behind_damage)
+take_unit(void *context, struct str raw, uint64_t offset, enum split_standing standing)
 {
 	struct scanner *s = context;
+	bool behind_damage = standing != SPLIT_IN_STEP;
 	struct candidate_verdict v = candidate_judge(&s->options, s->sink, raw, offset,
-		behind_damage ? SCAN_RESYNCHRONISED : 0, behind_damage);
+		standing == SPLIT_FOUND ? SCAN_RESYNCHRONISED : 0, behind_damage);
 
 	if (v.problem && !behind_damage)
 		say(s, PROBLEM_ERROR, offset, v.problem);

@@ -26,7 +26,7 @@ struct scan_options {
 };
 
 enum scan_record_flags {
-	SCAN_RESYNCHRONISED = 1, /* found behind damaged bytes */
+	SCAN_RESYNCHRONISED = 1, /* found behind damaged bytes, within a line */
 	SCAN_DECODED = 2,	 /* came out of a string (CloudTrailEvent); raw is the decoded text */
 };
 

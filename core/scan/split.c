@@ -68,7 +68,7 @@ damage(struct splitter *s, const char *reason)
 	char text[160];
 
 	if (s->searching) { /* the object that was tried is none: go on behind its brace */
-		search(s, kept ? s->unit_start + 1 : here + 1);
+		search(s, kept ? s->unit_start + 1 : here);
 		return;
 	}
 	if (s->in_unit)
@@ -78,7 +78,7 @@ damage(struct splitter *s, const char *reason)
 		snprintf(text, sizeof(text), "not JSON: %s", reason);
 	s->sink->damage(s->sink->context, s->in_unit ? s->unit_offset : offset_of(s, here), text);
 	s->searching = true;
-	search(s, kept ? s->unit_start + 1 : here + 1);
+	search(s, kept ? s->unit_start + 1 : here);
 }
 
 static void
@@ -87,17 +87,21 @@ search(struct splitter *s, size_t from)
 	to_top(s);
 	s->loose = true;
 	s->at = from;
+	s->search_start = offset_of(s, from) + 1;
 }
 
 /* A record stands behind a comma, a bracket, another object or a line end, never behind a colon. */
 static bool
-can_stand_here(const struct splitter *s)
+can_stand_here(struct splitter *s)
 {
 	size_t i = s->at;
 
-	while (i && strchr(" \t\r\n", s->window.data[i - 1]))
-		i--;
-	return i == 0 || s->window.data[i - 1] != ':';
+	s->standing = SPLIT_FOUND;
+	while (i && offset_of(s, i) > s->search_start && strchr(" \t\r\n", s->window.data[i - 1]))
+		if (s->window.data[--i] == '\n')
+			s->standing = SPLIT_ON_A_LINE;
+	return s->standing == SPLIT_ON_A_LINE || i == 0 || offset_of(s, i) <= s->search_start ||
+		s->window.data[i - 1] != ':';
 }
 
 /* ---- units ---- */
@@ -139,7 +143,8 @@ end_unit(struct splitter *s)
 		s->dropped = false;
 		return;
 	}
-	is_record = s->sink->unit(s->sink->context, raw, s->unit_offset, behind);
+	is_record = s->sink->unit(s->sink->context, raw, s->unit_offset,
+		behind ? s->standing : SPLIT_IN_STEP);
 	if (behind && is_record) {
 		s->searching = false;
 		s->any_value = true;
@@ -434,6 +439,13 @@ begin_value(struct splitter *s, char c)
 
 /* ---- between lexemes ---- */
 
+/* The window keeps one byte before the next when it stands at the top. */
+static bool
+begins_line(const struct splitter *s)
+{
+	return s->at == 0 || s->window.data[s->at - 1] == '\n';
+}
+
 static void
 at_top(struct splitter *s, char c)
 {
@@ -463,6 +475,8 @@ at_top(struct splitter *s, char c)
 			s->at++;
 	} else if (s->loose && strchr(",]}", c)) {
 		s->at++;
+	} else if (c == '"' && !begins_line(s)) {
+		damage(s, "a string where a record should be");
 	} else {
 		begin_value(s, c);
 	}
@@ -567,8 +581,8 @@ forget(struct splitter *s)
 	}
 	if (s->key_start < keep)
 		keep = s->key_start;
-	if (keep && s->expect == SPLIT_TOP && s->searching)
-		keep--; /* what stands before the next brace matters */
+	if (keep && s->expect == SPLIT_TOP)
+		keep--; /* what stands before the next byte may matter */
 	s->base += keep;
 	s->at -= keep;
 	if (s->in_unit)

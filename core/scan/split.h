@@ -15,12 +15,19 @@
 
 #include "core/base/buf.h"
 
+/* How sure the splitter is that a unit begins where it does. */
+enum split_standing {
+	SPLIT_IN_STEP,
+	SPLIT_ON_A_LINE, /* behind damage, at the start of a line */
+	SPLIT_FOUND,	 /* behind damage, within a line */
+};
+
 /* What the splitter tells; borrows nothing. */
 struct split_sink {
 	void *context;
-	/* A whole unit. `behind_damage`: the splitter asks whether it is a record; the answer
+	/* A whole unit. Behind damage the splitter asks whether it is a record; the answer
 	 * decides whether the next bytes are in step again. Otherwise the answer is not used. */
-	bool (*unit)(void *context, struct str raw, uint64_t offset, bool behind_damage);
+	bool (*unit)(void *context, struct str raw, uint64_t offset, enum split_standing standing);
 	/* Bytes that could not be read, from offset on. */
 	void (*damage)(void *context, uint64_t offset, const char *reason);
 };
@@ -75,6 +82,8 @@ struct splitter {
 	size_t values, after_open;
 
 	bool searching; /* behind damage */
+	uint64_t search_start; /* what stands before it is damage itself */
+	enum split_standing standing; /* of the unit */
 	bool loose;	/* found again: the containers around are not known */
 	uint64_t zeros, zeros_at; /* a run of zero bytes at the top */
 
