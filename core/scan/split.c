@@ -3,20 +3,9 @@
 #include <stdio.h>
 
 #include "core/base/json.h"
+#include "core/scan/split_number.h"
 
 #define NONE SIZE_MAX
-
-/* The number automaton: what has been read. The accepting states are the even ones. */
-enum number {
-	NUMBER_MINUS = 1,
-	NUMBER_ZERO = 2,
-	NUMBER_POINT = 3,
-	NUMBER_INTEGER = 4,
-	NUMBER_EXPONENT = 5,
-	NUMBER_FRACTION = 6,
-	NUMBER_SIGN = 7,
-	NUMBER_DIGITS = 8,
-};
 
 static void search(struct splitter *s, size_t from);
 
@@ -364,35 +353,10 @@ in_hex(struct splitter *s)
 
 /* ---- numbers and literals ---- */
 
-static int
-next_number(int state, char c)
-{
-	bool digit = c >= '0' && c <= '9';
-
-	switch (state) {
-	case NUMBER_MINUS:
-		return c == '0' ? NUMBER_ZERO : digit ? NUMBER_INTEGER : 0;
-	case NUMBER_INTEGER:
-		if (digit)
-			return NUMBER_INTEGER;
-		/* fall through */
-	case NUMBER_ZERO:
-		return c == '.' ? NUMBER_POINT : (c | 32) == 'e' ? NUMBER_EXPONENT : 0;
-	case NUMBER_POINT:
-		return digit ? NUMBER_FRACTION : 0;
-	case NUMBER_FRACTION:
-		return digit ? NUMBER_FRACTION : (c | 32) == 'e' ? NUMBER_EXPONENT : 0;
-	case NUMBER_EXPONENT:
-		return digit ? NUMBER_DIGITS : c == '+' || c == '-' ? NUMBER_SIGN : 0;
-	default:
-		return digit ? NUMBER_DIGITS : 0;
-	}
-}
-
 static void
 in_number(struct splitter *s)
 {
-	int next = next_number(s->number, s->window.data[s->at]);
+	int next = split_next_number(s->number, s->window.data[s->at]);
 
 	if (next) {
 		s->number = next;

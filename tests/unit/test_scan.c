@@ -3,11 +3,11 @@
 
 #include <stdio.h>
 #include <sys/resource.h>
-#include <zlib.h>
 
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/scan/scan.h"
+#include "tests/support/gzip.h"
 
 /* What a scan gave, as text: "e1 e3! 57 reason". */
 struct outcome {
@@ -104,26 +104,6 @@ outcome_fini(struct outcome *o)
 	buf_fini(&o->text);
 }
 
-/* ---- gzip ---- */
-
-static void
-put_gzip(struct buf *out, struct str bytes)
-{
-	z_stream z = {0};
-	size_t bound = bytes.len + bytes.len / 100 + 256;
-
-	assert_int_equal(
-		deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-	buf_reserve(out, bound);
-	z.next_in = (Bytef *)(uintptr_t)bytes.data;
-	z.avail_in = (uInt)bytes.len;
-	z.next_out = (Bytef *)out->data + out->len;
-	z.avail_out = (uInt)bound;
-	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-	out->len += bound - z.avail_out;
-	deflateEnd(&z);
-}
-
 /* ---- the data file ---- */
 
 #define HIT "{\"eventID\":\"e%c\",\"eventName\":\"CreateAccessKey\"}"
@@ -182,9 +162,9 @@ try_case(const char *name, struct str input, struct str expected)
 	struct buf one = {0}, two = {0};
 	int wrong = 0;
 
-	put_gzip(&one, input);
-	put_gzip(&two, str_slice(input, 0, input.len / 3));
-	put_gzip(&two, str_slice(input, input.len / 3, input.len));
+	test_gzip(&one, input);
+	test_gzip(&two, str_slice(input, 0, input.len / 3));
+	test_gzip(&two, str_slice(input, input.len / 3, input.len));
 	buf_append(&two, "\0\0\0\0\0", 5);
 	wrong += !same(input, input, input.len + 1, expected, name);
 	for (size_t piece = 1; piece <= 7 && !wrong; piece++) {
@@ -275,7 +255,7 @@ a_gzip_cut_at_any_byte_is_named(void **state)
 
 	(void)state;
 	put_records(&text, 60);
-	put_gzip(&gzip, buf_view(&text));
+	test_gzip(&gzip, buf_view(&text));
 	for (size_t len = 2; len < gzip.len; len++) {
 		struct outcome o = {.input = buf_view(&text)};
 
@@ -295,7 +275,7 @@ a_gzip_with_any_byte_damaged_is_named_or_gives_the_same(void **state)
 
 	(void)state;
 	put_records(&text, 30);
-	put_gzip(&gzip, buf_view(&text));
+	test_gzip(&gzip, buf_view(&text));
 	for (size_t i = 0; i < gzip.len; i++) {
 		struct outcome o = {0};
 
@@ -463,9 +443,9 @@ a_bomb_costs_time_not_memory(void **state)
 	buf_reserve(&blanks, 64 << 20);
 	memset(blanks.data, ' ', 64 << 20);
 	blanks.len = 64 << 20;
-	put_gzip(&gzip, buf_view(&blanks));
+	test_gzip(&gzip, buf_view(&blanks));
 	buf_fini(&blanks);
-	put_gzip(&gzip, STR("{\"eventID\":\"e1\",\"eventName\":\"CreateAccessKey\"}"));
+	test_gzip(&gzip, STR("{\"eventID\":\"e1\",\"eventName\":\"CreateAccessKey\"}"));
 	before = peak_kib();
 	scan_pieces(&o, buf_view(&gzip), 4096);
 	assert_string_equal(buf_cstr(&o.text), "e1");
@@ -510,7 +490,7 @@ archives_and_tables_are_named_as_what_they_are(void **state)
 	while (tar.len < 1024)
 		buf_putc(&tar, '\0');
 	assert_foreign(buf_view(&tar), "tar");
-	put_gzip(&gzip, buf_view(&tar));
+	test_gzip(&gzip, buf_view(&tar));
 	assert_foreign(buf_view(&gzip), "tar");
 	buf_fini(&tar);
 	buf_fini(&gzip);

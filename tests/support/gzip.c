@@ -1,0 +1,23 @@
+#include "tests/support/test.h"
+
+#include <zlib.h>
+
+#include "tests/support/gzip.h"
+
+void
+test_gzip(struct buf *out, struct str bytes)
+{
+	z_stream z = {0};
+	size_t bound = bytes.len + bytes.len / 100 + 256;
+
+	assert_int_equal(
+		deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	buf_reserve(out, bound);
+	z.next_in = (Bytef *)(uintptr_t)bytes.data;
+	z.avail_in = (uInt)bytes.len;
+	z.next_out = (Bytef *)out->data + out->len;
+	z.avail_out = (uInt)bound;
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	out->len += bound - z.avail_out;
+	deflateEnd(&z);
+}
