@@ -243,7 +243,12 @@ start_ui(struct app *app, bool ascii, struct error *err)
 		.ascii = ascii,
 	};
 
-	return ui_init(&app->ui, &options, err);
+	if (!ui_init(&app->ui, &options, err))
+		return false;
+	if (ui_set_filter(&app->ui, str_from(app->options->filter), err))
+		return true;
+	ui_fini(&app->ui);
+	return false;
 }
 
 static bool

@@ -13,6 +13,7 @@ struct app_options {
 	 * app's to set. */
 	struct pipeline_options pipeline;
 	const char *theme;  /* name, or NULL: configuration, then COLORFGBG, then dark */
+	const char *filter; /* the first filter of the list, or NULL */
 	const char *config; /* configuration file, or NULL: the usual places */
 };
 

@@ -24,6 +24,7 @@ run_screen(const struct command_line *line, struct store *store, const struct co
 			.now = command_now(line), .max_record = line->max_record, .remember = true},
 		.theme = line->theme,
 		.config = line->config,
+		.filter = line->filter,
 	};
 
 	return app_run(&options);
@@ -40,7 +41,8 @@ screen(const struct command_line *line)
 
 	if (!command_load_rules(&rules, line, &err))
 		return command_fail(&err);
-	if (command_store_path(line, &path, &err) && store_open(&store, buf_cstr(&path), &err)) {
+	if (command_check_filter(line, &rules, &err) && command_store_path(line, &path, &err) &&
+		store_open(&store, buf_cstr(&path), &err)) {
 		status = run_screen(line, store, &rules);
 		store_close(store);
 	} else {

@@ -284,6 +284,21 @@ alert_role_name(const struct alert *alert)
 	return str_slice(s, from, to == (size_t)-1 ? s.len : to - from);
 }
 
+/* A permission set's name out of AWSReservedSSO_NAME_0123456789abcdef. Only under the path that
+ * IAM keeps for Identity Center: any role may be called so. */
+static struct str
+label_role(const struct alert *alert)
+{
+	struct str role = alert_role_name(alert), prefix = STR("AWSReservedSSO_");
+
+	if (str_find(alert->text[ALERT_ACTOR_ISSUER], STR(":role/aws-reserved/sso.amazonaws.com/"), 0) ==
+			(size_t)-1 ||
+		!str_starts_with(role, prefix) || role.len < prefix.len + 18 ||
+		role.data[role.len - 17] != '_')
+		return role;
+	return str_slice(role, prefix.len, role.len - prefix.len - 17);
+}
+
 struct str
 alert_actor_label(struct arena *arena, const struct alert *alert)
 {
@@ -297,7 +312,7 @@ alert_actor_label(struct arena *arena, const struct alert *alert)
 	if (str_is(type, "Root"))
 		return STR("root");
 	if (str_is(type, "AssumedRole")) {
-		role = alert_role_name(alert);
+		role = label_role(alert);
 		if (role.len && session.len)
 			return arena_printf(arena, "%.*s/%.*s", STR_ARG(role), STR_ARG(session));
 		if (role.len)

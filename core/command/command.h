@@ -60,6 +60,10 @@ bool command_load_rules(struct command_rules *rules, const struct command_line *
 	struct error *err);
 void command_free_rules(struct command_rules *rules);
 
+/* Binds --filter against every rule before anything is read: a typing error must not cost a scan. */
+bool command_check_filter(const struct command_line *line, const struct command_rules *rules,
+	struct error *err);
+
 /* The default store's path ($XDG_DATA_HOME/keywatch/keywatch.db) unless --store names one. */
 bool command_store_path(const struct command_line *line, struct buf *path, struct error *err);
 

@@ -131,20 +131,6 @@ print_results(struct scanning *s)
 	return exit_status(s, alerts);
 }
 
-/* The filter is bound before anything is read: a typing error must not cost a scan. */
-static bool
-check_filter(const struct scanning *s, struct error *err)
-{
-	struct rule_filter *filter;
-
-	for (size_t i = 0; s->line->filter && i < s->rules->count; i++) {
-		if (!rule_filter_compile(&filter, s->rules->rule[i], str_from(s->line->filter), err))
-			return error_prefix(err, "--filter");
-		rule_filter_free(filter);
-	}
-	return true;
-}
-
 static int
 run(struct scanning *s)
 {
@@ -156,7 +142,7 @@ run(struct scanning *s)
 	struct error err;
 	int status;
 
-	if (!check_filter(s, &err) || !store_open(&s->store, s->line->store, &err))
+	if (!command_check_filter(s->line, s->rules, &err) || !store_open(&s->store, s->line->store, &err))
 		return command_fail(&err);
 	if (!pipeline_start(&s->pipeline, &options, s->store, &err)) {
 		store_close(s->store);

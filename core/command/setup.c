@@ -94,6 +94,20 @@ command_free_rules(struct command_rules *rules)
 }
 
 bool
+command_check_filter(const struct command_line *line, const struct command_rules *rules,
+	struct error *err)
+{
+	struct rule_filter *filter;
+
+	for (size_t i = 0; line->filter && i < rules->count; i++) {
+		if (!rule_filter_compile(&filter, rules->rule[i], str_from(line->filter), err))
+			return error_prefix(err, "--filter");
+		rule_filter_free(filter);
+	}
+	return true;
+}
+
+bool
 command_store_path(const struct command_line *line, struct buf *path, struct error *err)
 {
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");

@@ -244,6 +244,19 @@ a_filter_shows_only_what_fits_and_an_empty_one_all(void **state)
 }
 
 static void
+a_filter_of_the_command_line_is_the_lists_first(void **state)
+{
+	const char *const words[] = {"--filter", "UserIdentityType == 'Root'", SAMPLE, NULL};
+	struct pty *pty = stage_screen_words(*state, 24, 80, words);
+
+	pty_wait_text(pty, "filter 1 of 42");
+	pty_wait_row(pty, FIRST_ROW, "root");
+	pty_send(pty, "\033");
+	pty_wait_text(pty, " of 42 ");
+	stage_quit(pty);
+}
+
+static void
 a_wrong_filter_is_said_in_its_place_and_can_be_mended(void **state)
 {
 	struct pty *pty = stage_sample(*state, 24, 120);
@@ -428,6 +441,7 @@ main(void)
 		stage_test(search_goes_from_match_to_match),
 		stage_test(a_wrong_pattern_is_said_in_its_place),
 		stage_test(a_filter_shows_only_what_fits_and_an_empty_one_all),
+		stage_test(a_filter_of_the_command_line_is_the_lists_first),
 		stage_test(a_wrong_filter_is_said_in_its_place_and_can_be_mended),
 		stage_test(sorting_keeps_the_selected_alert),
 		stage_test(marks_are_counted),
