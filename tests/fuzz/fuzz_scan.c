@@ -1,0 +1,120 @@
+/* Any bytes, in pieces of any size, give the same records, offsets and problems; a record that is
+ * given parses and is named as was asked; in lines that all parse, exactly the ones are found that
+ * a parse of everything finds. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/buf.h"
+#include "core/base/json.h"
+#include "core/scan/scan.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define NAME STR("CreateAccessKey")
+
+struct found {
+	struct buf text; /* everything, a line each */
+	size_t records;
+};
+
+static bool
+is_named(const struct json *record)
+{
+	const struct json *name = json_get(record, STR("eventName"));
+
+	for (; name; name = json_next_duplicate(name))
+		if (str_equal(json_string(name), NAME))
+			return true;
+	return false;
+}
+
+static bool
+take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
+{
+	struct found *f = context;
+	struct json_doc *doc;
+
+	if (!json_parse(raw, &doc, NULL) || !is_named(json_root(doc)))
+		abort();
+	json_doc_free(doc);
+	buf_printf(&f->text, "record %llu %zu %u\n", (unsigned long long)offset, raw.len, flags);
+	f->records++;
+	return true;
+}
+
+static void
+take_problem(void *context, enum problem_severity severity, uint64_t offset, const char *reason)
+{
+	struct found *f = context;
+
+	buf_printf(&f->text, "problem %d %llu %s\n", severity, (unsigned long long)offset, reason);
+}
+
+static void
+scan(struct found *f, const uint8_t *data, size_t size, size_t piece, struct scan_summary *summary)
+{
+	const struct scan_sink sink = {f, take_record, take_problem};
+	static const struct str literal = {"CreateAccessKey", 15};
+	const struct scan_options options = {&literal, 1, 4096};
+	struct scanner *scanner = scanner_new(&options);
+
+	scan_begin(scanner, &sink);
+	for (size_t i = 0; i < size; i += piece)
+		if (!scan_bytes(scanner, data + i, piece < size - i ? piece : size - i))
+			break;
+	scan_end(scanner, summary);
+	scanner_free(scanner);
+}
+
+/* Records by parsing each line whole; -1 when a line is no object of a plain record. */
+static int
+naive(struct str text)
+{
+	int count = 0;
+
+	while (text.len) {
+		size_t end = str_find(text, STR("\n"), 0);
+		struct str line = str_slice(text, 0, end == (size_t)-1 ? text.len : end);
+		struct json_doc *doc;
+		bool plain;
+
+		if (!json_parse(line, &doc, NULL))
+			return -1;
+		plain = json_type(json_root(doc)) == JSON_OBJECT &&
+			!json_get(json_root(doc), STR("Records")) &&
+			!json_get(json_root(doc), STR("Events")) &&
+			!json_get(json_root(doc), STR("detail")) &&
+			!json_get(json_root(doc), STR("digestStartTime")) &&
+			!json_get(json_root(doc), STR("CloudTrailEvent")) && line.len <= 4096;
+		count += plain && is_named(json_root(doc));
+		json_doc_free(doc);
+		if (!plain)
+			return -1;
+		text = str_slice(text, line.len + 1, text.len);
+	}
+	return count;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const size_t pieces[] = {1, 3, 1000};
+	struct found whole = {0};
+	struct scan_summary summary;
+	int expected = naive((struct str){(const char *)data, size});
+
+	scan(&whole, data, size, size + 1, &summary);
+	if (expected >= 0 && !summary.foreign && whole.records != (size_t)expected)
+		abort();
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		struct found again = {0};
+
+		scan(&again, data, size, pieces[i], &summary);
+		if (!str_equal(buf_view(&whole.text), buf_view(&again.text)))
+			abort();
+		buf_fini(&again.text);
+	}
+	buf_fini(&whole.text);
+	return 0;
+}
