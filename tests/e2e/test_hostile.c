@@ -262,6 +262,76 @@ at_80_columns_nothing_gets_through_either(void **state)
 	pty_close(pty);
 }
 
+static uint32_t
+base64_digit(char c)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = strchr(digits, c);
+
+	assert_non_null(at);
+	return (uint32_t)(at - digits);
+}
+
+/* What the first OSC 52 of these bytes puts on the clipboard. */
+static struct buf
+clipboard(struct str raw)
+{
+	static const char begin[] = "\033]52;c;";
+	size_t at = str_find(raw, str_from(begin), 0);
+	struct buf out = {0};
+
+	assert_true(at != (size_t)-1);
+	at += strlen(begin);
+	while (at + 4 <= raw.len && raw.data[at] != '\a' && raw.data[at] != '\033') {
+		int pad = (raw.data[at + 2] == '=') + (raw.data[at + 3] == '=');
+		uint32_t three = 0;
+
+		for (size_t i = 0; i < 4; i++, at++)
+			three = three << 6 | (raw.data[at] == '=' ? 0 : base64_digit(raw.data[at]));
+		for (int i = 0; i < 3 - pad; i++)
+			buf_putc(&out, (char)(three >> (16 - 8 * i) & 0xff));
+	}
+	return out;
+}
+
+static struct buf
+copied(struct pty *pty, const char *key)
+{
+	pty_raw_mark(pty);
+	pty_send(pty, key);
+	pty_wait_raw(pty, "\033]52;c;");
+	pty_wait_raw(pty, "\a"); /* the end of it */
+	return clipboard(pty_raw_since(pty));
+}
+
+static void
+what_is_copied_is_cleaned_and_safe_in_a_shell(void **state)
+{
+	static const char text[] =
+		"{\"eventVersion\":\"1.09\",\"eventName\":\"CreateAccessKey\",\"eventID\":\"i\","
+		"\"userAgent\":\"\xe2\x80\xaetxt.exe\",\"requestParameters\":{\"userName\":\"a';reboot\"},"
+		"\"responseElements\":{\"accessKey\":{\"userName\":\"a';reboot\","
+		"\"accessKeyId\":\"AKIAIOSFODNN7EXAMPLE\",\"status\":\"Active\"}}}";
+	const struct stage *stage = *state;
+	char *path = test_file(stage->home, "a.json", text, sizeof(text) - 1);
+	struct pty *pty = stage_screen(stage, 24, 80, path);
+	struct buf record, command;
+
+	pty_wait_text(pty, "1 of 1");
+	record = copied(pty, "y");
+	assert_clean(buf_view(&record), "\n");
+	assert_non_null(strstr(buf_cstr(&record), "\"userAgent\":\"\\u202etxt.exe\""));
+	command = copied(pty, "Y");
+	assert_non_null(strstr(buf_cstr(&command), "aws iam update-access-key"));
+	assert_non_null(strstr(buf_cstr(&command), "--user-name 'a'\\'';reboot'"));
+	pty_send(pty, "q");
+	assert_int_equal(pty_wait_exit(pty), 0);
+	pty_close(pty);
+	buf_fini(&record);
+	buf_fini(&command);
+	free(path);
+}
+
 int
 main(void)
 {
@@ -274,6 +344,7 @@ main(void)
 		stage_test(scan_on_a_terminal_writes_nothing_of_it_either),
 		stage_test(the_screen_shows_every_record_and_stays_clean),
 		stage_test(at_80_columns_nothing_gets_through_either),
+		stage_test(what_is_copied_is_cleaned_and_safe_in_a_shell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
