@@ -258,6 +258,33 @@ several_marked_ones_close_only_by_a_typed_word(void **state)
 	expect(stage, SECOND, "\"classification\":\"TruePositive\"");
 }
 
+/* Two marked alerts, one of which somebody else has closed before. */
+static void
+of_several_the_refused_ones_are_listed_with_who_was_first(void **state)
+{
+	const struct stage *stage = *state;
+	struct pty *pty = stage_sample(stage, 24, 80);
+	const char *first = "56da8807-7021-4c50-bac4-7aad661250be"; /* heidi for heidi */
+	struct run run = {0};
+
+	pty_send(pty, "  x");
+	pty_wait_text(pty, "2 marked alerts");
+	pty_send(pty, "one campaign\r");
+	pty_wait_text(pty, "type malicious");
+	stage_run(stage, &run, "decide", first, "--validate", "--reason", "agreed", "--store",
+		stage->store);
+	assert_int_equal(run.status, 0);
+	pty_send(pty, "malicious\r");
+	pty_wait_text(pty, "decided");
+	pty_wait_text(pty, "heidi");
+	pty_wait_text(pty, "agreed");
+	pty_assert_clean(pty);
+	pty_close(pty);
+	expect(stage, NEWEST, "\"classification\":\"BenignPositive\"");
+	expect(stage, SECOND, "\"classification\":\"TruePositive\"");
+	run_fini(&run);
+}
+
 /* ---- others ---- */
 
 static void
@@ -392,6 +419,7 @@ main(void)
 		stage_test(undo_goes_back_and_erases_nothing),
 		stage_test(the_history_names_who_when_what_and_why),
 		stage_test(several_marked_ones_close_only_by_a_typed_word),
+		stage_test(of_several_the_refused_ones_are_listed_with_who_was_first),
 		stage_test(another_instance_sees_the_decision_by_itself),
 		stage_test(who_comes_second_is_refused_and_sees_who_was_first),
 		stage_test(a_decision_from_the_command_line_appears_on_the_screen),

@@ -81,6 +81,19 @@ golden_hostile_record(void **state)
 	golden_after(*state, "fUserAgent has 'sselmrah'\r", "1 of 1", ":peek\r", "hostile");
 }
 
+static void
+golden_at_the_smallest_size(void **state)
+{
+	struct pty *pty = stage_sample(*state, 24, 80);
+
+	pty_resize(pty, 10, 40);
+	stage_golden(pty, "entity-40x10");
+	pty_resize(pty, 9, 40);
+	stage_golden(pty, "too-small-40x9");
+	pty_assert_clean(pty);
+	pty_close(pty);
+}
+
 int
 main(void)
 {
@@ -93,6 +106,7 @@ main(void)
 		stage_test(golden_problems),
 		stage_test(golden_prompt),
 		stage_test(golden_hostile_record),
+		stage_test(golden_at_the_smallest_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
