@@ -12,18 +12,36 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Length of the string with its quotes; 0 when it does not end on its line. Other control
+/* Bytes of the escape whose backslash is p[0]; 0: JSON has none such. */
+static size_t
+escape_length(const char *p, size_t len)
+{
+	if (len < 2 || !p[1] || !strchr("\"\\/bfnrtu", p[1]))
+		return 0;
+	if (p[1] != 'u')
+		return 2;
+	for (size_t i = 2; i < 6; i++)
+		if (i >= len || !p[i] || !strchr("0123456789abcdefABCDEF", p[i]))
+			return 0;
+	return 6;
+}
+
+/* Length of the string with its quotes; 0 when it does not end on its line, or
+ * holds an escape that JSON does not have. Other control
  * characters are let through: a tab in a user agent must not hide a record. */
 static size_t
 string_length(const char *p, size_t len)
 {
-	for (size_t i = 1; i < len; i++) {
+	for (size_t i = 1; i < len;) {
+		size_t step = 1;
+
 		if (p[i] == '"')
 			return i + 1;
-		if (p[i] == '\n')
-			return 0;
 		if (p[i] == '\\')
-			i++;
+			step = escape_length(p + i, len - i);
+		if (p[i] == '\n' || !step)
+			return 0;
+		i += step;
 	}
 	return 0;
 }

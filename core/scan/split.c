@@ -37,6 +37,7 @@ split_begin(struct splitter *s, const struct split_sink *sink, size_t max_unit)
 
 	buf_clear(&window);
 	*s = (struct splitter){.sink = sink, .max_unit = max_unit, .window = window};
+	s->fresh_line = true;
 	to_top(s);
 }
 
@@ -76,21 +77,16 @@ search(struct splitter *s, size_t from)
 	to_top(s);
 	s->loose = true;
 	s->at = from;
-	s->search_start = offset_of(s, from) + 1;
+	s->search_start = offset_of(s, from);
+	s->before = '\0';
+	s->fresh_line = false;
 }
 
 /* A record stands behind a comma, a bracket, another object or a line end, never behind a colon. */
 static bool
-can_stand_here(struct splitter *s)
+can_stand_here(const struct splitter *s)
 {
-	size_t i = s->at;
-
-	s->standing = SPLIT_FOUND;
-	while (i && offset_of(s, i) > s->search_start && strchr(" \t\r\n", s->window.data[i - 1]))
-		if (s->window.data[--i] == '\n')
-			s->standing = SPLIT_ON_A_LINE;
-	return s->standing == SPLIT_ON_A_LINE || i == 0 || offset_of(s, i) <= s->search_start ||
-		s->window.data[i - 1] != ':';
+	return s->fresh_line || s->before != ':';
 }
 
 /* ---- units ---- */
@@ -98,6 +94,7 @@ can_stand_here(struct splitter *s)
 static void
 begin_unit(struct splitter *s)
 {
+	s->standing = !s->searching ? SPLIT_IN_STEP : s->fresh_line ? SPLIT_ON_A_LINE : SPLIT_FOUND;
 	s->in_unit = true;
 	s->dropped = false;
 	s->limit = NULL;
@@ -132,8 +129,7 @@ end_unit(struct splitter *s)
 		s->dropped = false;
 		return;
 	}
-	is_record = s->sink->unit(s->sink->context, raw, s->unit_offset,
-		behind ? s->standing : SPLIT_IN_STEP);
+	is_record = s->sink->unit(s->sink->context, raw, s->unit_offset, s->standing);
 	if (behind && is_record) {
 		s->searching = false;
 		s->any_value = true;
@@ -403,13 +399,6 @@ begin_value(struct splitter *s, char c)
 
 /* ---- between lexemes ---- */
 
-/* The window keeps one byte before the next when it stands at the top. */
-static bool
-begins_line(const struct splitter *s)
-{
-	return s->at == 0 || s->window.data[s->at - 1] == '\n';
-}
-
 static void
 at_top(struct splitter *s, char c)
 {
@@ -432,18 +421,20 @@ at_top(struct splitter *s, char c)
 	if (s->zeros && !s->searching)
 		s->sink->damage(s->sink->context, s->zeros_at, "a run of zero bytes");
 	s->zeros = 0;
-	if (s->searching) {
-		if (c == '{' && can_stand_here(s))
-			open_value(s, true);
-		else
-			s->at++;
+	if (s->searching && c == '{' && can_stand_here(s)) {
+		open_value(s, true);
+	} else if (s->searching) {
+		/* The first byte is damage itself. */
+		s->before = offset_of(s, s->at) == s->search_start ? '\0' : c;
+		s->at++;
 	} else if (s->loose && strchr(",]}", c)) {
 		s->at++;
-	} else if (c == '"' && !begins_line(s)) {
+	} else if (c == '"' && !s->fresh_line) {
 		damage(s, "a string where a record should be");
 	} else {
 		begin_value(s, c);
 	}
+	s->fresh_line = false;
 }
 
 static void
@@ -465,6 +456,7 @@ between(struct splitter *s)
 	char c = s->window.data[s->at];
 
 	if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
+		s->fresh_line |= c == '\n' && s->expect == SPLIT_TOP;
 		s->at++;
 		return;
 	}
@@ -545,8 +537,6 @@ forget(struct splitter *s)
 	}
 	if (s->key_start < keep)
 		keep = s->key_start;
-	if (keep && s->expect == SPLIT_TOP)
-		keep--; /* what stands before the next byte may matter */
 	s->base += keep;
 	s->at -= keep;
 	if (s->in_unit)

@@ -82,7 +82,9 @@ struct splitter {
 	size_t values, after_open;
 
 	bool searching; /* behind damage */
-	uint64_t search_start; /* what stands before it is damage itself */
+	uint64_t search_start; /* the byte there is damage itself */
+	char before;	/* while searching: the last byte at the top that is no blank */
+	bool fresh_line; /* only blanks since the last line end */
 	enum split_standing standing; /* of the unit */
 	bool loose;	/* found again: the containers around are not known */
 	uint64_t zeros, zeros_at; /* a run of zero bytes at the top */

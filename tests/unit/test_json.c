@@ -141,6 +141,8 @@ bad_syntax_is_refused_with_its_place(void **state)
 	(void)state;
 	assert_refused(STR("{\"a\":tru}"), "not JSON at byte 5");
 	assert_refused(STR("[01]"), "not JSON at byte 1");
+	assert_refused(STR("[\"\\u00g0\"]"), "not JSON at byte 1");
+	assert_refused(STR("[\"\\x\"]"), "not JSON at byte 1");
 	assert_refused(STR("[\"a\nb\"]"), "not JSON at byte 1");
 	assert_refused(STR("{} {}"), "bytes behind the JSON value");
 	assert_refused(STR("[1,]"), "not JSON near byte 3");
