@@ -117,6 +117,20 @@ say_foreign(struct scanner *s, const struct foreign *foreign)
 	say(s, PROBLEM_ERROR, 0, reason);
 }
 
+/* A pipe may say little for long: what is plainly JSON or gzip is not waited for. A zero byte would
+ * make it UTF-16. */
+static bool
+begins_json(struct str head)
+{
+	return head.len >= 2 && (head.data[0] == '{' || head.data[0] == '[') && head.data[1];
+}
+
+static bool
+is_gzip(struct str head)
+{
+	return str_starts_with(head, STR("\x1f\x8b"));
+}
+
 /* Gathers the first bytes until they tell what they are: true when the format is known now. */
 static bool
 decide(struct scanner *s, enum format *format, struct str bytes, bool end, bool gzip_too)
@@ -126,14 +140,14 @@ decide(struct scanner *s, enum format *format, struct str bytes, bool end, bool 
 
 	buf_str(&s->head, bytes);
 	head = buf_view(&s->head);
-	if (!end && head.len < FOREIGN_HEAD)
+	if (!end && head.len < FOREIGN_HEAD && !begins_json(head) && !is_gzip(head))
 		return false;
 	foreign = foreign_find(head);
 	if (foreign)
 		say_foreign(s, foreign);
 	if (foreign)
 		*format = FOREIGN;
-	else if (gzip_too && str_starts_with(head, STR("\x1f\x8b")))
+	else if (gzip_too && is_gzip(head))
 		*format = GZIP;
 	else
 		*format = PLAIN;
