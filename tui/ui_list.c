@@ -111,12 +111,34 @@ put_severity(const struct cell_context *c, struct pen *pen, int width)
 	put_word(c, pen, width, c->row->severity, ROLE_TEXT);
 }
 
+/* Who acted stands behind the role: where both do not fit, the role gives way first. */
+static void
+put_role_and_session(
+	struct pen *pen, enum role role, struct str name, struct str session, int width)
+{
+	int session_cols = text_columns(session), name_cols = width - 1 - session_cols;
+
+	if (name_cols < width / 3)
+		name_cols = width / 3;
+	if (name_cols > text_columns(name))
+		name_cols = text_columns(name);
+	pen_field(pen, role, name, name_cols);
+	pen_puts(pen, role, "/");
+	pen_field(pen, role, session, width - name_cols - 1);
+}
+
 static void
 put_actor(const struct cell_context *c, struct pen *pen, int width)
 {
-	bool root = str_is(list_word(&c->ui->list, c->row->actor), "root");
+	struct str label = list_word(&c->ui->list, c->row->actor);
+	enum role role = or_row(c, str_is(label, "root") ? ROLE_ALARM : ROLE_STRONG);
+	size_t slash = str_find(label, STR("/"), 0);
 
-	put_word(c, pen, width, c->row->actor, root ? ROLE_ALARM : ROLE_STRONG);
+	if (slash == (size_t)-1 || text_columns(label) <= width)
+		pen_field(pen, role, label, width);
+	else
+		put_role_and_session(pen, role, str_slice(label, 0, slash),
+			str_slice(label, slash + 1, label.len), width);
 }
 
 static void
