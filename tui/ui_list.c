@@ -1,4 +1,5 @@
 /* The list of alerts as it is drawn: which columns, how wide, what each says. */
+#include "core/base/text.h"
 #include "tui/ui.h"
 
 enum list_column {
