@@ -26,7 +26,7 @@ PACKAGES := pkg-config libncurses-dev libcjson-dev libpcre2-dev libsqlite3-dev l
 PACKAGES_TEST := libcmocka-dev libvterm-dev mandoc clang-format git
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
-	-Wpointer-arith -Wwrite-strings
+	-Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
 ifdef CI
 WARNINGS += -Werror
 endif
