@@ -39,7 +39,7 @@ OPTIMISE_release := -O2 -D_FORTIFY_SOURCE=2
 OPTIMISE_asan := -O1
 OPTIMISE_tsan := -O1
 
-pkgs = $(shell pkg-config $(1) $(LIBS_CORE) $(2))
+pkgs = $(shell pkg-config $(1) $(LIBS_CORE) $(2) 2>/dev/null)
 CFLAGS ?= -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DKEYWATCH_VERSION='"$(VERSION)"' \
 	-DKEYWATCH_DATADIR='"$(datadir)"' -I. -pthread $(WARNINGS) $(HARDENING) \
@@ -59,10 +59,11 @@ SUPPORT := $(call sources,tests/support)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(call sources,tests/unit))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(call sources,tests/e2e))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(call sources,tests/fuzz))
+THEMES := $(wildcard themes/*.ini)
 BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(call sources,tests/bench))
 
 .PHONY: all demo demo-run check check-run test-programs install uninstall clean lint fuzz bench \
-	deps deps-test format
+	deps deps-test format FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -93,11 +94,21 @@ $(B)/keywatch: $(call objects,tui/main.c) $(B)/libtui.a $(B)/libcore.a
 $(B)/libcore.a: $(call objects,$(CORE))
 $(B)/libtui.a: $(call objects,$(TUI))
 $(B)/libsupport.a: $(call objects,$(SUPPORT))
-$(B)/%.a:
+$(B)/%.a: $(B)/sources
 	@rm -f $@
-	@$(AR) rcs $@ $^
+	@$(AR) rcs $@ $(filter %.o,$^)
 
-$(B)/obj/%.o: %.c
+# What was built with other flags, or of other files, is built anew: these change with their words.
+$(B)/flags: words = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+$(B)/sources: words = $(CORE) $(TUI) $(SUPPORT)
+$(B)/flags $(B)/sources: FORCE
+	@pkg-config --exists --print-errors $(LIBS_CORE) $(LIBS_TUI) || \
+		{ echo 'libraries are missing: "make deps" installs them (Debian)'; exit 2; }
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(words))' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv -f $@.new $@; fi
+
+$(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC   $@"
 	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -133,8 +144,8 @@ fuzz:
 		clang -std=c11 -D_GNU_SOURCE -DKEYWATCH_VERSION='"$(VERSION)"' -DKEYWATCH_DATADIR='""' -I. -g -O1 -pthread \
 			-fsanitize=fuzzer,address,undefined $(PKG_CFLAGS) -o build/fuzz/$$f.fuzz \
 			tests/fuzz/$$f.c $(CORE) $(CORE_LDLIBS) && \
-		build/fuzz/$$f.fuzz -max_total_time=$(or $(FUZZ_SECONDS),30) -timeout=10 build/fuzz/$$f \
-			tests/fuzz/corpus/$$f || exit 1; \
+		build/fuzz/$$f.fuzz -max_total_time=$(or $(FUZZ_SECONDS),30) -timeout=10 \
+			-artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; \
 	done
 
 $(BENCH): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libsupport.a $(B)/libcore.a
@@ -162,11 +173,10 @@ define install_missing
 	if [ "$$(id -u)" = 0 ]; then as=; \
 	elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then as=sudo; \
 	else echo "keywatch needs packages; as root: $$line"; exit 2; fi; \
-	echo "installing:$$missing"; \
+	echo "installing:$$missing"; mkdir -p build; \
 	$$as apt-get update -qq && \
-	$$as env DEBIAN_FRONTEND=noninteractive $$line >build-packages.log 2>&1 || \
-		{ cat build-packages.log; rm -f build-packages.log; echo "could not run: $$line"; exit 2; }; \
-	rm -f build-packages.log
+	$$as env DEBIAN_FRONTEND=noninteractive $$line >build/packages.log 2>&1 || \
+		{ cat build/packages.log; echo "could not run: $$line"; exit 2; }
 endef
 
 deps:
@@ -177,17 +187,19 @@ deps-test:
 # ---- installing ----
 
 install: all
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man7 \
-		$(DESTDIR)$(datadir)/themes
-	install -m 755 $(B)/keywatch $(DESTDIR)$(bindir)/keywatch
-	install -m 644 man/keywatch.1 $(DESTDIR)$(mandir)/man1/
-	install -m 644 man/keywatch-kql.7 $(DESTDIR)$(mandir)/man7/
-	install -m 644 themes/*.ini $(DESTDIR)$(datadir)/themes/
+	install -d "$(DESTDIR)$(bindir)" "$(DESTDIR)$(mandir)/man1" "$(DESTDIR)$(mandir)/man7" \
+		"$(DESTDIR)$(datadir)/themes"
+	install -m 755 $(B)/keywatch "$(DESTDIR)$(bindir)/keywatch"
+	install -m 644 man/keywatch.1 "$(DESTDIR)$(mandir)/man1/"
+	install -m 644 man/keywatch-kql.7 "$(DESTDIR)$(mandir)/man7/"
+	install -m 644 $(THEMES) "$(DESTDIR)$(datadir)/themes/"
 
+# Themes that somebody else put there stay.
 uninstall:
-	rm -f $(DESTDIR)$(bindir)/keywatch $(DESTDIR)$(mandir)/man1/keywatch.1 \
-		$(DESTDIR)$(mandir)/man7/keywatch-kql.7
-	rm -rf $(DESTDIR)$(datadir)
+	rm -f "$(DESTDIR)$(bindir)/keywatch" "$(DESTDIR)$(mandir)/man1/keywatch.1" \
+		"$(DESTDIR)$(mandir)/man7/keywatch-kql.7"
+	for theme in $(THEMES); do rm -f "$(DESTDIR)$(datadir)/$$theme"; done
+	rmdir "$(DESTDIR)$(datadir)/themes" "$(DESTDIR)$(datadir)" 2>/dev/null || :
 
 clean:
 	rm -rf build
