@@ -1,10 +1,9 @@
 #include "tui/config.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/file.h"
 #include "core/base/ini.h"
 #include "core/base/mem.h"
 
@@ -94,28 +93,6 @@ config_parse(struct config *config, struct str text, const char *file, struct er
 	return ini_parse(text, file, read_row, &r, err);
 }
 
-static bool
-read_file(const char *path, struct buf *text, struct error *err)
-{
-	FILE *file = fopen(path, "re");
-	char chunk[4096];
-	size_t n;
-
-	if (!file)
-		return error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_USAGE, "%s: %s",
-			path, strerror(errno));
-	while (text->len <= FILE_MAX && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		buf_append(text, chunk, n);
-	if (ferror(file) || text->len > FILE_MAX) {
-		error_set(err, ERROR_USAGE, "%s: %s", path,
-			ferror(file) ? strerror(errno) : "larger than 1 MiB");
-		fclose(file);
-		return false;
-	}
-	fclose(file);
-	return true;
-}
-
 /* A file below the user's configuration folder; false when there is no such folder. */
 static bool
 user_path(struct buf *path, const char *rest)
@@ -139,14 +116,14 @@ read_first(struct buf *text, struct buf *path, const char *rest, const char *sec
 
 	*found = true;
 	if (user_path(path, rest)) {
-		if (read_file(buf_cstr(path), text, &missing))
+		if (file_read(buf_cstr(path), FILE_MAX, text, &missing))
 			return true;
 		if (missing.kind != ERROR_NOT_FOUND)
 			return error_set(err, missing.kind, "%s", missing.text);
 	}
 	buf_clear(path);
 	buf_puts(path, second);
-	if (read_file(second, text, &missing))
+	if (file_read(second, FILE_MAX, text, &missing))
 		return true;
 	*found = false;
 	return missing.kind == ERROR_NOT_FOUND || error_set(err, missing.kind, "%s", missing.text);
@@ -162,7 +139,7 @@ config_load(struct config *config, const char *file, struct error *err)
 	keymap_init(&config->keymap);
 	if (file) {
 		buf_puts(&path, file);
-		ok = read_file(file, &text, err);
+		ok = file_read(file, FILE_MAX, &text, err);
 	} else {
 		ok = read_first(
 			&text, &path, "config.ini", "/etc/keywatch/config.ini", &found, err);

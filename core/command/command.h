@@ -56,6 +56,8 @@ struct command_rules {
 	struct rule *rule[16];
 	size_t count;
 };
+/* One rule; `builtin` names ours. out: owned, rule_free. */
+bool command_load_rule(struct rule **out, const char *name, struct error *err);
 bool command_load_rules(struct command_rules *rules, const struct command_line *line,
 	struct error *err);
 void command_free_rules(struct command_rules *rules);

@@ -15,7 +15,7 @@ check_rules(const struct command_line *line)
 		struct rule *rule;
 		struct error err;
 
-		if (!rule_load_file(&rule, line->words[i], &err)) {
+		if (!command_load_rule(&rule, line->words[i], &err)) {
 			text_print(stderr, str_from(err.text));
 			fputc('\n', stderr);
 			status = 2;

@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/base/timefmt.h"
 #include "core/command/command.h"
+
+enum { RULE_FILE_MAX = 1 << 20 };
 
 int
 command_fail(const struct error *err)
@@ -16,13 +19,22 @@ command_fail(const struct error *err)
 	return error_exit_status(err->kind);
 }
 
-static bool
-load_rule(struct rule **rule, const char *name, struct error *err)
+bool
+command_load_rule(struct rule **out, const char *name, struct error *err)
 {
-	if (strcmp(name, "builtin") != 0)
-		return rule_load_file(rule, name, err);
-	*rule = rule_builtin();
-	return true;
+	struct buf text = {0};
+	bool ok;
+
+	if (!strcmp(name, "builtin")) {
+		*out = rule_builtin();
+		return true;
+	}
+	ok = file_read(name, RULE_FILE_MAX, &text, err);
+	if (!ok && err)
+		err->kind = ERROR_USAGE; /* a rule that is missing is a wrong command line */
+	ok = ok && rule_load_text(out, buf_view(&text), name, err);
+	buf_fini(&text);
+	return ok;
 }
 
 static bool
@@ -69,14 +81,15 @@ command_load_rules(struct command_rules *rules, const struct command_line *line,
 
 	*rules = (struct command_rules){0};
 	for (size_t i = 0; i < count; i++) {
-		if (!load_rule(&rules->rule[rules->count], names[i], err)) {
+		if (!command_load_rule(&rules->rule[rules->count], names[i], err)) {
 			command_free_rules(rules);
 			return false;
 		}
 		rules->count++;
 		if (is_twice(rules)) {
-			error_set(err, ERROR_USAGE, "--rule %s: a rule with the id %.*s was given already",
-				names[i], STR_ARG(rule_id(rules->rule[i])));
+			error_set(err, ERROR_USAGE,
+				"--rule %s: a rule with the id %.*s was given already", names[i],
+				STR_ARG(rule_id(rules->rule[i])));
 			command_free_rules(rules);
 			return false;
 		}
@@ -94,8 +107,8 @@ command_free_rules(struct command_rules *rules)
 }
 
 bool
-command_check_filter(const struct command_line *line, const struct command_rules *rules,
-	struct error *err)
+command_check_filter(
+	const struct command_line *line, const struct command_rules *rules, struct error *err)
 {
 	struct rule_filter *filter;
 

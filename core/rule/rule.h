@@ -18,8 +18,8 @@ struct rule_run;
 
 /* The rule 1.0.1 as published (settled.md 19). Returns owned. */
 struct rule *rule_builtin(void);
-/* Loads and binds FILE. Refusals carry FILE:LINE:COL, the line, a caret and a sentence. */
-bool rule_load_file(struct rule **out, const char *file, struct error *err);
+/* Loads and binds the text of a file. Refusals carry FILE:LINE:COL, the line, a caret and a sentence;
+ * `file` only names it. */
 bool rule_load_text(struct rule **out, struct str yaml, const char *file, struct error *err);
 void rule_free(struct rule *rule);
 

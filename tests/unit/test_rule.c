@@ -323,10 +323,6 @@ what_is_no_yaml_is_refused_with_its_place(void **state)
 	(void)state;
 	assert_false(rule_load_text(&rule, STR("id: [a\nname: b\n"), "r.yaml", &err));
 	assert_non_null(strstr(err.text, "r.yaml:2:"));
-	assert_false(rule_load_file(&rule, "/nonexistent.yaml", &err));
-	assert_string_equal(err.text, "/nonexistent.yaml: No such file or directory");
-	assert_false(rule_load_file(&rule, "/", &err));
-	assert_int_equal(err.kind, ERROR_USAGE);
 }
 
 /* ---- filters ---- */
