@@ -82,8 +82,8 @@ action_list(struct buf *out)
 		for (enum action a = 0; a < ACTION_COUNT; a++) {
 			if (actions[a].group != g)
 				continue;
-			buf_puts(out, ".It Cm");
-			list_keys(out, actions[a].keys[0] ? actions[a].keys : "(no key)");
+			buf_puts(out, actions[a].keys[0] ? ".It Cm" : ".It (no key)");
+			list_keys(out, actions[a].keys);
 			buf_printf(out, "\n.Pq Ic %s\n%s.\n", actions[a].name, actions[a].help);
 		}
 		buf_puts(out, ".El\n");

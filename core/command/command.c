@@ -67,8 +67,8 @@ take_option(struct command_line *line, int which, char **argv, struct error *err
 	case ':':
 		return error_set(err, ERROR_USAGE, "%s needs an argument", argv[optind - 1]);
 	case '?':
-		return error_set(err, ERROR_USAGE, "%s is no option; see keywatch --help",
-			argv[optind - 1]);
+		return error_set(
+			err, ERROR_USAGE, "%s is no option; see keywatch --help", argv[optind - 1]);
 	default:
 		line->given |= UINT64_C(1) << (which - 256);
 		return options[which - 256].take(line, optarg, err);
@@ -81,8 +81,9 @@ check_given(const struct command_line *line, struct error *err)
 {
 	for (size_t i = 0; i < option_count; i++)
 		if (line->given >> i & 1 && !option_belongs(&options[i], line->command))
-			return error_set(err, ERROR_USAGE, "--%s does not belong to %s; see keywatch --help",
-				options[i].name, line->command ? line->command->name : "the screen");
+			return error_set(err, ERROR_USAGE,
+				"--%s does not belong to %s; see keywatch --help", options[i].name,
+				line->command ? line->command->name : "the screen");
 	return true;
 }
 
@@ -113,7 +114,8 @@ option_help(struct buf *out, const struct option_def *option)
 
 	buf_printf(&left, "--%s", option->name);
 	if (option->argument && option->argument[0] == '[')
-		buf_printf(&left, "[=%.*s]", (int)strlen(option->argument) - 2, option->argument + 1);
+		buf_printf(
+			&left, "[=%.*s]", (int)strlen(option->argument) - 2, option->argument + 1);
 	else if (option->argument)
 		buf_printf(&left, " %s", option->argument);
 	buf_printf(out, "  %-30s %s\n", buf_cstr(&left), option->help);
@@ -142,20 +144,22 @@ options_help(struct buf *out, const char *title, const char *first_word)
 void
 command_help(struct buf *out)
 {
-	buf_puts(out, "keywatch: every new AWS access key gets an answer\n\n"
-		      "  keywatch [OPTION...] [PATH...]\n"
-		      "      the alerts of PATHs (file, folder, - for standard input), or of the store,\n"
-		      "      on the screen; as a plain list where there is no terminal\n\n");
+	buf_puts(out,
+		"keywatch: every new AWS access key gets an answer\n\n"
+		"  keywatch [OPTION...] [PATH...]\n"
+		"      the alerts of PATHs (file, folder, - for standard input), or of the store,\n"
+		"      on the screen; as a plain list where there is no terminal\n\n");
 	for (size_t i = 0; i < command_count; i++)
-		buf_printf(out, "  keywatch %s %s\n      %s\n", commands[i].name, commands[i].words,
-			commands[i].help);
+		buf_printf(out, "  keywatch %s%s%s\n      %s\n", commands[i].name,
+			*commands[i].words ? " " : "", commands[i].words, commands[i].help);
 	options_help(out, "Options", "");
 	options_help(out, "Options of scan and export", "scan");
 	options_help(out, "Options of decide", "decide");
 	options_help(out, "Options of the screen", "screen");
-	buf_puts(out, "\nExit status: 0 done; 1 --fail-on-alert and there are alerts; 2 usage or "
-		      "configuration;\n3 some input could not be read (each is named); 64 and above: "
-		      "other failures.\n");
+	buf_puts(out,
+		"\nExit status: 0 done; 1 --fail-on-alert and there are alerts; 2 usage or "
+		"configuration;\n3 some input could not be read (each is named); 64 and above: "
+		"other failures.\n");
 }
 
 bool

@@ -3,30 +3,39 @@
 #include <string.h>
 
 #include "core/command/options.h"
+#include "core/export/export.h"
 
 static void
 bash_script(struct buf *out)
 {
-	buf_puts(out, "_keywatch()\n{\n\tlocal word=${COMP_WORDS[COMP_CWORD]}\n"
-		      "\tcase ${COMP_WORDS[COMP_CWORD-1]} in\n"
-		      "\t--format) COMPREPLY=($(compgen -W 'text json jsonl csv md' -- \"$word\")); return ;;\n"
-		      "\tesac\n\tif [[ $word == -* ]]; then\n\t\tCOMPREPLY=($(compgen -W '");
+	buf_puts(out, "_keywatch()\n{\n\tlocal word=${COMP_WORDS[COMP_CWORD]} words=\n"
+		      "\tcase ${COMP_WORDS[COMP_CWORD-1]} in\n\t--format) words='");
+	for (const char *c = export_format_names(); *c; c++)
+		if (*c != ',')
+			buf_putc(out, *c);
+	buf_puts(out, "' ;;\n\t*)\n\t\tif [[ $word == -* ]]; then words='");
 	for (size_t i = 0; i < option_count; i++)
 		buf_printf(out, "%s--%s", i ? " " : "", options[i].name);
-	buf_puts(out, "' -- \"$word\"))\n\telif [[ $COMP_CWORD == 1 ]]; then\n"
-		      "\t\tCOMPREPLY=($(compgen -W '");
+	buf_puts(out, "'\n\t\telif [[ $COMP_CWORD == 1 ]]; then words='");
 	for (size_t i = 0; i < command_count; i++)
 		buf_printf(out, "%s%s", i ? " " : "", commands[i].name);
-	buf_puts(out, "' -- \"$word\") $(compgen -f -- \"$word\"))\n\telse\n"
-		      "\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n\tfi\n}\n"
+	buf_puts(out, "'\n\t\tfi ;;\n\tesac\n"
+		      /* A line each, so that a space in a file's name parts nothing. */
+		      "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\"\n"
+		      "\t\t[[ $word == -* || ${COMP_WORDS[COMP_CWORD-1]} == --format ]] ||"
+		      " compgen -f -- \"$word\")\n}\n"
 		      "complete -o filenames -F _keywatch keywatch\n");
 }
 
-/* Help texts stand in single quotes; ours hold none, and brackets and colons are zsh's own. */
+/* Within single quotes, where brackets and colons are zsh's own. */
 static void
 zsh_text(struct buf *out, const char *text)
 {
 	for (; *text; text++) {
+		if (*text == '\'') {
+			buf_puts(out, "'\\''");
+			continue;
+		}
 		if (strchr("[]:\\", *text))
 			buf_putc(out, '\\');
 		buf_putc(out, *text);
@@ -57,15 +66,32 @@ zsh_script(struct buf *out)
 }
 
 static void
+fish_help(struct buf *out, const char *help)
+{
+	buf_puts(out, " -d '");
+	for (; *help; help++) {
+		if (*help == '\'' || *help == '\\')
+			buf_putc(out, '\\');
+		buf_putc(out, *help);
+	}
+	buf_puts(out, "'\n");
+}
+
+static void
 fish_script(struct buf *out)
 {
-	for (size_t i = 0; i < command_count; i++)
-		buf_printf(out, "complete -c keywatch -n __fish_use_subcommand -a %s -d '%s'\n",
-			commands[i].name, commands[i].help);
-	for (size_t i = 0; i < option_count; i++)
-		buf_printf(out, "complete -c keywatch -l %s%s -d '%s'\n", options[i].name,
-				options[i].argument && options[i].argument[0] != '[' ? " -r" : "",
-				options[i].help);
+	for (size_t i = 0; i < command_count; i++) {
+		buf_printf(out, "complete -c keywatch -n __fish_use_subcommand -a %s",
+			commands[i].name);
+		fish_help(out, commands[i].help);
+	}
+	for (size_t i = 0; i < option_count; i++) {
+		bool needs_argument = options[i].argument && options[i].argument[0] != '[';
+
+		buf_printf(out, "complete -c keywatch -l %s%s", options[i].name,
+			needs_argument ? " -r" : "");
+		fish_help(out, options[i].help);
+	}
 }
 
 int

@@ -459,29 +459,6 @@ help_and_version_go_to_standard_output(void **state)
 	run_fini(&run);
 }
 
-static void
-the_completion_script_is_one_that_bash_reads(void **state)
-{
-	const struct stage *stage = *state;
-	static const char *const words[] = {"-c",
-		"source /dev/stdin && COMP_WORDS=(keywatch --fail) COMP_CWORD=1 && _keywatch && "
-		"echo \"${COMPREPLY[*]}\"",
-		NULL};
-	struct run run = {0}, bash = {.child = {.program = "/bin/bash"}};
-
-	stage_run(stage, &run, "completion", "bash");
-	assert_int_equal(run.status, 0);
-	bash.input = buf_cstr(&run.out);
-	bash.input_len = run.out.len;
-	stage_run_words(stage, &bash, words);
-	assert_str(buf_view(&bash.err), "");
-	assert_str(buf_view(&bash.out), "--fail-on-alert\n");
-	stage_run(stage, &run, "completion", "tcsh");
-	assert_int_equal(run.status, 2);
-	run_fini(&run);
-	run_fini(&bash);
-}
-
 int
 main(void)
 {
@@ -511,7 +488,6 @@ main(void)
 		stage_test(a_decision_on_an_old_state_is_refused_with_75_and_says_who_was_first),
 		stage_test(decide_refuses_what_it_cannot_mean),
 		stage_test(help_and_version_go_to_standard_output),
-		stage_test(the_completion_script_is_one_that_bash_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
