@@ -267,7 +267,7 @@ is_hex(struct str s)
 }
 
 static bool
-answer(const struct found *found, struct str spelled, char id[ALERT_ID_SIZE], struct error *err)
+answer(const struct found *found, char id[ALERT_ID_SIZE], struct error *err)
 {
 	struct buf among = {0};
 
@@ -277,12 +277,10 @@ answer(const struct found *found, struct str spelled, char id[ALERT_ID_SIZE], st
 	}
 	if (found->count == 0)
 		return error_set(err, ERROR_NOT_FOUND,
-			"%.*s: there is no alert of this id or eventID in the store",
-			(int)(spelled.len > 200 ? 200 : spelled.len), spelled.data);
+			"there is no alert of this id or eventID in the store");
 	for (size_t i = 0; i < found->count && i < FOUND_SHOWN; i++)
 		buf_printf(&among, "%s%s", i ? ", " : "", found->ids[i]);
-	error_set(err, ERROR_USAGE, "%.*s names more than one alert: %s%s",
-		(int)(spelled.len > 200 ? 200 : spelled.len), spelled.data, buf_cstr(&among),
+	error_set(err, ERROR_USAGE, "names more than one alert: %s%s", buf_cstr(&among),
 		found->count > FOUND_SHOWN ? " and more" : "");
 	buf_fini(&among);
 	return false;
@@ -308,5 +306,5 @@ store_find(struct store *store, struct str spelled, char id[ALERT_ID_SIZE], stru
 
 	if (!spelled.len)
 		return error_set(err, ERROR_USAGE, "an alert's id is empty");
-	return find(store, spelled, &found, err) && answer(&found, spelled, id, err);
+	return find(store, spelled, &found, err) && answer(&found, id, err);
 }

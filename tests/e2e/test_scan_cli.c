@@ -431,6 +431,7 @@ decide_refuses_what_it_cannot_mean(void **state)
 {
 	const struct stage *stage = *state;
 	const char *first = "00000000-0000-4000-8000-000000000001", *store = stage->store;
+	struct run run = {0};
 
 	assert_int_equal(status(stage, "scan", "--store", store, ALERTS), 0);
 	assert_int_equal(status(stage, "decide", "--take", "--store", store), 2);
@@ -439,7 +440,11 @@ decide_refuses_what_it_cannot_mean(void **state)
 	assert_int_equal(
 		status(stage, "decide", first, "--validate", "--reason", " ", "--store", store), 2);
 	assert_int_equal(status(stage, "decide", first, "--take", "--undo", "--store", store), 2);
-	assert_int_equal(status(stage, "decide", "no-such-event", "--take", "--store", store), 66);
+	stage_run(stage, &run, "decide", "no-such-event", "--take", "--store", store);
+	assert_int_equal(run.status, 66);
+	assert_str(buf_view(&run.err),
+		"keywatch: no-such-event: there is no alert of this id or eventID in the store\n");
+	run_fini(&run);
 }
 
 /* ---- help ---- */
