@@ -108,6 +108,10 @@ $(B)/flags $(B)/sources: FORCE
 	@echo '$(subst ','\'',$(words))' >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv -f $@.new $@; fi
 
+# What these take in whole, no compiler tells of.
+$(B)/obj/tui/theme_builtin.o: $(THEMES)
+$(B)/obj/core/rule/rule_builtin.o: $(wildcard core/rule/builtin/*.yaml)
+
 $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC   $@"
