@@ -251,13 +251,3 @@ pen_field(struct pen *pen, enum role role, struct str s, int cols)
 	pen_blank(pen, role, to);
 	pen->end = end;
 }
-
-void
-pen_field_right(struct pen *pen, enum role role, struct str s, int cols)
-{
-	int width = grid_columns(s, pen->grid->ascii), to = pen->x + cols;
-
-	if (width < cols)
-		pen_blank(pen, role, to - width);
-	pen_field(pen, role, s, to - pen->x);
-}

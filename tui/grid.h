@@ -75,7 +75,5 @@ void pen_run(struct pen *pen, enum role role, enum glyph glyph, int to);
 void pen_blank(struct pen *pen, enum role role, int to);
 /* Exactly `cols` cells: padded, or cut with an ellipsis. */
 void pen_field(struct pen *pen, enum role role, struct str s, int cols);
-/* The same, at the right of its cells. */
-void pen_field_right(struct pen *pen, enum role role, struct str s, int cols);
 
 #endif

@@ -60,8 +60,9 @@ sort_number(const struct list *list, const struct list_row *row, enum list_sort 
 	}
 }
 
-int
-list_compare(const struct list *list, enum list_sort sort, uint32_t a, uint32_t b)
+/* < 0: a stands before b. Newest first within equals; never 0 for two rows. */
+static int
+compare(const struct list *list, enum list_sort sort, uint32_t a, uint32_t b)
 {
 	const struct list_row *x = &list->rows[a], *y = &list->rows[b];
 	int order = 0;
@@ -90,7 +91,7 @@ compare_rows(const void *a, const void *b, void *context)
 {
 	const struct sorting *s = context;
 
-	return list_compare(s->list, s->sort, *(const uint32_t *)a, *(const uint32_t *)b);
+	return compare(s->list, s->sort, *(const uint32_t *)a, *(const uint32_t *)b);
 }
 
 void
@@ -111,7 +112,7 @@ find_place(const struct list *list, enum list_sort sort, const uint32_t *order, 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (list_compare(list, sort, order[middle], row) < 0)
+		if (compare(list, sort, order[middle], row) < 0)
 			low = middle + 1;
 		else
 			high = middle;

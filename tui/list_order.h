@@ -4,8 +4,6 @@
 
 #include "tui/list.h"
 
-/* < 0: a stands before b. Newest first within equals; never 0 for two rows. */
-int list_compare(const struct list *list, enum list_sort sort, uint32_t a, uint32_t b);
 void list_sort_rows(const struct list *list, enum list_sort sort, uint32_t *rows, size_t count);
 /* Merges sorted `fresh` into sorted `order` (room for both); gives how many went before `*place`
  * and moves it along. */

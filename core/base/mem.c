@@ -69,12 +69,6 @@ mem_strdup(const char *s)
 	return memcpy(mem_alloc(size), s, size);
 }
 
-void
-mem_wipe(void *p, size_t size)
-{
-	explicit_bzero(p, size);
-}
-
 void *
 arena_alloc(struct arena *arena, size_t size)
 {
@@ -131,16 +125,6 @@ arena_printf(struct arena *arena, const char *fmt, ...)
 		vsnprintf(text, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return (struct str){text, (size_t)(n > 0 ? n : 0)};
-}
-
-size_t
-arena_size(const struct arena *arena)
-{
-	size_t total = 0;
-
-	for (const struct arena_block *b = arena->last; b; b = b->before)
-		total += b->size + sizeof(*b);
-	return total;
 }
 
 void

@@ -13,7 +13,6 @@ void *mem_zalloc(size_t size);			  /* zeroed */
 void *mem_resize(void *p, size_t size);		  /* realloc */
 void *mem_array(void *p, size_t count, size_t size); /* realloc of count*size, overflow aborts */
 char *mem_strdup(const char *s);
-void mem_wipe(void *p, size_t size); /* not optimised away */
 
 #define MEM_NEW(type) ((type *)mem_zalloc(sizeof(type)))
 
@@ -38,7 +37,6 @@ struct str arena_str(struct arena *arena, struct str s);
 char *arena_cstr(struct arena *arena, struct str s);
 struct str arena_printf(struct arena *arena, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-size_t arena_size(const struct arena *arena); /* bytes held */
 void arena_reset(struct arena *arena);	      /* forgets all, keeps one block */
 void arena_fini(struct arena *arena);
 

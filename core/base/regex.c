@@ -70,15 +70,6 @@ regex_free(struct regex *regex)
 	free(regex);
 }
 
-unsigned
-regex_groups(const struct regex *regex)
-{
-	uint32_t count = 0;
-
-	pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT, &count);
-	return count;
-}
-
 struct regex_match *
 regex_match_new(const struct regex *regex)
 {

@@ -28,8 +28,6 @@ enum regex_result {
 /* err names the column (from 1) in the pattern. */
 bool regex_compile(struct regex **out, struct str pattern, unsigned flags, struct error *err);
 void regex_free(struct regex *regex);
-/* Number of capture groups. */
-unsigned regex_groups(const struct regex *regex);
 
 struct regex_match *regex_match_new(const struct regex *regex);
 void regex_match_free(struct regex_match *match);

@@ -188,12 +188,6 @@ rule_severity(const struct rule *rule)
 	return rule->severity;
 }
 
-struct str
-rule_query(const struct rule *rule)
-{
-	return rule->query;
-}
-
 size_t
 rule_tactic_count(const struct rule *rule)
 {

@@ -28,7 +28,6 @@ struct str rule_id(const struct rule *rule);
 struct str rule_name(const struct rule *rule);
 struct str rule_version(const struct rule *rule);
 struct str rule_severity(const struct rule *rule); /* Informational Low Medium High */
-struct str rule_query(const struct rule *rule);
 size_t rule_tactic_count(const struct rule *rule);
 struct str rule_tactic(const struct rule *rule, size_t i);
 size_t rule_technique_count(const struct rule *rule);
@@ -62,8 +61,6 @@ bool rule_match(struct rule_run *run, const struct event *event);
 /* Of the last match: */
 /* The row as a JSON object: exactly the result's columns, in order, typed (settled.md 15). */
 void rule_row_json(const struct rule_run *run, struct buf *out);
-/* An output column as text (tostring()); absent when there is none of that name or it is null. */
-struct str rule_row_text(const struct rule_run *run, struct str column);
 /* Mapped entity identifiers: "Account" "Name", "Account" "UPNSuffix", "Account" "FullName",
  * "IP" "Address". Absent when not mapped or null. */
 struct str rule_entity(const struct rule_run *run, const char *entity, const char *identifier);

@@ -94,14 +94,6 @@ slot_text(const struct rule_run *run, size_t slot)
 }
 
 struct str
-rule_row_text(const struct rule_run *run, struct str column)
-{
-	const struct kql_column *found = kql_schema_find(&run->rule->program.output, column);
-
-	return found ? slot_text(run, found->slot) : STR_ABSENT;
-}
-
-struct str
 rule_entity(const struct rule_run *run, const char *entity, const char *identifier)
 {
 	for (size_t i = 0; i < run->rule->mapping_count; i++) {

@@ -123,7 +123,6 @@ bool sql_run_plain(struct store *store, enum statement statement, struct error *
 /* Text is bound without a copy: it must live until the statement ran. Absent is NULL. */
 void sql_bind_text(sqlite3_stmt *stmt, int index, struct str text);
 void sql_bind_long(sqlite3_stmt *stmt, int index, int64_t number);
-void sql_bind_null(sqlite3_stmt *stmt, int index);
 void sql_bind_blob(sqlite3_stmt *stmt, int index, struct str bytes);
 /* Valid until the next step; NULL is absent. */
 struct str sql_text(sqlite3_stmt *stmt, int column);

@@ -170,12 +170,6 @@ sql_bind_long(sqlite3_stmt *stmt, int index, int64_t number)
 }
 
 void
-sql_bind_null(sqlite3_stmt *stmt, int index)
-{
-	sqlite3_bind_null(stmt, index);
-}
-
-void
 sql_bind_blob(sqlite3_stmt *stmt, int index, struct str bytes)
 {
 	sqlite3_bind_blob64(stmt, index, bytes.data ? bytes.data : "", bytes.len, SQLITE_STATIC);

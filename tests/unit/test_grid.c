@@ -130,9 +130,8 @@ a_field_is_padded_or_cut_with_an_ellipsis(void **state)
 	pen = pen_at(&grid, 0, 0, 16);
 	pen_field(&pen, ROLE_TEXT, STR("abcdef"), 5);
 	pen_field(&pen, ROLE_TEXT, STR("xy"), 4);
-	pen_field_right(&pen, ROLE_TEXT, STR("7"), 3);
 	pen_puts(&pen, ROLE_TEXT, "|");
-	assert_row(&grid, "abcd\xe2\x80\xa6xy    7|");
+	assert_row(&grid, "abcd\xe2\x80\xa6xy  |");
 }
 
 static void
