@@ -27,7 +27,9 @@ static const struct magic magics[] = {
 	{0, BYTES("[\0"), {"UTF-16", "convert it with `iconv -f UTF-16LE -t UTF-8 FILE`"}},
 	{0, BYTES("\0{"), {"UTF-16", "convert it with `iconv -f UTF-16BE -t UTF-8 FILE`"}},
 	{0, BYTES("\0["), {"UTF-16", "convert it with `iconv -f UTF-16BE -t UTF-8 FILE`"}},
-	{257, BYTES("ustar"), {"tar", "unpack it with `tar -xf FILE`"}},
+	/* With what stands behind it: only that keeps a word in a log from making an archive of it. */
+	{257, BYTES("ustar\0"), {"tar", "unpack it with `tar -xf FILE`"}},
+	{257, BYTES("ustar  \0"), {"tar", "unpack it with `tar -xf FILE`"}},
 };
 /* clang-format on */
 

@@ -135,14 +135,17 @@ is_gzip(struct str head)
 static bool
 decide(struct scanner *s, enum format *format, struct str bytes, bool end, bool gzip_too)
 {
-	const struct foreign *foreign;
+	const struct foreign *foreign = NULL;
 	struct str head;
+	bool sure;
 
 	buf_str(&s->head, bytes);
 	head = buf_view(&s->head);
-	if (!end && head.len < FOREIGN_HEAD && !begins_json(head) && !is_gzip(head))
+	sure = begins_json(head) || is_gzip(head);
+	if (!end && head.len < FOREIGN_HEAD && !sure)
 		return false;
-	foreign = foreign_find(head);
+	if (!sure) /* however many bytes came at once */
+		foreign = foreign_find(head);
 	if (foreign)
 		say_foreign(s, foreign);
 	if (foreign)

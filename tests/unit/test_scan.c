@@ -487,6 +487,7 @@ archives_and_tables_are_named_as_what_they_are(void **state)
 	while (tar.len < 257)
 		buf_putc(&tar, '\0');
 	buf_puts(&tar, "ustar");
+	buf_str(&tar, STR("\0" "00"));
 	while (tar.len < 1024)
 		buf_putc(&tar, '\0');
 	assert_foreign(buf_view(&tar), "tar");
