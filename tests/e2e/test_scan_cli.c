@@ -248,6 +248,21 @@ a_pipe_in_a_folder_is_named_and_not_waited_for(void **state)
 	free(log);
 }
 
+/* As a shell gives one: keywatch scan <(zcat a.gz) */
+static void
+a_pipe_that_is_named_is_read_to_its_end(void **state)
+{
+	const struct stage *stage = *state;
+	char *log = file(stage, "a.json", RECORD("a"));
+	struct run run = {.child = {.program = "/bin/bash"}};
+
+	stage_run(stage, &run, "-c", "\"$0\" scan --format jsonl <(cat \"$1\")", child_program(), log);
+	assert_int_equal(run.status, 0);
+	assert_int_equal(stage_count(buf_view(&run.out), "\"path\":\"/dev/fd/"), 2);
+	run_fini(&run);
+	free(log);
+}
+
 static void
 archives_are_named_with_what_unpacks_them(void **state)
 {
@@ -482,6 +497,7 @@ main(void)
 		stage_test(what_is_no_log_ends_with_3_when_it_was_named_and_is_a_note_when_it_was_met),
 		stage_test(empty_things_are_notes),
 		stage_test(a_pipe_in_a_folder_is_named_and_not_waited_for),
+		stage_test(a_pipe_that_is_named_is_read_to_its_end),
 		stage_test(archives_are_named_with_what_unpacks_them),
 		stage_test(a_reader_that_goes_away_ends_it_silently),
 		stage_test(standard_input_is_read_and_named),
