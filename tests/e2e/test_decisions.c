@@ -319,11 +319,7 @@ who_comes_second_is_refused_and_sees_who_was_first(void **state)
 	pty_send(one, "y");
 	pty_wait_text(one, "refused: somebody was first: ");
 	pty_wait_text(one, "decided confirm malicious");
-	pty_send(one, "q");
-	if (!pty_quiet(one, 200))
-		pty_send(one, "q");
-	assert_int_equal(pty_wait_exit(one), 0);
-	pty_close(one);
+	stage_quit(one);
 	stage_quit(two);
 	expect(stage, NEWEST, "\"classification\":\"TruePositive\"");
 	expect_decisions(stage, NEWEST, 1);
