@@ -337,7 +337,7 @@ static const struct kql_function rows[] = {
 	NULLABLE("case", "aaa+", '*', eval_case, bind_case, "the value behind the first condition that is true, else the last"),
 	NULLABLE("coalesce", "aa+", '*', eval_coalesce, bind_coalesce, "the first that is neither null nor empty"),
 	FUNCTION("now", "|p", 't', eval_now, NULL, "the time of this run, and a timespan"),
-	FUNCTION("ago", "p", 't', eval_ago, NULL, "a timespan before now()"),
+	FUNCTION("ago", "p", 't', eval_ago, NULL, "that long before the time of this run"),
 	FUNCTION("bin", "aa", '*', eval_bin, bind_bin, "rounded down to a multiple"),
 	FUNCTION("ipv4_is_private", "s", 'b', eval_ipv4_is_private, NULL, "is it an address of a private network; null when it is none"),
 	FUNCTION("ipv4_is_in_range", "ss", 'b', eval_ipv4_is_in_range, NULL, "does it lie in a range such as 10.0.0.0/8"),
