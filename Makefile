@@ -2,7 +2,7 @@
 #
 #   make            the program, build/keywatch
 #   make install    PREFIX (/usr/local) and DESTDIR as usual; make uninstall
-#   make lint       the walls of the house, formatting, the manual
+#   make lint       the walls of the house, the manual; make format lets clang-format decide
 #   make fuzz       libFuzzer on every parser, FUZZ_SECONDS (30) each
 #   make clean
 #
@@ -23,7 +23,7 @@ LIBS_TUI := ncursesw
 LIBS_TEST := cmocka vterm
 PACKAGES := pkg-config libncurses-dev libcjson-dev libpcre2-dev libsqlite3-dev libyaml-dev \
 	zlib1g-dev libutf8proc-dev libssl-dev
-PACKAGES_TEST := libcmocka-dev libvterm-dev mandoc clang-format git
+PACKAGES_TEST := libcmocka-dev libvterm-dev mandoc clang-format
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
@@ -209,4 +209,4 @@ clean:
 	rm -rf build
 
 format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	find core tui tests -name '*.[ch]' | xargs clang-format -i
