@@ -58,6 +58,7 @@ TUI := $(filter-out tui/main.c,$(call sources,tui))
 SUPPORT := $(call sources,tests/support)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(call sources,tests/unit))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(call sources,tests/e2e))
+THREADED := $(patsubst %,build/tsan/tests/unit/test_%,queue pipeline json)
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(call sources,tests/fuzz))
 THEMES := $(wildcard themes/*.ini)
 BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(call sources,tests/bench))
@@ -82,7 +83,7 @@ check: deps-test
 
 check-run: all lint
 	@$(MAKE) --no-print-directory VARIANT=asan test-programs
-	@$(MAKE) --no-print-directory VARIANT=tsan test-programs
+	@$(MAKE) --no-print-directory VARIANT=tsan $(THREADED)
 	@tests/run
 
 # ---- building ----
