@@ -196,6 +196,21 @@ a_record_that_breaks_off_ends_with_3(void **state)
 }
 
 static void
+a_file_that_is_reached_twice_is_read_once(void **state)
+{
+	const struct stage *stage = *state;
+	char *broken = file(stage, "broken.json", RECORD("a") "\n" HEAD);
+	struct run run = {0};
+
+	stage_run(stage, &run, "scan", "--format", "jsonl", broken, stage->home, broken);
+	assert_int_equal(run.status, 3);
+	assert_int_equal(stage_count(buf_view(&run.out), "\"path\":"), 2); /* source and sources[] */
+	assert_int_equal(stage_count(buf_view(&run.err), "broken.json"), 1);
+	run_fini(&run);
+	free(broken);
+}
+
+static void
 what_is_no_log_ends_with_3_when_it_was_named_and_is_a_note_when_it_was_met(void **state)
 {
 	const struct stage *stage = *state;
@@ -494,6 +509,7 @@ main(void)
 		stage_test(a_path_that_is_not_there_ends_with_3_and_the_rest_is_read),
 		stage_test(damage_is_named_by_its_byte_and_the_records_around_it_are_found),
 		stage_test(a_record_that_breaks_off_ends_with_3),
+		stage_test(a_file_that_is_reached_twice_is_read_once),
 		stage_test(what_is_no_log_ends_with_3_when_it_was_named_and_is_a_note_when_it_was_met),
 		stage_test(empty_things_are_notes),
 		stage_test(a_pipe_in_a_folder_is_named_and_not_waited_for),
