@@ -18,7 +18,7 @@ static struct {
 } guard = {.wake_fd = -1};
 
 static const int asking[] = {SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT, SIGWINCH};
-static const int dying[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+static const int dying[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGQUIT};
 
 static void
 handle_asking(int number)

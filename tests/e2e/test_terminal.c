@@ -81,12 +81,16 @@ a_signal_in_the_middle_of_a_prompt_restores_too(void **state)
 static void
 a_crash_restores_the_terminal_and_stays_visible(void **state)
 {
-	struct pty *pty = stage_sample(*state, 24, 80);
+	static const int signals[] = {SIGABRT, SIGQUIT};
 
-	pty_signal(pty, SIGABRT);
-	assert_int_equal(pty_wait_exit(pty), 128 + SIGABRT);
-	assert_restored(pty);
-	pty_close(pty);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct pty *pty = stage_sample(*state, 24, 80);
+
+		pty_signal(pty, signals[i]);
+		assert_int_equal(pty_wait_exit(pty), 128 + signals[i]);
+		assert_restored(pty);
+		pty_close(pty);
+	}
 }
 
 static void
@@ -146,8 +150,8 @@ open_with(const struct stage *stage, const char *setting)
 	const char *const words[] = {"--store", stage->store, SAMPLE, NULL};
 	const char *const environment[] = {setting, NULL};
 
-	return pty_open(&(struct pty_options){.child = {
-		.arguments = words, .environment = environment, .home = stage->home}});
+	return pty_open(&(struct pty_options){
+		.child = {.arguments = words, .environment = environment, .home = stage->home}});
 }
 
 static void
