@@ -1,5 +1,7 @@
 #include "core/alert/agent.h"
 
+#include "core/base/buf.h"
+
 /*
  * The first that is found names the program: what wraps an SDK stands before the SDK, and the
  * consoles, which send a browser's agent or a name of AWS, before both.
@@ -81,32 +83,56 @@ stands_alone(struct str s, size_t at, size_t len)
 	       (at + len == s.len || !is_letter(s.data[at + len]));
 }
 
-static bool
-is_found(struct str s, const struct agent_tool *tool)
+static void
+put_lower(struct buf *out, struct str s)
 {
-	struct str pattern = str_from(tool->pattern);
+	buf_reserve(out, s.len);
+	for (size_t i = 0; i < s.len; i++)
+		buf_putc(out,
+			s.data[i] >= 'A' && s.data[i] <= 'Z' ? (char)(s.data[i] | 32) : s.data[i]);
+}
 
-	for (size_t at = 0; at + pattern.len <= s.len; at++)
-		if (str_equal_ascii_nocase(str_slice(s, at, pattern.len), pattern) &&
-			(!tool->whole_word || stands_alone(s, at, pattern.len)))
-			return true;
-	return false;
+/* An agent may be megabytes long and there are many tools: made lower once, memmem does the rest.
+ */
+static bool
+is_found(struct str lower, const struct agent_tool *tool)
+{
+	struct buf pattern = {0};
+	size_t at = 0;
+
+	put_lower(&pattern, str_from(tool->pattern));
+	while ((at = str_find(lower, buf_view(&pattern), at)) != (size_t)-1) {
+		if (!tool->whole_word || stands_alone(lower, at, pattern.len))
+			break;
+		at++;
+	}
+	buf_fini(&pattern);
+	return at != (size_t)-1;
+}
+
+/* The n-th of the tools that is found. */
+static const struct agent_tool *
+find(struct str user_agent, const struct agent_tool *from, size_t count, size_t n)
+{
+	const struct agent_tool *found = NULL;
+	struct buf lower = {0};
+
+	put_lower(&lower, user_agent);
+	for (size_t i = 0; i < count && !found; i++)
+		if (is_found(buf_view(&lower), &from[i]) && n-- == 0)
+			found = &from[i];
+	buf_fini(&lower);
+	return found;
 }
 
 const struct agent_tool *
 agent_find_tool(struct str user_agent)
 {
-	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
-		if (is_found(user_agent, &tools[i]))
-			return &tools[i];
-	return NULL;
+	return find(user_agent, tools, sizeof(tools) / sizeof(tools[0]), 0);
 }
 
 const struct agent_tool *
 agent_hint(struct str user_agent, size_t n)
 {
-	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		if (is_found(user_agent, &hints[i]) && n-- == 0)
-			return &hints[i];
-	return NULL;
+	return find(user_agent, hints, sizeof(hints) / sizeof(hints[0]), n);
 }
