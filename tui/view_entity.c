@@ -4,6 +4,9 @@
 
 enum { LABEL_COLS = 11, DECIDED = 25 - 1 }; /* the fact that decisions answer */
 
+/* How much is shown of a value that whoever wrote the log made long. */
+enum { HEAD_COLS = 240, TAIL_BYTES = 80 };
+
 /* Flags that say nothing against the record itself. */
 enum { HARMLESS = 1 << FLAG_DROPPED_BY_SENTINEL | 1 << FLAG_FROM_TABLE };
 
@@ -37,17 +40,62 @@ put_value(struct doc *doc, enum role role, struct str value, bool ascii)
 	doc_put(doc, role, value);
 }
 
+static struct str
+head_of(struct str value, bool ascii)
+{
+	size_t at = 0;
+	int cols = 0;
+
+	for (struct grid_unit u; (u = grid_next_unit(str_slice(value, at, value.len), ascii)).bytes;
+		at += u.bytes)
+		if ((cols += u.width) > HEAD_COLS)
+			break;
+	return str_slice(value, 0, at);
+}
+
+static struct str
+tail_of(struct str value)
+{
+	size_t at = value.len > TAIL_BYTES ? value.len - TAIL_BYTES : 0;
+
+	while (at < value.len && (value.data[at] & 0xc0) == 0x80)
+		at++;
+	return str_slice(value, at, value.len);
+}
+
+/* Whoever wrote the log chose how long its words are, and no word may push the facts below it out
+ * of sight. The end stays: what we say of them stands there. */
+static void
+put_shortened(struct doc *doc, enum role role, struct str value, bool ascii)
+{
+	struct str head = head_of(value, ascii);
+	struct str rest = str_slice(value, head.len, value.len), tail = tail_of(rest);
+
+	if (rest.len == tail.len) {
+		put_value(doc, role, value, ascii);
+		return;
+	}
+	put_value(doc, role, head, ascii);
+	doc_printf(doc, ROLE_DIM, "%s %zu more bytes %s", glyph_text(GLYPH_ELLIPSIS, ascii),
+		rest.len - tail.len, glyph_text(GLYPH_ELLIPSIS, ascii));
+	put_value(doc, role, tail, ascii);
+}
+
 static void
 put_fact(struct doc *doc, const struct fact *fact, size_t index, bool ascii)
 {
+	enum role role = fact->alarming ? ROLE_ALARM : ROLE_TEXT;
+
 	doc_line(doc, index, true, LABEL_COLS);
 	put_label(doc, fact->label);
-	if (fact->known) {
-		put_value(doc, fact->alarming ? ROLE_ALARM : ROLE_TEXT, fact->value, ascii);
-		return;
+	if (!fact->known) {
+		doc_puts(doc, ROLE_UNKNOWN, "unknown: ");
+		role = ROLE_UNKNOWN;
 	}
-	doc_puts(doc, ROLE_UNKNOWN, "unknown: ");
-	put_value(doc, ROLE_UNKNOWN, fact->value, ascii);
+	if (index == DECIDED) /* stands last, and its reason is ours */
+		put_value(doc, role, fact->value, ascii);
+	else
+		put_shortened(doc, role, fact->value, ascii);
 }
 
 /* What needs other records shares one line. */

@@ -67,6 +67,29 @@ what_cannot_be_read_is_counted_and_listed(void **state)
 	stage_quit(pty);
 }
 
+/* Whoever makes a call chooses how long its user agent is. */
+static void
+a_long_value_pushes_no_fact_out_of_sight(void **state)
+{
+	const struct stage *stage = *state;
+	struct buf record = {0};
+	struct pty *pty;
+	char *path;
+
+	buf_puts(&record, "{\"eventName\":\"CreateAccessKey\",\"userAgent\":\"");
+	for (int i = 0; i < 20000; i++)
+		buf_puts(&record, "a b");
+	buf_puts(&record, " Pacu\"}");
+	path = test_file(stage->home, "a.json", record.data, record.len);
+	pty = stage_screen(stage, 50, 200, path);
+	pty_wait_text(pty, "more bytes");
+	pty_wait_text(pty, "hint at Pacu");
+	pty_wait_text(pty, "decided ");
+	stage_quit(pty);
+	buf_fini(&record);
+	free(path);
+}
+
 /* ---- moving about ---- */
 
 static void
@@ -441,6 +464,7 @@ main(void)
 		stage_test(from_160_columns_on_every_column_is_there),
 		stage_test(a_store_without_paths_is_listed),
 		stage_test(what_cannot_be_read_is_counted_and_listed),
+		stage_test(a_long_value_pushes_no_fact_out_of_sight),
 		stage_test(arrows_letters_and_pages_move_the_selection),
 		stage_test(tab_changes_the_pane_below),
 		stage_test(enter_goes_to_the_facts_and_from_a_fact_to_its_evidence),
