@@ -117,12 +117,14 @@ static void
 put_role_and_session(
 	struct pen *pen, enum role role, struct str name, struct str session, int width)
 {
-	int session_cols = text_columns(session), name_cols = width - 1 - session_cols;
+	bool ascii = pen->grid->ascii;
+	int whole = grid_columns(name, ascii);
+	int name_cols = width - 1 - grid_columns(session, ascii);
 
 	if (name_cols < width / 3)
 		name_cols = width / 3;
-	if (name_cols > text_columns(name))
-		name_cols = text_columns(name);
+	if (name_cols > whole)
+		name_cols = whole;
 	pen_field(pen, role, name, name_cols);
 	pen_puts(pen, role, "/");
 	pen_field(pen, role, session, width - name_cols - 1);
@@ -135,7 +137,7 @@ put_actor(const struct cell_context *c, struct pen *pen, int width)
 	enum role role = or_row(c, str_is(label, "root") ? ROLE_ALARM : ROLE_STRONG);
 	size_t slash = str_find(label, STR("/"), 0);
 
-	if (slash == (size_t)-1 || text_columns(label) <= width)
+	if (slash == (size_t)-1 || grid_columns(label, pen->grid->ascii) <= width)
 		pen_field(pen, role, label, width);
 	else
 		put_role_and_session(pen, role, str_slice(label, 0, slash),
@@ -312,6 +314,28 @@ draw_row(const struct ui *ui, struct pen *pen, uint32_t number, const struct lis
 		pen_blank(pen, c.role, end);
 }
 
+/* All was read, or tried, and there is no alert: never more than that is claimed. */
+static void
+draw_nothing_found(const struct pipeline_progress *p, struct pen *first, struct pen *second)
+{
+	unsigned long long files = p->files_done + p->files_remembered;
+
+	if (p->errors && !p->bytes_out && !p->files_remembered) {
+		pen_puts(first, ROLE_TEXT, "nothing could be read");
+		pen_puts(second, ROLE_DIM, "p shows why; q quits, keywatch PATH reads other logs");
+	} else if (p->errors) {
+		pen_puts(first, ROLE_TEXT, "no access key was created in what could be read");
+		pen_puts(second, ROLE_DIM, "p shows what could not be read, q quits");
+	} else if (!files) {
+		pen_puts(first, ROLE_TEXT, "there is no log here");
+		pen_puts(second, ROLE_DIM, "q quits; keywatch PATH reads a file or a folder");
+	} else {
+		pen_puts(first, ROLE_TEXT, "no access key was created in these logs");
+		pen_printf(second, ROLE_DIM, "%llu file%s could be read to the end; q quits", files,
+			files == 1 ? "" : "s");
+	}
+}
+
 /* Nothing to show: why, and what to do about it. */
 static void
 draw_empty(const struct ui *ui, struct grid *grid, struct grid_rect rect)
@@ -337,10 +361,7 @@ draw_empty(const struct ui *ui, struct grid *grid, struct grid_rect rect)
 		pen_puts(&first, ROLE_TEXT, "nothing was read into this store yet");
 		pen_puts(&second, ROLE_DIM, "q quits; keywatch PATH reads saved logs");
 	} else {
-		pen_puts(&first, ROLE_TEXT, "no access key was created in these logs");
-		pen_puts(&second, ROLE_DIM,
-			ui->progress.errors ? "p shows what could not be read, q quits"
-					    : "everything could be read; q quits");
+		draw_nothing_found(&ui->progress, &first, &second);
 	}
 }
 

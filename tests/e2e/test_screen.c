@@ -67,6 +67,29 @@ what_cannot_be_read_is_counted_and_listed(void **state)
 	stage_quit(pty);
 }
 
+static void
+where_there_is_no_alert_it_says_why_and_claims_no_more(void **state)
+{
+	const struct stage *stage = *state;
+	char *empty = test_folder(), *none = test_file(stage->home, "none.json", "[]", 2);
+	const struct {
+		const char *path, *says;
+	} cases[] = {
+		{empty, "there is no log here"},
+		{none, "1 file could be read to the end"},
+		{"no/such/folder", "nothing could be read"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct pty *pty = stage_screen(stage, 24, 80, cases[i].path);
+
+		pty_wait_text(pty, cases[i].says);
+		stage_quit(pty);
+	}
+	test_rmtree(empty);
+	free(none);
+}
+
 /* Whoever makes a call chooses how long its user agent is. */
 static void
 a_long_value_pushes_no_fact_out_of_sight(void **state)
@@ -464,6 +487,7 @@ main(void)
 		stage_test(from_160_columns_on_every_column_is_there),
 		stage_test(a_store_without_paths_is_listed),
 		stage_test(what_cannot_be_read_is_counted_and_listed),
+		stage_test(where_there_is_no_alert_it_says_why_and_claims_no_more),
 		stage_test(a_long_value_pushes_no_fact_out_of_sight),
 		stage_test(arrows_letters_and_pages_move_the_selection),
 		stage_test(tab_changes_the_pane_below),
