@@ -144,7 +144,8 @@ prompt_set_located_error(struct prompt *prompt, const char *text)
 
 	if (!strncmp(text, "filter:", strlen("filter:"))) /* where it stands is plain to see */
 		text += strlen("filter:");
-	if (sscanf(text, "%lu:%lu:%n", &line, &column, &used) != 2 || !used) {
+	if ((sscanf(text, "%lu:%lu:%n", &line, &column, &used) != 2 || !used) &&
+		(sscanf(text, "column %lu:%n", &column, &used) != 1 || !used)) {
 		used = 0;
 		column = 0;
 	}
@@ -158,15 +159,13 @@ prompt_set_located_error(struct prompt *prompt, const char *text)
 
 /* ---- drawing ---- */
 
-/* The first byte shown so that the cursor fits: the line scrolls under its window. */
+/* The first byte shown so that `at` fits: the line scrolls under its window. */
 static size_t
-first_shown(const struct prompt *prompt, int room, bool ascii)
+first_shown(struct str text, size_t at, int room, bool ascii)
 {
-	struct str text = prompt_text(prompt);
 	size_t from = 0;
 
-	while (from < prompt->edit.at &&
-		grid_columns(str_slice(text, from, prompt->edit.at - from), ascii) >= room)
+	while (from < at && grid_columns(str_slice(text, from, at - from), ascii) >= room)
 		from += grid_next_unit(str_slice(text, from, text.len), ascii).bytes;
 	return from;
 }
@@ -182,16 +181,19 @@ draw_line(const struct prompt *prompt, struct grid *grid, int y, int *caret_x)
 	pen_blank(&pen, ROLE_TEXT, 1);
 	pen_str(&pen, ROLE_PROMPT, buf_view(&prompt->label));
 	start = pen.x;
-	from = first_shown(prompt, pen_left(&pen), grid->ascii);
+	from = first_shown(text, prompt->edit.at, pen_left(&pen), grid->ascii);
+	/* What is wrong is in view, even where the cursor is not. */
+	if (prompt->caret && caret < from)
+		from = first_shown(text, caret, pen_left(&pen) / 2, grid->ascii);
 	pen_str(&pen, ROLE_TEXT, str_slice(text, from, text.len));
 	pen_blank(&pen, ROLE_TEXT, grid->cols);
 	grid->cursor_y = y;
 	grid->cursor_x = start;
-	if (prompt->kind == PROMPT_CHOICE)
-		grid->cursor_x = start < grid->cols ? start : grid->cols - 1;
-	else
+	if (prompt->kind != PROMPT_CHOICE)
 		grid->cursor_x +=
 			grid_columns(str_slice(text, from, prompt->edit.at - from), grid->ascii);
+	if (grid->cursor_x >= grid->cols)
+		grid->cursor_x = grid->cols - 1;
 	*caret_x = start;
 	if (caret > from)
 		*caret_x += grid_columns(str_slice(text, from, caret - from), grid->ascii);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 
 enum {
 	MATCH_LIMIT = 200000,
@@ -53,7 +54,8 @@ regex_compile(struct regex **out, struct str pattern, unsigned flags, struct err
 		compile_options(flags), &number, &at, NULL);
 	if (!code) {
 		pcre2_get_error_message(number, message, sizeof(message));
-		return error_set(err, ERROR_USAGE, "column %zu: %s", (size_t)at + 1, (char *)message);
+		return error_set(err, ERROR_USAGE, "column %zu: %s",
+			text_length(str_slice(pattern, 0, at)) + 1, (char *)message);
 	}
 	*out = MEM_NEW(struct regex);
 	(*out)->code = code;

@@ -269,7 +269,7 @@ a_wrong_pattern_is_said_in_its_place(void **state)
 
 	pty_send(pty, "/ab(cd\r");
 	pty_wait_text(pty, "ab(cd");
-	pty_wait_text(pty, "parenthesis");
+	pty_wait_text(pty, "      ^ missing closing parenthesis");
 	pty_send(pty, "\033");
 	pty_wait_gone(pty, "parenthesis");
 	stage_quit(pty);

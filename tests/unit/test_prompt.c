@@ -207,6 +207,10 @@ a_caret_stands_under_what_is_wrong(void **state)
 	prompt_set_located_error(&prompt, "no place");
 	draw(&prompt, 60, &out);
 	assert_non_null(strstr(buf_cstr(&out), "\n no place\n"));
+	buf_clear(&out);
+	prompt_set_located_error(&prompt, "column 3: no sense");
+	draw(&prompt, 60, &out);
+	assert_non_null(strstr(buf_cstr(&out), "\n filter: a == Foo\n           ^ no sense\n"));
 	buf_fini(&out);
 	prompt_fini(&prompt);
 }
@@ -221,6 +225,11 @@ a_long_line_scrolls_under_its_window(void **state)
 	open_with(&prompt, "0123456789abcdefghijklmnopqrstuvwxyz");
 	draw(&prompt, 24, &out);
 	assert_non_null(strstr(buf_cstr(&out), "\n reason: mnopqrstuvwxyz\n"));
+	buf_clear(&out);
+	prompt_set_located_error(&prompt, "1:11: bad"); /* also where the cursor is not */
+	draw(&prompt, 24, &out);
+	assert_non_null(strstr(buf_cstr(&out), "\n reason: 456789abcdefghi\n"));
+	assert_non_null(strstr(buf_cstr(&out), "\n               ^ bad\n"));
 	buf_fini(&out);
 	prompt_fini(&prompt);
 }
