@@ -386,10 +386,23 @@ list_select_undecided(struct list *list, int step)
 	return false;
 }
 
+static void
+stop_following(struct list *list)
+{
+	list->follow = list->top_until_moved = false;
+}
+
 void
 list_set_follow(struct list *list, bool follow)
 {
-	list->follow = follow;
+	if (!follow) {
+		stop_following(list);
+		return;
+	}
+	/* Only there does the newest stand at the top. */
+	if (list->sort != SORT_TIME)
+		list_set_sort(list, SORT_TIME);
+	list->follow = true;
 	follow_newest(list);
 }
 
@@ -415,6 +428,7 @@ move_off_hidden(struct list *list)
 void
 list_set_sort(struct list *list, enum list_sort sort)
 {
+	stop_following(list);
 	list->sort = sort;
 	list->stale = true;
 	list_settle(list);
@@ -423,6 +437,7 @@ list_set_sort(struct list *list, enum list_sort sort)
 void
 list_set_show(struct list *list, enum list_show show)
 {
+	stop_following(list);
 	list->show = show;
 	move_off_hidden(list);
 	list_settle(list);

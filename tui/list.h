@@ -92,9 +92,11 @@ void list_select(struct list *list, size_t position);
 void list_move(struct list *list, long by);
 /* The next row (step 1) or the previous one (-1) that is not closed; false when there is none. */
 bool list_select_undecided(struct list *list, int step);
+/* Following is of the newest: it sorts by time. */
 void list_set_follow(struct list *list, bool follow);
 
-/* These keep the selected row if it is still shown, else select the next one that is. */
+/* These keep the selected row if it is still shown, else select the next one that is; follow ends.
+ */
 void list_set_sort(struct list *list, enum list_sort sort);
 void list_set_show(struct list *list, enum list_show show);
 /* Every row's match becomes unknown but for the selected one's, which the caller knows. */

@@ -99,8 +99,13 @@ act_previous_undecided(struct ui *ui)
 unsigned
 act_follow(struct ui *ui)
 {
+	bool sorted = ui->list.sort == SORT_TIME;
+
 	list_set_follow(&ui->list, !ui->list.follow);
-	ui_say(ui, ROLE_TEXT, ui->list.follow ? "following the newest alert" : "follow is off");
+	ui_say(ui, ROLE_TEXT, "%s",
+		!ui->list.follow ? "follow is off"
+		: sorted	 ? "following the newest alert"
+				 : "following the newest alert, sorted by time");
 	return UI_DRAW;
 }
 
@@ -232,9 +237,10 @@ act_back(struct ui *ui)
 		ui->focus = PANE_LIST;
 	else if (ui->search.regex)
 		ui_clear_search(ui);
-	else if (ui->filter.compiled)
+	else if (ui->filter.compiled) {
+		ui->list.follow = ui->list.top_until_moved = false;
 		ui_set_filter(ui, STR(""), &err);
-	else if (ui->list.show != SHOW_ALL)
+	} else if (ui->list.show != SHOW_ALL)
 		list_set_show(&ui->list, SHOW_ALL);
 	return UI_DRAW;
 }

@@ -205,6 +205,27 @@ sorting_keeps_the_selected_alert_and_newest_first_within_equals(void **state)
 }
 
 static void
+sorting_and_choosing_a_status_end_follow_and_keep_the_selected_alert(void **state)
+{
+	struct list list;
+
+	(void)state;
+	make(&list, 9, 3);
+	assert_true(list.follow);
+	list_set_sort(&list, SORT_ACTOR);
+	assert_list(&list, "|10 20 >30");
+	list_set_follow(&list, true);
+	assert_int_equal(list.sort, SORT_TIME);
+	assert_list(&list, "|>30 20 10");
+	put(&list, 2, 20, STATUS_CLOSED);
+	list_set_show(&list, SHOW_CLOSED);
+	assert_list(&list, "|>20");
+	list_set_show(&list, SHOW_ALL);
+	assert_list(&list, "|30 >20 10");
+	list_fini(&list);
+}
+
+static void
 what_is_decided_stays_until_the_selection_leaves_it(void **state)
 {
 	struct list list;
@@ -380,6 +401,8 @@ main(void)
 		cmocka_unit_test(moves_end_at_the_ends),
 		cmocka_unit_test(the_next_undecided_one_is_found_in_both_directions),
 		cmocka_unit_test(sorting_keeps_the_selected_alert_and_newest_first_within_equals),
+		cmocka_unit_test(
+			sorting_and_choosing_a_status_end_follow_and_keep_the_selected_alert),
 		cmocka_unit_test(what_is_decided_stays_until_the_selection_leaves_it),
 		cmocka_unit_test(a_status_that_hides_the_selected_one_selects_the_next),
 		cmocka_unit_test(a_filter_shows_what_was_found_to_match),
