@@ -383,10 +383,20 @@ draw_overlay(const struct ui *ui, struct grid *grid)
 static void
 draw_too_small(struct grid *grid)
 {
-	struct pen pen = pen_at(grid, grid->rows / 2, 0, grid->cols);
+	struct doc doc = {0};
+	int y;
 
-	pen_printf(&pen, ROLE_TEXT, "keywatch needs %dx%d, this is %dx%d", LAYOUT_MIN_COLS,
+	doc_line(&doc, 0, false, 0);
+	doc_printf(&doc, ROLE_TEXT, "keywatch needs %dx%d, this is %dx%d", LAYOUT_MIN_COLS,
 		LAYOUT_MIN_ROWS, grid->cols, grid->rows);
+	doc_wrap(&doc, grid->cols, grid->ascii);
+	y = (grid->rows - (int)doc.row_count) / 2;
+	for (size_t row = 0; row < doc.row_count; row++) {
+		struct pen pen = pen_at(grid, (y > 0 ? y : 0) + (int)row, 0, grid->cols);
+
+		doc_draw_row(&doc, row, &pen, NULL, 0);
+	}
+	doc_fini(&doc);
 }
 
 /* Decisions are about what this frame shows. */

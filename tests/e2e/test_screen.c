@@ -393,10 +393,12 @@ too_small_a_screen_says_so_and_keys_do_nothing_hidden(void **state)
 
 	pty_resize(pty, 9, 39);
 	pty_wait_gone(pty, "heidi");
-	pty_wait_text(pty, "this is 39x9");
+	pty_wait_text(pty, "keywatch needs 40x10, this is 39x9");
+	pty_resize(pty, 8, 20);
+	pty_wait_text(pty, "40x10, this is 20x8");
 	pty_raw_mark(pty);
 	pty_send(pty, "aa\f");
-	pty_wait_raw(pty, "39x9"); /* drawn anew: all was read, and nothing came of it */
+	pty_wait_raw(pty, "20x8"); /* drawn anew: all was read, and nothing came of it */
 	pty_resize(pty, 24, 80);
 	pty_wait_text(pty, "42 new");
 	stage_quit(pty);
