@@ -9,11 +9,21 @@ enum { NAME_COLS = 24, TABS_COLS = 25 };
 /* ---- title ---- */
 
 static void
+put_inputs(const struct ui *ui, struct buf *out)
+{
+	for (size_t i = 0; i < ui->o.path_count; i++)
+		buf_printf(out, "%s%s", i ? "  " : "", ui->o.paths[i]);
+	if (!ui->o.path_count)
+		buf_puts(out, store_path(ui->o.store));
+}
+
+static void
 draw_title(const struct ui *ui, struct grid *grid)
 {
 	struct pen pen = pen_at(grid, ui->layout.title, 0, grid->cols);
 	unsigned long long errors = ui->progress.errors;
 	char time[TIME_TEXT], problems[48] = "", key[KEY_NAME] = "";
+	struct buf inputs = {0};
 	int right;
 
 	clock_format_minute(&ui->clock, clock_now(&ui->clock), time);
@@ -28,15 +38,10 @@ draw_title(const struct ui *ui, struct grid *grid)
 		grid_columns(str_from(key), grid->ascii) - (ui->clock.set ? 11 : 0);
 	pen_puts(&pen, ROLE_TITLE, " keywatch ");
 	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
-	pen.end = right;
-	for (size_t i = 0; i < ui->o.path_count; i++) {
-		pen_puts(&pen, ROLE_TEXT, ui->o.paths[i]);
-		pen_blank(&pen, ROLE_TEXT, pen.x + 2);
-	}
-	if (!ui->o.path_count)
-		pen_puts(&pen, ROLE_TEXT, store_path(ui->o.store));
+	put_inputs(ui, &inputs);
+	pen_field(&pen, ROLE_TEXT, buf_view(&inputs), right - 1 - pen.x);
+	buf_fini(&inputs);
 	pen_blank(&pen, ROLE_TEXT, right);
-	pen.end = grid->cols;
 	pen_puts(&pen, ROLE_HINT_KEY, key);
 	pen_puts(&pen, ROLE_ERROR, problems);
 	if (ui->clock.set)
