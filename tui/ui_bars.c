@@ -255,17 +255,24 @@ put_shown(const struct ui *ui, struct buf *out)
 }
 
 static void
-put_by_status(const struct ui *ui, struct buf *out)
+put_by_status(const struct ui *ui, bool zeros, struct buf *out)
 {
 	const struct list_counts *c = &ui->list.counts;
-	const char *dot = glyph_text(GLYPH_DOT, ui->grid.ascii);
+	const struct {
+		size_t count;
+		const char *name;
+		bool always;
+	} parts[] = {
+		{c->fresh, "new", true},
+		{c->active, "active", true},
+		{c->awaiting, "awaiting", false},
+		{c->closed, "closed", true},
+	};
 
-	if (!c->total)
-		return;
-	buf_printf(out, " %s %zu new %s %zu active", dot, c->fresh, dot, c->active);
-	if (c->awaiting)
-		buf_printf(out, " %s %zu awaiting", dot, c->awaiting);
-	buf_printf(out, " %s %zu closed", dot, c->closed);
+	for (size_t i = 0; c->total && i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i].count || (zeros && parts[i].always))
+			buf_printf(out, " %s %zu %s", glyph_text(GLYPH_DOT, ui->grid.ascii),
+				parts[i].count, parts[i].name);
 }
 
 static void
@@ -322,19 +329,35 @@ draw_filter(const struct ui *ui, struct pen *pen)
 	buf_fini(&percent);
 }
 
+enum count_detail { COUNT_SHOWN, COUNT_STATUS, COUNT_ZEROS };
+
+static int
+put_counts(const struct ui *ui, enum count_detail detail, struct buf *out)
+{
+	buf_clear(out);
+	put_shown(ui, out);
+	if (detail >= COUNT_STATUS)
+		put_by_status(ui, detail == COUNT_ZEROS, out);
+	put_modes(ui, out);
+	return grid_columns(buf_view(out), ui->grid.ascii);
+}
+
+/* The counts at the right; the names of the panes stand before the last details of these. */
 static void
 draw_status(const struct ui *ui, struct grid *grid)
 {
 	struct pen pen = pen_at(grid, ui->layout.status, 0, grid->cols);
 	bool narrow = ui->layout.kind == LAYOUT_STACKED;
+	enum count_detail detail = COUNT_ZEROS;
 	struct buf counts = {0};
-	int width;
+	int width, room = grid->cols - 2;
 
-	put_shown(ui, &counts);
-	if (!ui_is_reading(ui) && !(narrow && ui->filter.compiled))
-		put_by_status(ui, &counts);
-	put_modes(ui, &counts);
-	width = grid_columns(buf_view(&counts), grid->ascii);
+	if (ui_is_reading(ui) || (narrow && ui->filter.compiled))
+		detail = COUNT_SHOWN;
+	else if (narrow && room >= 2 * TABS_COLS)
+		room -= TABS_COLS;
+	while ((width = put_counts(ui, detail, &counts)) > room && detail > COUNT_SHOWN)
+		detail--;
 	pen.end = grid->cols - width - 2;
 	if (ui_is_reading(ui)) {
 		draw_progress(ui, grid, &pen);
