@@ -497,6 +497,17 @@ list_mark_all(struct list *list)
 		list_mark(list, list->order[i], true);
 }
 
+size_t
+list_marks_hidden(const struct list *list)
+{
+	size_t hidden = 0;
+
+	for (size_t i = 0; list->marks && i < list->count; i++)
+		if (list->rows[i].marked && i != list->selected && !shows(list, &list->rows[i]))
+			hidden++;
+	return hidden;
+}
+
 void
 list_saw(struct list *list, uint32_t row)
 {

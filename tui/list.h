@@ -107,6 +107,7 @@ void list_set_match(struct list *list, uint32_t row, bool match);
 void list_mark(struct list *list, uint32_t row, bool marked);
 /* Marks every shown row; or, when there are marks, takes all away. */
 void list_mark_all(struct list *list);
+size_t list_marks_hidden(const struct list *list); /* marked, and not shown now */
 /* The row was drawn as it is now. */
 void list_saw(struct list *list, uint32_t row);
 

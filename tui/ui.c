@@ -76,13 +76,37 @@ ui_say(struct ui *ui, enum role role, const char *fmt, ...)
 }
 
 void
-ui_row_name(const struct ui *ui, uint32_t row, struct buf *out)
+ui_put_short(const struct ui *ui, struct str s, int cols, struct buf *out)
+{
+	bool ascii = ui->grid.ascii;
+
+	if (grid_columns(s, ascii) <= cols) {
+		buf_str(out, s);
+		return;
+	}
+	for (struct grid_unit u; (u = grid_next_unit(s, ascii)).bytes && u.width < cols;) {
+		buf_append(out, s.data, u.bytes);
+		cols -= u.width;
+		s = str_slice(s, u.bytes, s.len);
+	}
+	if (cols > 0)
+		buf_puts(out, glyph_text(GLYPH_ELLIPSIS, ascii));
+}
+
+void
+ui_row_name(const struct ui *ui, uint32_t row, int cols, struct buf *out)
 {
 	const struct list_row *r = &ui->list.rows[row];
+	struct str actor = list_word(&ui->list, r->actor), target = list_word(&ui->list, r->target);
+	int room = cols - 3, target_cols = grid_columns(target, ui->grid.ascii);
+	int actor_cols = grid_columns(actor, ui->grid.ascii), half = room - room / 2;
 
-	buf_str(out, list_word(&ui->list, r->actor));
+	/* Whoever chose one name must not be able to hide the other. */
+	if (actor_cols > half && actor_cols > room - target_cols)
+		actor_cols = target_cols < room / 2 ? room - target_cols : half;
+	ui_put_short(ui, actor, actor_cols, out);
 	buf_printf(out, " %s ", glyph_text(GLYPH_ARROW, ui->grid.ascii));
-	buf_str(out, list_word(&ui->list, r->target));
+	ui_put_short(ui, target, room - actor_cols, out);
 }
 
 bool
@@ -380,6 +404,7 @@ draw_overlay(const struct ui *ui, struct grid *grid)
 		(struct grid_rect){whole.y + 1, whole.x, whole.rows - 1, whole.cols}, true);
 }
 
+/* One sentence, on as many lines as it takes there. */
 static void
 draw_too_small(struct grid *grid)
 {

@@ -117,8 +117,10 @@ void ui_draw(struct ui *ui);
 void ui_say(struct ui *ui, enum role role, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 unsigned ui_act(struct ui *ui, enum action action);
-/* "actor → target" of a row. */
-void ui_row_name(const struct ui *ui, uint32_t row, struct buf *out);
+/* As much of s as goes into so many cells, with a sign where something is left out. */
+void ui_put_short(const struct ui *ui, struct str s, int cols, struct buf *out);
+/* "actor → target" of a row, both shortened where they are too long. */
+void ui_row_name(const struct ui *ui, uint32_t row, int cols, struct buf *out);
 struct view_model ui_model(const struct ui *ui, int width);
 /* The pane that keys go to now, NULL for the list. */
 struct pane *ui_focused_pane(struct ui *ui);

@@ -1,6 +1,7 @@
 /* The lines around the panes: title, the alert's name, status or progress, key hints. */
 #include "tui/ui.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 /* The least that an alert's name gets before its state is cut short; what the tabs need. */
@@ -97,7 +98,8 @@ draw_below(struct pen *pen, size_t below)
 }
 
 static void
-draw_alert_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, size_t below)
+draw_alert_head(
+	const struct ui *ui, struct grid *grid, struct grid_rect rect, size_t below, enum role role)
 {
 	const struct list_row *row = list_selected(&ui->list);
 	struct pen pen = pen_at(grid, rect.y, rect.x, rect.cols);
@@ -110,7 +112,7 @@ draw_alert_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, s
 		pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end);
 		return;
 	}
-	ui_row_name(ui, ui->list.selected, &name);
+	ui_row_name(ui, ui->list.selected, INT_MAX, &name);
 	name_cols = grid_columns(buf_view(&name), grid->ascii);
 	for (;; detail--) {
 		put_state(ui, row, detail, &state);
@@ -121,8 +123,9 @@ draw_alert_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, s
 			break;
 	}
 	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
-	if (room > 0)
-		pen_field(&pen, ROLE_STRONG, buf_view(&name), room < name_cols ? room : name_cols);
+	buf_clear(&name);
+	ui_row_name(ui, ui->list.selected, room, &name);
+	pen_str(&pen, role, buf_view(&name));
 	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
 	pen_run(&pen, ROLE_RULE, GLYPH_RULE,
 		pen.end - 1 - grid_columns(buf_view(&state), grid->ascii));
@@ -139,7 +142,7 @@ draw_pane_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, co
 	struct pen pen = pen_at(grid, rect.y, rect.x, rect.cols);
 
 	pen_run(&pen, ROLE_RULE, GLYPH_RULE, rect.x + 1);
-	pen_printf(&pen, ROLE_STRONG, " %s ", title);
+	pen_printf(&pen, ui->focus == PANE_EVENT ? ROLE_TITLE : ROLE_STRONG, " %s ", title);
 	if (ui->subject.loaded)
 		pen_printf(&pen, ROLE_DIM, "%zu bytes ", ui->subject.alert.raw.len);
 	draw_below(&pen, below);
@@ -157,7 +160,8 @@ draw_heads(const struct ui *ui, struct grid *grid)
 		if (kind == PANE_EVENT && ui->layout.kind == LAYOUT_WIDE)
 			draw_pane_head(ui, grid, rect, "event", below);
 		else
-			draw_alert_head(ui, grid, rect, below);
+			draw_alert_head(ui, grid, rect, below,
+				ui->focus == kind ? ROLE_TITLE : ROLE_STRONG);
 	}
 }
 

@@ -1,4 +1,6 @@
 /* How a decision is asked for: reason, then what confirms it (settled points, product table). */
+#include <limits.h>
+
 #include "tui/ui.h"
 
 static void
@@ -8,7 +10,7 @@ add_target(struct ui *ui, uint32_t row, const char *id, int64_t seq)
 	struct buf name = {0};
 
 	memcpy(target.id, id, strlen(id) + 1);
-	ui_row_name(ui, row, &name);
+	ui_row_name(ui, row, INT_MAX, &name);
 	decide_add(&ui->decide, &target, buf_view(&name));
 	buf_fini(&name);
 }
@@ -26,18 +28,37 @@ collect_targets(struct ui *ui)
 		add_target(ui, ui->shown.row, ui->shown.id, ui->shown.seq);
 }
 
+/* "3 marked alerts, 1 of them not shown: " */
+static void
+put_marks(const struct ui *ui, struct buf *out)
+{
+	size_t hidden = list_marks_hidden(&ui->list);
+
+	buf_printf(out, "%zu marked alert%s", ui->decide.count, ui->decide.count == 1 ? "" : "s");
+	if (hidden)
+		buf_printf(out, ", %zu not shown", hidden);
+	buf_puts(out, ": ");
+}
+
+/* What is decided, and about whom: of one alert both names, of several as many as there is room. */
 static void
 put_context(struct ui *ui, const char *title)
 {
-	struct buf *context = &ui->prompt.context;
+	struct buf text = {0};
+	int room = ui->grid.cols - 4;
 
-	buf_clear(context);
-	buf_printf(context, "%s  ", title);
+	buf_printf(&text, "%s  ", title);
 	if (ui->list.marks)
-		buf_printf(context, "%zu marked alert%s", ui->decide.count,
-			ui->decide.count == 1 ? "" : "s");
+		put_marks(ui, &text);
 	if (ui->decide.count == 1)
-		buf_printf(context, "%s%s", ui->list.marks ? ": " : "", ui->decide.targets[0].name);
+		ui_row_name(ui, ui->decide.targets[0].row,
+			room - grid_columns(buf_view(&text), ui->grid.ascii), &text);
+	for (size_t i = 0; ui->decide.count > 1 && i < ui->decide.count && (int)text.len < room;
+		i++)
+		buf_printf(&text, "%s%s", i ? ", " : "", ui->decide.targets[i].name);
+	buf_clear(&ui->prompt.context);
+	ui_put_short(ui, buf_view(&text), room, &ui->prompt.context);
+	buf_fini(&text);
 }
 
 /* Whether it makes sense to ask; the store judges again. */

@@ -278,6 +278,32 @@ with_marks_it_is_about_the_marked_ones_whatever_is_selected(void **state)
 	expect_decisions(stage, SECOND, 1);
 }
 
+static void
+a_prompt_says_which_alerts_are_meant_and_how_many_are_not_seen(void **state)
+{
+	struct pty *pty = stage_sample(*state, 24, 80);
+
+	pty_send(pty, "  r\r");
+	pty_wait_text(pty, "2 awaiting");
+	pty_wait_text(pty, "entity \xe2\x94\x82 event"); /* the panes' names keep their place */
+	pty_send(pty, "  fUserIdentityType == \"Root\"\r");
+	pty_wait_text(pty, "filter 1 of 42");
+	pty_send(pty, "v");
+	pty_wait_text(pty, "2 marked alerts, 2 not shown: ");
+	pty_wait_text(pty, "reason:");
+	pty_send(pty, "\033");
+	pty_wait_gone(pty, "reason:");
+	pty_send(pty, "*f\025\r");
+	pty_wait_text(pty, "of 42 \xc2\xb7 New");
+	pty_resize(pty, 10, 40);
+	pty_send(pty, "gjjv"); /* both names, whoever chose one too long */
+	pty_wait_text(pty, "validate  data-admin/\xe2\x80\xa6 \xe2\x86\x92 svc-dashbo\xe2\x80\xa6");
+	pty_wait_text(pty, "reason:");
+	pty_send(pty, "\033");
+	pty_wait_gone(pty, "reason:");
+	stage_quit(pty);
+}
+
 /* Two marked alerts, one of which somebody else has closed before. */
 static void
 of_several_the_refused_ones_are_listed_with_who_was_first(void **state)
@@ -436,6 +462,7 @@ main(void)
 		stage_test(the_history_names_who_when_what_and_why),
 		stage_test(several_marked_ones_close_only_by_a_typed_word),
 		stage_test(with_marks_it_is_about_the_marked_ones_whatever_is_selected),
+		stage_test(a_prompt_says_which_alerts_are_meant_and_how_many_are_not_seen),
 		stage_test(of_several_the_refused_ones_are_listed_with_who_was_first),
 		stage_test(another_instance_sees_the_decision_by_itself),
 		stage_test(who_comes_second_is_refused_and_sees_who_was_first),
