@@ -213,6 +213,7 @@ bool
 decision_text_ok(enum decision_action action, struct str text, struct error *err)
 {
 	const char *what = action == DECIDE_NOTE ? "note" : "reason";
+	const char *needs = action == DECIDE_NOTE ? "text" : "a reason";
 
 	if (text.len > DECISION_TEXT_MAX)
 		return error_set(err, ERROR_USAGE,
@@ -221,9 +222,15 @@ decision_text_ok(enum decision_action action, struct str text, struct error *err
 	if (text.len && (memchr(text.data, '\0', text.len) || !text_is_utf8(text)))
 		return error_set(err, ERROR_USAGE, "the %s is not valid UTF-8 text", what);
 	if (decision_rules[action].reason_required && text_is_blank(text))
-		return error_set(err, ERROR_USAGE, "%s needs a %s with something to read in it",
-			decision_rules[action].title, what);
+		return error_set(err, ERROR_USAGE, "%s needs %s with something to read in it",
+			decision_rules[action].title, needs);
 	return true;
+}
+
+void
+decision_time(const struct decision *decision, char text[TIME_TEXT])
+{
+	time_format_iso(decision->at - decision->at % TICKS_PER_SECOND, text);
 }
 
 void
@@ -231,7 +238,7 @@ decision_describe(struct buf *out, const struct decision *decision)
 {
 	char at[TIME_TEXT];
 
-	time_format_iso(decision->at, at);
+	decision_time(decision, at);
 	buf_str(out, decision->actor);
 	buf_printf(out, " decided %s at %s", decision_rules[decision->action].title, at);
 	if (decision->reason.len) {

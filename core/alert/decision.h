@@ -11,6 +11,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/str.h"
+#include "core/base/timefmt.h"
 
 enum { DECISION_TEXT_MAX = 4096 }; /* bytes of a reason or note */
 
@@ -110,6 +111,8 @@ bool decision_allowed(const struct decision *decisions, size_t count, enum decis
  * a reason more than white space and hidden characters. For a prompt that asks before it sends. */
 bool decision_text_ok(enum decision_action action, struct str text, struct error *err);
 
+/* When it was made, for reading: in whole seconds. */
+void decision_time(const struct decision *decision, char text[TIME_TEXT]);
 /* "alice decided validate at 2026-01-02T03:04:05Z: reason" (not cleaned) */
 void decision_describe(struct buf *out, const struct decision *decision);
 

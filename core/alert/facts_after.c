@@ -76,7 +76,7 @@ put_standing(struct asking *a, const struct decision *decision)
 	const struct alert_state *state = &a->alert->state;
 	char at[TIME_TEXT];
 
-	time_format_iso(decision->at, at);
+	decision_time(decision, at);
 	switch (decision->action) {
 	case DECIDE_TAKE:
 		buf_puts(&a->text, "taken");

@@ -246,6 +246,20 @@ a_reason_has_a_limit_that_is_said(void **state)
 }
 
 static void
+a_decision_is_described_to_the_second(void **state)
+{
+	struct story story = tell("vB");
+	struct buf text = {0};
+
+	(void)state;
+	story.decisions[0].at += 1234567;
+	story.decisions[0].reason = STR("why");
+	decision_describe(&text, &story.decisions[0]);
+	assert_string_equal(buf_cstr(&text), "bob decided validate at 2026-01-02T03:04:05Z: why");
+	buf_fini(&text);
+}
+
+static void
 names_in_the_store_lead_back_to_their_actions(void **state)
 {
 	(void)state;
@@ -269,6 +283,7 @@ main(void)
 			a_state_knows_its_newest_entry_its_notes_and_what_an_undo_would_take_back),
 		cmocka_unit_test(a_reason_must_hold_something_to_read),
 		cmocka_unit_test(a_reason_has_a_limit_that_is_said),
+		cmocka_unit_test(a_decision_is_described_to_the_second),
 		cmocka_unit_test(names_in_the_store_lead_back_to_their_actions),
 	};
 
