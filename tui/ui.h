@@ -119,6 +119,7 @@ void ui_say(struct ui *ui, enum role role, const char *fmt, ...)
 unsigned ui_act(struct ui *ui, enum action action);
 /* As much of s as goes into so many cells, with a sign where something is left out. */
 void ui_put_short(const struct ui *ui, struct str s, int cols, struct buf *out);
+void ui_put_actor(const struct ui *ui, struct str label, int cols, struct buf *out);
 /* "actor → target" of a row, both shortened where they are too long. */
 void ui_row_name(const struct ui *ui, uint32_t row, int cols, struct buf *out);
 struct view_model ui_model(const struct ui *ui, int width);

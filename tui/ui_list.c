@@ -112,36 +112,16 @@ put_severity(const struct cell_context *c, struct pen *pen, int width)
 	put_word(c, pen, width, c->row->severity, ROLE_TEXT);
 }
 
-/* Who acted stands behind the role: where both do not fit, the role gives way first. */
-static void
-put_role_and_session(
-	struct pen *pen, enum role role, struct str name, struct str session, int width)
-{
-	bool ascii = pen->grid->ascii;
-	int whole = grid_columns(name, ascii);
-	int name_cols = width - 1 - grid_columns(session, ascii);
-
-	if (name_cols < width / 3)
-		name_cols = width / 3;
-	if (name_cols > whole)
-		name_cols = whole;
-	pen_field(pen, role, name, name_cols);
-	pen_puts(pen, role, "/");
-	pen_field(pen, role, session, width - name_cols - 1);
-}
-
 static void
 put_actor(const struct cell_context *c, struct pen *pen, int width)
 {
 	struct str label = list_word(&c->ui->list, c->row->actor);
-	enum role role = or_row(c, str_is(label, "root") ? ROLE_ALARM : ROLE_STRONG);
-	size_t slash = str_find(label, STR("/"), 0);
+	struct buf actor = {0};
 
-	if (slash == (size_t)-1 || grid_columns(label, pen->grid->ascii) <= width)
-		pen_field(pen, role, label, width);
-	else
-		put_role_and_session(pen, role, str_slice(label, 0, slash),
-			str_slice(label, slash + 1, label.len), width);
+	ui_put_actor(c->ui, label, width, &actor);
+	pen_field(pen, or_row(c, str_is(label, "root") ? ROLE_ALARM : ROLE_STRONG),
+		buf_view(&actor), width);
+	buf_fini(&actor);
 }
 
 static void
