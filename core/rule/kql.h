@@ -47,6 +47,8 @@ struct kql_lexer {
 
 /* False: fault is filled. */
 bool kql_next_token(struct kql_lexer *lexer, struct kql_token *token);
+/* What stands in dynamic(...). False: it is no literal. */
+bool kql_read_dynamic(struct arena *arena, struct str text, struct value *value);
 
 /* ---- expressions ---- */
 
@@ -63,18 +65,22 @@ enum expr_kind {
 
 struct kql_function;
 
+/* What is known of a dynamic before it is evaluated: Kusto takes a text out of SHAPE_ANY alone. */
+enum kql_shape { SHAPE_ANY, SHAPE_VALUE, SHAPE_ARRAY, SHAPE_BAG };
+
 struct expr {
 	enum expr_kind kind;
 	size_t at, end;
 	struct str name; /* NAME, CALL, MEMBER, WILD, TYPE */
 	struct expr **args;
 	size_t count;
-	struct value value; /* LITERAL */
-	enum kusto_type type; /* after binding */
-	size_t slot; /* COLUMN */
+	struct value value;		     /* LITERAL */
+	enum kusto_type type;		     /* after binding */
+	enum kql_shape shape;		     /* of a dynamic, after binding */
+	size_t slot;			     /* COLUMN */
 	const struct kql_function *function; /* CALL */
-	bool infix;  /* CALL: written as an operator */
-	size_t regex; /* CALL: 1 + number of its compiled regex, 0: none */
+	bool infix;			     /* CALL: written as an operator */
+	size_t regex;			     /* CALL: 1 + number of its compiled regex, 0: none */
 };
 
 /* One `name = expression` of extend, project …; name absent when none was written. */
@@ -82,7 +88,8 @@ struct kql_item {
 	struct str name;
 	size_t at;
 	struct expr *expr;
-	int order; /* project-reorder: 0, 1 asc, -1 desc */
+	int order;    /* project-reorder: 0, 1 asc, -1 desc */
+	bool natural; /* granny-asc, granny-desc: numbers in names by their value */
 };
 
 enum kql_step_kind {
@@ -118,8 +125,8 @@ struct kql_syntax {
 	size_t step_count;
 };
 
-bool kql_parse_query(struct kql_syntax *syntax, struct str text, struct arena *arena,
-	struct kql_fault *fault);
+bool kql_parse_query(
+	struct kql_syntax *syntax, struct str text, struct arena *arena, struct kql_fault *fault);
 /* One expression to the end of the text. */
 bool kql_parse_predicate(
 	struct expr **expr, struct str text, struct arena *arena, struct kql_fault *fault);
@@ -129,6 +136,7 @@ bool kql_parse_predicate(
 struct kql_column {
 	struct str name;
 	enum kusto_type type;
+	enum kql_shape shape;
 	size_t slot; /* below column_count: the table's column of that number */
 	bool hidden; /* can be named, but is not part of the result: Azure's billing columns */
 };
@@ -144,7 +152,7 @@ struct kql_scope {
 	struct kql_fault *fault;
 	const struct kql_schema *schema;
 	const struct kql_schema *siblings; /* names being made beside, for a better message */
-	const struct kql_let *lets; /* bound ones */
+	const struct kql_let *lets;	   /* bound ones */
 	size_t let_count;
 	struct regex **regexes; /* owned by the program */
 	size_t regex_count, regex_capacity;
@@ -181,15 +189,15 @@ struct kql_program {
 	size_t literal_count;
 };
 
-bool kql_compile(struct kql_program *program, struct str text, struct arena *arena,
-	struct kql_fault *fault);
+bool kql_compile(
+	struct kql_program *program, struct str text, struct arena *arena, struct kql_fault *fault);
 void kql_program_fini(struct kql_program *program); /* the arena is the caller's */
 
 /* ---- evaluation ---- */
 
 struct kql_frame {
 	const struct event *event;
-	struct arena arena; /* reset for each event */
+	struct arena arena;  /* reset for each event */
 	struct value *slots; /* of the query's own columns, from column_count on */
 	int64_t now;
 	struct regex *const *regexes;
@@ -209,10 +217,11 @@ struct kql_call {
 };
 
 /*
- * Parameters, one letter each: s string, b bool, l int or long, n number, t datetime, p timespan,
- * d dynamic, a any, r constant regex, k constant string, y typeof(). After '|' optional ones; a
- * trailing '+' repeats the last. A dynamic argument is taken as s, l, n, b, t or p by conversion.
- * Result: s b l r(eal) t p d as above, '0' the type of the first argument, '*' the bind function.
+ * Parameters, one letter each, as Kusto's own signatures have them. Texts: s a string, or a dynamic
+ * that may hold one; u a string or any dynamic; x any scalar, written out. Others: b bool, c bool
+ * or dynamic, l int or long, i a constant one, p timespan, d dynamic but no bag, a any, r constant
+ * regex, k constant string, y typeof(). After '|' optional ones; a trailing '+' repeats the last.
+ * Result: s b l i(nt) r(eal) t p d A(n array) as above, '*' the bind function.
  */
 struct kql_function {
 	const char *name;

@@ -17,7 +17,8 @@ void
 kql_schema_add(struct kql_schema *schema, struct str name, enum kusto_type type, size_t slot)
 {
 	MEM_GROW(schema->columns, schema->count, schema->capacity);
-	schema->columns[schema->count++] = (struct kql_column){name, type, slot, false};
+	schema->columns[schema->count++] =
+		(struct kql_column){.name = name, .type = type, .slot = slot};
 }
 
 /* ---- did you mean ---- */
@@ -78,15 +79,29 @@ column_name(const void *context, size_t i)
 
 /* ---- names ---- */
 
+static enum kql_shape
+value_shape(struct value v)
+{
+	if (v.type != KUSTO_DYNAMIC || v.null)
+		return SHAPE_ANY;
+	return v.d->kind == DYNAMIC_ARRAY ? SHAPE_ARRAY
+	       : v.d->kind == DYNAMIC_BAG ? SHAPE_BAG
+					  : SHAPE_VALUE;
+}
+
 static bool
 bind_let(struct kql_scope *scope, struct expr *e)
 {
+	size_t at, end;
+
 	for (size_t i = scope->let_count; i > 0; i--) {
 		if (!str_equal(scope->lets[i - 1].name, e->name))
 			continue;
-		e->kind = EXPR_LITERAL;
-		e->value = scope->lets[i - 1].expr->value;
-		e->type = scope->lets[i - 1].expr->type;
+		at = e->at;
+		end = e->end;
+		*e = *scope->lets[i - 1].expr; /* bound expressions may be shared */
+		e->at = at;
+		e->end = end;
 		return true;
 	}
 	return false;
@@ -121,7 +136,48 @@ bind_name(struct kql_scope *scope, struct expr *e)
 	e->kind = EXPR_COLUMN;
 	e->slot = column->slot;
 	e->type = column->type;
+	e->shape = column->shape;
 	return true;
+}
+
+static bool
+check_index(struct kql_scope *scope, const struct expr *object, const struct expr *index)
+{
+	static const char *const kinds[] = {
+		[SHAPE_ANY] = "is a long or a string",
+		[SHAPE_VALUE] = "is a long or a string",
+		[SHAPE_ARRAY] = "of an array is a long",
+		[SHAPE_BAG] = "of a bag is a string",
+	};
+	bool open = object->shape == SHAPE_ANY || object->shape == SHAPE_VALUE;
+
+	if (type_is_integer(index->type) && object->shape != SHAPE_BAG)
+		return true;
+	if (index->type == KUSTO_STRING && object->shape != SHAPE_ARRAY)
+		return true;
+	if (index->type == KUSTO_DYNAMIC && open)
+		return true;
+	return kql_fail(scope->fault, index->at, "an index %s, not a %s", kinds[object->shape],
+		kusto_type_name(index->type));
+}
+
+/* What is inside is known of a literal, and of split(), which makes strings. */
+static enum kql_shape
+access_shape(const struct expr *e)
+{
+	const struct expr *object = e->args[0];
+	struct value key;
+
+	if (object->kind != EXPR_LITERAL || object->value.null)
+		return object->shape == SHAPE_ARRAY ? SHAPE_VALUE : SHAPE_ANY;
+	if (e->kind == EXPR_MEMBER)
+		return value_shape(value_dynamic(dynamic_member(object->value.d, e->name)));
+	key = e->args[1]->value;
+	if (e->args[1]->kind != EXPR_LITERAL || key.null)
+		return SHAPE_ANY;
+	return value_shape(
+		value_dynamic(key.type == KUSTO_STRING ? dynamic_member(object->value.d, key.s)
+						       : dynamic_item(object->value.d, key.i)));
 }
 
 static bool
@@ -134,12 +190,9 @@ bind_access(struct kql_scope *scope, struct expr *e)
 		return kql_fail(scope->fault, e->at,
 			"a %s has no members: parse_json() makes a dynamic of a string",
 			kusto_type_name(e->args[0]->type));
-	if (e->kind == EXPR_INDEX && e->args[1]->type != KUSTO_STRING &&
-		!type_is_integer(e->args[1]->type) && e->args[1]->type != KUSTO_DYNAMIC)
-		return kql_fail(scope->fault, e->args[1]->at, "an index is a long or a string, not a %s",
-			kusto_type_name(e->args[1]->type));
 	e->type = KUSTO_DYNAMIC;
-	return true;
+	e->shape = access_shape(e);
+	return e->kind == EXPR_MEMBER || check_index(scope, e->args[0], e->args[1]);
 }
 
 /* ---- calls ---- */
@@ -150,11 +203,11 @@ kql_common_type(enum kusto_type a, enum kusto_type b, enum kusto_type *common)
 	static const enum kusto_type widening[] = {
 		KUSTO_DECIMAL, KUSTO_REAL, KUSTO_LONG, KUSTO_INT};
 
-	if (a == b || a == KUSTO_DYNAMIC) {
+	if (a == b || b == KUSTO_DYNAMIC) {
 		*common = a;
 		return true;
 	}
-	if (b == KUSTO_DYNAMIC) {
+	if (a == KUSTO_DYNAMIC) {
 		*common = b;
 		return true;
 	}
@@ -176,37 +229,39 @@ is_constant_string(const struct expr *e)
 }
 
 static bool
-fits(char param, const struct expr *arg)
+fits_type(char param, enum kusto_type type, enum kql_shape shape)
 {
-	enum kusto_type type = arg->type;
-
-	if (param == 'y')
-		return arg->kind == EXPR_TYPE;
-	if (arg->kind == EXPR_TYPE)
-		return false;
-	if (param == 'r' || param == 'k')
-		return is_constant_string(arg);
-	if (param == 'a' || type == KUSTO_DYNAMIC)
-		return true;
 	switch (param) {
 	case 's':
-		return type == KUSTO_STRING;
+		return type == KUSTO_STRING || (type == KUSTO_DYNAMIC && shape == SHAPE_ANY);
+	case 'u':
+		return type == KUSTO_STRING || type == KUSTO_DYNAMIC;
 	case 'b':
 		return type == KUSTO_BOOL;
+	case 'c':
+		return type == KUSTO_BOOL || type == KUSTO_DYNAMIC;
 	case 'l':
+	case 'i':
 		return type_is_integer(type);
-	case 'n':
-		return type_is_number(type);
-	case 't':
-		return type == KUSTO_DATETIME;
 	case 'p':
 		return type == KUSTO_TIMESPAN;
 	case 'd':
-		/* parse_json(), array_length(): only what can hold a tree */
-		return false;
-	default:
-		return false;
+		return type == KUSTO_DYNAMIC && shape != SHAPE_BAG;
+	default: /* x, a */
+		return true;
 	}
+}
+
+static bool
+fits(char param, const struct expr *arg)
+{
+	if (param == 'y' || arg->kind == EXPR_TYPE)
+		return param == 'y' && arg->kind == EXPR_TYPE;
+	if (param == 'r' || param == 'k')
+		return is_constant_string(arg);
+	if (param == 'i' && arg->kind != EXPR_LITERAL)
+		return false;
+	return fits_type(param, arg->type, arg->shape);
 }
 
 static const char *
@@ -214,24 +269,40 @@ param_name(char param)
 {
 	switch (param) {
 	case 's':
+	case 'u':
 		return "a string";
 	case 'b':
+	case 'c':
 		return "a bool";
 	case 'l':
 		return "a long";
-	case 'n':
-		return "a number";
-	case 't':
-		return "a datetime";
+	case 'i':
+		return "a constant long";
 	case 'p':
 		return "a timespan";
 	case 'd':
-		return "a dynamic";
+		return "a dynamic array";
 	case 'y':
 		return "typeof(a type)";
 	default:
 		return "a constant string";
 	}
+}
+
+/* What makes the type that is asked for, said behind the refusal. */
+static const char *
+advice(char param, const struct expr *arg)
+{
+	if (arg->kind == EXPR_TYPE)
+		return "";
+	if (param == 's' || param == 'u')
+		return ": tostring() makes a string";
+	if (arg->type != KUSTO_DYNAMIC)
+		return "";
+	return param == 'b'   ? ": tobool() makes a bool"
+	       : param == 'l' ? ": tolong() makes a long"
+	       : param == 'p' ? ": totimespan() makes a timespan"
+			      : "";
 }
 
 struct arity {
@@ -273,21 +344,18 @@ wrong_count(struct kql_scope *scope, const struct expr *e, const struct arity *a
 		expected, e->count);
 }
 
-/* A dynamic where a scalar is wanted is converted, as Kusto does. */
+/* What is no string where a text is wanted is written out, and a dynamic bool is taken out. */
 static void
-convert_dynamic(struct kql_scope *scope, struct expr **arg, char param)
+convert_arg(struct kql_scope *scope, struct expr **arg, char param)
 {
-	static const char kinds[] = "sblntp";
-	static const enum kusto_type types[] = {KUSTO_STRING, KUSTO_BOOL, KUSTO_LONG, KUSTO_REAL,
-		KUSTO_DATETIME, KUSTO_TIMESPAN};
-	const char *kind = param ? strchr(kinds, param) : NULL;
+	enum kusto_type type = param == 'c' ? KUSTO_BOOL : KUSTO_STRING;
 	struct expr *e;
 
-	if (!kind || (*arg)->type != KUSTO_DYNAMIC)
+	if (!param || !strchr("sxuc", param) || (*arg)->type == type)
 		return;
 	e = arena_alloc(scope->arena, sizeof(*e));
-	*e = (struct expr){.kind = EXPR_CALL, .at = (*arg)->at, .end = (*arg)->end,
-		.type = types[kind - kinds], .count = 1};
+	*e = (struct expr){
+		.kind = EXPR_CALL, .at = (*arg)->at, .end = (*arg)->end, .type = type, .count = 1};
 	e->args = arena_alloc(scope->arena, sizeof(struct expr *));
 	e->args[0] = *arg;
 	e->function = kql_function_find(STR("(convert)"), true);
@@ -312,9 +380,8 @@ bind_args(struct kql_scope *scope, struct expr *e)
 				e->function->infix ? "`%.*s` takes %s here, not a %s%s"
 						   : "%.*s() takes %s here, not a %s%s",
 				STR_ARG(e->name), param_name(param),
-				kusto_type_name(e->args[i]->type),
-				param == 's' ? ": tostring() makes a string" : "");
-		convert_dynamic(scope, &e->args[i], param);
+				kusto_type_name(e->args[i]->type), advice(param, e->args[i]));
+		convert_arg(scope, &e->args[i], param);
 	}
 	return true;
 }
@@ -362,10 +429,8 @@ result_type(const struct expr *e)
 		return KUSTO_DATETIME;
 	case 'p':
 		return KUSTO_TIMESPAN;
-	case 'd':
+	default: /* d, A */
 		return KUSTO_DYNAMIC;
-	default:
-		return e->args[0]->type;
 	}
 }
 
@@ -378,8 +443,9 @@ unknown_function(struct kql_scope *scope, const struct expr *e)
 		return kql_fail(scope->fault, e->at,
 			"there is no string(): a string has no null, and tostring() converts");
 	if (near.data)
-		return kql_fail(scope->fault, e->at, "unknown function `%.*s`: did you mean `%.*s`?",
-			STR_ARG(e->name), STR_ARG(near));
+		return kql_fail(scope->fault, e->at,
+			"unknown function `%.*s`: did you mean `%.*s`?", STR_ARG(e->name),
+			STR_ARG(near));
 	return kql_fail(scope->fault, e->at, "unknown function `%.*s`", STR_ARG(e->name));
 }
 
@@ -392,6 +458,7 @@ bind_call(struct kql_scope *scope, struct expr *e)
 	if (!bind_args(scope, e) || !bind_regexes(scope, e))
 		return false;
 	e->type = e->function->result == '*' ? KUSTO_STRING : result_type(e);
+	e->shape = e->function->result == 'A' ? SHAPE_ARRAY : SHAPE_ANY;
 	if (str_is(e->name, "now") || str_is(e->name, "ago"))
 		scope->uses_now = true;
 	return !e->function->bind || e->function->bind(scope, e);
@@ -402,6 +469,8 @@ kql_bind(struct kql_scope *scope, struct expr *e)
 {
 	switch (e->kind) {
 	case EXPR_LITERAL:
+		e->shape = value_shape(e->value);
+		return true;
 	case EXPR_COLUMN:
 		return true;
 	case EXPR_NAME:
@@ -412,7 +481,8 @@ kql_bind(struct kql_scope *scope, struct expr *e)
 	case EXPR_INDEX:
 		return bind_access(scope, e);
 	case EXPR_TYPE:
-		return kql_fail(scope->fault, e->at, "typeof() stands only where a function asks for it");
+		return kql_fail(
+			scope->fault, e->at, "typeof() stands only where a function asks for it");
 	case EXPR_WILD:
 		return kql_fail(scope->fault, e->at, "`*` stands only in a list of columns");
 	}

@@ -48,7 +48,7 @@ clock_span(const char *p, const char *end, int64_t *ticks)
 		parts[0] > 10675199)
 		return false;
 	*ticks = parts[0] * TICKS_PER_DAY + parts[1] * TICKS_PER_HOUR +
-		parts[2] * TICKS_PER_MINUTE + parts[3] * TICKS_PER_SECOND + fraction;
+		 parts[2] * TICKS_PER_MINUTE + parts[3] * TICKS_PER_SECOND + fraction;
 	return true;
 }
 
@@ -74,16 +74,18 @@ static const struct {
 	{{"seconds", 7}, TICKS_PER_SECOND},
 	{{"ms", 2}, TICKS_PER_MS},
 	{{"milli", 5}, TICKS_PER_MS},
+	{{"millis", 6}, TICKS_PER_MS},
 	{{"millisecond", 11}, TICKS_PER_MS},
 	{{"milliseconds", 12}, TICKS_PER_MS},
 	{{"micro", 5}, 10},
+	{{"micros", 6}, 10},
 	{{"microsecond", 11}, 10},
 	{{"microseconds", 12}, 10},
 	{{"tick", 4}, 1},
 	{{"ticks", 5}, 1},
 };
 
-/* 1.5h: a number and a unit. */
+/* 1.5h, 15 minutes: a number and a unit; 2: days. */
 static bool
 unit_span(struct str text, int64_t *ticks)
 {
@@ -99,9 +101,11 @@ unit_span(struct str text, int64_t *ticks)
 	}
 	number[n] = '\0';
 	value = strtod(number, &end);
-	unit = str_slice(text, n, text.len);
+	unit = str_trim(str_slice(text, n, text.len));
 	if (n == 0 || *end)
 		return false;
+	if (!unit.len)
+		unit = STR("d");
 	for (size_t i = 0; i < sizeof(span_units) / sizeof(span_units[0]); i++) {
 		if (!str_equal(unit, span_units[i].name))
 			continue;

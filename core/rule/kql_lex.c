@@ -191,8 +191,8 @@ read_long(struct kql_lexer *l, struct kql_token *token, struct str text)
 	unsigned long long value = strtoull(digits, &end, hex ? 16 : 10);
 
 	if (*end || text.len > 19 || value > INT64_MAX)
-		return kql_fail(l->fault, token->at, "the number %.*s does not fit a long",
-			STR_ARG(text));
+		return kql_fail(
+			l->fault, token->at, "the number %.*s does not fit a long", STR_ARG(text));
 	token->value = value_long((int64_t)value);
 	return true;
 }
@@ -228,8 +228,8 @@ read_number(struct kql_lexer *l, struct kql_token *token)
 		return true;
 	}
 	if (!span_parse(text, &ticks))
-		return kql_fail(l->fault, from, "`%.*s` is neither a number nor a timespan",
-			STR_ARG(text));
+		return kql_fail(
+			l->fault, from, "`%.*s` is neither a number nor a timespan", STR_ARG(text));
 	token->value = value_span(ticks);
 	return true;
 }
@@ -245,7 +245,6 @@ static const struct {
 	{"timespan", KUSTO_TIMESPAN},
 	{"time", KUSTO_TIMESPAN},
 	{"bool", KUSTO_BOOL},
-	{"boolean", KUSTO_BOOL},
 	{"int", KUSTO_INT},
 	{"long", KUSTO_LONG},
 	{"real", KUSTO_REAL},
@@ -282,18 +281,6 @@ closing(const struct kql_lexer *l, size_t at)
 }
 
 static bool
-dynamic_literal(struct kql_lexer *l, struct str inner, struct value *value)
-{
-	struct json_doc *doc;
-
-	if (!json_parse(inner, &doc, NULL))
-		return false;
-	*value = value_dynamic(dynamic_from_json(l->arena, json_root(doc)));
-	json_doc_free(doc);
-	return true;
-}
-
-static bool
 is_guid(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++) {
@@ -322,7 +309,7 @@ typed_value(struct kql_lexer *l, enum kusto_type type, struct str inner, struct 
 		return true;
 	}
 	if (type == KUSTO_DYNAMIC)
-		return dynamic_literal(l, inner, value);
+		return kql_read_dynamic(l->arena, inner, value);
 	if (type == KUSTO_GUID) {
 		*value = value_string(fold_text(l->arena, unquoted(inner)));
 		value->type = KUSTO_GUID;
@@ -339,10 +326,8 @@ read_typed(struct kql_lexer *l, struct kql_token *token, bool *typed)
 	size_t open = l->at, close;
 	struct str inner;
 
-	while (open < l->text.len && strchr(" \t", l->text.data[open]))
-		open++;
 	*typed = false;
-	if (open >= l->text.len || l->text.data[open] != '(')
+	if (peek(l, 0) != '(')
 		return true;
 	for (size_t i = 0; i < sizeof(literal_types) / sizeof(literal_types[0]); i++) {
 		if (!str_is(token->text, literal_types[i].name))
@@ -352,14 +337,26 @@ read_typed(struct kql_lexer *l, struct kql_token *token, bool *typed)
 			return kql_fail(l->fault, open, "this parenthesis is never closed");
 		inner = str_trim(str_slice(l->text, open + 1, close - open - 1));
 		if (!typed_value(l, literal_types[i].type, inner, &token->value))
-			return kql_fail(l->fault, token->at, "`%.*s` is no %s literal", STR_ARG(inner),
-				literal_types[i].name);
+			return kql_fail(l->fault, token->at, "`%.*s` is no %s literal",
+				STR_ARG(inner), literal_types[i].name);
 		*typed = true;
 		token->type = TOKEN_VALUE;
 		l->at = close + 1;
 		return true;
 	}
 	return true;
+}
+
+/* These three spellings, no other mixture of cases. */
+static bool
+is_bool(struct str text)
+{
+	static const char *const words[] = {"true", "True", "TRUE", "false", "False", "FALSE"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_is(text, words[i]))
+			return true;
+	return false;
 }
 
 static bool
@@ -379,9 +376,9 @@ read_name(struct kql_lexer *l, struct kql_token *token)
 		token->text.len++;
 		return true;
 	}
-	if (str_is(token->text, "true") || str_is(token->text, "false")) {
+	if (is_bool(token->text)) {
 		token->type = TOKEN_VALUE;
-		token->value = value_bool(str_is(token->text, "true"));
+		token->value = value_bool((token->text.data[0] | 32) == 't');
 		return true;
 	}
 	return read_typed(l, token, &typed);
@@ -391,8 +388,8 @@ static bool
 read_symbol(struct kql_lexer *l, struct kql_token *token)
 {
 	static const char *const symbols[] = {"==", "=~", "!=", "!~", "<=", ">=", "<>", "..", "=>",
-		"=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}", ",", ";", ".", "|",
-		":", "?"};
+		"=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}", ",", ";", ".",
+		"|", ":", "?"};
 	struct str rest = str_slice(l->text, l->at, l->text.len);
 
 	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {

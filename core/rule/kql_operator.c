@@ -32,7 +32,7 @@ static bool
 are_comparable(enum kusto_type a, enum kusto_type b)
 {
 	return a == b || a == KUSTO_DYNAMIC || b == KUSTO_DYNAMIC ||
-		(type_is_number(a) && type_is_number(b));
+	       (type_is_number(a) && type_is_number(b));
 }
 
 static bool
@@ -51,7 +51,7 @@ static bool
 is_ordered(enum kusto_type type)
 {
 	return type_is_number(type) || type == KUSTO_DATETIME || type == KUSTO_TIMESPAN ||
-		type == KUSTO_DYNAMIC;
+	       type == KUSTO_DYNAMIC;
 }
 
 static bool
@@ -59,9 +59,15 @@ bind_ordered(struct kql_scope *scope, struct expr *e)
 {
 	for (size_t i = 0; i < e->count; i++)
 		if (!is_ordered(e->args[i]->type))
+			return kql_fail(scope->fault, e->args[i]->at, "`%.*s` does not order a %s",
+				STR_ARG(e->name), kusto_type_name(e->args[i]->type));
+	for (size_t i = 0; i < 2; i++)
+		if (e->args[i]->type == KUSTO_DYNAMIC && e->args[1 - i]->type != KUSTO_DYNAMIC &&
+			!type_is_number(e->args[1 - i]->type))
 			return kql_fail(scope->fault, e->args[i]->at,
-				"`%.*s` does not order a %s", STR_ARG(e->name),
-				kusto_type_name(e->args[i]->type));
+				"`%.*s` does not order a dynamic and a %s: to%s() makes one",
+				STR_ARG(e->name), kusto_type_name(e->args[1 - i]->type),
+				kusto_type_name(e->args[1 - i]->type));
 	return bind_comparable(scope, e);
 }
 
@@ -111,12 +117,12 @@ order(const struct kql_call *c, size_t left, size_t right, int *sign)
 	return true;
 }
 
-#define ORDER(name, test)                                                              \
-	static struct value name(const struct kql_call *c)                             \
-	{                                                                              \
-		int sign;                                                              \
-                                                                                       \
-		return order(c, 0, 1, &sign) ? value_bool(test) : value_null(KUSTO_BOOL); \
+#define ORDER(name, test)                                                                          \
+	static struct value name(const struct kql_call *c)                                         \
+	{                                                                                          \
+		int sign;                                                                          \
+                                                                                                   \
+		return order(c, 0, 1, &sign) ? value_bool(test) : value_null(KUSTO_BOOL);          \
 	}
 
 ORDER(eval_less, sign < 0)
@@ -124,14 +130,25 @@ ORDER(eval_less_equal, sign <= 0)
 ORDER(eval_greater, sign > 0)
 ORDER(eval_greater_equal, sign >= 0)
 
-/* A timespan above a datetime is a distance from the lower end. */
+/* Numbers between numbers, times between times; of a dynamic and numbers both ends are of one type.
+ * A timespan above a datetime is a distance from the lower end. */
 static bool
 bind_between(struct kql_scope *scope, struct expr *e)
 {
-	if (e->args[1]->type == KUSTO_DATETIME && e->args[2]->type == KUSTO_TIMESPAN)
-		return are_comparable(e->args[0]->type, KUSTO_DATETIME) ||
-			bind_ordered(scope, e);
-	return bind_ordered(scope, e);
+	enum kusto_type value = e->args[0]->type, low = e->args[1]->type, high = e->args[2]->type;
+	bool numbers = type_is_number(low) && type_is_number(high);
+
+	if (type_is_number(value) && (numbers || (low == KUSTO_DYNAMIC && high == KUSTO_DYNAMIC)))
+		return true;
+	if (value == KUSTO_DYNAMIC && numbers && low == high)
+		return true;
+	if ((value == KUSTO_DATETIME || value == KUSTO_TIMESPAN) && low == value && high == value)
+		return true;
+	if (value == KUSTO_DATETIME && low == KUSTO_DATETIME && high == KUSTO_TIMESPAN)
+		return true;
+	return kql_fail(scope->fault, e->at, "a %s cannot be `%.*s` a %s and a %s",
+		kusto_type_name(value), STR_ARG(e->name), kusto_type_name(low),
+		kusto_type_name(high));
 }
 
 static struct value
@@ -172,8 +189,12 @@ bind_arithmetic(struct kql_scope *scope, struct expr *e)
 	char op = e->name.data[0];
 	bool add = op == '+' || op == '-';
 
-	if (type_is_number(a) && type_is_number(b))
-		return kql_common_type(a, b, &e->type);
+	if (type_is_number(a) && type_is_number(b)) {
+		kql_common_type(a, b, &e->type);
+		if (e->type == KUSTO_INT)
+			e->type = KUSTO_LONG; /* ints are added as longs */
+		return true;
+	}
 	e->type = KUSTO_TIMESPAN;
 	if (a == KUSTO_TIMESPAN && b == KUSTO_TIMESPAN && (add || op == '%'))
 		return true;
@@ -282,8 +303,8 @@ member_of(const struct kql_call *c, bool nocase)
 
 		if (item.type == KUSTO_DYNAMIC && !item.null && item.d->kind == DYNAMIC_ARRAY) {
 			for (size_t k = 0; k < item.d->count; k++) {
-				same = value_equal(arena, c->args[0],
-					value_dynamic(item.d->items[k]), nocase);
+				same = value_equal(
+					arena, c->args[0], value_dynamic(item.d->items[k]), nocase);
 				if (!same.null && same.b)
 					return same;
 			}
@@ -384,22 +405,22 @@ text_holds(const struct kql_call *c, struct value needle, enum place place, bool
 	return holds(s, n, place);
 }
 
-#define TEXT_OPERATORS(name, place)                                              \
-	static struct value eval_##name(const struct kql_call *c)                \
-	{                                                                        \
-		return value_bool(text_holds(c, c->args[1], place, true));       \
-	}                                                                        \
-	static struct value eval_not_##name(const struct kql_call *c)            \
-	{                                                                        \
-		return value_bool(!text_holds(c, c->args[1], place, true));      \
-	}                                                                        \
-	static struct value eval_##name##_cs(const struct kql_call *c)           \
-	{                                                                        \
-		return value_bool(text_holds(c, c->args[1], place, false));      \
-	}                                                                        \
-	static struct value eval_not_##name##_cs(const struct kql_call *c)       \
-	{                                                                        \
-		return value_bool(!text_holds(c, c->args[1], place, false));     \
+#define TEXT_OPERATORS(name, place)                                                                \
+	static struct value eval_##name(const struct kql_call *c)                                  \
+	{                                                                                          \
+		return value_bool(text_holds(c, c->args[1], place, true));                         \
+	}                                                                                          \
+	static struct value eval_not_##name(const struct kql_call *c)                              \
+	{                                                                                          \
+		return value_bool(!text_holds(c, c->args[1], place, true));                        \
+	}                                                                                          \
+	static struct value eval_##name##_cs(const struct kql_call *c)                             \
+	{                                                                                          \
+		return value_bool(text_holds(c, c->args[1], place, false));                        \
+	}                                                                                          \
+	static struct value eval_not_##name##_cs(const struct kql_call *c)                         \
+	{                                                                                          \
+		return value_bool(!text_holds(c, c->args[1], place, false));                       \
 	}
 
 TEXT_OPERATORS(contains, ANYWHERE)
@@ -414,7 +435,8 @@ has_some(const struct kql_call *c, bool all)
 {
 	for (size_t i = 1; i < c->count; i++) {
 		struct value item = c->args[i];
-		bool list = item.type == KUSTO_DYNAMIC && !item.null && item.d->kind == DYNAMIC_ARRAY;
+		bool list =
+			item.type == KUSTO_DYNAMIC && !item.null && item.d->kind == DYNAMIC_ARRAY;
 		size_t count = list ? item.d->count : 1;
 
 		for (size_t k = 0; k < count; k++) {
@@ -464,19 +486,19 @@ eval_matches(const struct kql_call *c)
 /* clang-format off */
 #define INFIX(name, params, result, takes_null, eval, bind, help) \
 	{name, params, result, takes_null, true, eval, bind, help}
-#define TEXTS(name, what) \
-	INFIX(#name, "ss", 'b', false, eval_##name, NULL, what), \
-	INFIX("!" #name, "ss", 'b', false, eval_not_##name, NULL, "not: " what), \
-	INFIX(#name "_cs", "ss", 'b', false, eval_##name##_cs, NULL, what ", case counts"), \
-	INFIX("!" #name "_cs", "ss", 'b', false, eval_not_##name##_cs, NULL, "not: " what ", case counts")
+#define TEXTS(name, params, what) \
+	INFIX(#name, params, 'b', false, eval_##name, NULL, what), \
+	INFIX("!" #name, params, 'b', false, eval_not_##name, NULL, "not: " what), \
+	INFIX(#name "_cs", params, 'b', false, eval_##name##_cs, NULL, what ", case counts"), \
+	INFIX("!" #name "_cs", params, 'b', false, eval_not_##name##_cs, NULL, "not: " what ", case counts")
 
 static const struct kql_function rows[] = {
-	INFIX("or", "bb", 'b', true, eval_or, NULL, "one of two is true"),
-	INFIX("and", "bb", 'b', true, eval_and, NULL, "both are true"),
+	INFIX("or", "cc", 'b', true, eval_or, NULL, "one of two is true"),
+	INFIX("and", "cc", 'b', true, eval_and, NULL, "both are true"),
 	INFIX("==", "aa", 'b', true, eval_equal, bind_comparable, "equal, case counts"),
 	INFIX("!=", "aa", 'b', true, eval_not_equal, bind_comparable, "not equal, case counts"),
-	INFIX("=~", "ss", 'b', false, eval_equal_nocase, NULL, "equal, whatever the case"),
-	INFIX("!~", "ss", 'b', false, eval_not_equal_nocase, NULL, "not equal, whatever the case"),
+	INFIX("=~", "uu", 'b', false, eval_equal_nocase, NULL, "equal, whatever the case"),
+	INFIX("!~", "uu", 'b', false, eval_not_equal_nocase, NULL, "not equal, whatever the case"),
 	INFIX("<", "aa", 'b', false, eval_less, bind_ordered, "less"),
 	INFIX("<=", "aa", 'b', false, eval_less_equal, bind_ordered, "less or equal"),
 	INFIX(">", "aa", 'b', false, eval_greater, bind_ordered, "greater"),
@@ -490,17 +512,17 @@ static const struct kql_function rows[] = {
 	INFIX("%", "aa", '*', false, eval_arithmetic, bind_arithmetic, "remainder"),
 	INFIX("in", "aa+", 'b', true, eval_in, bind_comparable, "one of the list, case counts"),
 	INFIX("!in", "aa+", 'b', true, eval_not_in, bind_comparable, "none of the list, case counts"),
-	INFIX("in~", "sa+", 'b', true, eval_in_nocase, bind_texts, "one of the list, whatever the case"),
-	INFIX("!in~", "sa+", 'b', true, eval_not_in_nocase, bind_texts, "none of the list, whatever the case"),
-	TEXTS(has, "holds the term"),
-	TEXTS(hasprefix, "holds a term that begins so"),
-	TEXTS(hassuffix, "holds a term that ends so"),
-	TEXTS(contains, "holds the text"),
-	TEXTS(startswith, "begins with the text"),
-	TEXTS(endswith, "ends with the text"),
-	INFIX("has_any", "sa+", 'b', false, eval_has_any, bind_texts, "holds one of the terms"),
-	INFIX("has_all", "sa+", 'b', false, eval_has_all, bind_texts, "holds all of the terms"),
-	INFIX("matches regex", "sr", 'b', false, eval_matches, NULL, "matches the regular expression somewhere"),
+	INFIX("in~", "ua+", 'b', true, eval_in_nocase, bind_texts, "one of the list, whatever the case"),
+	INFIX("!in~", "ua+", 'b', true, eval_not_in_nocase, bind_texts, "none of the list, whatever the case"),
+	TEXTS(has, "us", "holds the term"),
+	TEXTS(hasprefix, "us", "holds a term that begins so"),
+	TEXTS(hassuffix, "us", "holds a term that ends so"),
+	TEXTS(contains, "uu", "holds the text"),
+	TEXTS(startswith, "uu", "begins with the text"),
+	TEXTS(endswith, "uu", "ends with the text"),
+	INFIX("has_any", "ua+", 'b', false, eval_has_any, bind_texts, "holds one of the terms"),
+	INFIX("has_all", "ua+", 'b', false, eval_has_all, bind_texts, "holds all of the terms"),
+	INFIX("matches regex", "ur", 'b', false, eval_matches, NULL, "matches the regular expression somewhere"),
 	INFIX("(convert)", "a", '*', true, eval_convert, NULL, NULL), /* made by the binder */
 };
 /* clang-format on */

@@ -131,9 +131,17 @@ parse_name(struct parser *p)
 	size_t at = p->token.at;
 	struct expr *e;
 
+	bool reserved = kql_is_reserved(name, true);
+	struct kql_token keyword = p->token;
+
 	if (!parser_advance(p))
 		return NULL;
 	if (!parser_at_symbol(p, "(")) {
+		if (reserved) {
+			p->token = keyword;
+			parser_fail_reserved(p);
+			return NULL;
+		}
 		e = parser_new_expr(p, EXPR_NAME, at);
 		e->name = name;
 		e->end = p->last_end;
@@ -143,6 +151,32 @@ parse_name(struct parser *p)
 		return parse_typeof(p, at);
 	e = call_of(p, name, at, NULL);
 	return parser_advance(p) && parse_args(p, e, ")") ? e : NULL;
+}
+
+bool
+parser_read_name(struct parser *p, struct str *name, const char *what)
+{
+	struct expr *quoted;
+
+	if (parser_at_symbol(p, "[")) {
+		quoted = parser_quoted_name(p);
+		*name = quoted ? quoted->name : STR_ABSENT;
+		return quoted != NULL;
+	}
+	if (p->token.type != TOKEN_NAME)
+		return kql_fail(p->fault, p->token.at, "expected %s before %.*s", what,
+			STR_ARG(parser_token_text(p)));
+	if (kql_is_reserved(p->token.text, true))
+		return parser_fail_reserved(p);
+	*name = p->token.text;
+	return parser_advance(p);
+}
+
+bool
+parser_fail_reserved(struct parser *p)
+{
+	return kql_fail(p->fault, p->token.at, "`%.*s` is a keyword: as a name it is ['%.*s']",
+		STR_ARG(p->token.text), STR_ARG(p->token.text));
 }
 
 /* ['a name']: the bracket stands at the token. */
@@ -159,17 +193,38 @@ parser_quoted_name(struct parser *p)
 	return parser_advance(p) && parser_expect(p, "]") ? e : NULL;
 }
 
+/* A literal; strings that stand side by side are one. */
+static struct expr *
+parse_literal(struct parser *p)
+{
+	struct expr *e = parser_new_expr(p, EXPR_LITERAL, p->token.at);
+
+	e->value = p->token.value;
+	e->type = e->value.type;
+	if (!parser_advance(p))
+		return NULL;
+	while (e->type == KUSTO_STRING && p->token.type == TOKEN_VALUE &&
+		p->token.value.type == KUSTO_STRING) {
+		struct str more = p->token.value.s;
+		char *both = arena_alloc(p->arena, e->value.s.len + more.len + 1);
+
+		memcpy(both, e->value.s.data, e->value.s.len);
+		memcpy(both + e->value.s.len, more.data, more.len);
+		e->value.s = (struct str){both, e->value.s.len + more.len};
+		e->end = p->token.end;
+		if (!parser_advance(p))
+			return NULL;
+	}
+	return e;
+}
+
 static struct expr *
 parse_primary(struct parser *p)
 {
 	struct expr *e;
 
-	if (p->token.type == TOKEN_VALUE) {
-		e = parser_new_expr(p, EXPR_LITERAL, p->token.at);
-		e->value = p->token.value;
-		e->type = e->value.type;
-		return parser_advance(p) ? e : NULL;
-	}
+	if (p->token.type == TOKEN_VALUE)
+		return parse_literal(p);
 	if (p->token.type == TOKEN_NAME)
 		return parse_name(p);
 	if (parser_at_symbol(p, "["))
@@ -180,7 +235,8 @@ parse_primary(struct parser *p)
 		e = parser_expr(p);
 		return e && parser_expect(p, ")") ? e : NULL;
 	}
-	kql_fail(p->fault, p->token.at, "expected a value before %.*s", STR_ARG(parser_token_text(p)));
+	kql_fail(p->fault, p->token.at, "expected a value before %.*s",
+		STR_ARG(parser_token_text(p)));
 	return NULL;
 }
 
@@ -189,14 +245,9 @@ parse_member(struct parser *p, struct expr *object)
 {
 	struct expr *e = parser_new_expr(p, EXPR_MEMBER, object->at);
 
-	if (!parser_advance(p))
+	if (!parser_advance(p) || !parser_read_name(p, &e->name, "the name of a member"))
 		return NULL;
-	if (p->token.type != TOKEN_NAME)
-		return fail_null(p, p->token.at, "expected the name of a member");
-	e->name = p->token.text;
 	add_arg(p, e, object);
-	if (!parser_advance(p))
-		return NULL;
 	e->end = p->last_end;
 	return e;
 }
@@ -239,60 +290,87 @@ static struct expr *
 parse_unary(struct parser *p)
 {
 	size_t at = p->token.at;
-	bool minus = parser_at_symbol(p, "-");
+	bool minus = parser_at_symbol(p, "-"), bare;
 	struct expr *operand;
 
 	if (!minus && !parser_at_symbol(p, "+"))
 		return parse_postfix(p);
-	if (++p->depth > KQL_MAX_DEPTH)
-		return fail_null(p, at, "the expression is nested too deeply");
 	if (!parser_advance(p))
 		return NULL;
-	operand = parse_unary(p);
-	p->depth--;
-	if (!operand || !minus)
-		return operand;
-	if (operand->kind == EXPR_LITERAL && type_is_integer(operand->value.type)) {
+	bare = !parser_at_symbol(p, "(");
+	operand = parse_postfix(p); /* a sign before a sign is an error */
+	if (!operand)
+		return NULL;
+	if (bare && operand->kind == EXPR_LITERAL && type_is_integer(operand->value.type)) {
 		/* -1 is a constant; the least long has no opposite and stays itself. */
-		operand->value.i = (int64_t)(0 - (uint64_t)operand->value.i);
+		if (minus)
+			operand->value.i = (int64_t)(0 - (uint64_t)operand->value.i);
 		operand->at = at;
 		return operand;
 	}
-	return call_of(p, STR("-"), at, operand);
+	return call_of(p, minus ? STR("-") : STR("+"), at, operand);
 }
 
 /* ---- operators ---- */
 
-enum level { LEVEL_OR, LEVEL_AND, LEVEL_COMPARE, LEVEL_ADD, LEVEL_MULTIPLY, LEVEL_UNARY };
+/* From the loosest to the tightest, as Kusto's grammar has them. */
+enum level {
+	LEVEL_OR,
+	LEVEL_AND,
+	LEVEL_EQUAL, /* == in between … */
+	LEVEL_ORDER, /* < > … */
+	LEVEL_ADD,
+	LEVEL_MULTIPLY,
+	LEVEL_TEXT, /* =~ has contains … */
+	LEVEL_UNARY
+};
+
+/* a == b == c has no meaning: Kusto asks for parentheses. */
+static bool
+is_single(enum level level)
+{
+	return level == LEVEL_EQUAL || level == LEVEL_ORDER || level == LEVEL_TEXT;
+}
+
+static bool
+takes_list(struct str name)
+{
+	return str_is(name, "in") || str_is(name, "!in") || str_is(name, "in~") ||
+	       str_is(name, "!in~") || str_is(name, "has_any") || str_is(name, "has_all");
+}
+
+static enum level
+level_of_word(struct str name)
+{
+	if (str_is(name, "or"))
+		return LEVEL_OR;
+	if (str_is(name, "and"))
+		return LEVEL_AND;
+	if (takes_list(name) || str_is(name, "between") || str_is(name, "!between"))
+		return LEVEL_EQUAL;
+	return LEVEL_TEXT;
+}
 
 /* The operator at the token, of this level; absent: none. */
 static struct str
 operator_at(const struct parser *p, enum level level)
 {
-	static const char *const symbols[][7] = {
-		[LEVEL_OR] = {NULL},
-		[LEVEL_AND] = {NULL},
-		[LEVEL_COMPARE] = {"==", "!=", "=~", "!~", "<", ">", NULL},
-		[LEVEL_ADD] = {"+", "-", NULL},
-		[LEVEL_MULTIPLY] = {"*", "/", "%", NULL},
+	static const char *const symbols[LEVEL_UNARY][4] = {
+		[LEVEL_EQUAL] = {"==", "!=", "<>"},
+		[LEVEL_ORDER] = {"<", ">", "<=", ">="},
+		[LEVEL_ADD] = {"+", "-"},
+		[LEVEL_MULTIPLY] = {"*", "/", "%"},
+		[LEVEL_TEXT] = {"=~", "!~"},
 	};
 	const struct kql_function *function;
 
 	if (p->token.type == TOKEN_SYMBOL) {
-		for (size_t i = 0; i < 7 && symbols[level][i]; i++)
+		for (size_t i = 0; i < 4 && symbols[level][i]; i++)
 			if (str_is(p->token.text, symbols[level][i]))
-				return p->token.text;
-		if (level == LEVEL_COMPARE && (parser_at_symbol(p, "<=") || parser_at_symbol(p, ">=")))
-			return p->token.text;
-		if (level == LEVEL_COMPARE && parser_at_symbol(p, "<>"))
-			return STR("!=");
+				return str_is(p->token.text, "<>") ? STR("!=") : p->token.text;
 		return STR_ABSENT;
 	}
-	if (p->token.type != TOKEN_NAME)
-		return STR_ABSENT;
-	if (level == LEVEL_OR || level == LEVEL_AND)
-		return parser_at_word(p, level == LEVEL_OR ? "or" : "and") ? p->token.text : STR_ABSENT;
-	if (level != LEVEL_COMPARE || parser_at_word(p, "or") || parser_at_word(p, "and"))
+	if (p->token.type != TOKEN_NAME || level_of_word(p->token.text) != level)
 		return STR_ABSENT;
 	if (parser_at_word(p, "matches"))
 		return STR("matches regex");
@@ -321,13 +399,6 @@ parse_operands(struct parser *p, struct expr *e, bool range)
 		return false;
 	add_arg(p, e, operand);
 	return parser_expect(p, ")");
-}
-
-static bool
-takes_list(struct str name)
-{
-	return str_is(name, "in") || str_is(name, "!in") || str_is(name, "in~") ||
-		str_is(name, "!in~") || str_is(name, "has_any") || str_is(name, "has_all");
 }
 
 static struct expr *
@@ -367,10 +438,14 @@ parse_level(struct parser *p, enum level level)
 	while (left) {
 		struct str name = operator_at(p, level);
 
-		if (level == LEVEL_COMPARE && parser_at_symbol(p, "="))
-			return fail_null(p, p->token.at, "`=` gives a name; to compare, write `==`");
+		if (level == LEVEL_EQUAL && parser_at_symbol(p, "="))
+			return fail_null(
+				p, p->token.at, "`=` gives a name; to compare, write `==`");
 		if (!name.data)
 			break;
+		if (links && is_single(level))
+			return fail_null(
+				p, p->token.at, "comparisons do not chain: put one in parentheses");
 		/* A long chain is a deep tree: `a or b or c …` evaluates by recursion. */
 		if (++links > KQL_MAX_DEPTH * 20)
 			return fail_null(p, p->token.at, "the expression is too long");

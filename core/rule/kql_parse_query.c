@@ -17,31 +17,43 @@ add_item(struct parser *p, struct kql_step *step)
 	return &step->items[step->count++];
 }
 
+/* Is it `name =` here, bare or quoted? Then both are taken. */
+static bool
+take_name(struct parser *p, struct str *name)
+{
+	struct parser before = *p;
+	struct kql_fault fault;
+
+	p->fault = p->lexer.fault = &fault; /* what is no name is an expression */
+	if (parser_at_symbol(p, "[")) {
+		struct expr *quoted = parser_quoted_name(p);
+
+		*name = quoted ? quoted->name : STR_ABSENT;
+	} else if (p->token.type == TOKEN_NAME) {
+		*name = p->token.text;
+		if (!parser_advance(p))
+			*name = STR_ABSENT;
+	}
+	if (name->data && parser_at_symbol(p, "=")) {
+		p->fault = p->lexer.fault = before.fault;
+		return true;
+	}
+	*p = before;
+	*name = STR_ABSENT;
+	return false;
+}
+
 /* `name = expression`, or an expression alone. */
 static bool
 parse_named(struct parser *p, struct kql_item *item)
 {
-	struct kql_lexer ahead = p->lexer;
-	struct kql_token next;
+	struct kql_token first = p->token;
 
-	if (parser_at_symbol(p, "("))
-		next.type = TOKEN_END;
-	else if (!kql_next_token(&ahead, &next))
-		return false;
-	if (p->token.type == TOKEN_NAME && next.type == TOKEN_SYMBOL && str_is(next.text, "=")) {
-		item->name = p->token.text;
-		if (!parser_advance(p) || !parser_advance(p))
-			return false;
-	} else if (parser_at_symbol(p, "[")) {
-		struct expr *name = parser_quoted_name(p);
-
-		if (!name)
-			return false;
-		if (!parser_at_symbol(p, "=")) {
-			item->expr = name;
-			return true;
+	if (take_name(p, &item->name)) {
+		if (first.type == TOKEN_NAME && kql_is_reserved(first.text, false)) {
+			p->token = first;
+			return parser_fail_reserved(p);
 		}
-		item->name = name->name;
 		if (!parser_advance(p))
 			return false;
 	}
@@ -69,6 +81,9 @@ parse_wild(struct parser *p, struct kql_item *item)
 			STR_ARG(parser_token_text(p)));
 	item->expr = parser_new_expr(p, star ? EXPR_WILD : EXPR_NAME, from);
 	item->expr->name = str_slice(p->lexer.text, from, end - from);
+	if (!star && kql_is_reserved(item->expr->name, true))
+		return kql_fail(p->fault, from, "`%.*s` is a keyword: as a name it is ['%.*s']",
+			STR_ARG(item->expr->name), STR_ARG(item->expr->name));
 	item->expr->end = end;
 	return true;
 }
@@ -76,9 +91,16 @@ parse_wild(struct parser *p, struct kql_item *item)
 static bool
 parse_order(struct parser *p, struct kql_item *item, bool nulls)
 {
-	if (parser_at_word(p, "asc") || parser_at_word(p, "desc") || parser_at_word(p, "granny_asc") ||
-		parser_at_word(p, "granny_desc")) {
-		item->order = str_ends_with(p->token.text, STR("asc")) ? 1 : -1;
+	if (!nulls && parser_at_word(p, "granny")) {
+		item->natural = true;
+		if (!parser_advance(p) || !parser_expect(p, "-"))
+			return false;
+		if (!parser_at_word(p, "asc") && !parser_at_word(p, "desc"))
+			return kql_fail(
+				p->fault, p->token.at, "expected `granny-asc` or `granny-desc`");
+	}
+	if (parser_at_word(p, "asc") || parser_at_word(p, "desc")) {
+		item->order = parser_at_word(p, "asc") ? 1 : -1;
 		if (!parser_advance(p))
 			return false;
 	}
@@ -146,27 +168,33 @@ read_step_name(struct parser *p, struct str *name)
 	return true;
 }
 
-/* Operators that leave no event to name, or that are not there yet: each with its reason. */
+/* Is it one of Kusto's words that leave no event to name, or that are not there yet? Then the fault
+ * says which. */
 static bool
-refuse_step(struct parser *p, struct str name, size_t at)
+is_refused(struct parser *p, struct str name, size_t at)
 {
-	static const char *const no_event[] = {"summarize", "join", "union", "take", "limit", "count",
-		"distinct", "mv-expand", "mvexpand", "mv-apply", "top", "top-nested", "sample",
-		"sample-distinct", "lookup", "make-series", "getschema", "facet", "fork", "partition",
-		"reduce", "render", "evaluate", "invoke", "consume", "scan", "serialize", "as"};
-	static const char *const known[] = {"search", "find", "parse", "parse-where", "parse-kv",
-		"print", "range"};
+	static const char *const no_event[] = {"summarize", "join", "union", "take", "limit",
+		"count", "distinct", "mv-expand", "mvexpand", "mv-apply", "top", "top-nested",
+		"sample", "sample-distinct", "make-series", "getschema", "facet", "fork",
+		"partition", "reduce", "evaluate", "consume", "print", "range", "datatable",
+		"externaldata", "find"};
+	static const char *const known[] = {"search", "parse", "parse-where", "parse-kv", "lookup",
+		"render", "invoke", "scan", "serialize", "as", "project-smart", "assert-schema",
+		"macro-expand", "set", "declare", "alias", "restrict", "pattern", "table",
+		"database", "cluster", "materialize", "toscalar", "view"};
 
 	for (size_t i = 0; i < sizeof(no_event) / sizeof(no_event[0]); i++)
 		if (str_is(name, no_event[i]))
-			return kql_fail(p->fault, at,
-				"`%.*s` is not supported here: an alert is one event, and after it there is "
+			return !kql_fail(p->fault, at,
+				"`%.*s` is not supported here: an alert is one event, and after it "
+				"there is "
 				"no event to name",
 				STR_ARG(name));
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (str_is(name, known[i]))
-			return kql_fail(p->fault, at, "`%.*s` is not supported here", STR_ARG(name));
-	return kql_fail(p->fault, at, "`%.*s` is no operator", STR_ARG(name));
+			return !kql_fail(
+				p->fault, at, "`%.*s` is not supported here", STR_ARG(name));
+	return false;
 }
 
 static bool
@@ -206,7 +234,10 @@ parse_step(struct parser *p, struct kql_step *step)
 	if (!read_step_name(p, &name))
 		return false;
 	if (!find_step(name, &step->kind))
-		return refuse_step(p, name, step->at);
+		return is_refused(p, name, step->at)
+			       ? false
+			       : kql_fail(p->fault, step->at, "`%.*s` is no operator",
+					 STR_ARG(name));
 	if (step->kind == STEP_SORT) {
 		if (!parser_at_word(p, "by"))
 			return kql_fail(p->fault, p->token.at, "expected `by`");
@@ -224,10 +255,7 @@ parse_let(struct parser *p, struct kql_let *let)
 	if (!parser_advance(p))
 		return false;
 	let->at = p->token.at;
-	if (p->token.type != TOKEN_NAME)
-		return kql_fail(p->fault, p->token.at, "expected a name after `let`");
-	let->name = p->token.text;
-	if (!parser_advance(p) || !parser_expect(p, "="))
+	if (!parser_read_name(p, &let->name, "a name after `let`") || !parser_expect(p, "="))
 		return false;
 	let->expr = parser_expr(p);
 	if (let->expr && parser_at_symbol(p, "=>"))
@@ -279,18 +307,20 @@ parse_steps(struct parser *p, struct kql_syntax *syntax)
 }
 
 bool
-kql_parse_query(struct kql_syntax *syntax, struct str text, struct arena *arena,
-	struct kql_fault *fault)
+kql_parse_query(
+	struct kql_syntax *syntax, struct str text, struct arena *arena, struct kql_fault *fault)
 {
 	struct parser p;
 
 	*syntax = (struct kql_syntax){0};
 	if (!parser_start(&p, text, arena, fault) || !parse_lets(&p, syntax))
 		return false;
-	if (p.token.type != TOKEN_NAME)
+	syntax->table_at = p.token.at;
+	if (p.token.type != TOKEN_NAME && !parser_at_symbol(&p, "["))
 		return kql_fail(fault, p.token.at, "expected the name of a table before %.*s",
 			STR_ARG(parser_token_text(&p)));
-	syntax->table = p.token.text;
-	syntax->table_at = p.token.at;
-	return parser_advance(&p) && parse_steps(&p, syntax);
+	if (p.token.type == TOKEN_NAME && is_refused(&p, p.token.text, p.token.at))
+		return false;
+	return parser_read_name(&p, &syntax->table, "the name of a table") &&
+	       parse_steps(&p, syntax);
 }

@@ -22,6 +22,12 @@ bool parser_advance(struct parser *p);
 bool parser_expect(struct parser *p, const char *symbol);
 struct expr *parser_expr(struct parser *p);
 struct expr *parser_quoted_name(struct parser *p); /* ['a name'] */
+/* A name, bare or quoted; `what` says in the refusal what is expected. */
+bool parser_read_name(struct parser *p, struct str *name, const char *what);
+bool parser_fail_reserved(struct parser *p);
+
+/* Must the word be quoted where it is no keyword: as a reference, or as the name of a column? */
+bool kql_is_reserved(struct str word, bool reference);
 
 bool parser_at_symbol(const struct parser *p, const char *text);
 bool parser_at_word(const struct parser *p, const char *text);

@@ -2,15 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/rule/kql.h"
+#include "core/rule/kql_compiler.h"
 
-struct compiler {
-	struct kql_program *program;
-	struct kql_scope scope;
-	struct kql_schema schema; /* as the steps so far leave it */
-	size_t action_capacity;
-	size_t unnamed; /* Column1, Column2 … */
-};
+enum { MAX_LET = 1000 }; /* nodes, the lets that it names counted in */
 
 static void
 add_action(struct compiler *c, bool is_where, struct expr *expr, size_t slot)
@@ -23,6 +17,7 @@ add_action(struct compiler *c, bool is_where, struct expr *expr, size_t slot)
 
 /* ---- lets ---- */
 
+/* False: it asks for the time of the run, or for a column. */
 static bool
 is_constant(const struct expr *e)
 {
@@ -32,30 +27,45 @@ is_constant(const struct expr *e)
 		if (!is_constant(e->args[i]))
 			return false;
 	return e->kind != EXPR_CALL || !e->function ||
-		(strcmp(e->function->name, "now") != 0 && strcmp(e->function->name, "ago") != 0);
+	       (strcmp(e->function->name, "now") != 0 && strcmp(e->function->name, "ago") != 0);
 }
 
-/* Evaluated once, here: afterwards it is a literal. */
+/* Evaluated once, here, into the query's own arena: afterwards it is a literal. */
 static void
 fold(struct compiler *c, struct expr *e)
 {
-	struct kql_frame frame = {.regexes = c->scope.regexes};
-	struct value v;
+	struct kql_frame frame = {.regexes = c->scope.regexes, .arena = *c->scope.arena};
 
-	if (e->kind == EXPR_LITERAL)
+	if (e->kind == EXPR_LITERAL || !is_constant(e))
 		return;
 	frame.matches = mem_zalloc((c->scope.regex_count + 1) * sizeof(struct regex_match *));
-	v = kql_eval(&frame, e);
-	if (v.type == KUSTO_STRING)
-		v.s = arena_str(c->scope.arena, v.s);
-	if (v.type != KUSTO_DYNAMIC || v.null) { /* a tree lives in the frame: left as it is */
-		e->value = v;
-		e->kind = EXPR_LITERAL;
-	}
+	e->value = kql_eval(&frame, e);
+	e->kind = EXPR_LITERAL;
+	e->count = 0;
+	*c->scope.arena = frame.arena;
 	for (size_t i = 0; i < c->scope.regex_count; i++)
 		regex_match_free(frame.matches[i]);
 	free(frame.matches);
-	arena_fini(&frame.arena);
+}
+
+static size_t
+size_of(const struct expr *e)
+{
+	size_t size = 1;
+
+	for (size_t i = 0; i < e->count && size <= MAX_LET; i++)
+		size += size_of(e->args[i]);
+	return size;
+}
+
+static bool
+check_let(struct compiler *c, const struct kql_let *let)
+{
+	for (size_t i = 0; i < c->scope.let_count; i++)
+		if (str_equal(c->scope.lets[i].name, let->name))
+			return kql_fail(c->scope.fault, let->at, "`%.*s` is declared twice",
+				STR_ARG(let->name));
+	return true;
 }
 
 static bool
@@ -68,14 +78,12 @@ bind_lets(struct compiler *c, const struct kql_syntax *syntax)
 	for (size_t i = 0; i < syntax->let_count; i++) {
 		struct expr *e = syntax->lets[i].expr;
 
-		if (!kql_bind(&c->scope, e))
+		if (!check_let(c, &syntax->lets[i]) || !kql_bind(&c->scope, e))
 			return false;
-		if (!is_constant(e))
-			return kql_fail(c->scope.fault, e->at,
-				"a `let` is a constant here: now() and ago() stand where they are used");
 		fold(c, e);
-		if (e->kind != EXPR_LITERAL)
-			return kql_fail(c->scope.fault, e->at, "this `let` is no constant");
+		/* What stays open stands in each place that names it. */
+		if (size_of(e) > MAX_LET)
+			return kql_fail(c->scope.fault, e->at, "this `let` is too long");
 		c->scope.let_count = i + 1;
 	}
 	return true;
@@ -83,27 +91,56 @@ bind_lets(struct compiler *c, const struct kql_syntax *syntax)
 
 /* ---- names ---- */
 
+/* The name that Kusto takes out of an expression; absent: it has none. */
+static struct str
+name_of(struct arena *arena, const struct expr *e)
+{
+	static const char *const of_first[] = {"tostring", "toint", "tolong", "todouble", "toreal",
+		"tobool", "toboolean", "todatetime", "totimespan", "todynamic", "parse_json", "bin",
+		"split"};
+	struct str object = e->count ? name_of(arena, e->args[0]) : STR_ABSENT;
+	struct str key = STR("");
+
+	if (e->kind == EXPR_COLUMN || e->kind == EXPR_NAME)
+		return e->name;
+	if (e->kind == EXPR_MEMBER || e->kind == EXPR_INDEX) {
+		if (!object.data)
+			return STR_ABSENT;
+		if (e->kind == EXPR_MEMBER)
+			key = e->name;
+		else if (e->args[1]->kind == EXPR_LITERAL &&
+			 !(type_is_integer(e->args[1]->type) && e->args[1]->value.i < 0))
+			key = value_text(arena, e->args[1]->value);
+		return arena_printf(arena, "%.*s_%.*s", STR_ARG(object), STR_ARG(key));
+	}
+	if (e->kind != EXPR_CALL || e->infix)
+		return STR_ABSENT;
+	if (str_is(e->name, "strlen"))
+		return arena_printf(arena, "strlen_%.*s", STR_ARG(object));
+	for (size_t i = 0; i < sizeof(of_first) / sizeof(of_first[0]); i++)
+		if (str_is(e->name, of_first[i]))
+			return object;
+	return STR_ABSENT;
+}
+
 /* As Kusto names a column that was given no name. */
 static struct str
 auto_name(struct compiler *c, const struct expr *e)
 {
-	static const char *const of_first[] = {"tostring", "toint", "tolong", "todouble", "toreal",
-		"tobool", "toboolean", "todatetime", "totimespan", "todynamic", "parse_json", "bin"};
+	struct str name = name_of(c->scope.arena, e);
 
-	if (e->kind == EXPR_COLUMN || e->kind == EXPR_NAME)
-		return e->name;
-	if (e->kind == EXPR_MEMBER && e->args[0]->kind != EXPR_CALL)
-		return arena_printf(c->scope.arena, "%.*s_%.*s", STR_ARG(auto_name(c, e->args[0])),
-			STR_ARG(e->name));
-	if (e->kind == EXPR_INDEX && e->args[0]->kind != EXPR_CALL &&
-		e->args[1]->kind == EXPR_LITERAL)
-		return arena_printf(c->scope.arena, "%.*s_%.*s", STR_ARG(auto_name(c, e->args[0])),
-			STR_ARG(value_text(c->scope.arena, e->args[1]->value)));
-	for (size_t i = 0; e->kind == EXPR_CALL && i < sizeof(of_first) / sizeof(of_first[0]); i++)
-		if (str_is(e->name, of_first[i]) && e->count && e->args[0]->kind != EXPR_CALL &&
-			e->args[0]->kind != EXPR_LITERAL)
-			return auto_name(c, e->args[0]);
-	return arena_printf(c->scope.arena, "Column%zu", ++c->unnamed);
+	return name.data ? name : arena_printf(c->scope.arena, "Column%zu", ++c->unnamed);
+}
+
+/* project makes x1 of a second x that was not written out. */
+static struct str
+unused_name(struct arena *arena, const struct kql_schema *made, struct str name)
+{
+	struct str free_name = name;
+
+	for (size_t n = 1; kql_schema_find(made, free_name); n++)
+		free_name = arena_printf(arena, "%.*s%zu", STR_ARG(name), n);
+	return free_name;
 }
 
 static void
@@ -117,6 +154,13 @@ remove_column(struct kql_schema *schema, struct str name)
 		schema->count--;
 		return;
 	}
+}
+
+void
+kql_add_column(struct kql_schema *schema, const struct kql_column *column)
+{
+	kql_schema_add(schema, column->name, column->type, column->slot);
+	schema->columns[schema->count - 1] = *column;
 }
 
 /* ---- where, extend, project, sort ---- */
@@ -153,6 +197,13 @@ place(struct compiler *c, struct expr *e, size_t *slot)
 	return true;
 }
 
+static void
+add_made(struct kql_schema *made, const struct kql_item *item, size_t slot)
+{
+	kql_schema_add(made, item->name, item->expr->type, slot);
+	made->columns[made->count - 1].shape = item->expr->shape;
+}
+
 /* Everything is bound against the columns before the step: siblings do not see each other. */
 static bool
 bind_items(struct compiler *c, const struct kql_step *step, struct kql_schema *made)
@@ -171,13 +222,16 @@ bind_items(struct compiler *c, const struct kql_step *step, struct kql_schema *m
 		ok = kql_bind(&c->scope, item->expr) && place(c, item->expr, &slot);
 		if (!ok)
 			break;
-		if (!item->name.data)
+		if (!item->name.data) {
 			item->name = auto_name(c, item->expr);
+			if (step->kind == STEP_PROJECT && item->expr->kind != EXPR_COLUMN)
+				item->name = unused_name(c->scope.arena, made, item->name);
+		}
 		if (kql_schema_find(made, item->name))
 			ok = kql_fail(c->scope.fault, item->at, "the column `%.*s` is made twice",
 				STR_ARG(item->name));
 		else
-			kql_schema_add(made, item->name, item->expr->type, slot);
+			add_made(made, item, slot);
 	}
 	c->scope.siblings = NULL;
 	free(names.columns);
@@ -193,8 +247,7 @@ compile_extend(struct compiler *c, const struct kql_step *step)
 	for (size_t i = 0; ok && i < made.count; i++)
 		remove_column(&c->schema, made.columns[i].name); /* a new one stands at the end */
 	for (size_t i = 0; ok && i < made.count; i++)
-		kql_schema_add(&c->schema, made.columns[i].name, made.columns[i].type,
-			made.columns[i].slot);
+		kql_add_column(&c->schema, &made.columns[i]);
 	free(made.columns);
 	return ok;
 }
@@ -217,166 +270,20 @@ compile_project(struct compiler *c, const struct kql_step *step)
 static bool
 compile_sort(struct compiler *c, const struct kql_step *step)
 {
-	for (size_t i = 0; i < step->count; i++)
-		if (!kql_bind(&c->scope, step->items[i].expr))
+	for (size_t i = 0; i < step->count; i++) {
+		struct expr *e = step->items[i].expr;
+
+		if (!kql_bind(&c->scope, e))
 			return false;
+		if (e->type == KUSTO_DYNAMIC)
+			return kql_fail(c->scope.fault, e->at,
+				"a dynamic has no order: tostring() makes a string");
+	}
 	c->program->sorted = true;
 	return true;
 }
 
-/* ---- choosing columns ---- */
-
-/* Stars go as far as they must and are tried again one further when the rest does not fit. */
-static bool
-wild_match(struct str pattern, struct str name)
-{
-	size_t p = 0, n = 0, star = (size_t)-1, resume = 0;
-
-	while (n < name.len) {
-		if (p < pattern.len && pattern.data[p] == '*') {
-			star = p++;
-			resume = n;
-		} else if (p < pattern.len && pattern.data[p] == name.data[n]) {
-			p++;
-			n++;
-		} else if (star != (size_t)-1) {
-			p = star + 1;
-			n = ++resume;
-		} else {
-			return false;
-		}
-	}
-	while (p < pattern.len && pattern.data[p] == '*')
-		p++;
-	return p == pattern.len;
-}
-
-static bool
-selects(const struct kql_item *item, const struct kql_column *column)
-{
-	if (item->expr->kind == EXPR_WILD)
-		return !column->hidden && wild_match(item->expr->name, column->name);
-	return str_equal(item->expr->name, column->name);
-}
-
-/* Names must be there, and a pattern must match something. */
-static bool
-check_selection(struct compiler *c, const struct kql_step *step)
-{
-	for (size_t i = 0; i < step->count; i++) {
-		struct expr *e = step->items[i].expr;
-		bool any = false;
-
-		if (e->kind == EXPR_NAME && !kql_schema_find(&c->schema, e->name))
-			return kql_bind(&c->scope, e) && /* says why, with the nearest name */
-				kql_fail(c->scope.fault, e->at, "`%.*s` is no column", STR_ARG(e->name));
-		for (size_t k = 0; k < c->schema.count; k++)
-			any |= selects(&step->items[i], &c->schema.columns[k]);
-		if (!any)
-			return kql_fail(c->scope.fault, e->at, "no column matches `%.*s`",
-				STR_ARG(e->name));
-	}
-	return true;
-}
-
-static bool
-compile_keep(struct compiler *c, const struct kql_step *step)
-{
-	bool away = step->kind == STEP_PROJECT_AWAY;
-	size_t kept = 0;
-
-	if (!check_selection(c, step))
-		return false;
-	for (size_t k = 0; k < c->schema.count; k++) {
-		bool chosen = false;
-
-		for (size_t i = 0; i < step->count; i++)
-			chosen |= selects(&step->items[i], &c->schema.columns[k]);
-		if (chosen == away)
-			continue;
-		c->schema.columns[kept] = c->schema.columns[k];
-		c->schema.columns[kept++].hidden &= away; /* kept by its name: shown */
-	}
-	c->schema.count = kept;
-	return true;
-}
-
-static bool
-compile_rename(struct compiler *c, const struct kql_step *step)
-{
-	for (size_t i = 0; i < step->count; i++) {
-		const struct kql_item *item = &step->items[i];
-		struct kql_column *column;
-
-		if (!item->name.data || item->expr->kind != EXPR_NAME)
-			return kql_fail(c->scope.fault, item->at,
-				"project-rename takes `new = old`");
-		column = (struct kql_column *)(uintptr_t)kql_schema_find(
-			&c->schema, item->expr->name);
-		if (!column)
-			return kql_bind(&c->scope, item->expr) &&
-				kql_fail(c->scope.fault, item->expr->at, "`%.*s` is no column",
-					STR_ARG(item->expr->name));
-		if (kql_schema_find(&c->schema, item->name))
-			return kql_fail(c->scope.fault, item->at,
-				"there is a column `%.*s` already", STR_ARG(item->name));
-		column->name = item->name;
-	}
-	return true;
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct kql_column *left = a, *right = b;
-
-	return str_compare(left->name, right->name);
-}
-
-static int
-by_name_descending(const void *a, const void *b)
-{
-	return by_name(b, a);
-}
-
-static void
-add_column(struct kql_schema *schema, const struct kql_column *column)
-{
-	kql_schema_add(schema, column->name, column->type, column->slot);
-	schema->columns[schema->count - 1].hidden = column->hidden;
-}
-
-static void
-move_chosen(const struct kql_item *item, struct kql_schema *from, struct kql_schema *to)
-{
-	size_t first = to->count, kept = 0;
-
-	for (size_t k = 0; k < from->count; k++)
-		if (selects(item, &from->columns[k]))
-			add_column(to, &from->columns[k]);
-		else
-			from->columns[kept++] = from->columns[k];
-	from->count = kept;
-	if (item->order && to->count > first)
-		qsort(to->columns + first, to->count - first, sizeof(*to->columns),
-			item->order > 0 ? by_name : by_name_descending);
-}
-
-static bool
-compile_reorder(struct compiler *c, const struct kql_step *step)
-{
-	struct kql_schema ordered = {0};
-
-	if (!check_selection(c, step))
-		return false;
-	for (size_t i = 0; i < step->count; i++)
-		move_chosen(&step->items[i], &c->schema, &ordered);
-	for (size_t k = 0; k < c->schema.count; k++)
-		add_column(&ordered, &c->schema.columns[k]);
-	free(c->schema.columns);
-	c->schema = ordered;
-	return true;
-}
+/* ---- steps ---- */
 
 static bool
 compile_step(struct compiler *c, const struct kql_step *step)
@@ -391,11 +298,11 @@ compile_step(struct compiler *c, const struct kql_step *step)
 		return compile_project(c, step);
 	case STEP_PROJECT_AWAY:
 	case STEP_PROJECT_KEEP:
-		return compile_keep(c, step);
+		return kql_compile_keep(c, step);
 	case STEP_PROJECT_RENAME:
-		return compile_rename(c, step);
+		return kql_compile_rename(c, step);
 	case STEP_PROJECT_REORDER:
-		return compile_reorder(c, step);
+		return kql_compile_reorder(c, step);
 	case STEP_SORT:
 		return compile_sort(c, step);
 	}
@@ -508,8 +415,8 @@ check_table(const struct kql_syntax *syntax, struct kql_fault *fault)
 }
 
 bool
-kql_compile(struct kql_program *program, struct str text, struct arena *arena,
-	struct kql_fault *fault)
+kql_compile(
+	struct kql_program *program, struct str text, struct arena *arena, struct kql_fault *fault)
 {
 	struct compiler c = {.program = program, .scope = {.arena = arena, .fault = fault}};
 	struct kql_syntax syntax;

@@ -26,13 +26,19 @@ eval_negate(const struct kql_call *c)
 	return v;
 }
 
-static bool
-bind_negate(struct kql_scope *scope, struct expr *e)
+static struct value
+eval_plus(const struct kql_call *c)
 {
-	e->type = e->args[0]->type;
+	return c->args[0];
+}
+
+static bool
+bind_sign(struct kql_scope *scope, struct expr *e)
+{
+	e->type = e->args[0]->type == KUSTO_INT ? KUSTO_LONG : e->args[0]->type;
 	return type_is_number(e->type) || e->type == KUSTO_TIMESPAN ||
-		kql_fail(scope->fault, e->at, "`-` does not work on a %s",
-			kusto_type_name(e->type));
+	       kql_fail(scope->fault, e->at, "`%.*s` does not work on a %s", STR_ARG(e->name),
+		       kusto_type_name(e->type));
 }
 
 /* ---- empty and null ---- */
@@ -172,6 +178,12 @@ eval_case(const struct kql_call *c)
 static bool
 bind_coalesce(struct kql_scope *scope, struct expr *e)
 {
+	for (size_t i = 1; i < e->count; i++)
+		if ((e->args[i]->type == KUSTO_DYNAMIC) != (e->args[0]->type == KUSTO_DYNAMIC))
+			return kql_fail(scope->fault, e->args[i]->at,
+				"coalesce() cannot give both a %s and a %s: convert the dynamic",
+				kusto_type_name(e->args[0]->type),
+				kusto_type_name(e->args[i]->type));
 	return common_of(scope, e, 0, 1);
 }
 
@@ -207,8 +219,12 @@ bind_bin(struct kql_scope *scope, struct expr *e)
 	e->type = a;
 	if ((a == KUSTO_DATETIME || a == KUSTO_TIMESPAN) && b == KUSTO_TIMESPAN)
 		return true;
-	if (type_is_number(a) && type_is_number(b))
-		return kql_common_type(a, b, &e->type);
+	if (type_is_number(a) && type_is_number(b)) {
+		kql_common_type(a, b, &e->type);
+		if (e->type == KUSTO_INT)
+			e->type = KUSTO_LONG;
+		return true;
+	}
 	return kql_fail(scope->fault, e->args[1]->at, "%.*s() cannot divide a %s by a %s",
 		STR_ARG(e->name), kusto_type_name(a), kusto_type_name(b));
 }
@@ -288,7 +304,8 @@ eval_ipv4_is_private(const struct kql_call *c)
 	if (!parse_ipv4(c->args[0].s, &a, &prefix))
 		return value_null(KUSTO_BOOL);
 	a &= mask_of(prefix);
-	return value_bool(a >> 24 == 10 || a >> 20 == (172 << 4 | 1) || a >> 16 == (192 << 8 | 168));
+	return value_bool(
+		a >> 24 == 10 || a >> 20 == (172 << 4 | 1) || a >> 16 == (192 << 8 | 168));
 }
 
 static struct value
@@ -297,8 +314,7 @@ eval_ipv4_is_in_range(const struct kql_call *c)
 	uint32_t address, range;
 	int own, prefix;
 
-	if (!parse_ipv4(c->args[0].s, &address, &own) ||
-		!parse_ipv4(c->args[1].s, &range, &prefix))
+	if (!parse_ipv4(c->args[0].s, &address, &own) || !parse_ipv4(c->args[1].s, &range, &prefix))
 		return value_null(KUSTO_BOOL);
 	if (own < prefix)
 		prefix = own;
@@ -313,7 +329,8 @@ eval_ipv4_is_in_range(const struct kql_call *c)
 
 static const struct kql_function rows[] = {
 	FUNCTION("not", "b", 'b', eval_not, NULL, "the opposite; of null null"),
-	FUNCTION("-", "a", '*', eval_negate, bind_negate, "the negative"),
+	FUNCTION("-", "a", '*', eval_negate, bind_sign, "the negative"),
+	FUNCTION("+", "a", '*', eval_plus, bind_sign, "the number itself"),
 	NULLABLE("isempty", "a", 'b', eval_isempty, NULL, "is it the empty string or null"),
 	NULLABLE("isnotempty", "a", 'b', eval_isnotempty, NULL, "is it neither the empty string nor null"),
 	NULLABLE("notempty", "a", 'b', eval_isnotempty, NULL, "the same as isnotempty"),
@@ -329,8 +346,8 @@ static const struct kql_function rows[] = {
 	NULLABLE("toreal", "a", 'r', eval_to, NULL, "the same as todouble"),
 	NULLABLE("todatetime", "a", 't', eval_to, NULL, "as a datetime, or null"),
 	NULLABLE("totimespan", "a", 'p', eval_to, NULL, "as a timespan, or null"),
-	NULLABLE("parse_json", "a", 'd', eval_parse_json, NULL, "the tree of a JSON text; the text itself when it is none"),
-	NULLABLE("todynamic", "a", 'd', eval_parse_json, NULL, "the same as parse_json"),
+	NULLABLE("parse_json", "u", 'd', eval_parse_json, NULL, "the tree of a JSON text; the text itself when it is none"),
+	NULLABLE("todynamic", "s", 'd', eval_parse_json, NULL, "the same as parse_json"),
 	FUNCTION("array_length", "d", 'l', eval_array_length, NULL, "number of items; null when it is no array"),
 	NULLABLE("iff", "baa", '*', eval_iff, bind_iff, "the second when the first is true, else the third"),
 	NULLABLE("iif", "baa", '*', eval_iff, bind_iff, "the same as iff"),

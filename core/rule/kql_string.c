@@ -355,8 +355,8 @@ bind_extract(struct kql_scope *scope, struct expr *e)
 	if (e->count < 4)
 		return true;
 	return type_named(e->args[3]->name, &e->type) ||
-		kql_fail(scope->fault, e->args[3]->at, "`%.*s` is no type",
-			STR_ARG(e->args[3]->name));
+	       kql_fail(scope->fault, e->args[3]->at, "`%.*s` is no type",
+		       STR_ARG(e->args[3]->name));
 }
 
 static struct value
@@ -369,8 +369,8 @@ eval_extract(const struct kql_call *c)
 	if (group < 0 || group > UINT16_MAX ||
 		regex_find(regex, match, arg_text(c, 2), 0) != REGEX_MATCH)
 		return value_null(c->expr->type);
-	return value_convert(&c->frame->arena, value_string(regex_group(match, (unsigned)group)),
-		c->expr->type);
+	return value_convert(
+		&c->frame->arena, value_string(regex_group(match, (unsigned)group)), c->expr->type);
 }
 
 /* clang-format off */
@@ -378,16 +378,16 @@ eval_extract(const struct kql_call *c)
 	{#name, params, result, false, false, eval_##name, bind, help}
 
 static const struct kql_function rows[] = {
-	FUNCTION(strlen, "s", 'l', NULL, "number of characters"),
-	FUNCTION(substring, "sl|l", 's', NULL, "from a position on; a negative one counts from the end"),
-	FUNCTION(indexof, "ss|lll", 'l', NULL, "position of a text, -1 without"),
-	FUNCTION(indexof_regex, "sr|lll", 'l', NULL, "position of a match, -1 without"),
-	FUNCTION(split, "ss|l", 'd', NULL, "array of the parts between a delimiter"),
+	FUNCTION(strlen, "u", 'l', NULL, "number of characters"),
+	FUNCTION(substring, "xl|l", 's', NULL, "from a position on; a negative one counts from the end"),
+	FUNCTION(indexof, "xx|lli", 'l', NULL, "position of a text, -1 without"),
+	FUNCTION(indexof_regex, "xr|lli", 'l', NULL, "position of a match, -1 without"),
+	FUNCTION(split, "xs|l", 'A', NULL, "array of the parts between a delimiter"),
 	{"strcat", "a+", 's', true, false, eval_strcat, NULL, "all arguments joined"},
-	FUNCTION(tolower, "s", 's', NULL, "in lower case"),
-	FUNCTION(toupper, "s", 's', NULL, "in upper case"),
+	FUNCTION(tolower, "x", 's', NULL, "in lower case"),
+	FUNCTION(toupper, "x", 's', NULL, "in upper case"),
 	FUNCTION(replace_string, "sss", 's', NULL, "every occurrence of a text replaced"),
-	FUNCTION(replace_regex, "srs", 's', NULL, "every match replaced; \\1 is the first group"),
+	FUNCTION(replace_regex, "srk", 's', NULL, "every match replaced; \\1 is the first group"),
 	FUNCTION(trim, "rs", 's', NULL, "matches taken off both ends"),
 	FUNCTION(trim_start, "rs", 's', NULL, "matches taken off the start"),
 	FUNCTION(trim_end, "rs", 's', NULL, "matches taken off the end"),

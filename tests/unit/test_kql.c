@@ -179,7 +179,8 @@ project_and_its_kin_choose_rename_and_order_columns(void **state)
 {
 	assert_query(state, PROJECTED, "EventName:string ErrorCode:string ReadOnly:bool");
 	assert_query(state, PROJECTED " | project-away Error*", "EventName:string ReadOnly:bool");
-	assert_query(state, PROJECTED " | project-keep *e*", "EventName:string ErrorCode:string ReadOnly:bool");
+	assert_query(state, PROJECTED " | project-keep *e*",
+		"EventName:string ErrorCode:string ReadOnly:bool");
 	assert_query(state, PROJECTED " | project-rename N = EventName",
 		"N:string ErrorCode:string ReadOnly:bool");
 	assert_query(state, PROJECTED " | project-reorder ReadOnly",
@@ -193,6 +194,44 @@ project_and_its_kin_choose_rename_and_order_columns(void **state)
 }
 
 static void
+columns_are_reordered_whatever_their_case_and_by_their_numbers(void **state)
+{
+	assert_query(state,
+		"AWSCloudTrail | project b10 = 1, B2 = 2, a = 3 | project-reorder * asc",
+		"a:long b10:long B2:long");
+	assert_query(state,
+		"AWSCloudTrail | project b10 = 1, B2 = 2, a = 3 | project-reorder * granny-asc",
+		"a:long B2:long b10:long");
+	assert_query(state,
+		"AWSCloudTrail | project b10 = 1, B2 = 2, a = 3 | project-reorder b* granny-desc",
+		"b10:long B2:long a:long");
+	assert_query(state, PROJECTED " | project-reorder ReadOnly, ReadOnly",
+		"! 84 `ReadOnly` is named twice");
+}
+
+static void
+a_quoted_name_stands_for_a_column_anywhere(void **state)
+{
+	assert_query(state,
+		"AWSCloudTrail | project ['a b'] = strlen(['EventName']) | where ['a b'] > 1 | "
+		"project-rename c = ['a b']",
+		"c:long");
+	assert_query(state, "['AWSCloudTrail'] | project EventName", "EventName:string");
+}
+
+static void
+keywords_are_no_names_without_quotes(void **state)
+{
+	assert_query(state, "AWSCloudTrail | extend string = 1",
+		"! 24 `string` is a keyword: as a name it is ['string']");
+	assert_query(state, "AWSCloudTrail | project title = EventName | where title == 'x'",
+		"! 51 `title` is a keyword: as a name it is ['title']");
+	assert_query(state, "AWSCloudTrail | project title = EventName | project-away title",
+		"! 58 `title` is a keyword");
+	assert_query(state, "let between = 1; AWSCloudTrail", "! 5 `between` is a keyword");
+}
+
+static void
 extend_replaces_a_column_and_puts_it_at_the_end(void **state)
 {
 	assert_query(state, PROJECTED " | extend EventName = strlen(EventName)",
@@ -202,10 +241,21 @@ extend_replaces_a_column_and_puts_it_at_the_end(void **state)
 static void
 columns_without_a_name_get_kustos(void **state)
 {
-	assert_query(state, "AWSCloudTrail | project strlen(EventName), tostring(ReadOnly), EventName, 1",
-		"Column1:long ReadOnly:string EventName:string Column2:long");
-	assert_query(state, "AWSCloudTrail | extend p = parse_json(RequestParameters) | project p.userName, p['a']",
-		"p_userName:dynamic p_a:dynamic");
+	assert_query(state,
+		"AWSCloudTrail | project strlen(EventName), tostring(ReadOnly), EventName, 1",
+		"strlen_EventName:long ReadOnly:string EventName:string Column1:long");
+	assert_query(state,
+		"AWSCloudTrail | extend p = parse_json(RequestParameters) | project p.userName, "
+		"p['a'], p[-1]",
+		"p_userName:dynamic p_a:dynamic p_:dynamic");
+	assert_query(state,
+		"AWSCloudTrail | project parse_json(Resources)[0].ARN, split(EventName, 's')[0], "
+		"strcat('a', 1)",
+		"Resources_0_ARN:dynamic EventName_0:dynamic Column1:string");
+	assert_query(state, "AWSCloudTrail | project ReadOnly, tostring(ReadOnly), toint(ReadOnly)",
+		"ReadOnly:bool ReadOnly1:string ReadOnly2:int");
+	assert_query(
+		state, "AWSCloudTrail | project A = 1, A = 2", "! 32 the column `A` is made twice");
 }
 
 static void
@@ -219,7 +269,8 @@ static void
 what_matches_no_column_is_refused(void **state)
 {
 	assert_query(state, "AWSCloudTrail | project-away Nope*", "! 30 no column matches `Nope*`");
-	assert_query(state, "AWSCloudTrail | project-away Typ", "! 30 unknown column `Typ`: did you mean `Type`?");
+	assert_query(state, "AWSCloudTrail | project-away Typ",
+		"! 30 unknown column `Typ`: did you mean `Type`?");
 	assert_query(state, "AWSCloudTrail | project-rename A = B", "! 36 unknown column `B`");
 }
 
@@ -227,32 +278,65 @@ static void
 what_leaves_no_event_is_refused_with_the_reason(void **state)
 {
 	assert_query(state, "AWSCloudTrail | summarize count()",
-		"! 17 `summarize` is not supported here: an alert is one event, and after it there is no event to name");
-	assert_query(state, "AWSCloudTrail | mv-expand Resources", "! 17 `mv-expand` is not supported here");
+		"! 17 `summarize` is not supported here: an alert is one event, and after it there "
+		"is no event to name");
+	assert_query(state, "AWSCloudTrail | mv-expand Resources",
+		"! 17 `mv-expand` is not supported here");
 	assert_query(state, "AWSCloudTrail | take 5", "! 17 `take` is not supported here");
 	assert_query(state, "AWSCloudTrail | wher 1", "! 17 `wher` is no operator");
+	assert_query(state, "print 1", "! 1 `print` is not supported here: an alert is one event");
+	assert_query(
+		state, "union AWSCloudTrail, AWSCloudTrail", "! 1 `union` is not supported here");
+	assert_query(state, "search 'x'", "! 1 `search` is not supported here");
+	assert_query(state, "AWSCloudTrail | serialize", "! 17 `serialize` is not supported here");
+	assert_query(state, "AWSCloudTrail | sort by parse_json(Resources)",
+		"! 25 a dynamic has no order");
 }
 
 static void
 tables_are_known_by_exact_name(void **state)
 {
-	assert_query(state, "awscloudtrail", "! 1 unknown table `awscloudtrail`: the case matters, it is `AWSCloudTrail`");
+	assert_query(state, "awscloudtrail",
+		"! 1 unknown table `awscloudtrail`: the case matters, it is `AWSCloudTrail`");
 	assert_query(state, "SigninLogs | where true", "! 1 unknown table `SigninLogs`");
+}
+
+/* Each names the one before twice: without a bound they would take 2^60 steps for an event. */
+static void
+describe_doubled_lets(struct buf *query)
+{
+	buf_puts(query, "let x0 = now(); ");
+	for (int i = 1; i < 60; i++)
+		buf_printf(query, "let x%d = iff(true, x%d, x%d); ", i, i - 1, i - 1);
+	buf_puts(query, "AWSCloudTrail | extend t = x59");
 }
 
 static void
 lets_are_constants(void **state)
 {
-	assert_query(state, "let n = 1 + 1; let s = strcat('a', n); AWSCloudTrail | project X = s, Y = n",
+	struct buf doubled = {0};
+
+	assert_query(state,
+		"let n = 1 + 1; let s = strcat('a', n); AWSCloudTrail | project X = s, Y = n",
 		"X:string Y:long");
-	assert_query(state, "let t = ago(1d); AWSCloudTrail", "! 9 a `let` is a constant here");
+	assert_query(state, "let t = ago(1d); let u = t + 1h; AWSCloudTrail | project X = u",
+		"X:datetime");
+	assert_query(state,
+		"let a = split('x,y', ','); let b = a[0]; AWSCloudTrail | where EventName in (a) | "
+		"project X = b",
+		"X:dynamic");
+	assert_query(state, "let a = 1; let a = 2; AWSCloudTrail", "! 16 `a` is declared twice");
+	describe_doubled_lets(&doubled);
+	assert_query(state, buf_cstr(&doubled), "! ");
+	buf_fini(&doubled);
 	assert_query(state, "let f = EventName; AWSCloudTrail", "! 9 unknown column `EventName`");
 }
 
 static void
 where_needs_a_bool(void **state)
 {
-	assert_query(state, "AWSCloudTrail | where EventName", "! 23 `where` needs a bool, not a string");
+	assert_query(state, "AWSCloudTrail | where EventName",
+		"! 23 `where` needs a bool, not a string");
 	assert_query(state, "AWSCloudTrail | where EventName = 'x'", "! ");
 }
 
@@ -313,6 +397,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case_gives_what_kusto_documents),
 		cmocka_unit_test(project_and_its_kin_choose_rename_and_order_columns),
+		cmocka_unit_test(columns_are_reordered_whatever_their_case_and_by_their_numbers),
+		cmocka_unit_test(a_quoted_name_stands_for_a_column_anywhere),
+		cmocka_unit_test(keywords_are_no_names_without_quotes),
 		cmocka_unit_test(extend_replaces_a_column_and_puts_it_at_the_end),
 		cmocka_unit_test(columns_without_a_name_get_kustos),
 		cmocka_unit_test(columns_of_one_extend_do_not_see_each_other),

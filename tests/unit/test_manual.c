@@ -77,9 +77,19 @@ the_manual_lists_every_column_with_its_type(void **state)
 }
 
 /* What the letters of a function's parameters stand for. */
-static const char *const parameters[256] = {
-	['a'] = "value", ['b'] = "bool", ['d'] = "dynamic", ['l'] = "number", ['p'] = "timespan",
-	['r'] = "regex", ['s'] = "text", ['y'] = "type"};
+static const char *const parameters[256] = {['a'] = "value",
+	['b'] = "bool",
+	['c'] = "bool",
+	['d'] = "dynamic",
+	['i'] = "number",
+	['k'] = "text",
+	['l'] = "number",
+	['p'] = "timespan",
+	['r'] = "regex",
+	['s'] = "text",
+	['u'] = "text",
+	['x'] = "text",
+	['y'] = "type"};
 
 /* "sl|l" → ` text number "[number]"`, "aa+" → ` value value ...` */
 static void
@@ -94,7 +104,8 @@ put_parameters(struct buf *block, const char *letters)
 			buf_puts(block, " ...");
 		} else {
 			assert_non_null(parameters[(unsigned char)*c]);
-			buf_printf(block, optional ? " [%s]" : " %s", parameters[(unsigned char)*c]);
+			buf_printf(
+				block, optional ? " [%s]" : " %s", parameters[(unsigned char)*c]);
 		}
 	}
 }
@@ -115,7 +126,7 @@ is_form(const char *name)
 	size_t len = strlen(name);
 
 	return (name[0] == '!' && isalpha((unsigned char)name[1])) ||
-		(len > 3 && !strcmp(name + len - 3, "_cs"));
+	       (len > 3 && !strcmp(name + len - 3, "_cs"));
 }
 
 static void
