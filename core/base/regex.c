@@ -21,10 +21,10 @@ struct regex {
 };
 
 struct regex_match {
-	pcre2_match_data *data; /* owns */
+	pcre2_match_data *data;	      /* owns */
 	pcre2_match_context *context; /* owns */
-	pcre2_jit_stack *stack; /* owns; NULL without JIT */
-	struct str subject; /* borrows, of the last match */
+	pcre2_jit_stack *stack;	      /* owns; NULL without JIT */
+	struct str subject;	      /* borrows, of the last match */
 	bool matched;
 };
 
@@ -37,6 +37,8 @@ compile_options(unsigned flags)
 		options |= PCRE2_CASELESS;
 	if ((flags & REGEX_UTF) && !(flags & REGEX_BYTES))
 		options |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+	if (flags & REGEX_UNICODE)
+		options |= PCRE2_UCP | PCRE2_DOLLAR_ENDONLY;
 	return options;
 }
 
@@ -49,7 +51,8 @@ regex_compile(struct regex **out, struct str pattern, unsigned flags, struct err
 	int number = 0;
 
 	if (pattern.len > MAX_PATTERN)
-		return error_set(err, ERROR_USAGE, "the pattern is longer than %d bytes", MAX_PATTERN);
+		return error_set(
+			err, ERROR_USAGE, "the pattern is longer than %d bytes", MAX_PATTERN);
 	code = pcre2_compile((PCRE2_SPTR)(pattern.data ? pattern.data : ""), pattern.len,
 		compile_options(flags), &number, &at, NULL);
 	if (!code) {
@@ -106,9 +109,9 @@ enum regex_result
 regex_find(const struct regex *regex, struct regex_match *match, struct str subject, size_t from)
 {
 	int rc = from > subject.len
-		? PCRE2_ERROR_NOMATCH
-		: pcre2_match(regex->code, (PCRE2_SPTR)(subject.data ? subject.data : ""), subject.len,
-			  from, 0, match->data, match->context);
+			 ? PCRE2_ERROR_NOMATCH
+			 : pcre2_match(regex->code, (PCRE2_SPTR)(subject.data ? subject.data : ""),
+				   subject.len, from, 0, match->data, match->context);
 
 	match->subject = subject;
 	match->matched = rc > 0;

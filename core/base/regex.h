@@ -17,6 +17,7 @@ enum regex_flags {
 	REGEX_UTF = 1,	  /* characters are code points; invalid UTF-8 never matches, is no error */
 	REGEX_NOCASE = 2, /* (?i) */
 	REGEX_BYTES = 4,  /* no UTF: bytes are characters */
+	REGEX_UNICODE = 8, /* \d \w \s \b go by Unicode, and $ is the very end, as in Rust */
 };
 
 enum regex_result {

@@ -147,6 +147,8 @@ text_upper(uint32_t cp)
 {
 	if (cp < 0x80)
 		return cp >= 'a' && cp <= 'z' ? cp - 32 : cp;
+	if (cp == 0xdf) /* ß has no single capital in Unicode's table; the library makes one up */
+		return cp;
 	return cp > 0x10ffff ? cp : (uint32_t)utf8proc_toupper((utf8proc_int32_t)cp);
 }
 

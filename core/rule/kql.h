@@ -238,6 +238,9 @@ const struct kql_function *kql_function_find(struct str name, bool infix);
 struct str kql_function_nearest(struct str name);
 struct regex_match *kql_regex(const struct kql_call *call, struct regex **regex);
 
+/* Kusto's spelling of a regular expression → PCRE2's; false: at which column, why not. */
+bool kql_translate_regex(struct buf *out, struct str pattern, size_t *column, const char **why);
+
 /* Every function and operator: name, parameters, result, help; tab-separated, for the manual. */
 void kql_list(struct buf *out);
 

@@ -391,8 +391,19 @@ compile_regex(struct kql_scope *scope, struct expr *e, const struct expr *patter
 {
 	struct regex *regex;
 	struct error err;
+	struct buf translated = {0};
+	const char *why;
+	size_t column;
+	bool ok;
 
-	if (!regex_compile(&regex, pattern->value.s, REGEX_UTF, &err))
+	if (!kql_translate_regex(&translated, pattern->value.s, &column, &why)) {
+		buf_fini(&translated);
+		return kql_fail(scope->fault, pattern->at, "bad regular expression, column %zu: %s",
+			column, why);
+	}
+	ok = regex_compile(&regex, buf_view(&translated), REGEX_UTF | REGEX_UNICODE, &err);
+	buf_fini(&translated);
+	if (!ok)
 		return kql_fail(scope->fault, pattern->at, "bad regular expression, %s", err.text);
 	MEM_GROW(scope->regexes, scope->regex_count, scope->regex_capacity);
 	scope->regexes[scope->regex_count++] = regex;

@@ -218,7 +218,7 @@ to_time(struct value v)
 
 	if (v.type == KUSTO_DATETIME)
 		return v;
-	if (v.type == KUSTO_STRING && time_parse(v.s, &ticks))
+	if (v.type == KUSTO_STRING && kql_time_parse(v.s, &ticks))
 		return value_time(ticks);
 	if (type_is_integer(v.type) && v.i >= 0)
 		return value_time(v.i - INT64_C(621355968000000000));

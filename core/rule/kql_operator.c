@@ -215,6 +215,13 @@ bind_arithmetic(struct kql_scope *scope, struct expr *e)
 	return bad_arithmetic(scope, e);
 }
 
+/* % is never negative in Kusto. */
+static int64_t
+small_remainder(int64_t rest, int64_t by)
+{
+	return rest >= 0 ? rest : by < 0 ? rest - by : rest + by;
+}
+
 /* Kusto's longs wrap around. */
 static int64_t
 integer_operation(char op, int64_t a, int64_t b)
@@ -231,7 +238,7 @@ integer_operation(char op, int64_t a, int64_t b)
 	case '/':
 		return b == -1 ? (int64_t)(0 - x) : a / b;
 	default:
-		return b == -1 ? 0 : a % b;
+		return b == -1 ? 0 : small_remainder(a % b, b);
 	}
 }
 
@@ -248,7 +255,8 @@ real_operation(char op, double a, double b)
 	case '/':
 		return a / b;
 	default:
-		return fmod(a, b);
+		a = fmod(a, b);
+		return a < 0 ? a + fabs(b) : a;
 	}
 }
 
@@ -293,28 +301,40 @@ eval_convert(const struct kql_call *c)
 
 /* ---- membership ---- */
 
+/* Of a list in one argument its items, else the argument itself. */
+static struct value
+item_of(struct value list, size_t i)
+{
+	if (list.type == KUSTO_DYNAMIC && !list.null && list.d->kind == DYNAMIC_ARRAY)
+		return value_dynamic(list.d->items[i]);
+	return list;
+}
+
+static size_t
+item_count(struct value list)
+{
+	return list.type == KUSTO_DYNAMIC && !list.null && list.d->kind == DYNAMIC_ARRAY
+		       ? list.d->count
+		       : 1;
+}
+
+/* An `or` of equalities: null in (null) is null, as null == null is. */
 static struct value
 member_of(const struct kql_call *c, bool nocase)
 {
-	struct arena *arena = &c->frame->arena;
+	struct value answer = value_bool(false);
 
-	for (size_t i = 1; i < c->count; i++) {
-		struct value item = c->args[i], same;
+	for (size_t i = 1; i < c->count; i++)
+		for (size_t k = 0; k < item_count(c->args[i]); k++) {
+			struct value same = value_equal(
+				&c->frame->arena, c->args[0], item_of(c->args[i], k), nocase);
 
-		if (item.type == KUSTO_DYNAMIC && !item.null && item.d->kind == DYNAMIC_ARRAY) {
-			for (size_t k = 0; k < item.d->count; k++) {
-				same = value_equal(
-					arena, c->args[0], value_dynamic(item.d->items[k]), nocase);
-				if (!same.null && same.b)
-					return same;
-			}
-			continue;
+			if (!same.null && same.b)
+				return same;
+			if (same.null)
+				answer = same;
 		}
-		same = value_equal(arena, c->args[0], item, nocase);
-		if (!same.null && same.b)
-			return same;
-	}
-	return value_bool(false);
+	return answer;
 }
 
 static struct value

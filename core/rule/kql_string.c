@@ -54,15 +54,21 @@ struct span {
 	int64_t occurrence;
 };
 
-/* False: the arguments are out of their range, the answer is null. */
+/* False: the arguments are out of their range, the answer is null. A negative start counts from the
+ * end for indexof(), by its documented example, and is out of range for indexof_regex(). */
 static bool
-search_span(const struct kql_call *c, struct span *span)
+search_span(const struct kql_call *c, struct span *span, bool from_end)
 {
 	struct str s = arg_text(c, 0);
 	int64_t length = c->count > 3 ? c->args[3].i : -1;
 
 	span->start = c->count > 2 ? c->args[2].i : 0;
 	span->occurrence = c->count > 4 ? c->args[4].i : 1;
+	if (span->start < 0 && from_end) {
+		span->start += (int64_t)text_length(s);
+		if (span->start < 0)
+			span->start = 0;
+	}
 	if (span->start < 0 || span->occurrence < 0 || length < -1)
 		return false;
 	s = str_slice(s, text_offset(s, (size_t)span->start), s.len);
@@ -78,23 +84,34 @@ position(const struct span *span, size_t byte)
 	return value_long(span->start + (int64_t)text_length(str_slice(span->text, 0, byte)));
 }
 
+/* The length counts anew behind each occurrence: the documented example asks for it. */
 static struct value
 eval_indexof(const struct kql_call *c)
 {
 	struct str needle = arg_text(c, 1);
+	int64_t length = c->count > 3 ? c->args[3].i : -1;
 	struct span span;
 	size_t at = 0;
 
-	if (!search_span(c, &span))
+	if (!search_span(c, &span, true))
 		return value_null(KUSTO_LONG);
-	for (int64_t n = 1;; n++) {
-		at = str_find(span.text, needle, at);
-		if (at == (size_t)-1 || span.occurrence == 0)
-			return value_long(-1);
+	span.text = str_slice(arg_text(c, 0), text_offset(arg_text(c, 0), (size_t)span.start),
+		arg_text(c, 0).len);
+	for (int64_t n = 1; span.occurrence > 0; n++) {
+		size_t from = at, end;
+
+		at = str_find(span.text, needle, from);
+		if (at == (size_t)-1)
+			break;
+		end = at + needle.len;
+		if (length >= 0 &&
+			(int64_t)text_length(str_slice(span.text, from, end - from)) > length)
+			break;
 		if (n == span.occurrence)
 			return position(&span, at);
 		at++;
 	}
+	return value_long(-1);
 }
 
 static struct value
@@ -105,7 +122,7 @@ eval_indexof_regex(const struct kql_call *c)
 	struct span span;
 	size_t at = 0;
 
-	if (!search_span(c, &span))
+	if (!search_span(c, &span, false))
 		return value_null(KUSTO_LONG);
 	for (int64_t n = 1; span.occurrence > 0; n++) {
 		size_t found;
@@ -273,22 +290,24 @@ leading(const struct kql_call *c, struct str s)
 	return regex_group(match, 0).len;
 }
 
-/* Bytes that a match reaching the very end takes. */
+/* Bytes of the matches that stand side by side at the very end. One pass: a match a step would take
+ * a text of nothing but matches its length squared. */
 static size_t
 trailing(const struct kql_call *c, struct str s)
 {
 	struct regex *regex;
 	struct regex_match *match = kql_regex(c, &regex);
-	size_t at = 0;
+	size_t at = 0, first = 0, end = 0;
 
 	while (at < s.len && regex_find(regex, match, s, at) == REGEX_MATCH) {
 		size_t from = regex_group_offset(match, 0), len = regex_group(match, 0).len;
 
-		if (from + len == s.len)
-			return len;
-		at = from + 1;
+		if (from != end)
+			first = from;
+		end = from + len;
+		at = end + (len ? 0 : text_offset(str_slice(s, end, s.len), 1));
 	}
-	return 0;
+	return end == s.len ? s.len - first : 0;
 }
 
 static struct value
@@ -299,8 +318,8 @@ trim_ends(const struct kql_call *c, bool start, bool end)
 
 	while (start && (cut = leading(c, s)))
 		s = str_slice(s, cut, s.len);
-	while (end && (cut = trailing(c, s)))
-		s = str_slice(s, 0, s.len - cut);
+	if (end)
+		s = str_slice(s, 0, s.len - trailing(c, s));
 	return value_string(s);
 }
 

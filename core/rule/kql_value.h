@@ -69,6 +69,8 @@ void dynamic_write(struct buf *out, const struct dynamic *d);
 
 /* Conversions of to*(): null when it cannot be. */
 struct value value_convert(struct arena *arena, struct value v, enum kusto_type type);
+/* All the spellings of todatetime(). */
+bool kql_time_parse(struct str text, int64_t *ticks);
 /* 1d 15m 1.02:03:04.5 */
 bool span_parse(struct str text, int64_t *ticks);
 
