@@ -35,6 +35,7 @@ rule_refuse(struct error *err, const char *file, struct str text, size_t line, s
 	struct str whole = line_number(text, line), shown;
 	struct buf clean = {0}, blanks = {0};
 	size_t from = col > 60 ? text_offset(whole, col - 60) : 0, caret;
+	struct buf before = {0};
 
 	shown = str_slice(whole, from, whole.len);
 	shown = str_slice(shown, 0, text_offset(shown, 76));
@@ -44,28 +45,29 @@ rule_refuse(struct error *err, const char *file, struct str text, size_t line, s
 		buf_putc(&blanks, shown.data[i] == '\t' ? ' ' : shown.data[i]);
 	text_clean(&clean, buf_view(&blanks));
 	caret = col > 60 ? 60 : col;
+	/* What stands before the caret may be wide, or shown as an escape. */
+	text_clean(&before, str_slice(buf_view(&blanks), 0,
+				    text_offset(buf_view(&blanks), caret ? caret - 1 : 0)));
+	caret = (size_t)text_columns(buf_view(&before)) +
+		(col > 0 && text_length(buf_view(&blanks)) + 1 < caret
+				? caret - 1 - text_length(buf_view(&blanks))
+				: 0);
 	error_set(err, ERROR_USAGE, "%s%s%zu:%zu: %s\n  %s\n  %*s^", file ? file : "",
-		file ? ":" : "", line, col, sentence, buf_cstr(&clean), (int)(caret ? caret - 1 : 0),
-		"");
+		file ? ":" : "", line, col, sentence, buf_cstr(&clean), (int)caret, "");
+	buf_fini(&before);
 	buf_fini(&clean);
 	buf_fini(&blanks);
 	return false;
 }
 
-/* The place of a byte of the query, in the file. */
 static bool
 refuse_query(const struct rule *rule, struct str yaml, const char *file,
 	const struct kql_fault *fault, struct error *err)
 {
-	struct str before = str_slice(rule->query, 0, fault->at);
-	size_t line = rule->place.line, col = rule->place.col, at;
+	size_t line, col;
 
-	while ((at = str_find(before, STR("\n"), 0)) != (size_t)-1) {
-		before = str_slice(before, at + 1, before.len);
-		line++;
-		col = rule->place.indent + 1;
-	}
-	return rule_refuse(err, file, yaml, line, col + text_length(before), fault->text);
+	rule_place_of(rule, yaml, fault->at, &line, &col);
+	return rule_refuse(err, file, yaml, line, col, fault->text);
 }
 
 /* ---- loading ---- */
@@ -99,11 +101,12 @@ static void
 warn_differences(struct rule *rule)
 {
 	bool greater = !rule->operator.data || str_is(rule->operator, "gt") ||
-		str_equal_ascii_nocase(rule->operator, STR("GreaterThan"));
+		       str_equal_ascii_nocase(rule->operator, STR("GreaterThan"));
 
 	if (!greater || (rule->threshold.data && !str_is(rule->threshold, "0")))
-		warn(rule, "the trigger is not `gt 0`: Sentinel raises no alert below it, here every "
-			   "matching event is an alert");
+		warn(rule,
+			"the trigger is not `gt 0`: Sentinel raises no alert below it, here every "
+			"matching event is an alert");
 	if (rule->suppressed)
 		warn(rule, "suppression is on: Sentinel is silent for a while after an alert, here "
 			   "every matching event is an alert");

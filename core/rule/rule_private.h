@@ -23,10 +23,13 @@ struct rule_list {
 	size_t count, capacity;
 };
 
-/* Where the query's text stands in the file. */
+/* How a text is written in YAML, as far as its characters are written otherwise than they are. */
+enum rule_style { STYLE_PLAIN, STYLE_BLOCK, STYLE_SINGLE, STYLE_DOUBLE };
+
+/* Where the query's text begins in the file: its quote, its | or its first character; from 1. */
 struct rule_place {
-	size_t line, col; /* of its first character, from 1 */
-	size_t indent;	  /* of its further lines */
+	size_t line, col;
+	enum rule_style style;
 };
 
 struct rule {
@@ -53,6 +56,16 @@ bool rule_read_yaml(struct rule *rule, struct str yaml, const char *file, struct
 /* [FILE:]LINE:COL: sentence, the line, a caret. `text` is what line counts in; file may be NULL. */
 bool rule_refuse(struct error *err, const char *file, struct str text, size_t line, size_t col,
 	const char *sentence);
+
+bool rule_is_guid(struct str s);
+bool rule_is_utf16(struct str file);
+bool rule_is_technique(struct str s);			/* T1098 T1098.001 */
+bool rule_parse_duration(struct str s, int64_t *ticks); /* 15m 1h 2d, PT15M PT1H P2D */
+
+/* Of a byte of a text, from 1; the column counts characters. */
+void rule_line_and_column(struct str text, size_t at, size_t *line, size_t *col);
+/* The place in the file of a byte of the query. */
+void rule_place_of(const struct rule *rule, struct str yaml, size_t at, size_t *line, size_t *col);
 
 /* The published text of the built-in rule. */
 struct str rule_builtin_text(void);

@@ -6,7 +6,8 @@
 #include "core/base/timefmt.h"
 #include "core/rule/rule_private.h"
 
-enum { MAX_YAML = 1 << 20, MAX_SHOWN = 64 << 10, MAX_LEVELS = 32 };
+enum { MAX_YAML = 1 << 20, MAX_SHOWN = 128 << 10 };
+enum { MAX_LEVELS = 32, MAX_EVENTS = 100000, MAX_KEYS = 1000 };
 
 struct reader {
 	struct rule *rule;
@@ -40,8 +41,7 @@ kept(struct reader *r, struct str s)
 	return arena_str(&r->rule->arena, s);
 }
 
-static bool
-refuse(struct reader *r, const yaml_node_t *node, const char *fmt, ...)
+static bool refuse(struct reader *r, const yaml_node_t *node, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 static bool
@@ -77,49 +77,63 @@ member(const struct reader *r, const yaml_node_t *map, const char *name)
 
 /* ---- what a field looks like in `rule show` ---- */
 
-static void
+static bool show_items(const struct reader *r, const yaml_node_t *node, struct buf *out, int level);
+
+/* False: too large, or an alias that holds itself. */
+static bool
 show_node(const struct reader *r, const yaml_node_t *node, struct buf *out, int level)
 {
-	if (!node || level > MAX_LEVELS || out->len > MAX_SHOWN) {
-		buf_puts(out, "...");
-		return;
-	}
-	if (node->type == YAML_SCALAR_NODE) {
-		buf_str(out, scalar(node));
-		return;
-	}
+	if (!node || level > MAX_LEVELS || out->len > MAX_SHOWN)
+		return false;
+	if (node->type != YAML_SCALAR_NODE)
+		return show_items(r, node, out, level);
+	buf_str(out, scalar(node));
+	return true;
+}
+
+static bool
+show_items(const struct reader *r, const yaml_node_t *node, struct buf *out, int level)
+{
 	if (node->type == YAML_SEQUENCE_NODE) {
 		for (yaml_node_item_t *i = node->data.sequence.items.start;
 			i < node->data.sequence.items.top; i++) {
 			buf_printf(out, "\n%*s- ", level * 2, "");
-			show_node(r, node_at(r, *i), out, level + 1);
+			if (!show_node(r, node_at(r, *i), out, level + 1))
+				return false;
 		}
-		return;
+		return true;
 	}
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
 		pair < node->data.mapping.pairs.top; pair++) {
 		buf_printf(out, "\n%*s", level * 2, "");
-		show_node(r, node_at(r, pair->key), out, level + 1);
+		if (!show_node(r, node_at(r, pair->key), out, level + 1))
+			return false;
 		buf_puts(out, ": ");
-		show_node(r, node_at(r, pair->value), out, level + 1);
+		if (!show_node(r, node_at(r, pair->value), out, level + 1))
+			return false;
 	}
+	return true;
 }
 
-static void
+static bool
 keep_field(struct reader *r, struct str name, const yaml_node_t *node)
 {
 	struct rule *rule = r->rule;
 	struct buf out = {0};
 	struct str text;
+	bool ok = show_node(r, node, &out, 0);
 
-	show_node(r, node, &out, 0);
 	text = kept(r, buf_view(&out));
 	buf_fini(&out);
+	if (!ok)
+		return refuse(
+			r, node, "`%.*s` unfolds to more than a rule can hold", STR_ARG(name));
 	if (text.len && text.data[0] == '\n')
 		text = str_slice(text, 1, text.len);
 	MEM_GROW(rule->fields, rule->field_count, rule->field_capacity);
 	rule->fields[rule->field_count++] = (struct rule_field){kept(r, name), text,
 		!node || node->type != YAML_SCALAR_NODE || memchr(text.data, '\n', text.len)};
+	return true;
 }
 
 /* ---- checks ---- */
@@ -146,15 +160,8 @@ take_text(struct reader *r, const yaml_node_t *node, const char *field, struct s
 static bool
 take_id(struct reader *r, const yaml_node_t *node)
 {
-	struct str s = scalar(node);
-	bool ok = s.len == 36;
-
-	for (size_t i = 0; ok && i < 36; i++)
-		ok = i == 8 || i == 13 || i == 18 || i == 23
-			? s.data[i] == '-'
-			: s.data[i] && strchr("0123456789abcdefABCDEF", s.data[i]);
-	if (!ok)
-		return refuse(r, node, "id: `%.*s` is no GUID", STR_ARG(s));
+	if (!rule_is_guid(scalar(node)))
+		return refuse(r, node, "id: `%.*s` is no GUID", STR_ARG(scalar(node)));
 	return take_text(r, node, "id", &r->rule->id);
 }
 
@@ -164,14 +171,6 @@ take_name(struct reader *r, const yaml_node_t *node)
 	if (!str_trim(scalar(node)).len)
 		return refuse(r, node, "name must not be empty");
 	return take_text(r, node, "name", &r->rule->name);
-}
-
-static bool
-take_any(struct reader *r, const yaml_node_t *node)
-{
-	(void)r;
-	(void)node;
-	return true;
 }
 
 static bool
@@ -186,7 +185,7 @@ take_severity(struct reader *r, const yaml_node_t *node)
 	static const char *const words[] = {"Informational", "Low", "Medium", "High", NULL};
 
 	return one_of(r, node, "severity", words, "Informational, Low, Medium, High") &&
-		take_text(r, node, "severity", &r->rule->severity);
+	       take_text(r, node, "severity", &r->rule->severity);
 }
 
 static bool
@@ -195,35 +194,13 @@ take_kind(struct reader *r, const yaml_node_t *node)
 	static const char *const words[] = {"Scheduled", NULL};
 
 	return one_of(r, node, "kind", words, "the kinds that run here: Scheduled") &&
-		take_text(r, node, "kind", &r->rule->kind);
-}
-
-/* 15m 1h 2d, or ISO 8601: PT15M PT1H P2D */
-static bool
-parse_duration(struct str s, int64_t *ticks)
-{
-	char number[24];
-	bool iso = s.len > 1 && (s.data[0] | 32) == 'p';
-	bool time = iso && (s.data[1] | 32) == 't';
-	size_t n;
-
-	if (iso)
-		s = str_slice(s, time ? 2 : 1, s.len);
-	if (s.len < 2 || s.len >= sizeof(number))
-		return false;
-	n = strspn(s.data, "0123456789");
-	if (n + 1 != s.len || (iso && time == ((s.data[n] | 32) == 'd')))
-		return false;
-	memcpy(number, s.data, s.len);
-	number[n] = (char)(number[n] | 32);
-	number[n + 1] = '\0';
-	return time_parse_span(str_from(number), ticks);
+	       take_text(r, node, "kind", &r->rule->kind);
 }
 
 static bool
 take_duration(struct reader *r, const yaml_node_t *node, const char *field, int64_t *ticks)
 {
-	if (!parse_duration(scalar(node), ticks))
+	if (!rule_parse_duration(scalar(node), ticks))
 		return refuse(r, node, "%s: `%.*s` is no duration such as 15m, 1h or 1d", field,
 			STR_ARG(scalar(node)));
 	if (*ticks < 5 * TICKS_PER_MINUTE || *ticks > 14 * TICKS_PER_DAY)
@@ -246,11 +223,11 @@ take_period(struct reader *r, const yaml_node_t *node)
 static bool
 take_operator(struct reader *r, const yaml_node_t *node)
 {
-	static const char *const words[] = {"gt", "lt", "eq", "ne", "GreaterThan", "LessThan",
-		"Equal", "NotEqual", NULL};
+	static const char *const words[] = {
+		"gt", "lt", "eq", "ne", "GreaterThan", "LessThan", "Equal", "NotEqual", NULL};
 
 	return one_of(r, node, "triggerOperator", words, "gt, lt, eq, ne") &&
-		take_text(r, node, "triggerOperator", &r->rule->operator);
+	       take_text(r, node, "triggerOperator", &r->rule->operator);
 }
 
 static bool
@@ -259,7 +236,8 @@ take_threshold(struct reader *r, const yaml_node_t *node)
 	struct str s = scalar(node);
 
 	if (!s.len || s.len > 6 || strspn(s.data, "0123456789") != s.len)
-		return refuse(r, node, "triggerThreshold: `%.*s` is no number from 0 on", STR_ARG(s));
+		return refuse(
+			r, node, "triggerThreshold: `%.*s` is no number from 0 on", STR_ARG(s));
 	return take_text(r, node, "triggerThreshold", &r->rule->threshold);
 }
 
@@ -303,25 +281,15 @@ take_tactics(struct reader *r, const yaml_node_t *node)
 }
 
 static bool
-is_technique(struct str s)
-{
-	static const char shape[] = "T0000.000";
-
-	for (size_t i = 0; i < s.len && i < sizeof(shape) - 1; i++)
-		if (shape[i] == '0' ? s.data[i] < '0' || s.data[i] > '9' : s.data[i] != shape[i])
-			return false;
-	return s.len == 5 || s.len == 9;
-}
-
-static bool
 take_techniques(struct reader *r, const yaml_node_t *node)
 {
 	if (!take_list(r, node, "relevantTechniques", &r->rule->techniques))
 		return false;
 	for (size_t i = 0; i < r->rule->techniques.count; i++)
-		if (!is_technique(r->rule->techniques.items[i]))
+		if (!rule_is_technique(r->rule->techniques.items[i]))
 			return refuse(r, node,
-				"relevantTechniques: `%.*s` is no technique such as T1098 or T1098.001",
+				"relevantTechniques: `%.*s` is no technique such as T1098 or "
+				"T1098.001",
 				STR_ARG(r->rule->techniques.items[i]));
 	return true;
 }
@@ -338,56 +306,26 @@ take_grouping(struct reader *r, const yaml_node_t *node)
 	return one_of(r, kind, "aggregationKind", words, "SingleAlert, AlertPerResult");
 }
 
-/* ---- the query's place ---- */
-
-static struct str
-line_of(struct str text, size_t line)
-{
-	size_t end;
-
-	for (; line > 1; line--) {
-		end = str_find(text, STR("\n"), 0);
-		if (end == (size_t)-1)
-			return STR("");
-		text = str_slice(text, end + 1, text.len);
-	}
-	end = str_find(text, STR("\n"), 0);
-	return str_slice(text, 0, end == (size_t)-1 ? text.len : end);
-}
-
-static size_t
-indent_of(struct str line)
-{
-	size_t n = 0;
-
-	while (n < line.len && line.data[n] == ' ')
-		n++;
-	return n;
-}
+/* ---- the query ---- */
 
 static bool
 take_query(struct reader *r, const yaml_node_t *node)
 {
-	struct rule_place *place = &r->rule->place;
-	bool block;
+	static const enum rule_style styles[] = {
+		[YAML_SINGLE_QUOTED_SCALAR_STYLE] = STYLE_SINGLE,
+		[YAML_DOUBLE_QUOTED_SCALAR_STYLE] = STYLE_DOUBLE,
+		[YAML_LITERAL_SCALAR_STYLE] = STYLE_BLOCK,
+		[YAML_FOLDED_SCALAR_STYLE] = STYLE_BLOCK,
+	};
+	unsigned style = node ? (unsigned)node->data.scalar.style : 0;
 
+	if (!scalar(node).data)
+		return refuse(r, node, "query must be a text");
 	if (!str_trim(scalar(node)).len)
 		return refuse(r, node, "query must not be empty");
-	if (node->data.scalar.style == YAML_FOLDED_SCALAR_STYLE)
-		return refuse(r, node, "query: a folded text (>) joins its lines; write it with |");
-	block = node->data.scalar.style == YAML_LITERAL_SCALAR_STYLE;
-	place->line = node->start_mark.line + 1 + block;
-	place->col = node->start_mark.column + 1 +
-		(node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE);
-	if (block) {
-		size_t line = place->line;
-
-		while (!str_trim(line_of(r->text, line)).len && line < place->line + 1000)
-			line++;
-		place->indent = indent_of(line_of(r->text, line)) -
-			indent_of(line_of(scalar(node), line - place->line + 1));
-		place->col = place->indent + 1;
-	}
+	r->rule->place = (struct rule_place){.line = node->start_mark.line + 1,
+		.col = node->start_mark.column + 1,
+		.style = style < sizeof(styles) / sizeof(styles[0]) ? styles[style] : STYLE_PLAIN};
 	return take_text(r, node, "query", &r->rule->query);
 }
 
@@ -453,12 +391,12 @@ static const struct {
 } fields[] = {
 	{"id", take_id},
 	{"name", take_name},
-	{"description", take_any},
+	{"description", NULL},
 	{"severity", take_severity},
-	{"status", take_any},
+	{"status", NULL},
 	{"kind", take_kind},
 	{"version", take_version},
-	{"requiredDataConnectors", take_any},
+	{"requiredDataConnectors", NULL},
 	{"queryFrequency", take_frequency},
 	{"queryPeriod", take_period},
 	{"triggerOperator", take_operator},
@@ -469,24 +407,15 @@ static const struct {
 	{"relevantTechniques", take_techniques},
 	{"query", take_query},
 	{"entityMappings", take_mappings},
-	{"sentinelEntitiesMappings", take_any},
-	{"customDetails", take_any},
-	{"alertDetailsOverride", take_any},
+	{"sentinelEntitiesMappings", NULL},
+	{"customDetails", NULL},
+	{"alertDetailsOverride", NULL},
 	{"eventGroupingSettings", take_grouping},
-	{"incidentConfiguration", take_any},
-	{"tags", take_any},
-	{"metadata", take_any},
+	{"incidentConfiguration", NULL},
+	{"tags", NULL},
+	{"metadata", NULL},
 };
 /* clang-format on */
-
-static bool
-is_there(const struct rule *rule, struct str name)
-{
-	for (size_t i = 0; i < rule->field_count; i++)
-		if (str_equal(rule->fields[i].name, name))
-			return true;
-	return false;
-}
 
 static bool
 take_field(struct reader *r, const yaml_node_t *key, const yaml_node_t *value)
@@ -495,12 +424,11 @@ take_field(struct reader *r, const yaml_node_t *key, const yaml_node_t *value)
 
 	if (!name.len)
 		return refuse(r, key, "a field's name must be a text");
-	if (is_there(r->rule, name))
-		return refuse(r, key, "the field `%.*s` stands twice", STR_ARG(name));
-	keep_field(r, name, value);
+	if (!keep_field(r, name, value))
+		return false;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (str_is(name, fields[i].name))
-			return fields[i].take(r, value);
+			return !fields[i].take || fields[i].take(r, value);
 	warn(r, "unknown field `%.*s`: kept, without effect", name);
 	return true;
 }
@@ -512,12 +440,40 @@ check_whole(struct reader *r, const yaml_node_t *root)
 
 	if (!rule->id.data || !rule->name.data || !rule->query.data)
 		return refuse(r, root, "a rule needs an id, a name and a query: %s is missing",
-			!rule->id.data	       ? "id"
-				: !rule->name.data ? "name"
-						   : "query");
+			!rule->id.data	   ? "id"
+			: !rule->name.data ? "name"
+					   : "query");
 	if (rule->frequency && rule->period && rule->frequency > rule->period)
 		return refuse(r, member(r, root, "queryFrequency"),
 			"queryFrequency must not be longer than queryPeriod");
+	return true;
+}
+
+/* A name that stands twice in one mapping: which of the two is meant? */
+static bool
+check_mapping(struct reader *r, const yaml_node_t *map)
+{
+	yaml_node_pair_t *start = map->data.mapping.pairs.start, *top = map->data.mapping.pairs.top;
+
+	if (top - start > MAX_KEYS)
+		return refuse(r, map, "more than %d names in one mapping", MAX_KEYS);
+	for (yaml_node_pair_t *a = start; a < top; a++) {
+		struct str key = scalar(node_at(r, a->key));
+
+		for (yaml_node_pair_t *b = start; key.data && b < a; b++)
+			if (str_equal(scalar(node_at(r, b->key)), key))
+				return refuse(
+					r, node_at(r, a->key), "`%.*s` stands twice", STR_ARG(key));
+	}
+	return true;
+}
+
+static bool
+check_keys(struct reader *r)
+{
+	for (int i = 1; node_at(r, i); i++)
+		if (node_at(r, i)->type == YAML_MAPPING_NODE && !check_mapping(r, node_at(r, i)))
+			return false;
 	return true;
 }
 
@@ -535,6 +491,85 @@ read_document(struct reader *r)
 	return check_whole(r, root);
 }
 
+/* ---- before anything is built ---- */
+
+struct survey {
+	size_t levels, documents, events;
+};
+
+/* NULL: go on; else why the file is refused at this event. */
+static const char *
+survey_event(struct survey *s, const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_DOCUMENT_START_EVENT:
+		if (++s->documents > 1)
+			return "a second document: a file holds one rule";
+		break;
+	case YAML_SEQUENCE_START_EVENT:
+	case YAML_MAPPING_START_EVENT:
+		if (++s->levels > MAX_LEVELS)
+			return "nested too deeply";
+		break;
+	case YAML_SEQUENCE_END_EVENT:
+	case YAML_MAPPING_END_EVENT:
+		s->levels--;
+		break;
+	default:
+		break;
+	}
+	return ++s->events > MAX_EVENTS ? "too many values for a rule" : NULL;
+}
+
+/* A reader's complaint has a byte, the others a line and a column. */
+static bool
+refuse_parse(const struct reader *r, const yaml_parser_t *parser)
+{
+	size_t line = parser->problem_mark.line + 1, column = parser->problem_mark.column + 1;
+
+	if (parser->error == YAML_READER_ERROR)
+		rule_line_and_column(r->text, parser->problem_offset, &line, &column);
+	return rule_refuse(r->err, r->file, r->text, line, column,
+		parser->problem ? parser->problem : "not YAML");
+}
+
+static void
+start_parser(yaml_parser_t *parser, struct str yaml)
+{
+	if (!yaml_parser_initialize(parser))
+		abort();
+	yaml_parser_set_input_string(parser, (const unsigned char *)yaml.data, yaml.len);
+}
+
+/* Depth and number are bounded while reading: libyaml takes their square. */
+static bool
+survey_yaml(const struct reader *r)
+{
+	yaml_parser_t parser;
+	yaml_event_t event;
+	struct survey survey = {0};
+	const char *why = NULL;
+	bool ok = true, end = false;
+
+	start_parser(&parser, r->text);
+	while (ok && !end) {
+		if (!yaml_parser_parse(&parser, &event)) {
+			ok = refuse_parse(r, &parser);
+			break;
+		}
+		why = survey_event(&survey, &event);
+		end = event.type == YAML_STREAM_END_EVENT;
+		if (why)
+			ok = rule_refuse(r->err, r->file, r->text, event.start_mark.line + 1,
+				event.start_mark.column + 1, why);
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&parser);
+	return ok;
+}
+
+/* ---- whole ---- */
+
 bool
 rule_read_yaml(struct rule *rule, struct str yaml, const char *file, struct error *err)
 {
@@ -545,16 +580,16 @@ rule_read_yaml(struct rule *rule, struct str yaml, const char *file, struct erro
 
 	if (yaml.len > MAX_YAML)
 		return error_set(err, ERROR_USAGE, "%s: larger than %d bytes", file, MAX_YAML);
-	if (!yaml_parser_initialize(&parser))
-		abort();
-	yaml_parser_set_input_string(&parser, (const unsigned char *)yaml.data, yaml.len);
+	if (rule_is_utf16(yaml))
+		return error_set(err, ERROR_USAGE, "%s: UTF-16: a rule is a text in UTF-8", file);
+	if (!survey_yaml(&r))
+		return false;
+	start_parser(&parser, yaml);
 	if (yaml_parser_load(&parser, &doc)) {
-		ok = read_document(&r);
+		ok = check_keys(&r) && read_document(&r);
 		yaml_document_delete(&doc);
 	} else {
-		ok = rule_refuse(err, file, yaml, parser.problem_mark.line + 1,
-			parser.problem_mark.column + 1,
-			parser.problem ? parser.problem : "not YAML");
+		ok = refuse_parse(&r, &parser);
 	}
 	yaml_parser_delete(&parser);
 	return ok;

@@ -269,7 +269,7 @@ fields_are_refused_with_their_place(void **state)
 	assert_refused("id: abc\n", "r.yaml:1:5: id: `abc` is no GUID\n  id: abc\n      ^");
 	assert_refused(HEAD "severity: Grave\n" QUERY,
 		"r.yaml:3:11: severity: `Grave` is none of Informational, Low, Medium, High\n  severity: Grave\n            ^");
-	assert_refused(HEAD "name: twice\n", "r.yaml:3:1: the field `name` stands twice\n  name: twice\n  ^");
+	assert_refused(HEAD "name: twice\n", "r.yaml:3:1: `name` stands twice\n  name: twice\n  ^");
 	assert_refused(HEAD "queryFrequency: 1m\n",
 		"r.yaml:3:17: queryFrequency must lie between 5 minutes and 14 days\n  queryFrequency: 1m\n                  ^");
 	assert_refused(HEAD "queryPeriod: soon\n",
@@ -310,8 +310,95 @@ the_query_is_refused_at_its_place_in_the_file(void **state)
 		"no event to name\n  query: AWSCloudTrail | summarize count()\n                         ^");
 	assert_refused(HEAD "query: 'AWSCloudTrail | where x'\n",
 		"r.yaml:3:31: unknown column `x`\n  query: 'AWSCloudTrail | where x'\n                                ^");
-	assert_refused(HEAD "query: >\n  AWSCloudTrail\n",
-		"r.yaml:3:8: query: a folded text (>) joins its lines; write it with |\n  query: >\n         ^");
+}
+
+/* Whatever YAML makes of the text, the place is that in the file. */
+static void
+the_place_is_found_in_every_way_to_write_a_text(void **state)
+{
+	static const struct {
+		const char *query, *place;
+	} cases[] = {
+		{"query: |2\n    AWSCloudTrail\n    | where Nope == 1\n", "5:13"},
+		{"query: |-\n\n\n  AWSCloudTrail\n  | where\tNope == 1\n", "7:11"},
+		{"query:\n  |\n  AWSCloudTrail\n\n  | where Nope == 1\n", "7:11"},
+		{"query: |\r\n  AWSCloudTrail\r\n  | where Nope == 1\r\n", "5:11"},
+		{"query: |\n  AWSCloudTrail | where 'zo\303\253' == Nope\n", "4:34"},
+		{"query: >\n  AWSCloudTrail\n  | where Nope == 1\n", "5:11"},
+		{"query: >-\n  AWSCloudTrail\n\n    | where true\n  | where Nope == 1\n", "7:11"},
+		{"query: AWSCloudTrail\n  | where ReadOnly\n  | where Nope == 1\n", "5:11"},
+		{"query: 'AWSCloudTrail\n\n  | where ''a'' == Nope'\n", "5:20"},
+		{"query: \"AWSCloudTrail\\n| where \\\"a\\\" == Nope\"\n", "3:41"},
+		{"query: \"AWSCloudTrail | where \\\n   \\x41\\u0042\"\n", "4:4"},
+		{"query: 'AWSCloudTrail |'\n", "3:24"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf yaml = {0}, place = {0};
+		struct rule *rule;
+		struct error err;
+
+		buf_printf(&yaml, "%s%s", HEAD, cases[i].query);
+		buf_printf(&place, "r.yaml:%s: ", cases[i].place);
+		assert_false(rule_load_text(&rule, buf_view(&yaml), "r.yaml", &err));
+		if (strncmp(err.text, buf_cstr(&place), place.len) != 0)
+			fail_msg("%s\nis refused at %s\nand not at %s", cases[i].query, err.text,
+				cases[i].place);
+		buf_fini(&yaml);
+		buf_fini(&place);
+	}
+}
+
+static void
+the_caret_stands_under_the_word_behind_wide_and_hidden_characters(void **state)
+{
+	(void)state;
+	assert_refused(HEAD "query: AWSCloudTrail | where '\344\270\255\342\200\213' == Nope\n",
+		"r.yaml:3:38: unknown column `Nope`: did you mean `Type`?\n"
+		"  query: AWSCloudTrail | where '\344\270\255\\u200b' == Nope\n"
+		"                                             ^");
+}
+
+static struct str
+nested(struct buf *out, const char *open, const char *close, int depth)
+{
+	buf_puts(out, HEAD "x: ");
+	for (int i = 0; i < depth; i++)
+		buf_puts(out, open);
+	for (int i = 0; i < depth; i++)
+		buf_puts(out, close);
+	buf_puts(out, "\n" QUERY);
+	return buf_view(out);
+}
+
+static void
+yaml_that_costs_or_means_more_than_it_shows_is_refused(void **state)
+{
+	struct buf deep = {0}, bomb = {0};
+	struct rule *rule;
+	struct error err;
+
+	(void)state;
+	assert_false(rule_load_text(&rule, nested(&deep, "[", "]", 200000), "r.yaml", &err));
+	assert_non_null(strstr(err.text, "r.yaml:3:35: nested too deeply\n"));
+	buf_puts(&bomb, HEAD "a0: &a0 [xxxxxxxxxx]\n");
+	for (int i = 1; i < 12; i++)
+		buf_printf(&bomb, "a%d: &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]\n", i, i, i - 1,
+			i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+	buf_puts(&bomb, QUERY);
+	assert_false(rule_load_text(&rule, buf_view(&bomb), "r.yaml", &err));
+	assert_non_null(strstr(err.text, "` unfolds to more than a rule can hold\n"));
+	assert_refused(HEAD "x: &x [*x]\n" QUERY,
+		"r.yaml:3:4: `x` unfolds to more than a rule can hold\n  x: &x [*x]\n     ^");
+	assert_refused(HEAD QUERY "---\n" HEAD,
+		"r.yaml:6:1: a second document: a file holds one rule\n  ---\n  ^");
+	assert_refused(HEAD "customDetails:\n  A: x\n  A: y\n",
+		"r.yaml:5:3: `A` stands twice\n    A: y\n    ^");
+	assert_refused(HEAD "x: \"\377\"\n", "r.yaml:3:5: invalid leading UTF-8 octet\n  x: \"\\xff\"\n      ^");
+	assert_refused("\377\376i", "r.yaml: UTF-16: a rule is a text in UTF-8");
+	buf_fini(&deep);
+	buf_fini(&bomb);
 }
 
 static void
@@ -399,6 +486,9 @@ main(void)
 		cmocka_unit_test(fields_are_refused_with_their_place),
 		cmocka_unit_test(a_mapped_column_must_be_in_the_result),
 		cmocka_unit_test(the_query_is_refused_at_its_place_in_the_file),
+		cmocka_unit_test(the_place_is_found_in_every_way_to_write_a_text),
+		cmocka_unit_test(the_caret_stands_under_the_word_behind_wide_and_hidden_characters),
+		cmocka_unit_test(yaml_that_costs_or_means_more_than_it_shows_is_refused),
 		cmocka_unit_test(what_is_no_yaml_is_refused_with_its_place),
 		cmocka_unit_test(filters_see_the_tables_columns_and_the_results),
 		cmocka_unit_test(on_a_clash_the_results_column_is_meant),
