@@ -12,6 +12,7 @@ struct rule_field {
 	bool block;	 /* shown on lines of its own */
 };
 
+/* A column of the result that the rule names: for an entity, or elsewhere when entity is absent. */
 struct rule_mapping {
 	struct str entity, identifier, column;
 	size_t line, col; /* of the column's name in the file, from 1 */
@@ -50,6 +51,43 @@ struct rule {
 
 void rule_list_add(struct rule_list *list, struct str item);
 
+/* A value of the file; a mapping has as many keys as items. Lives in the rule's arena. */
+struct rule_node {
+	enum { NODE_TEXT, NODE_LIST, NODE_MAP } kind;
+	struct str text;
+	enum rule_style style;
+	size_t line, col; /* from 1 */
+	size_t count;
+	const struct rule_node **keys, **items;
+};
+
+/* Reading a file: everything that a refusal needs. */
+struct rule_reader {
+	struct rule *rule;
+	struct str text; /* the whole file */
+	const char *file;
+	struct error *err;
+};
+
+bool rule_refuse_node(const struct rule_reader *r, const struct rule_node *node, const char *fmt,
+	...) __attribute__((format(printf, 3, 4)));
+/* Absent: it is no text. */
+struct str rule_node_text(const struct rule_node *node);
+const struct rule_node *rule_node_member(const struct rule_node *map, const char *name);
+/* Is it among the words, whatever the case? Refuses otherwise, with what is expected. */
+bool rule_one_of(const struct rule_reader *r, const struct rule_node *node, const char *field,
+	const char *const *words, const char *expected);
+bool rule_take_duration(const struct rule_reader *r, const struct rule_node *node,
+	const char *field, int64_t most, int64_t *ticks);
+
+/* Fields that name columns of the result. */
+bool rule_take_mappings(const struct rule_reader *r, const struct rule_node *node);
+bool rule_take_sentinel_mappings(const struct rule_reader *r, const struct rule_node *node);
+bool rule_take_details(const struct rule_reader *r, const struct rule_node *node);
+bool rule_take_override(const struct rule_reader *r, const struct rule_node *node);
+
+bool rule_read_fields(const struct rule_reader *r, const struct rule_node *root);
+
 /* Reads every field; checks what does not need the query to be bound. */
 bool rule_read_yaml(struct rule *rule, struct str yaml, const char *file, struct error *err);
 
@@ -60,6 +98,7 @@ bool rule_refuse(struct error *err, const char *file, struct str text, size_t li
 bool rule_is_guid(struct str s);
 bool rule_is_utf16(struct str file);
 bool rule_is_technique(struct str s);			/* T1098 T1098.001 */
+bool rule_is_version(struct str s);			/* 1.0.1 */
 bool rule_parse_duration(struct str s, int64_t *ticks); /* 15m 1h 2d, PT15M PT1H P2D */
 
 /* Of a byte of a text, from 1; the column counts characters. */

@@ -34,7 +34,8 @@ static void
 explain_bound(const struct rule *rule, struct buf *out)
 {
 	if (!rule->program.literal_count) {
-		buf_puts(out, "reads     every record: no comparison of EventName bounds the query\n");
+		buf_puts(out,
+			"reads     every record: no comparison of EventName bounds the query\n");
 		return;
 	}
 	buf_puts(out, "reads     records whose eventName is");
@@ -67,8 +68,11 @@ rule_explain(const struct rule *rule, struct buf *out)
 		buf_printf(out, "severity  %.*s\n", STR_ARG(rule->severity));
 	explain_bound(rule, out);
 	for (size_t i = 0; i < rule->mapping_count; i++)
-		buf_printf(out, "entity    %.*s %.*s <- %.*s\n", STR_ARG(rule->mappings[i].entity),
-			STR_ARG(rule->mappings[i].identifier), STR_ARG(rule->mappings[i].column));
+		if (rule->mappings[i].entity.data)
+			buf_printf(out, "entity    %.*s %.*s <- %.*s\n",
+				STR_ARG(rule->mappings[i].entity),
+				STR_ARG(rule->mappings[i].identifier),
+				STR_ARG(rule->mappings[i].column));
 	for (size_t i = 0; i < rule->warnings.count; i++)
 		buf_printf(out, "note      %.*s\n", STR_ARG(rule->warnings.items[i]));
 	explain_columns(&rule->program.output, out);

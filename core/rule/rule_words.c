@@ -52,3 +52,16 @@ rule_is_utf16(struct str s)
 {
 	return str_starts_with(s, STR("\xff\xfe")) || str_starts_with(s, STR("\xfe\xff"));
 }
+
+bool
+rule_is_version(struct str s)
+{
+	bool digit = false;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.data[i] == '.' ? !digit : s.data[i] < '0' || s.data[i] > '9')
+			return false;
+		digit = s.data[i] != '.';
+	}
+	return digit;
+}

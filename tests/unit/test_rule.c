@@ -279,12 +279,60 @@ fields_are_refused_with_their_place(void **state)
 	assert_refused(HEAD "kind: NRT\n",
 		"r.yaml:3:7: kind: `NRT` is none of the kinds that run here: Scheduled\n  kind: NRT\n        ^");
 	assert_refused(HEAD "triggerThreshold: many\n",
-		"r.yaml:3:19: triggerThreshold: `many` is no number from 0 on\n  triggerThreshold: many\n                    ^");
+		"r.yaml:3:19: triggerThreshold: `many` is no number from 0 to 10000\n  triggerThreshold: many\n                    ^");
 	assert_refused(HEAD "relevantTechniques: [X1]\n",
 		"r.yaml:3:21: relevantTechniques: `X1` is no technique such as T1098 or T1098.001\n"
 		"  relevantTechniques: [X1]\n                      ^");
 	assert_refused("- a\n", "r.yaml:1:1: a rule is a mapping of fields\n  - a\n  ^");
 	assert_refused("", "r.yaml:1:1: a rule is a mapping of fields\n  \n  ^");
+}
+
+/* Of each field the first line of its refusal. */
+static void
+every_field_of_a_scheduled_rule_is_validated(void **state)
+{
+	static const struct {
+		const char *field, *refusal;
+	} cases[] = {
+		{"tactics: [Persistance]", "3:11: tactics: `Persistance` is none of Sentinel's"},
+		{"tactics: Persistence", "3:10: tactics must be a list"},
+		{"version: one", "3:10: version: `one` is no version such as 1.0.1"},
+		{"description: [a]", "3:14: description must be a text"},
+		{"triggerThreshold: 10001", "3:19: triggerThreshold: `10001` is no number from 0 to 10000"},
+		{"suppressionDuration: 25h", "3:22: suppressionDuration must lie between 5 minutes and 24 hours"},
+		{"suppressionEnabled: maybe", "3:21: suppressionEnabled: `maybe` is none of true, false"},
+		{"eventGroupingSettings: x", "3:24: eventGroupingSettings has an aggregationKind"},
+		{"requiredDataConnectors: x", "3:25: requiredDataConnectors must be a list"},
+		{"requiredDataConnectors: [{id: x}]", "3:26: a connector has a connectorId"},
+		{"incidentConfiguration: {createIncident: perhaps}", "3:41: createIncident: `perhaps` is none of true, false"},
+		{"incidentConfiguration: {groupingConfiguration: {matchingMethod: Any}}",
+			"3:65: matchingMethod: `Any` is none of AllEntities, Selected, AnyAlert"},
+		{"customDetails: [a]", "3:16: customDetails must be a mapping of names to columns"},
+		{"customDetails: {A: Nope}", "3:20: the query's result has no column `Nope`"},
+		{"alertDetailsOverride: {alertDisplayNameFormat: 'key by {{ Nope }}'}",
+			"3:48: the query's result has no column `Nope`"},
+		{"alertDetailsOverride: {alertDescriptionFormat: 'key by {{ Nope'}", "3:48: the {{ is never closed"},
+		{"alertDetailsOverride: {alertSeverityColumnName: Nope}", "3:49: the query's result has no column `Nope`"},
+		{"sentinelEntitiesMappings: [{columnName: Nope}]", "3:41: the query's result has no column `Nope`"},
+		{"entityMappings: [{entityType: Acount, fieldMappings: []}]", "3:31: entityType: `Acount` is none of Sentinel's"},
+		{"entityMappings: [{entityType: IP, fieldMappings: [{identifier: Adress, columnName: Type}]}]",
+			"3:64: identifier: `Adress` is none of an IP's"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf yaml = {0}, expected = {0};
+		struct rule *rule;
+		struct error err;
+
+		buf_printf(&yaml, HEAD "%s\n" QUERY, cases[i].field);
+		buf_printf(&expected, "r.yaml:%s", cases[i].refusal);
+		assert_false(rule_load_text(&rule, buf_view(&yaml), "r.yaml", &err));
+		if (strncmp(err.text, buf_cstr(&expected), expected.len) != 0)
+			fail_msg("%s\nand not %s", err.text, buf_cstr(&expected));
+		buf_fini(&yaml);
+		buf_fini(&expected);
+	}
 }
 
 static void
@@ -388,9 +436,9 @@ yaml_that_costs_or_means_more_than_it_shows_is_refused(void **state)
 			i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
 	buf_puts(&bomb, QUERY);
 	assert_false(rule_load_text(&rule, buf_view(&bomb), "r.yaml", &err));
-	assert_non_null(strstr(err.text, "` unfolds to more than a rule can hold\n"));
+	assert_non_null(strstr(err.text, ": aliases unfold this to more than a rule can hold\n"));
 	assert_refused(HEAD "x: &x [*x]\n" QUERY,
-		"r.yaml:3:4: `x` unfolds to more than a rule can hold\n  x: &x [*x]\n     ^");
+		"r.yaml:3:4: aliases unfold this to more than a rule can hold\n  x: &x [*x]\n     ^");
 	assert_refused(HEAD QUERY "---\n" HEAD,
 		"r.yaml:6:1: a second document: a file holds one rule\n  ---\n  ^");
 	assert_refused(HEAD "customDetails:\n  A: x\n  A: y\n",
@@ -484,6 +532,7 @@ main(void)
 		cmocka_unit_test(a_hunting_query_needs_no_schedule),
 		cmocka_unit_test(what_would_alert_differently_in_sentinel_is_said),
 		cmocka_unit_test(fields_are_refused_with_their_place),
+		cmocka_unit_test(every_field_of_a_scheduled_rule_is_validated),
 		cmocka_unit_test(a_mapped_column_must_be_in_the_result),
 		cmocka_unit_test(the_query_is_refused_at_its_place_in_the_file),
 		cmocka_unit_test(the_place_is_found_in_every_way_to_write_a_text),
