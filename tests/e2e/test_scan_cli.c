@@ -411,6 +411,9 @@ rule_show_prints_every_field_of_the_builtin_rule(void **state)
 	assert_int_equal(run.status, 0);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
 		assert_non_null(strstr(buf_cstr(&run.out), shown[i]));
+	stage_run((struct stage *)*state, &run, "rule", "check", "builtin");
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(buf_cstr(&run.out), "reads     records whose eventName is CreateAccessKey\n"));
 	run_fini(&run);
 }
 
