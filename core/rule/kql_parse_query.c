@@ -249,6 +249,23 @@ parse_step(struct parser *p, struct kql_step *step)
 
 /* ---- whole ---- */
 
+/* () or (name: a function of one's own begins. The parenthesis stands at the token. */
+static bool
+at_function(const struct parser *p)
+{
+	struct kql_fault fault;
+	struct kql_lexer ahead = p->lexer;
+	struct kql_token first, second;
+
+	ahead.fault = &fault;
+	if (!parser_at_symbol(p, "(") || !kql_next_token(&ahead, &first))
+		return false;
+	if (first.type == TOKEN_SYMBOL && str_is(first.text, ")"))
+		return true;
+	return first.type == TOKEN_NAME && kql_next_token(&ahead, &second) &&
+	       second.type == TOKEN_SYMBOL && str_is(second.text, ":");
+}
+
 static bool
 parse_let(struct parser *p, struct kql_let *let)
 {
@@ -257,9 +274,9 @@ parse_let(struct parser *p, struct kql_let *let)
 	let->at = p->token.at;
 	if (!parser_read_name(p, &let->name, "a name after `let`") || !parser_expect(p, "="))
 		return false;
-	let->expr = parser_expr(p);
-	if (let->expr && parser_at_symbol(p, "=>"))
+	if (at_function(p))
 		return kql_fail(p->fault, let->at, "functions of one's own are not supported here");
+	let->expr = parser_expr(p);
 	if (let->expr && parser_at_symbol(p, "|"))
 		return kql_fail(p->fault, let->at, "a `let` of a table is not supported here");
 	return let->expr && parser_expect(p, ";");
