@@ -273,11 +273,12 @@ static void
 take_done(struct detector *d, const struct item *item)
 {
 	char real[PATH_MAX];
-	struct store_input input = store_input_of(&item->as_read, real);
+	struct store_input input;
 	struct error err;
 
 	if (!item->whole || !S_ISREG(item->as_read.mode))
 		return;
+	input = store_input_of(&item->as_read, real);
 	begin(d);
 	if (!d->failed &&
 		!store_input_done(d->pipeline->store, item->job->input,

@@ -30,7 +30,7 @@ struct item {
 	struct str path;       /* PROBLEM of the walk */
 	struct str text;       /* RECORD: raw bytes; PROBLEM: the reason; in the same malloc */
 	bool whole;	       /* DONE: read to its end without being stopped */
-	struct walk_file as_read; /* DONE: size and times when it was opened */
+	struct walk_file as_read; /* DONE, if whole: size and times when opened */
 };
 
 struct pipeline {

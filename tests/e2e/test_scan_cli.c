@@ -279,6 +279,22 @@ a_pipe_that_is_named_is_read_to_its_end(void **state)
 }
 
 static void
+what_cannot_be_opened_is_named_and_the_rest_is_read(void **state)
+{
+	const struct stage *stage = *state;
+	char *log = file(stage, "a.json", RECORD("a"));
+	struct run run = {0};
+
+	/* Without a controlling terminal nobody can open that, not even root. */
+	stage_run(stage, &run, "scan", "--format", "jsonl", "/dev/tty", log);
+	assert_int_equal(run.status, 3);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 1);
+	assert_non_null(strstr(buf_cstr(&run.err), "/dev/tty: cannot be opened: "));
+	run_fini(&run);
+	free(log);
+}
+
+static void
 archives_are_named_with_what_unpacks_them(void **state)
 {
 	static const struct {
@@ -517,6 +533,7 @@ main(void)
 		stage_test(empty_things_are_notes),
 		stage_test(a_pipe_in_a_folder_is_named_and_not_waited_for),
 		stage_test(a_pipe_that_is_named_is_read_to_its_end),
+		stage_test(what_cannot_be_opened_is_named_and_the_rest_is_read),
 		stage_test(archives_are_named_with_what_unpacks_them),
 		stage_test(a_reader_that_goes_away_ends_it_silently),
 		stage_test(standard_input_is_read_and_named),
