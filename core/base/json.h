@@ -34,7 +34,8 @@ enum json_type {
 #define JSON_MAX_DEPTH 512
 
 /* One JSON value with white space around it. Trailing bytes, a limit, bad syntax: ERROR_INPUT
- * with the offset in the text. */
+ * with the offset in the text. json_check only asks, and needs no memory. */
+bool json_check(struct str text, struct error *err);
 bool json_parse(struct str text, struct json_doc **out, struct error *err);
 void json_doc_free(struct json_doc *doc);
 const struct json *json_root(const struct json_doc *doc);
@@ -90,6 +91,20 @@ struct json_lexer {
 };
 
 struct json_token json_next_token(struct json_lexer *lexer);
+
+/* Does this token, a string with its quotes, mean exactly s? */
+bool json_spells(struct str token, struct str s);
+
+/* The members of an object in a text that is JSON, in their order, without a tree. Both texts as
+ * they are written; the key with its quotes. */
+struct json_member {
+	struct str key, value;
+	size_t offset; /* of the value */
+};
+
+/* False: no object, or no further member. */
+bool json_enter_object(struct json_lexer *lexer);
+bool json_next_member(struct json_lexer *lexer, struct json_member *member);
 
 /* Where the value at a dotted path stands in a text: its first byte and length; through first
  * copies, not into arrays. False when it is not there. */

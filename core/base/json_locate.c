@@ -34,55 +34,74 @@ skip_value(struct json_lexer *lexer, struct json_token first, size_t *offset, si
 	return true;
 }
 
-/* Does the quoted key in the raw text spell this name? */
-static bool
-key_is(struct str raw, struct str name)
+bool
+json_spells(struct str token, struct str s)
 {
 	struct json_doc *doc;
 	bool equal;
 
-	if (raw.len == name.len + 2 && memcmp(raw.data + 1, name.data, name.len) == 0)
-		return true;
-	if (str_find(raw, STR("\\"), 0) == (size_t)-1 || !json_parse(raw, &doc, NULL))
+	if (token.len < 2 || token.data[0] != '"')
 		return false;
-	equal = str_equal(json_string(json_root(doc)), name);
+	if (memchr(token.data, '\\', token.len) == NULL)
+		return str_equal(str_slice(token, 1, token.len - 2), s);
+	/* No escape is longer than six bytes a byte of what it means. */
+	if (token.len > s.len * 6 + 2 || !json_parse(token, &doc, NULL))
+		return false;
+	equal = str_equal(json_string(json_root(doc)), s);
 	json_doc_free(doc);
 	return equal;
 }
 
-/* Moves the lexer, inside an object, to just before the value of the named member. */
-static bool
-enter_member(struct json_lexer *lexer, struct str name)
+bool
+json_enter_object(struct json_lexer *lexer)
 {
-	for (;;) {
-		struct json_token key = json_next_token(lexer), value;
-		size_t offset, len;
+	return json_next_token(lexer).type == JSON_TOKEN_OPEN_OBJECT;
+}
 
-		if (key.type != JSON_TOKEN_STRING || json_next_token(lexer).type != JSON_TOKEN_COLON)
-			return false;
-		if (key_is(str_slice(lexer->text, key.offset, key.len), name))
+bool
+json_next_member(struct json_lexer *lexer, struct json_member *member)
+{
+	struct json_token key = json_next_token(lexer);
+	size_t len;
+
+	if (key.type == JSON_TOKEN_COMMA)
+		key = json_next_token(lexer);
+	if (key.type != JSON_TOKEN_STRING || json_next_token(lexer).type != JSON_TOKEN_COLON ||
+		!skip_value(lexer, json_next_token(lexer), &member->offset, &len))
+		return false;
+	member->key = str_slice(lexer->text, key.offset, key.len);
+	member->value = str_slice(lexer->text, member->offset, len);
+	return true;
+}
+
+/* The first member of that name. */
+static bool
+find_member(struct str object, struct str name, struct json_member *member)
+{
+	struct json_lexer lexer = {object, 0};
+
+	if (!json_enter_object(&lexer))
+		return false;
+	while (json_next_member(&lexer, member))
+		if (json_spells(member->key, name))
 			return true;
-		value = json_next_token(lexer);
-		if (!skip_value(lexer, value, &offset, &len) ||
-			json_next_token(lexer).type != JSON_TOKEN_COMMA)
-			return false;
-	}
+	return false;
 }
 
 bool
 json_locate(struct str text, const char *path, size_t *offset, size_t *len)
 {
-	struct json_lexer lexer = {text, 0};
-	struct json_token token = json_next_token(&lexer);
+	struct json_member member = {.value = text};
 
+	*offset = 0;
 	while (*path) {
 		size_t n = strcspn(path, ".");
 
-		if (token.type != JSON_TOKEN_OPEN_OBJECT ||
-			!enter_member(&lexer, (struct str){path, n}))
+		if (!find_member(member.value, (struct str){path, n}, &member))
 			return false;
-		token = json_next_token(&lexer);
+		*offset += member.offset;
 		path += n + (path[n] == '.');
 	}
-	return skip_value(&lexer, token, offset, len);
+	*len = member.value.len;
+	return true;
 }

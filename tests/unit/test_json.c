@@ -145,7 +145,47 @@ bad_syntax_is_refused_with_its_place(void **state)
 	assert_refused(STR("[\"\\x\"]"), "not JSON at byte 1");
 	assert_refused(STR("[\"a\nb\"]"), "not JSON at byte 1");
 	assert_refused(STR("{} {}"), "bytes behind the JSON value");
-	assert_refused(STR("[1,]"), "not JSON near byte 3");
+	assert_refused(STR("[1,]"), "not JSON at byte 3");
+	assert_refused(STR("{\"a\":1,}"), "not JSON at byte 7");
+	assert_refused(STR("{\"a\" 1}"), "not JSON at byte 5");
+	assert_refused(STR("{1:2}"), "not JSON at byte 1");
+	assert_refused(STR("[1 2]"), "not JSON at byte 3");
+	assert_refused(STR("[}"), "not JSON at byte 1");
+	assert_refused(STR("]"), "not JSON at byte 0");
+	assert_refused(STR("[1"), "not JSON: it ends too early");
+	assert_refused(STR(" "), "not JSON: it ends too early");
+}
+
+static void
+a_token_spells_what_it_means(void **state)
+{
+	(void)state;
+	assert_true(json_spells(STR("\"ab\""), STR("ab")));
+	assert_true(json_spells(STR("\"\\u0061b\""), STR("ab")));
+	assert_true(json_spells(STR("\"\""), STR("")));
+	assert_false(json_spells(STR("\"AB\""), STR("ab")));
+	assert_false(json_spells(STR("\"ab\\u0000\""), STR("ab")));
+	assert_false(json_spells(STR("ab"), STR("ab")));
+	assert_false(json_spells(STR("\""), STR("")));
+}
+
+static void
+the_members_of_an_object_come_in_their_order(void **state)
+{
+	struct json_lexer lexer = {STR(" { \"a\" : [1,{\"x\":2}] , \"a\":\"}\"} "), 0};
+	struct json_member member;
+
+	(void)state;
+	assert_true(json_enter_object(&lexer));
+	assert_true(json_next_member(&lexer, &member));
+	assert_str(member.key, "\"a\"");
+	assert_str(member.value, "[1,{\"x\":2}]");
+	assert_int_equal(member.offset, 9);
+	assert_true(json_next_member(&lexer, &member));
+	assert_str(member.value, "\"}\"");
+	assert_false(json_next_member(&lexer, &member));
+	lexer = (struct json_lexer){STR("[1]"), 0};
+	assert_false(json_enter_object(&lexer));
 }
 
 static struct str
@@ -228,6 +268,8 @@ main(void)
 		cmocka_unit_test(bytes_that_are_no_utf8_become_the_replacement_character),
 		cmocka_unit_test(a_raw_nul_byte_in_a_string_does_not_cut_it),
 		cmocka_unit_test(bad_syntax_is_refused_with_its_place),
+		cmocka_unit_test(a_token_spells_what_it_means),
+		cmocka_unit_test(the_members_of_an_object_come_in_their_order),
 		cmocka_unit_test(the_limit_of_values_is_exact),
 		cmocka_unit_test(the_limit_of_levels_is_exact),
 		cmocka_unit_test(the_writer_puts_commas_where_they_belong),
