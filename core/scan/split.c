@@ -7,6 +7,9 @@
 
 #define NONE SIZE_MAX
 
+/* A longer name is none of those looked for, however many of its letters are escaped. */
+enum { NAME_MAX_LEN = 64 };
+
 static void search(struct splitter *s, size_t from);
 
 static uint64_t
@@ -25,6 +28,7 @@ to_top(struct splitter *s)
 	s->in_container = false;
 	s->key_start = NONE;
 	s->container_key = false;
+	s->named = false;
 	s->in_unit = false;
 	s->dropped = false;
 	s->limit = NULL;
@@ -100,6 +104,7 @@ begin_unit(struct splitter *s)
 	s->limit = NULL;
 	s->unit_start = s->at;
 	s->unit_offset = offset_of(s, s->at);
+	s->named = false;
 	s->values = 1;
 }
 
@@ -264,20 +269,19 @@ begin_string(struct splitter *s, bool key)
 	s->at++;
 }
 
-/* The name as JSON means it: an escape hides nothing. */
-static bool
-names_container(struct str quoted)
+/* A name at the top of an object. What calls itself an event is a record, whatever list it also
+ * holds; an eventName that comes behind the list is too late to keep the bytes before it. */
+static void
+note_name(struct splitter *s, struct str quoted)
 {
-	struct json_doc *doc;
-	struct str name;
-	bool yes;
-
-	if (quoted.len > 64 || !json_parse(quoted, &doc, NULL))
-		return false;
-	name = json_string(json_root(doc));
-	yes = str_is(name, "Records") || str_is(name, "Events");
-	json_doc_free(doc);
-	return yes;
+	if (json_spells(quoted, STR("Records")) || json_spells(quoted, STR("Events"))) {
+		s->container_key = !s->named;
+	} else if (!s->named && json_spells(quoted, STR("eventName"))) {
+		s->named = true;
+		if (s->in_container)
+			s->sink->damage(s->sink->context, offset_of(s, s->key_start),
+				"an eventName behind a list of records: only the list was read");
+	}
 }
 
 static void
@@ -289,8 +293,7 @@ end_string(struct splitter *s)
 		return;
 	}
 	if (s->key_start != NONE)
-		s->container_key = names_container(
-			(struct str){s->window.data + s->key_start, s->at - s->key_start});
+		note_name(s, (struct str){s->window.data + s->key_start, s->at - s->key_start});
 	s->key_start = NONE;
 	s->lexeme = SPLIT_BETWEEN;
 	s->expect = SPLIT_COLON;
@@ -535,6 +538,8 @@ forget(struct splitter *s)
 		else
 			keep = s->unit_start;
 	}
+	if (s->key_start != NONE && s->at - s->key_start > NAME_MAX_LEN)
+		s->key_start = NONE;
 	if (s->key_start < keep)
 		keep = s->key_start;
 	s->base += keep;

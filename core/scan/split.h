@@ -73,6 +73,7 @@ struct splitter {
 	bool in_container;    /* inside a top-level object that has turned out to be one */
 	size_t key_start;     /* of a name that may be the container's, else SIZE_MAX */
 	bool container_key;   /* the last name was Records or Events */
+	bool named;	      /* the top-level object has an eventName: it is a record */
 
 	bool in_unit;
 	bool dropped; /* over a limit: followed, not kept */

@@ -407,29 +407,44 @@ peak_kib(void)
 	return usage.ru_maxrss;
 }
 
-/* 300 MB in one string, then a record: fed as it is made, so only the scanner could keep it. */
+/* 300 MB of x between two texts, then a record: fed as it is made, so only the scanner could keep
+ * it. */
 static void
-a_record_of_300_mb_costs_no_memory(void **state)
+assert_costs_no_memory(const char *before, const char *behind, const char *expected)
 {
 	struct outcome o = {0};
 	const struct scan_sink sink = {&o, take_record, take_problem};
 	struct scanner *scanner = new_scanner();
 	static char piece[1 << 20];
-	long before = peak_kib();
+	long peak = peak_kib();
 
-	(void)state;
 	memset(piece, 'x', sizeof(piece));
 	scan_begin(scanner, &sink);
-	assert_true(scan_bytes(scanner, "{\"a\":\"", 6));
+	assert_true(scan_bytes(scanner, before, strlen(before)));
 	for (int i = 0; i < 300; i++)
 		assert_true(scan_bytes(scanner, piece, sizeof(piece)));
-	assert_true(scan_bytes(scanner, "\"}", 2));
+	assert_true(scan_bytes(scanner, behind, strlen(behind)));
 	assert_true(scan_bytes(scanner, "{\"eventID\":\"e2\",\"eventName\":\"CreateAccessKey\"}", 46));
 	end_scan(&o, scanner);
 	scanner_free(scanner);
-	assert_string_equal(buf_cstr(&o.text), "e2 0 the record is larger than the limit");
-	assert_true(peak_kib() - before < 64 << 10);
+	assert_string_equal(buf_cstr(&o.text), expected);
+	assert_true(peak_kib() - peak < 64 << 10);
 	outcome_fini(&o);
+}
+
+static void
+a_record_of_300_mb_costs_no_memory(void **state)
+{
+	(void)state;
+	assert_costs_no_memory("{\"a\":\"", "\"}", "e2 0 the record is larger than the limit");
+}
+
+static void
+a_name_of_300_mb_costs_no_memory(void **state)
+{
+	(void)state;
+	assert_costs_no_memory("{\"", "\":1}", "e2 0 the record is larger than the limit");
+	assert_costs_no_memory("{\"Records\":[],\"", "\":1}", "e2");
 }
 
 static void
@@ -564,6 +579,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_record_of_300_mb_costs_no_memory), /* first: peaks only grow */
+		cmocka_unit_test(a_name_of_300_mb_costs_no_memory),
 		cmocka_unit_test(every_case_is_found_in_every_container_and_piece),
 		cmocka_unit_test(a_log_cut_at_any_byte_is_named_and_gives_what_was_whole),
 		cmocka_unit_test(a_gzip_cut_at_any_byte_is_named),
