@@ -1,5 +1,7 @@
 #include "core/scan/candidate.h"
 
+#include <stdio.h>
+
 #include "core/base/json.h"
 
 static bool
@@ -35,121 +37,154 @@ looks_like_record(struct str raw)
 	return holds(raw, STR("\"eventName\"")) || holds(raw, STR("\"CloudTrailEvent\""));
 }
 
-static bool
-is_wanted(const struct scan_options *options, const struct json *record)
-{
-	const struct json *name = json_get(record, STR("eventName"));
-
-	if (options->literal_count == 0)
-		return true;
-	for (; name; name = json_next_duplicate(name))
-		for (size_t i = 0; i < options->literal_count; i++)
-			if (json_string(name).data && str_equal(json_string(name), options->literals[i]))
-				return true;
-	return false;
-}
-
-static bool
-is_record(const struct json *object)
-{
-	static const char *const names[] = {"eventName", "eventVersion", "eventID", "eventSource"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (json_get(object, str_from(names[i])))
-			return true;
-	return false;
-}
-
 struct judging {
 	const struct scan_options *options;
 	const struct scan_sink *sink;
-	unsigned flags;
 	struct candidate_verdict verdict;
 };
 
-static void
-judge_record(struct judging *j, const struct json *record, struct str raw, uint64_t offset)
+/* What the members at the top of an object say about it. No tree is made of what the rules will
+ * not see: a record of many small values costs 40 times its size as one. */
+struct looks {
+	bool record, wanted; /* its own name is one that is looked for */
+	bool holds_event, envelope;
+	bool digest_start, digest_files;
+};
+
+static bool
+is_wanted(const struct scan_options *options, struct str name)
 {
-	j->verdict.kind = CANDIDATE_RECORD;
-	if (!is_wanted(j->options, record))
-		return;
-	j->verdict.given = true;
-	j->verdict.go_on = j->sink->record(j->sink->context, raw, offset, j->flags);
+	for (size_t i = 0; i < options->literal_count; i++)
+		if (json_spells(name, options->literals[i]))
+			return true;
+	return options->literal_count == 0;
 }
 
-/* A record in a string: `place` is the string's first byte after its quote. */
 static void
-judge_string(struct judging *j, struct str text, uint64_t place)
+look_at(struct looks *looks, const struct judging *j, const struct json_member *member)
 {
-	struct json_doc *doc;
-	struct error err;
+	static const char *const names[] = {"eventVersion", "eventID", "eventSource"};
 
+	if (json_spells(member->key, STR("eventName"))) {
+		looks->record = true;
+		looks->wanted |= is_wanted(j->options, member->value);
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		looks->record |= json_spells(member->key, str_from(names[i]));
+	looks->holds_event |= json_spells(member->key, STR("CloudTrailEvent"));
+	looks->envelope |= json_spells(member->key, STR("detail-type"));
+	looks->digest_start |= json_spells(member->key, STR("digestStartTime"));
+	looks->digest_files |= json_spells(member->key, STR("logFiles"));
+}
+
+static struct looks
+look(const struct judging *j, struct str object)
+{
+	struct looks looks = {.wanted = j->options->literal_count == 0};
+	struct json_lexer lexer = {object, 0};
+	struct json_member member;
+
+	if (json_enter_object(&lexer))
+		while (json_next_member(&lexer, &member))
+			look_at(&looks, j, &member);
+	return looks;
+}
+
+/* True when the text is a record. */
+static bool
+judge_record(struct judging *j, const struct looks *looks, struct str raw, uint64_t offset,
+	unsigned flags)
+{
+	if (!looks->record)
+		return false;
 	j->verdict.kind = CANDIDATE_RECORD;
-	j->flags |= SCAN_DECODED;
-	if (!json_parse(text, &doc, &err)) {
-		j->verdict.problem = "the CloudTrailEvent of this event is not JSON";
+	if (looks->wanted && j->verdict.go_on) {
+		j->verdict.given++;
+		j->verdict.go_on = j->sink->record(j->sink->context, raw, offset, flags);
+	}
+	return true;
+}
+
+static void
+say(struct judging *j, const char *reason)
+{
+	snprintf(j->verdict.problem, sizeof(j->verdict.problem),
+		"the CloudTrailEvent of this event: %s", reason);
+}
+
+/* The text of a string that holds a record; `place` is its first byte in the input. */
+static void
+judge_decoded(struct judging *j, struct str text, uint64_t place, unsigned flags)
+{
+	struct error err;
+	struct looks looks;
+
+	if (!json_check(text, &err)) {
+		say(j, err.text);
 		return;
 	}
-	if (json_type(json_root(doc)) == JSON_OBJECT)
-		judge_record(j, json_root(doc), text, place);
-	else
-		j->verdict.problem = "the CloudTrailEvent of this event is no object";
+	looks = look(j, text);
+	if (!judge_record(j, &looks, text, place, flags) &&
+		!str_starts_with(str_trim(text), STR("{")))
+		say(j, "no object");
+}
+
+static void
+judge_string(struct judging *j, struct str token, uint64_t place, unsigned flags)
+{
+	struct json_doc *doc;
+
+	j->verdict.kind = CANDIDATE_RECORD;
+	if (!json_parse(token, &doc, NULL))
+		return;
+	judge_decoded(j, json_string(json_root(doc)), place + 1, flags | SCAN_DECODED);
 	json_doc_free(doc);
 }
 
-static bool
-judge_holder(struct judging *j, const struct json *root, struct str raw, uint64_t offset)
+/* A record may stand in the object as a string or as an object of its own: every copy counts. */
+static void
+judge_held(struct judging *j, struct str object, uint64_t offset, unsigned flags, const char *name,
+	bool strings)
 {
-	struct str text = json_string(json_get(root, STR("CloudTrailEvent")));
-	const struct json *detail = json_get(root, STR("detail"));
-	size_t at = 0, len = 0;
+	struct json_lexer lexer = {object, 0};
+	struct json_member member;
+	struct looks looks;
 
-	if (text.data) {
-		json_locate(raw, "CloudTrailEvent", &at, &len);
-		judge_string(j, text, offset + at + 1);
-		return true;
+	json_enter_object(&lexer);
+	while (json_next_member(&lexer, &member)) {
+		if (!json_spells(member.key, str_from(name)))
+			continue;
+		looks = look(j, member.value);
+		if (strings && member.value.data[0] == '"')
+			judge_string(j, member.value, offset + member.offset, flags);
+		else
+			judge_record(j, &looks, member.value, offset + member.offset, flags);
 	}
-	if (json_get(root, STR("detail-type")) && is_record(detail) &&
-		json_locate(raw, "detail", &at, &len)) {
-		judge_record(j, detail, str_slice(raw, at, len), offset + at);
-		return true;
-	}
-	return false;
-}
-
-static bool
-is_digest(const struct json *root)
-{
-	return json_get(root, STR("digestStartTime")) && json_get(root, STR("logFiles"));
 }
 
 static void
-judge_parsed(struct judging *j, const struct json *root, struct str raw, uint64_t offset)
+judge_object(struct judging *j, struct str raw, uint64_t offset, unsigned flags)
 {
-	if (judge_holder(j, root, raw, offset))
-		return;
-	if (is_digest(root))
+	struct looks looks = look(j, raw);
+
+	judge_record(j, &looks, raw, offset, flags);
+	if (looks.holds_event)
+		judge_held(j, raw, offset, flags, "CloudTrailEvent", true);
+	if (looks.envelope)
+		judge_held(j, raw, offset, flags, "detail", false);
+	if (j->verdict.kind == CANDIDATE_OTHER && looks.digest_start && looks.digest_files)
 		j->verdict.kind = CANDIDATE_DIGEST;
-	else if (is_record(root))
-		judge_record(j, root, raw, offset);
 }
 
 struct candidate_verdict
 candidate_judge(const struct scan_options *options, const struct scan_sink *sink, struct str raw,
 	uint64_t offset, unsigned flags, bool exact)
 {
-	struct judging j = {options, sink, flags, {CANDIDATE_OTHER, false, true, NULL}};
-	struct json_doc *doc;
+	struct judging j = {options, sink, {.kind = CANDIDATE_OTHER, .go_on = true}};
 
-	if (!exact && looks_like_record(raw) && !may_matter(options, raw)) {
+	if (!exact && looks_like_record(raw) && !may_matter(options, raw))
 		j.verdict.kind = CANDIDATE_RECORD;
-		return j.verdict;
-	}
-	if (!json_parse(raw, &doc, NULL)) {
-		j.verdict.problem = "not JSON";
-		return j.verdict;
-	}
-	judge_parsed(&j, json_root(doc), raw, offset);
-	json_doc_free(doc);
+	else
+		judge_object(&j, raw, offset, flags);
 	return j.verdict;
 }

@@ -15,13 +15,13 @@ enum candidate_kind {
 
 struct candidate_verdict {
 	enum candidate_kind kind;
-	bool given;   /* to the sink */
+	size_t given; /* records to the sink */
 	bool go_on;   /* the sink wants more */
-	const char *problem; /* the record could not be read: why; NULL: it could */
+	char problem[160]; /* what could not be read of it, and why; "": nothing */
 };
 
-/* Judges one unit. `exact`: also find out what it is when nothing in it may matter (behind
- * damage, where the answer says whether the bytes are in step again). */
+/* Judges one unit, which is JSON within the limits. `exact`: also find out what it is when nothing
+ * in it may matter (behind damage, where the answer says whether the bytes are in step again). */
 struct candidate_verdict candidate_judge(const struct scan_options *options,
 	const struct scan_sink *sink, struct str raw, uint64_t offset, unsigned flags, bool exact);
 

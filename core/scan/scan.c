@@ -70,9 +70,9 @@ take_unit(void *context, struct str raw, uint64_t offset, enum split_standing st
 	struct candidate_verdict v = candidate_judge(&s->options, s->sink, raw, offset,
 		standing == SPLIT_FOUND ? SCAN_RESYNCHRONISED : 0, behind_damage);
 
-	if (v.problem && !behind_damage)
+	if (v.problem[0] && !behind_damage)
 		say(s, PROBLEM_ERROR, offset, v.problem);
-	if (behind_damage && (v.problem || v.kind != CANDIDATE_RECORD))
+	if (behind_damage && (v.problem[0] || v.kind != CANDIDATE_RECORD))
 		return false;
 	if (v.kind == CANDIDATE_RECORD)
 		s->summary.records++;
