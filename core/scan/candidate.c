@@ -109,7 +109,7 @@ static void
 say(struct judging *j, const char *reason)
 {
 	snprintf(j->verdict.problem, sizeof(j->verdict.problem),
-		"the CloudTrailEvent of this event: %s", reason);
+		"the CloudTrailEvent of this event: %.100s", reason);
 }
 
 /* The text of a string that holds a record; `place` is its first byte in the input. */

@@ -10,6 +10,9 @@
 /* A longer name is none of those looked for, however many of its letters are escaped. */
 enum { NAME_MAX_LEN = 64 };
 
+/* A window without growing: of a unit, and a piece of input behind it. */
+enum { WINDOW_PIECE = 1 << 19, WINDOW_MAX = 8 << 20 };
+
 static void search(struct splitter *s, size_t from);
 
 static uint64_t
@@ -41,6 +44,8 @@ split_begin(struct splitter *s, const struct split_sink *sink, size_t max_unit)
 
 	buf_clear(&window);
 	*s = (struct splitter){.sink = sink, .max_unit = max_unit, .window = window};
+	/* At once what it may take: growing by copies would leave as much behind. */
+	buf_reserve(&s->window, max_unit < WINDOW_MAX ? max_unit + WINDOW_PIECE : WINDOW_MAX);
 	s->fresh_line = true;
 	to_top(s);
 }

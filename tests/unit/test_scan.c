@@ -2,7 +2,6 @@
 #include "tests/support/test.h"
 
 #include <stdio.h>
-#include <sys/resource.h>
 
 #include "core/base/json.h"
 #include "core/base/mem.h"
@@ -398,78 +397,6 @@ a_record_of_more_than_the_limit_is_stepped_over(void **state)
 	buf_fini(&text);
 }
 
-static long
-peak_kib(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return usage.ru_maxrss;
-}
-
-/* 300 MB of x between two texts, then a record: fed as it is made, so only the scanner could keep
- * it. */
-static void
-assert_costs_no_memory(const char *before, const char *behind, const char *expected)
-{
-	struct outcome o = {0};
-	const struct scan_sink sink = {&o, take_record, take_problem};
-	struct scanner *scanner = new_scanner();
-	static char piece[1 << 20];
-	long peak = peak_kib();
-
-	memset(piece, 'x', sizeof(piece));
-	scan_begin(scanner, &sink);
-	assert_true(scan_bytes(scanner, before, strlen(before)));
-	for (int i = 0; i < 300; i++)
-		assert_true(scan_bytes(scanner, piece, sizeof(piece)));
-	assert_true(scan_bytes(scanner, behind, strlen(behind)));
-	assert_true(scan_bytes(scanner, "{\"eventID\":\"e2\",\"eventName\":\"CreateAccessKey\"}", 46));
-	end_scan(&o, scanner);
-	scanner_free(scanner);
-	assert_string_equal(buf_cstr(&o.text), expected);
-	assert_true(peak_kib() - peak < 64 << 10);
-	outcome_fini(&o);
-}
-
-static void
-a_record_of_300_mb_costs_no_memory(void **state)
-{
-	(void)state;
-	assert_costs_no_memory("{\"a\":\"", "\"}", "e2 0 the record is larger than the limit");
-}
-
-static void
-a_name_of_300_mb_costs_no_memory(void **state)
-{
-	(void)state;
-	assert_costs_no_memory("{\"", "\":1}", "e2 0 the record is larger than the limit");
-	assert_costs_no_memory("{\"Records\":[],\"", "\":1}", "e2");
-}
-
-static void
-a_bomb_costs_time_not_memory(void **state)
-{
-	struct buf blanks = {0}, gzip = {0};
-	struct outcome o = {0};
-	long before;
-
-	(void)state;
-	buf_reserve(&blanks, 64 << 20);
-	memset(blanks.data, ' ', 64 << 20);
-	blanks.len = 64 << 20;
-	test_gzip(&gzip, buf_view(&blanks));
-	buf_fini(&blanks);
-	test_gzip(&gzip, STR("{\"eventID\":\"e1\",\"eventName\":\"CreateAccessKey\"}"));
-	before = peak_kib();
-	scan_pieces(&o, buf_view(&gzip), 4096);
-	assert_string_equal(buf_cstr(&o.text), "e1");
-	assert_true(o.summary.bytes_out > 64 << 20);
-	assert_true(peak_kib() - before < 64 << 10);
-	outcome_fini(&o);
-	buf_fini(&gzip);
-}
-
 /* ---- formats that are none ---- */
 
 static void
@@ -578,8 +505,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_record_of_300_mb_costs_no_memory), /* first: peaks only grow */
-		cmocka_unit_test(a_name_of_300_mb_costs_no_memory),
 		cmocka_unit_test(every_case_is_found_in_every_container_and_piece),
 		cmocka_unit_test(a_log_cut_at_any_byte_is_named_and_gives_what_was_whole),
 		cmocka_unit_test(a_gzip_cut_at_any_byte_is_named),
@@ -588,7 +513,6 @@ main(void)
 		cmocka_unit_test(a_record_of_too_many_values_is_stepped_over),
 		cmocka_unit_test(a_record_nested_too_deeply_is_stepped_over),
 		cmocka_unit_test(a_record_of_more_than_the_limit_is_stepped_over),
-		cmocka_unit_test(a_bomb_costs_time_not_memory),
 		cmocka_unit_test(archives_and_tables_are_named_as_what_they_are),
 		cmocka_unit_test(without_a_literal_every_record_is_given),
 		cmocka_unit_test(literals_with_characters_that_json_escapes_are_found),
