@@ -27,23 +27,36 @@ stopped(const struct pipeline *p)
 	return atomic_load(&p->stop);
 }
 
+static size_t
+cost(const struct item *item)
+{
+	return sizeof(*item) + item->text.len;
+}
+
 static void
 push(struct reading *r, struct item *item)
 {
 	item->job = r->job;
-	if (queue_push(r->pipeline->queue, item, sizeof(*item) + item->text.len) != QUEUE_OK)
+	if (queue_push(r->pipeline->queue, item, cost(item)) != QUEUE_OK)
 		free(item);
 }
 
+/* A record is copied only when there is room for it: what waits would be as many as the workers. */
 static bool
 take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 {
 	struct reading *r = context;
-	struct item *item = item_new(ITEM_RECORD, STR(""), raw);
+	struct queue *queue = r->pipeline->queue;
+	struct item *item;
 
+	if (queue_reserve(queue, sizeof(*item) + raw.len) != QUEUE_OK)
+		return false;
+	item = item_new(ITEM_RECORD, STR(""), raw);
+	item->job = r->job;
 	item->offset = offset;
 	item->scan_flags = flags;
-	push(r, item);
+	if (queue_fill(queue, item, cost(item)) != QUEUE_OK)
+		free(item);
 	return !stopped(r->pipeline);
 }
 

@@ -17,7 +17,8 @@ struct queue {
 	pthread_cond_t not_empty, not_full;
 	struct slot *ring;
 	size_t capacity, head, count;
-	size_t max_bytes, bytes;
+	size_t reserved; /* items that have room but are not there yet */
+	size_t max_bytes, bytes; /* of both */
 	bool closed;
 };
 
@@ -54,13 +55,15 @@ queue_free(struct queue *queue)
 static bool
 is_full(const struct queue *queue, size_t bytes)
 {
-	if (queue->count == 0)
+	size_t items = queue->count + queue->reserved;
+
+	if (items == 0)
 		return false;
-	return queue->count == queue->capacity || queue->bytes + bytes > queue->max_bytes;
+	return items == queue->capacity || queue->bytes + bytes > queue->max_bytes;
 }
 
 enum queue_result
-queue_push(struct queue *queue, void *item, size_t bytes)
+queue_reserve(struct queue *queue, size_t bytes)
 {
 	enum queue_result result = QUEUE_CLOSED;
 
@@ -68,16 +71,41 @@ queue_push(struct queue *queue, void *item, size_t bytes)
 	while (!queue->closed && is_full(queue, bytes))
 		pthread_cond_wait(&queue->not_full, &queue->lock);
 	if (!queue->closed) {
+		queue->reserved++;
+		queue->bytes += bytes;
+		result = QUEUE_OK;
+	}
+	pthread_mutex_unlock(&queue->lock);
+	return result;
+}
+
+enum queue_result
+queue_fill(struct queue *queue, void *item, size_t bytes)
+{
+	enum queue_result result = QUEUE_CLOSED;
+
+	pthread_mutex_lock(&queue->lock);
+	queue->reserved--;
+	if (queue->closed) {
+		queue->bytes -= bytes;
+	} else {
 		size_t tail = (queue->head + queue->count) % queue->capacity;
 
 		queue->ring[tail] = (struct slot){item, bytes};
 		queue->count++;
-		queue->bytes += bytes;
 		pthread_cond_signal(&queue->not_empty);
 		result = QUEUE_OK;
 	}
 	pthread_mutex_unlock(&queue->lock);
 	return result;
+}
+
+enum queue_result
+queue_push(struct queue *queue, void *item, size_t bytes)
+{
+	if (queue_reserve(queue, bytes) != QUEUE_OK)
+		return QUEUE_CLOSED;
+	return queue_fill(queue, item, bytes);
 }
 
 static struct timespec

@@ -21,6 +21,10 @@ struct queue *queue_new(size_t max_items, size_t max_bytes);
 void queue_free(struct queue *queue);
 /* An item bigger than max_bytes enters when the queue is empty. */
 enum queue_result queue_push(struct queue *queue, void *item, size_t bytes);
+/* The two halves of it, for an item that is made only when there is room: wait for room, then fill
+ * it with an item of as many bytes. */
+enum queue_result queue_reserve(struct queue *queue, size_t bytes);
+enum queue_result queue_fill(struct queue *queue, void *item, size_t bytes);
 /* timeout_ms < 0 waits for ever. */
 enum queue_result queue_pop(struct queue *queue, void **item, int timeout_ms);
 /* After this, pushes are refused and pops drain what is there. */

@@ -74,6 +74,48 @@ closing_refuses_pushes_and_drains_what_is_there(void **state)
 	queue_free(queue);
 }
 
+static void *
+push_one(void *queue)
+{
+	assert_int_equal(queue_push(queue, (void *)1, 10), QUEUE_OK);
+	return NULL;
+}
+
+static void
+room_that_is_reserved_is_not_given_twice(void **state)
+{
+	struct queue *queue = queue_new(4, 10);
+	pthread_t thread;
+	int value;
+	void *item;
+
+	(void)state;
+	assert_int_equal(queue_reserve(queue, 10), QUEUE_OK);
+	assert_int_equal(pthread_create(&thread, NULL, push_one, queue), 0);
+	assert_int_equal(queue_pop(queue, &item, 0), QUEUE_EMPTY);
+	assert_int_equal(queue_fill(queue, &value, 10), QUEUE_OK);
+	assert_int_equal(queue_pop(queue, &item, -1), QUEUE_OK);
+	assert_ptr_equal(item, &value);
+	assert_int_equal(queue_pop(queue, &item, -1), QUEUE_OK);
+	assert_ptr_equal(item, (void *)1);
+	pthread_join(thread, NULL);
+	queue_free(queue);
+}
+
+static void
+closing_refuses_what_was_to_fill_a_room(void **state)
+{
+	struct queue *queue = queue_new(4, 10);
+	int value;
+
+	(void)state;
+	assert_int_equal(queue_reserve(queue, 10), QUEUE_OK);
+	queue_close(queue);
+	assert_int_equal(queue_fill(queue, &value, 10), QUEUE_CLOSED);
+	assert_int_equal(queue_reserve(queue, 1), QUEUE_CLOSED);
+	queue_free(queue);
+}
+
 static void
 closing_frees_a_producer_that_waits(void **state)
 {
@@ -112,6 +154,8 @@ main(void)
 		cmocka_unit_test(nothing_is_lost_between_threads),
 		cmocka_unit_test(items_keep_their_order),
 		cmocka_unit_test(closing_refuses_pushes_and_drains_what_is_there),
+		cmocka_unit_test(room_that_is_reserved_is_not_given_twice),
+		cmocka_unit_test(closing_refuses_what_was_to_fill_a_room),
 		cmocka_unit_test(closing_frees_a_producer_that_waits),
 		cmocka_unit_test(an_item_bigger_than_the_bound_enters_an_empty_queue),
 	};
