@@ -7,7 +7,7 @@
 #include "core/base/mem.h"
 #include "core/pipeline_private.h"
 
-enum { QUEUE_ITEMS = 4096, QUEUE_BYTES = 8 << 20 };
+enum { QUEUE_ITEMS = 4096, QUEUE_BYTES = 4 << 20 };
 
 /* Raised when a scanner learns to find more: then remembered files are read again. */
 #define SCAN_GENERATION "1"
@@ -101,6 +101,7 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 {
 	struct pipeline *p = MEM_NEW(struct pipeline);
 
+	mem_return_large();
 	p->options = *options;
 	p->stop_wake.fd = -1;
 	if (!store_open_again(&p->store, store, err))

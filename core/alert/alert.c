@@ -236,7 +236,7 @@ alert_init(struct alert *alert, const struct event *event, const struct rule *ru
 	rule_row_json(run, &row);
 	put_text(alert, ALERT_ROW, buf_view(&row));
 	buf_fini(&row);
-	alert->raw = arena_str(&alert->arena, event->raw);
+	alert->raw = event->raw;
 	hash_hex(event->raw, hex);
 	put_text(alert, ALERT_RAW_SHA256, str_from(hex));
 	event_canonical_hash(event, alert->record_hash);

@@ -81,7 +81,7 @@ struct alert_source {
 };
 
 struct alert {
-	struct arena arena; /* owns every string below */
+	struct arena arena; /* owns every string below; raw: see alert_init */
 	char id[ALERT_ID_SIZE];
 	char record_hash[HASH_HEX]; /* event_canonical_hash: which records are equal */
 	int64_t time;		    /* TimeGenerated in ticks, TIME_NONE when unreadable */
@@ -97,8 +97,8 @@ struct alert {
 	struct alert_state state; /* folded from them */
 };
 
-/* From a matched event. Copies everything into alert->arena (zero it first). `run` holds the
- * matched row of `event`. */
+/* From a matched event. Copies everything into alert->arena (zero it first) but the raw bytes,
+ * which it borrows from where the event has them. `run` holds the matched row of `event`. */
 void alert_init(struct alert *alert, const struct event *event, const struct rule *rule,
 	const struct rule_run *run);
 void alert_fini(struct alert *alert);

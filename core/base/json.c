@@ -19,7 +19,7 @@ static struct arena *parse_arena; /* where nodes go; guarded by the lock */
 static void *
 allocate_node(size_t size)
 {
-	return arena_alloc(parse_arena, size);
+	return arena_alloc_word(parse_arena, size);
 }
 
 static void
@@ -141,8 +141,8 @@ keep_number_text(struct arena *arena, cJSON *item, struct json_lexer *lexer)
 		do {
 			token = json_next_token(lexer);
 		} while (token.type != JSON_TOKEN_NUMBER && token.type != JSON_TOKEN_END);
-		item->valuestring =
-			arena_cstr(arena, str_slice(lexer->text, token.offset, token.len));
+		item->valuestring = arena_alloc_word(arena, token.len + 1);
+		memcpy(item->valuestring, lexer->text.data + token.offset, token.len);
 	}
 }
 

@@ -1,11 +1,12 @@
 #include "core/base/mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ARENA_BLOCK = 4096 - 64 };
+enum { ARENA_BLOCK = 4096 - 64, LARGE = 256 << 10 };
 
 struct arena_block {
 	struct arena_block *before;
@@ -69,26 +70,48 @@ mem_strdup(const char *s)
 	return memcpy(mem_alloc(size), s, size);
 }
 
-void *
-arena_alloc(struct arena *arena, size_t size)
+void
+mem_return_large(void)
 {
-	const size_t align = _Alignof(max_align_t);
-	struct arena_block *block = arena->last;
-	void *p;
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+}
 
-	size = (size + align - 1) / align * align;
-	if (!block || block->size - block->used < size) {
+static size_t
+round_up(size_t n, size_t align)
+{
+	return (n + align - 1) / align * align;
+}
+
+static void *
+take(struct arena *arena, size_t size, size_t align)
+{
+	struct arena_block *block = arena->last;
+	size_t at = block ? round_up(block->used, align) : 0;
+
+	size = round_up(size, align);
+	if (!block || at > block->size || block->size - at < size) {
 		size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;
 
 		block = mem_alloc(sizeof(*block) + room);
 		block->before = arena->last;
-		block->used = 0;
 		block->size = room;
 		arena->last = block;
+		at = 0;
 	}
-	p = block->bytes + block->used;
-	block->used += size;
-	return memset(p, 0, size);
+	block->used = at + size;
+	return memset(block->bytes + at, 0, size);
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	return take(arena, size, _Alignof(max_align_t));
+}
+
+void *
+arena_alloc_word(struct arena *arena, size_t size)
+{
+	return take(arena, size, sizeof(uint64_t));
 }
 
 struct str

@@ -14,6 +14,10 @@ void *mem_resize(void *p, size_t size);		  /* realloc */
 void *mem_array(void *p, size_t count, size_t size); /* realloc of count*size, overflow aborts */
 char *mem_strdup(const char *s);
 
+/* From now on what is large goes back to the system when it is freed. By itself glibc keeps ever
+ * larger blocks. For the whole process. */
+void mem_return_large(void);
+
 #define MEM_NEW(type) ((type *)mem_zalloc(sizeof(type)))
 
 /* Grows a dynamic array by doubling so that index `count` can be written. */
@@ -32,6 +36,7 @@ struct arena {
 };
 
 void *arena_alloc(struct arena *arena, size_t size); /* aligned for any type, zeroed */
+void *arena_alloc_word(struct arena *arena, size_t size); /* only for pointers, double, text */
 /* Copies; the copy is followed by a NUL. Absent stays absent. */
 struct str arena_str(struct arena *arena, struct str s);
 char *arena_cstr(struct arena *arena, struct str s);

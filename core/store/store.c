@@ -44,7 +44,9 @@ static bool
 connect(struct store *store, struct error *err)
 {
 	static const char durable[] = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000;"
-				      "PRAGMA journal_size_limit=67108864;";
+				      "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-4000";
+	/* What is in memory anyhow is not kept there twice. */
+	static const char private[] = "PRAGMA cache_size=-500";
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 	sqlite3_int64 no_limit = INT64_MAX;
 
@@ -54,12 +56,8 @@ connect(struct store *store, struct error *err)
 	sql_configure(store->db);
 	if (is_private(store))
 		sqlite3_file_control(store->db, "main", SQLITE_FCNTL_SIZE_LIMIT, &no_limit);
-	else if (!sql_exec(store, store->db, durable, err))
-		return false;
-	return sql_exec(store, store->db,
-		"PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;"
-		"PRAGMA secure_delete=OFF",
-		err);
+	return sql_exec(store, store->db, is_private(store) ? private : durable, err) &&
+	       sql_exec(store, store->db, "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=OFF", err);
 }
 
 /* A store with work in its write-ahead file is judged through it; what is refused is not brought
