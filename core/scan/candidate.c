@@ -40,13 +40,15 @@ looks_like_record(struct str raw)
 struct judging {
 	const struct scan_options *options;
 	const struct scan_sink *sink;
+	size_t names; /* of a record that one must have */
 	struct candidate_verdict verdict;
 };
 
 /* What the members at the top of an object say about it. No tree is made of what the rules will
  * not see: a record of many small values costs 40 times its size as one. */
 struct looks {
-	bool record, wanted; /* its own name is one that is looked for */
+	size_t names; /* of those that a record has */
+	bool wanted;  /* its own name is one that is looked for */
 	bool holds_event, envelope;
 	bool digest_start, digest_files;
 };
@@ -63,14 +65,12 @@ is_wanted(const struct scan_options *options, struct str name)
 static void
 look_at(struct looks *looks, const struct judging *j, const struct json_member *member)
 {
-	static const char *const names[] = {"eventVersion", "eventID", "eventSource"};
+	static const char *const names[] = {"eventVersion", "eventID", "eventSource", "eventName"};
 
-	if (json_spells(member->key, STR("eventName"))) {
-		looks->record = true;
-		looks->wanted |= is_wanted(j->options, member->value);
-	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		looks->record |= json_spells(member->key, str_from(names[i]));
+		looks->names += json_spells(member->key, str_from(names[i]));
+	if (json_spells(member->key, STR("eventName")))
+		looks->wanted |= is_wanted(j->options, member->value);
 	looks->holds_event |= json_spells(member->key, STR("CloudTrailEvent"));
 	looks->envelope |= json_spells(member->key, STR("detail-type"));
 	looks->digest_start |= json_spells(member->key, STR("digestStartTime"));
@@ -90,12 +90,13 @@ look(const struct judging *j, struct str object)
 	return looks;
 }
 
-/* True when the text is a record. */
+/* True when the text is a record. Found in the middle of damage it must say so twice: what is left
+ * of a broken record may hold anything. */
 static bool
 judge_record(struct judging *j, const struct looks *looks, struct str raw, uint64_t offset,
 	unsigned flags)
 {
-	if (!looks->record)
+	if (looks->names < j->names)
 		return false;
 	j->verdict.kind = CANDIDATE_RECORD;
 	if (looks->wanted && j->verdict.go_on) {
@@ -180,7 +181,8 @@ struct candidate_verdict
 candidate_judge(const struct scan_options *options, const struct scan_sink *sink, struct str raw,
 	uint64_t offset, unsigned flags, bool exact)
 {
-	struct judging j = {options, sink, {.kind = CANDIDATE_OTHER, .go_on = true}};
+	struct judging j = {options, sink, flags & SCAN_RESYNCHRONISED ? 2 : 1,
+		{.kind = CANDIDATE_OTHER, .go_on = true}};
 
 	if (!exact && looks_like_record(raw) && !may_matter(options, raw))
 		j.verdict.kind = CANDIDATE_RECORD;
