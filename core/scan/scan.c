@@ -258,8 +258,9 @@ say_notes(struct scanner *s)
 		say(s, PROBLEM_NOTE, PROBLEM_NO_OFFSET, "is a CloudTrail digest, not a log");
 	if (!s->summary.other_values)
 		return;
-	snprintf(text, sizeof(text), "holds %llu JSON values that are no CloudTrail record",
-		(unsigned long long)s->summary.other_values);
+	snprintf(text, sizeof(text), "holds %llu JSON value%s no CloudTrail record",
+		(unsigned long long)s->summary.other_values,
+		s->summary.other_values == 1 ? " that is" : "s that are");
 	say(s, PROBLEM_NOTE, PROBLEM_NO_OFFSET, text);
 }
 

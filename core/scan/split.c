@@ -58,6 +58,16 @@ split_fini(struct splitter *s)
 
 /* ---- damage ---- */
 
+/* Damaged, but plainly a record as far as it goes: its input is a log. */
+static bool
+began_as_record(const struct splitter *s)
+{
+	struct str raw = {s->window.data + s->unit_start, s->at - s->unit_start};
+
+	return str_find(raw, STR("\"event"), 0) != (size_t)-1 ||
+	       str_find(raw, STR("\"CloudTrailEvent\""), 0) != (size_t)-1;
+}
+
 /* Behind damage only the first is told, until a record is found again. */
 static void
 damage(struct splitter *s, const char *reason)
@@ -75,6 +85,7 @@ damage(struct splitter *s, const char *reason)
 			(unsigned long long)offset_of(s, here));
 	else
 		snprintf(text, sizeof(text), "not JSON: %s", reason);
+	s->any_value |= kept && began_as_record(s);
 	s->sink->damage(s->sink->context, s->in_unit ? s->unit_offset : offset_of(s, here), text);
 	s->searching = true;
 	search(s, kept ? s->unit_start + 1 : here);
@@ -200,7 +211,7 @@ open_value(struct splitter *s, bool object)
 	if (!object && top) {
 		s->element_depth = 1;
 	} else if (!object && s->depth == 1 && s->container_key &&
-		(s->in_container || (s->in_unit && s->element_depth == 0))) {
+		   (s->in_container || (s->in_unit && s->element_depth == 0))) {
 		s->in_unit = false; /* no record but what holds them */
 		s->dropped = false;
 		s->in_container = true;
@@ -260,7 +271,7 @@ static bool
 wants_key(const struct splitter *s)
 {
 	return s->depth == 1 &&
-		((s->in_unit && s->element_depth == 0) || (s->in_container && !s->in_unit));
+	       ((s->in_unit && s->element_depth == 0) || (s->in_container && !s->in_unit));
 }
 
 static void

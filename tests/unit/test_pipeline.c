@@ -244,11 +244,15 @@ what_is_no_log_is_said_by_how_it_was_named(void **state)
 	put_text(f, "README", "hello\n");
 	put_text(f, "data.json", "hello\n");
 	put_text(f, "empty.json", "");
+	put_text(f, "dump", "{\"eventVersion\":\"1.09\",\"userAgent\":\"\\x\"}\n");
+	put_text(f, "rc", "{\"a\": 1, /* why */}\n");
 	run_folder(f, 1);
 	assert_string_equal(buf_cstr(&f->problems),
 		"note README: not a log\n"
 		"error data.json: shows no form of CloudTrail log\n"
-		"note empty.json: is empty\n");
+		"error dump: not JSON: an escape that JSON does not have at byte 37\n"
+		"note empty.json: is empty\n"
+		"note rc: not a log\n");
 	snprintf(path, sizeof(path), "%s/logs/README", f->folder);
 	run_paths(f, paths, 1, 1);
 	assert_string_equal(buf_cstr(&f->problems), "error README: shows no form of CloudTrail log\n");
