@@ -33,11 +33,28 @@ static const struct magic magics[] = {
 };
 /* clang-format on */
 
+/* UTF-16 without a mark: the next character has its zero byte, too. A single one is damage. */
+static bool
+goes_on_wide(struct str head)
+{
+	size_t zero = head.data[0] ? 3 : 2;
+
+	return zero < head.len && head.data[zero] == '\0';
+}
+
+static bool
+is_it(const struct magic *magic, struct str head)
+{
+	if (!str_starts_with(str_slice(head, magic->offset, head.len), magic->bytes))
+		return false;
+	return magic->bytes.len != 2 || !memchr(magic->bytes.data, 0, 2) || goes_on_wide(head);
+}
+
 const struct foreign *
 foreign_find(struct str head)
 {
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
-		if (str_starts_with(str_slice(head, magics[i].offset, head.len), magics[i].bytes))
+		if (is_it(&magics[i], head))
 			return &magics[i].foreign;
 	return NULL;
 }
