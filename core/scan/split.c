@@ -3,12 +3,10 @@
 #include <stdio.h>
 
 #include "core/base/json.h"
+#include "core/scan/split_name.h"
 #include "core/scan/split_number.h"
 
 #define NONE SIZE_MAX
-
-/* A longer name is none of those looked for, however many of its letters are escaped. */
-enum { NAME_MAX_LEN = 64 };
 
 /* A window without growing: of a unit, and a piece of input behind it. */
 enum { WINDOW_PIECE = 1 << 19, WINDOW_MAX = 8 << 20 };
@@ -58,16 +56,6 @@ split_fini(struct splitter *s)
 
 /* ---- damage ---- */
 
-/* Damaged, but plainly a record as far as it goes: its input is a log. */
-static bool
-began_as_record(const struct splitter *s)
-{
-	struct str raw = {s->window.data + s->unit_start, s->at - s->unit_start};
-
-	return str_find(raw, STR("\"event"), 0) != (size_t)-1 ||
-	       str_find(raw, STR("\"CloudTrailEvent\""), 0) != (size_t)-1;
-}
-
 /* Behind damage only the first is told, until a record is found again. */
 static void
 damage(struct splitter *s, const char *reason)
@@ -85,7 +73,9 @@ damage(struct splitter *s, const char *reason)
 			(unsigned long long)offset_of(s, here));
 	else
 		snprintf(text, sizeof(text), "not JSON: %s", reason);
-	s->any_value |= kept && began_as_record(s);
+	if (kept)
+		s->any_value |= split_begins_record(
+			(struct str){s->window.data + s->unit_start, here - s->unit_start});
 	s->sink->damage(s->sink->context, s->in_unit ? s->unit_offset : offset_of(s, here), text);
 	s->searching = true;
 	search(s, kept ? s->unit_start + 1 : here);
@@ -290,14 +280,14 @@ begin_string(struct splitter *s, bool key)
 static void
 note_name(struct splitter *s, struct str quoted)
 {
-	if (json_spells(quoted, STR("Records")) || json_spells(quoted, STR("Events"))) {
+	enum split_name name = split_name_of(quoted);
+
+	if (name == SPLIT_NAME_LIST)
 		s->container_key = !s->named;
-	} else if (!s->named && json_spells(quoted, STR("eventName"))) {
-		s->named = true;
-		if (s->in_container)
-			s->sink->damage(s->sink->context, offset_of(s, s->key_start),
-				"an eventName behind a list of records: only the list was read");
-	}
+	if (name == SPLIT_NAME_EVENT && s->in_container && !s->named)
+		s->sink->damage(s->sink->context, offset_of(s, s->key_start),
+			"an eventName behind a list of records: only the list was read");
+	s->named |= name == SPLIT_NAME_EVENT;
 }
 
 static void
@@ -554,7 +544,7 @@ forget(struct splitter *s)
 		else
 			keep = s->unit_start;
 	}
-	if (s->key_start != NONE && s->at - s->key_start > NAME_MAX_LEN)
+	if (s->key_start != NONE && s->at - s->key_start > SPLIT_NAME_MAX)
 		s->key_start = NONE;
 	if (s->key_start < keep)
 		keep = s->key_start;
