@@ -11,9 +11,9 @@
 struct inflate;
 
 enum inflate_result {
-	INFLATE_MORE,	/* all input is used: feed more */
-	INFLATE_OUTPUT, /* the output buffer is full: call again with what is left */
-	INFLATE_DAMAGED, /* inflate_error says how; nothing after this can be read */
+	INFLATE_MORE,	 /* all input is used: feed more */
+	INFLATE_OUTPUT,	 /* the output buffer is full: call again with what is left */
+	INFLATE_DAMAGED, /* inflate_error says how; what follows is searched for the next member */
 };
 
 struct inflate_io {
@@ -30,6 +30,8 @@ void inflate_begin(struct inflate *inflate);
 enum inflate_result inflate_bytes(struct inflate *inflate, struct inflate_io *io);
 /* May the input end here: between members, or in zero padding behind one? */
 bool inflate_at_end(const struct inflate *inflate);
+/* The damage was a checksum or length that does not fit: all that was there was given. */
+bool inflate_is_whole(const struct inflate *inflate);
 const char *inflate_error(const struct inflate *inflate);
 
 #endif

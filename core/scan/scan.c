@@ -191,6 +191,17 @@ say_broken_gzip(struct scanner *s, const char *reason)
 	s->cut = true;
 }
 
+/* Members behind the damage may be whole. `left` bytes of the input are not looked at yet. */
+static void
+step_over_damage(struct scanner *s, size_t left)
+{
+	s->summary.bytes_in -= left;
+	say_broken_gzip(s, inflate_error(s->inflate));
+	s->summary.bytes_in += left;
+	if (!inflate_is_whole(s->inflate))
+		split_break(&s->splitter);
+}
+
 static void
 take_gzip(struct scanner *s, struct str bytes)
 {
@@ -202,10 +213,9 @@ take_gzip(struct scanner *s, struct str bytes)
 		io.out_len = WINDOW;
 		result = inflate_bytes(s->inflate, &io);
 		take_inflated(s, (struct str){(char *)s->window, WINDOW - io.out_len}, false);
-	} while (result == INFLATE_OUTPUT && !s->splitter.stopped && s->inner != FOREIGN);
-	s->summary.bytes_in -= io.in_len;
-	if (result == INFLATE_DAMAGED && !s->cut)
-		say_broken_gzip(s, inflate_error(s->inflate));
+		if (result == INFLATE_DAMAGED)
+			step_over_damage(s, io.in_len);
+	} while (result != INFLATE_MORE && !s->splitter.stopped && s->inner != FOREIGN);
 }
 
 static void
@@ -244,7 +254,7 @@ scan_bytes(struct scanner *s, const void *data, size_t len)
 		start(s, bytes, false);
 	else
 		take_bytes(s, bytes);
-	return !s->splitter.stopped && s->format != FOREIGN && s->inner != FOREIGN && !s->cut;
+	return !s->splitter.stopped && s->format != FOREIGN && s->inner != FOREIGN;
 }
 
 static void
@@ -269,7 +279,7 @@ scan_end(struct scanner *s, struct scan_summary *summary)
 {
 	if (s->format == UNDECIDED)
 		start(s, STR(""), true);
-	if (s->format == GZIP && !s->cut) {
+	if (s->format == GZIP) {
 		take_inflated(s, STR(""), true);
 		if (!inflate_at_end(s->inflate) && !s->summary.stopped && s->inner != FOREIGN)
 			say_broken_gzip(s, "truncated");

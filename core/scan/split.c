@@ -24,7 +24,7 @@ to_top(struct splitter *s)
 {
 	s->lexeme = SPLIT_BETWEEN;
 	s->expect = SPLIT_TOP;
-	s->depth = 0;
+	s->stack.depth = 0;
 	s->element_depth = 0;
 	s->in_container = false;
 	s->key_start = NONE;
@@ -149,29 +149,6 @@ end_unit(struct splitter *s)
 
 /* ---- structure ---- */
 
-static bool
-is_object(const struct splitter *s)
-{
-	size_t level = s->depth - 1;
-
-	return s->kinds[level / 64] >> (level % 64) & 1;
-}
-
-static bool
-push(struct splitter *s, bool object)
-{
-	uint64_t bit = UINT64_C(1) << (s->depth % 64);
-
-	if (s->depth == SPLIT_MAX_DEPTH)
-		return false;
-	if (object)
-		s->kinds[s->depth / 64] |= bit;
-	else
-		s->kinds[s->depth / 64] &= ~bit;
-	s->depth++;
-	return true;
-}
-
 static size_t
 unit_level(const struct splitter *s)
 {
@@ -191,16 +168,16 @@ count_value(struct splitter *s)
 static void
 open_value(struct splitter *s, bool object)
 {
-	bool top = s->depth == 0 && !s->in_unit;
+	bool top = s->stack.depth == 0 && !s->in_unit;
 
 	if (s->in_unit) {
 		count_value(s);
-		if (s->depth - unit_level(s) >= JSON_MAX_DEPTH)
+		if (s->stack.depth - unit_level(s) >= JSON_MAX_DEPTH)
 			drop_unit(s, "the record is nested more than 512 levels deep");
 	}
 	if (!object && top) {
 		s->element_depth = 1;
-	} else if (!object && s->depth == 1 && s->container_key &&
+	} else if (!object && s->stack.depth == 1 && s->container_key &&
 		   (s->in_container || (s->in_unit && s->element_depth == 0))) {
 		s->in_unit = false; /* no record but what holds them */
 		s->dropped = false;
@@ -210,12 +187,12 @@ open_value(struct splitter *s, bool object)
 		s->searching = false;
 		s->loose = false;
 		s->element_depth = 2;
-	} else if (object && !s->in_unit && s->depth == s->element_depth) {
+	} else if (object && !s->in_unit && s->stack.depth == s->element_depth) {
 		begin_unit(s);
-	} else if (!s->in_unit && s->depth == s->element_depth) {
+	} else if (!s->in_unit && s->stack.depth == s->element_depth) {
 		s->other_values++;
 	}
-	if (!push(s, object)) {
+	if (!split_push(&s->stack, object)) {
 		damage(s, "nested beyond all measure");
 		return;
 	}
@@ -226,19 +203,19 @@ open_value(struct splitter *s, bool object)
 static void
 close_value(struct splitter *s, bool object)
 {
-	if (is_object(s) != object) {
+	if (split_in_object(&s->stack) != object) {
 		damage(s, object ? "a brace closes a bracket" : "a bracket closes a brace");
 		return;
 	}
-	s->depth--;
+	s->stack.depth--;
 	s->at++;
-	s->expect = s->depth ? SPLIT_NEXT : SPLIT_TOP;
-	if (s->in_unit && s->depth == unit_level(s)) {
+	s->expect = s->stack.depth ? SPLIT_NEXT : SPLIT_TOP;
+	if (s->in_unit && s->stack.depth == unit_level(s)) {
 		end_unit(s);
-	} else if (!s->in_unit && !object && s->depth + 1 == s->element_depth) {
-		s->element_depth = s->depth ? NONE : 0;
+	} else if (!s->in_unit && !object && s->stack.depth + 1 == s->element_depth) {
+		s->element_depth = s->stack.depth ? NONE : 0;
 		s->any_value = true;
-	} else if (s->depth == 0) {
+	} else if (s->stack.depth == 0) {
 		s->in_container = false;
 		s->element_depth = 0;
 	}
@@ -250,9 +227,9 @@ end_scalar(struct splitter *s)
 	s->lexeme = SPLIT_BETWEEN;
 	if (s->in_unit)
 		count_value(s);
-	else if (s->depth == s->element_depth)
+	else if (s->stack.depth == s->element_depth)
 		s->other_values++;
-	s->expect = s->depth ? SPLIT_NEXT : SPLIT_TOP;
+	s->expect = s->stack.depth ? SPLIT_NEXT : SPLIT_TOP;
 }
 
 /* ---- strings ---- */
@@ -260,7 +237,7 @@ end_scalar(struct splitter *s)
 static bool
 wants_key(const struct splitter *s)
 {
-	return s->depth == 1 &&
+	return s->stack.depth == 1 &&
 	       ((s->in_unit && s->element_depth == 0) || (s->in_container && !s->in_unit));
 }
 
@@ -452,7 +429,7 @@ after_value(struct splitter *s, char c)
 	if (c == '}' || c == ']') {
 		close_value(s, c == '}');
 	} else if (c == ',') {
-		s->expect = is_object(s) ? SPLIT_KEY : SPLIT_VALUE;
+		s->expect = split_in_object(&s->stack) ? SPLIT_KEY : SPLIT_VALUE;
 		s->at++;
 	} else {
 		damage(s, "expected a comma or an end");
@@ -567,6 +544,15 @@ split_bytes(struct splitter *s, const void *data, size_t len)
 	forget(s);
 }
 
+void
+split_break(struct splitter *s)
+{
+	s->searching = true;
+	search(s, s->at);
+	s->search_start = UINT64_MAX;
+	s->fresh_line = true;
+}
+
 static void
 say_cut(struct splitter *s)
 {
@@ -582,7 +568,7 @@ void
 split_end(struct splitter *s, bool cut)
 {
 	/* A number at the top ends with the input. */
-	if (s->lexeme == SPLIT_NUMBER && s->depth == 0 && s->number % 2 == 0)
+	if (s->lexeme == SPLIT_NUMBER && s->stack.depth == 0 && s->number % 2 == 0)
 		end_scalar(s);
 	while (s->searching && s->in_unit && !s->stopped) {
 		search(s, s->dropped ? s->at : s->unit_start + 1);
@@ -593,6 +579,6 @@ split_end(struct splitter *s, bool cut)
 	if (s->zeros && (s->any_text || !cut))
 		s->sink->damage(s->sink->context, s->zeros_at,
 			s->any_text ? "a run of zero bytes at the end" : "nothing but zero bytes");
-	else if (!cut && (s->depth || s->lexeme != SPLIT_BETWEEN))
+	else if (!cut && (s->stack.depth || s->lexeme != SPLIT_BETWEEN))
 		say_cut(s);
 }

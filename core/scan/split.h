@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
+#include "core/scan/split_stack.h"
 
 /* How sure the splitter is that a unit begins where it does. */
 enum split_standing {
@@ -51,8 +52,6 @@ enum split_expect {
 	SPLIT_TOP,
 };
 
-enum { SPLIT_MAX_DEPTH = 1 << 16 };
-
 struct splitter {
 	const struct split_sink *sink;
 	size_t max_unit;
@@ -66,8 +65,7 @@ struct splitter {
 	unsigned hex_left;
 	int number;	     /* state of the number automaton */
 	const char *literal; /* what is left of true, false, null */
-	size_t depth;
-	uint64_t kinds[SPLIT_MAX_DEPTH / 64]; /* 1: object */
+	struct split_stack stack;
 
 	size_t element_depth; /* where elements of the container stand; SIZE_MAX: none */
 	bool in_container;    /* inside a top-level object that has turned out to be one */
@@ -100,6 +98,8 @@ struct splitter {
 
 void split_begin(struct splitter *s, const struct split_sink *sink, size_t max_unit);
 void split_bytes(struct splitter *s, const void *data, size_t len);
+/* Some of the input is missing here, and that was said. */
+void split_break(struct splitter *s);
 /* cut: the input broke off, and that was said. */
 void split_end(struct splitter *s, bool cut);
 void split_fini(struct splitter *s);

@@ -290,6 +290,50 @@ a_gzip_with_any_byte_damaged_is_named_or_gives_the_same(void **state)
 	buf_fini(&gzip);
 }
 
+/* Whatever happens to the second of three members, the first and the third give their records. */
+static void
+damage_in_one_gzip_member_costs_no_other(void **state)
+{
+	struct buf gzip = {0};
+	size_t from, to;
+
+	(void)state;
+	test_gzip(&gzip, STR("{\"eventID\":\"e1\",\"eventName\":\"CreateAccessKey\"}\n"));
+	from = gzip.len;
+	test_gzip(&gzip, STR("{\"eventID\":\"e2\",\"eventName\":\"CreateAccessKey\"}\n"));
+	to = gzip.len;
+	test_gzip(&gzip, STR("{\"eventID\":\"e3\",\"eventName\":\"CreateAccessKey\"}\n"));
+	for (size_t i = from; i < to; i++) {
+		struct outcome o = {0};
+
+		gzip.data[i] ^= 0x55;
+		scan_pieces(&o, buf_view(&gzip), 7);
+		assert_true(strncmp(buf_cstr(&o.text), "e1", 2) == 0);
+		assert_non_null(strstr(buf_cstr(&o.text), " e3"));
+		assert_true(o.summary.problems || strcmp(buf_cstr(&o.text), "e1 e2 e3") == 0);
+		gzip.data[i] ^= 0x55;
+		outcome_fini(&o);
+	}
+	buf_fini(&gzip);
+}
+
+static void
+a_gzip_member_behind_zero_padding_is_read(void **state)
+{
+	struct outcome o = {0};
+	struct buf gzip = {0};
+
+	(void)state;
+	test_gzip(&gzip, STR("{\"eventID\":\"e1\",\"eventName\":\"CreateAccessKey\"}\n"));
+	buf_append(&gzip, "\0\0\0\0", 4);
+	test_gzip(&gzip, STR("{\"eventID\":\"e2\",\"eventName\":\"CreateAccessKey\"}\n"));
+	buf_append(&gzip, "\0\0\0\0", 4);
+	scan_pieces(&o, buf_view(&gzip), 5);
+	assert_string_equal(buf_cstr(&o.text), "e1 e2");
+	outcome_fini(&o);
+	buf_fini(&gzip);
+}
+
 /* One byte of one record changed: the records around it are found. */
 static void
 damage_in_one_record_costs_no_other(void **state)
@@ -509,6 +553,8 @@ main(void)
 		cmocka_unit_test(a_log_cut_at_any_byte_is_named_and_gives_what_was_whole),
 		cmocka_unit_test(a_gzip_cut_at_any_byte_is_named),
 		cmocka_unit_test(a_gzip_with_any_byte_damaged_is_named_or_gives_the_same),
+		cmocka_unit_test(damage_in_one_gzip_member_costs_no_other),
+		cmocka_unit_test(a_gzip_member_behind_zero_padding_is_read),
 		cmocka_unit_test(damage_in_one_record_costs_no_other),
 		cmocka_unit_test(a_record_of_too_many_values_is_stepped_over),
 		cmocka_unit_test(a_record_nested_too_deeply_is_stepped_over),
