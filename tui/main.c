@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "core/command/command.h"
 #include "core/store/store.h"
@@ -65,6 +67,20 @@ show(const struct command_line *line)
 	return line->word_count ? command_scan(line) : command_export(line);
 }
 
+/* A standard stream that was closed must not become a file of ours: its place is taken by one that
+ * can be used in the other direction only, so that every use of it fails as it should. */
+static void
+occupy_closed_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -72,6 +88,7 @@ main(int argc, char **argv)
 	struct buf text = {0};
 	struct error err;
 
+	occupy_closed_streams();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away ends us by EPIPE */
 	if (!command_parse(&line, argc, argv, &err))

@@ -295,6 +295,21 @@ what_cannot_be_opened_is_named_and_the_rest_is_read(void **state)
 }
 
 static void
+a_closed_standard_input_is_named_not_waited_for(void **state)
+{
+	char script[4096];
+	const char *arguments[] = {"-c", script, NULL};
+	struct run run = {.child = {.program = "/bin/sh", .arguments = arguments}};
+
+	(void)state;
+	snprintf(script, sizeof(script), "exec '%s' scan - <&-", child_program());
+	run_program(&run);
+	assert_int_equal(run.status, 3);
+	assert_non_null(strstr(buf_cstr(&run.err), "standard input: "));
+	run_fini(&run);
+}
+
+static void
 archives_are_named_with_what_unpacks_them(void **state)
 {
 	static const struct {
@@ -533,6 +548,7 @@ main(void)
 		stage_test(empty_things_are_notes),
 		stage_test(a_pipe_in_a_folder_is_named_and_not_waited_for),
 		stage_test(a_pipe_that_is_named_is_read_to_its_end),
+		stage_test(a_closed_standard_input_is_named_not_waited_for),
 		stage_test(what_cannot_be_opened_is_named_and_the_rest_is_read),
 		stage_test(archives_are_named_with_what_unpacks_them),
 		stage_test(a_reader_that_goes_away_ends_it_silently),
