@@ -206,6 +206,7 @@ is_earlier_copy(const struct store *store, const struct elder *elder, uint64_t o
 	return offset < elder->offset;
 }
 
+/* The row goes with its bytes: a dynamic column spells objects as they were logged. */
 static bool
 replace_raw(struct store *store, const struct alert *alert, const struct elder *elder,
 	uint64_t offset, struct error *err)
@@ -220,6 +221,7 @@ replace_raw(struct store *store, const struct alert *alert, const struct elder *
 	sql_bind_long(stmt, 3, (int64_t)offset);
 	sql_bind_blob(stmt, 4, alert->raw);
 	sql_bind_text(stmt, 5, alert->text[ALERT_RAW_SHA256]);
+	sql_bind_text(stmt, 6, alert->text[ALERT_ROW]);
 	return sql_run(store, stmt, err) &&
 	       set_flags(store, elder->n, alert->flags | (elder->flags & conflict), err);
 }

@@ -52,8 +52,8 @@ static const char *const texts[STMT_COUNT] = {
 		" owner = ?6, last_seq = ?7 WHERE n = ?1",
 	[STMT_DETAIL_INSERT] = NULL, /* made of ALERT_TEXTS */
 	[STMT_DETAIL_RAW] =
-		"UPDATE detail SET position = ?2, offset = ?3, raw = ?4, raw_sha256 = ?5"
-		" WHERE alert = ?1",
+		"UPDATE detail SET position = ?2, offset = ?3, raw = ?4, raw_sha256 = ?5,"
+		" row = ?6 WHERE alert = ?1",
 	[STMT_SOURCE_PUT] = "INSERT INTO alert_source(alert, input, offset, generation, position)"
 			    " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
 			    " generation = max(generation, ?4)",
