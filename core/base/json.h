@@ -58,7 +58,7 @@ bool json_bool(const struct json *node);
 /* Compact text of a node: keys in their order, numbers as written, strings by json_write_string. */
 void json_write(struct buf *out, const struct json *node);
 /* The same value always gives the same bytes: keys sorted, escapes and spacing gone, numbers by
- * value. What "equal records" means (settled.md 3). */
+ * value, bytes that are no UTF-8 as they are. What "equal records" means (settled.md 3). */
 void json_write_canonical(struct buf *out, const struct json *node);
 /* A quoted string; what a terminal must not see is written as \u escapes, so it parses back to
  * the same string (settled.md 13); a byte that is no UTF-8 becomes \ufffd. */

@@ -1,8 +1,6 @@
 #include "core/base/json.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/mem.h"
@@ -32,15 +30,16 @@ put_hidden(struct buf *out, uint32_t cp)
 		put_unit(out, cp);
 }
 
-void
-json_write_string(struct buf *out, struct str s)
+static void
+write_string(struct buf *out, struct str s, bool canonical)
 {
 	buf_putc(out, '"');
 	for (size_t i = 0; i < s.len;) {
 		uint32_t cp;
 		size_t n = text_decode((struct str){s.data + i, s.len - i}, &cp);
 
-		if (text_is_hidden(cp))
+		/* U+FFFD would make unequal bytes equal. */
+		if (text_is_hidden(cp) && !(canonical && cp == TEXT_INVALID))
 			put_hidden(out, cp);
 		else if (cp == '"' || cp == '\\')
 			buf_printf(out, "\\%c", (char)cp);
@@ -51,20 +50,63 @@ json_write_string(struct buf *out, struct str s)
 	buf_putc(out, '"');
 }
 
-/* Equal values, equal text: 1, 1.0 and 1e0 are one number; long integers stay exact. */
-static void
-write_canonical_number(struct buf *out, const struct json *node)
+void
+json_write_string(struct buf *out, struct str s)
 {
-	struct str text = json_number_text(node);
-	double value = json_number(node);
+	write_string(out, s, false);
+}
 
-	if (!memchr(text.data, '.', text.len) && !memchr(text.data, 'e', text.len) &&
-		!memchr(text.data, 'E', text.len))
-		buf_puts(out, str_is(text, "-0") ? "0" : text.data);
-	else if (value == floor(value) && fabs(value) < 1e15)
-		buf_printf(out, "%" PRId64, (int64_t)value);
-	else
-		buf_printf(out, "%.17g", value);
+/* ---- equal numbers, equal text ---- */
+
+/* Longer exponents stand as they were written: no sum with them is tried. */
+enum { EXPONENT_DIGITS = 15, ZEROS_SPELLED = 20 };
+
+/* The digits of a number without its point; returns how many stand behind the point. */
+static int64_t
+put_digits(struct buf *digits, struct str mantissa)
+{
+	int64_t behind = 0;
+	bool point = false;
+
+	for (size_t i = 0; i < mantissa.len; i++) {
+		char c = mantissa.data[i];
+
+		if (c == '.')
+			point = true;
+		else if (digits->len || c != '0')
+			buf_putc(digits, c);
+		behind += point && c != '.';
+	}
+	return behind;
+}
+
+/* By value, exactly: 1, 1.0 and 1e0 are one number, and no two of any length are taken for one as
+ * doubles would take them. */
+static void
+write_canonical_number(struct buf *out, struct str text)
+{
+	size_t e = strcspn(text.data, "eE"), sign = text.data[0] == '-';
+	const char *power = e < text.len ? text.data + e + 1 : "0";
+	struct buf digits = {0};
+	int64_t exponent = -put_digits(&digits, str_slice(text, sign, e - sign));
+
+	if (strlen(power) > EXPONENT_DIGITS) {
+		buf_str(out, text);
+		buf_fini(&digits);
+		return;
+	}
+	exponent += strtoll(power, NULL, 10);
+	for (; digits.len && digits.data[digits.len - 1] == '0'; digits.len--)
+		exponent++;
+	if (sign && digits.len)
+		buf_putc(out, '-');
+	buf_str(out, digits.len ? buf_view(&digits) : STR("0"));
+	if (digits.len && exponent >= 0 && exponent <= ZEROS_SPELLED)
+		for (; exponent; exponent--)
+			buf_putc(out, '0');
+	else if (digits.len)
+		buf_printf(out, "e%" PRId64, exponent);
+	buf_fini(&digits);
 }
 
 struct member {
@@ -98,7 +140,7 @@ write_members(struct buf *out, const struct json *object, bool canonical)
 	for (i = 0; i < count; i++) {
 		if (i)
 			buf_putc(out, ',');
-		json_write_string(out, json_key(members[i].node));
+		write_string(out, json_key(members[i].node), canonical);
 		buf_putc(out, ':');
 		write_node(out, members[i].node, canonical);
 	}
@@ -128,12 +170,12 @@ write_node(struct buf *out, const struct json *node, bool canonical)
 		break;
 	case JSON_NUMBER:
 		if (canonical)
-			write_canonical_number(out, node);
+			write_canonical_number(out, json_number_text(node));
 		else
 			buf_str(out, json_number_text(node));
 		break;
 	case JSON_STRING:
-		json_write_string(out, json_string(node));
+		write_string(out, json_string(node), canonical);
 		break;
 	case JSON_ARRAY:
 		buf_putc(out, '[');

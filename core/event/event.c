@@ -122,8 +122,6 @@ judge_text(struct event *event, struct str s)
 		raise_flag(event, FLAG_HIDDEN_CHARACTERS);
 		if (cp == 0)
 			raise_flag(event, FLAG_NUL);
-		else if (cp == TEXT_INVALID)
-			raise_flag(event, FLAG_INVALID_UTF8);
 	}
 }
 
@@ -282,6 +280,8 @@ event_parse(struct event *event, struct str raw, struct error *err)
 	for (size_t i = 0; i < judged_object_count; i++)
 		judge_at(event, &judged_objects[i], event->root, str_from(judged_objects[i].path));
 	judge_strings(event, event->root);
+	if (!text_is_utf8(raw))
+		raise_flag(event, FLAG_INVALID_UTF8);
 	event->cells = arena_alloc(&event->arena, column_count * sizeof(*event->cells));
 	fill_cells(event);
 	if (event->time == TIME_NONE)
@@ -306,6 +306,9 @@ event_canonical_hash(const struct event *event, char hex[HASH_HEX])
 	struct buf text = {0};
 
 	json_write_canonical(&text, event->root);
+	/* Overlong bytes read as the escapes that str.h spells like them; they are not equal. */
+	if (!text_is_utf8(event->raw))
+		buf_puts(&text, " is no UTF-8");
 	hash_hex(buf_view(&text), hex);
 	buf_fini(&text);
 }

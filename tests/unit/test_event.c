@@ -227,6 +227,30 @@ equal_records_have_equal_hashes_however_they_are_spelled(void **state)
 }
 
 static void
+bytes_that_are_no_utf8_are_flagged_and_equal_only_themselves(void **state)
+{
+	static const char *const spelled[] = {
+		"\xff", "\xfe", "\\ufffd", "\xc0\x80", "\\u0000", "\xed\xa0\x80", "\\ud800"};
+	enum { COUNT = sizeof(spelled) / sizeof(spelled[0]) };
+	char hashes[COUNT][65];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++) {
+		struct buf raw = {0};
+		struct event event;
+
+		buf_printf(&raw, "{\"userAgent\":\"%s\"}", spelled[i]);
+		event = parsed(buf_cstr(&raw));
+		assert_int_equal(has(&event, FLAG_INVALID_UTF8), spelled[i][0] != '\\');
+		event_canonical_hash(&event, hashes[i]);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(hashes[i], hashes[j]);
+		event_fini(&event);
+		buf_fini(&raw);
+	}
+}
+
+static void
 a_value_is_located_in_the_raw_bytes(void **state)
 {
 	struct event event = parsed(whole);
@@ -268,6 +292,7 @@ main(void)
 		cmocka_unit_test(hidden_characters_anywhere_are_flagged),
 		cmocka_unit_test(a_missing_time_and_id_are_flagged),
 		cmocka_unit_test(equal_records_have_equal_hashes_however_they_are_spelled),
+		cmocka_unit_test(bytes_that_are_no_utf8_are_flagged_and_equal_only_themselves),
 		cmocka_unit_test(a_value_is_located_in_the_raw_bytes),
 		cmocka_unit_test(a_record_is_an_object),
 	};

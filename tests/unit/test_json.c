@@ -95,6 +95,28 @@ long_integers_that_differ_in_the_last_digit_are_not_equal(void **state)
 }
 
 static void
+numbers_are_equal_by_their_exact_value(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"-0", "0"},
+		{"-0.0e5", "0"},
+		{"10000000000000000000000", "1e22"},
+		{"1e22", "1e22"},
+		{"0.10", "1e-1"},
+		{"100E-3", "1e-1"},
+		{"-12.50", "-125e-1"},
+		{"1e400", "1e400"},
+		{"10e400", "1e401"},
+		{"0.1000000000000000055511151231257827", "1000000000000000055511151231257827e-34"},
+		{"1e-9999999999999999999999", "1e-9999999999999999999999"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		assert_rewritten(pairs[i][0], json_write_canonical, pairs[i][1]);
+}
+
+static void
 names_are_found_by_exact_case_and_every_copy_is_there(void **state)
 {
 	struct json_doc *doc = parse("{\"EVENTNAME\":1,\"eventName\":2,\"eventName\":3}");
@@ -263,6 +285,7 @@ main(void)
 		cmocka_unit_test(numbers_keep_their_text),
 		cmocka_unit_test(equal_values_have_one_canonical_text),
 		cmocka_unit_test(long_integers_that_differ_in_the_last_digit_are_not_equal),
+		cmocka_unit_test(numbers_are_equal_by_their_exact_value),
 		cmocka_unit_test(names_are_found_by_exact_case_and_every_copy_is_there),
 		cmocka_unit_test(what_a_terminal_must_not_see_is_escaped_and_parses_back),
 		cmocka_unit_test(bytes_that_are_no_utf8_become_the_replacement_character),
