@@ -59,9 +59,8 @@ check_folder(const struct store *store, const char *folder, struct error *err)
 	return true;
 }
 
-/* "/a/b" → "/a", "/b" → "/", "b" → "."; returns owned. */
-static char *
-folder_of(const char *path)
+char *
+create_folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	struct buf folder = {0};
@@ -85,7 +84,7 @@ create_location(struct store *store, struct error *err)
 	if (base[0] == '\0' || strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
 		return error_set(err, ERROR_STORE, "\"%s\" is no file; name a file for the store",
 			store->path);
-	folder = folder_of(store->path);
+	folder = create_folder_of(store->path);
 	ok = make_folders(store, folder, err);
 	if (ok && !realpath(folder, real))
 		ok = system_fail(store, "find its folder", err);
@@ -125,7 +124,7 @@ fill(const struct store *store, const char *path, struct error *err)
 static void
 sync_folder(const char *location)
 {
-	char *folder = folder_of(location);
+	char *folder = create_folder_of(location);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd >= 0) {

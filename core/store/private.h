@@ -59,6 +59,7 @@ struct store {
 	char *path;	/* as given; "" for a private one; owns */
 	char *location; /* what SQLite opens: absolute path, or the URI of a private one; owns */
 	sqlite3_stmt *statements[STMT_COUNT];
+	bool sealed;	  /* may be read only: location is the URI of that */
 	bool relaxed;	  /* synchronous=NORMAL is on: the detector's */
 	uint64_t commits; /* by this handle */
 	int64_t run;	  /* begun by this handle; 0: none */
@@ -72,7 +73,7 @@ struct store {
 enum check_result {
 	CHECK_REFUSED, /* err filled */
 	CHECK_ABSENT,  /* no file, or an empty one */
-	CHECK_SOUND,   /* a store of ours, at rest */
+	CHECK_SOUND,   /* a store of ours, whole */
 	CHECK_LIVE,    /* a store of ours with work in its write-ahead file */
 };
 /* location: absolute. */
@@ -81,8 +82,15 @@ enum check_result check_file(const struct store *store, struct error *err);
  * whole at every start), another version's or a foreign schema. */
 bool check_connection(const struct store *store, sqlite3 *db, struct error *err);
 
+/* The file and its folder, for this user. */
+bool check_may_write(const struct store *store);
+/* Opens the file without a lock and without making another one; returns owned. */
+char *check_immutable_uri(const struct store *store);
+
 /* ---- create.c ---- */
 
+/* "/a/b" → "/a", "/b" → "/", "b" → "."; returns owned. */
+char *create_folder_of(const char *path);
 /* Finds the absolute location of store->path, making its folder. */
 bool create_location(struct store *store, struct error *err);
 /* Makes the file complete under another name, then gives it its own: it is never seen half made.

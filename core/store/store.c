@@ -50,7 +50,12 @@ connect(struct store *store, struct error *err)
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 	sqlite3_int64 no_limit = INT64_MAX;
 
-	flags |= is_private(store) ? SQLITE_OPEN_URI | SQLITE_OPEN_CREATE : SQLITE_OPEN_NOFOLLOW;
+	if (store->sealed)
+		flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+	else if (is_private(store))
+		flags |= SQLITE_OPEN_URI | SQLITE_OPEN_CREATE;
+	else
+		flags |= SQLITE_OPEN_NOFOLLOW;
 	if (sqlite3_open_v2(store->location, &store->db, flags, NULL) != SQLITE_OK)
 		return sql_fail(store, store->db, err);
 	sql_configure(store->db);
@@ -72,6 +77,18 @@ judge_live(struct store *store, struct error *err)
 	return true;
 }
 
+/* Read as it stands, and nothing is left beside it: SQLite would make files that keep others, or
+ * ourselves later, from writing. */
+static void
+seal(struct store *store)
+{
+	char *uri = check_immutable_uri(store);
+
+	free(store->location);
+	store->location = uri;
+	store->sealed = true;
+}
+
 static bool
 open_file(struct store *store, struct error *err)
 {
@@ -82,6 +99,8 @@ open_file(struct store *store, struct error *err)
 	found = check_file(store, err);
 	if (found == CHECK_ABSENT)
 		found = create_file(store, err) ? check_file(store, err) : CHECK_REFUSED;
+	if (found == CHECK_SOUND && !check_may_write(store))
+		seal(store);
 	if (found == CHECK_REFUSED || !connect(store, err))
 		return false;
 	return found != CHECK_LIVE || judge_live(store, err);
@@ -117,6 +136,7 @@ store_open_again(struct store **out, const struct store *store, struct error *er
 	struct store *again = store_new(store->path);
 
 	again->location = mem_strdup(store->location);
+	again->sealed = store->sealed;
 	if (!connect(again, err)) {
 		store_close(again);
 		return false;

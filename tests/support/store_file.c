@@ -1,0 +1,130 @@
+#include "tests/support/store_file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/buf.h"
+#include "core/base/hash.h"
+#include "core/store/private.h" /* another program's view of the file */
+#include "tests/support/fixture.h"
+#include "tests/support/test.h"
+
+char *
+store_file_in(const char *folder, const char *name)
+{
+	struct buf path = {0};
+
+	buf_printf(&path, "%s/%s", folder, name);
+	return buf_take(&path);
+}
+
+bool
+store_file_is_there(const char *path, const char *suffix)
+{
+	struct buf whole = {0};
+	bool there;
+
+	buf_printf(&whole, "%s%s", path, suffix);
+	there = access(buf_cstr(&whole), F_OK) == 0;
+	buf_fini(&whole);
+	return there;
+}
+
+void
+store_file_make(const char *path)
+{
+	struct store_input input = {
+		.name = STR("file"), .path = STR("a"), .identity = STR("a"), .size = 1};
+	struct alert alert = {0};
+	struct store *store;
+	struct error err;
+	int64_t run, id;
+	bool unchanged;
+
+	assert_ok(store_open(&store, path, &err), &err);
+	assert_ok(store_run_begin(store, &run, &err), &err);
+	assert_ok(store_begin(store, &err), &err);
+	assert_ok(store_input_begin(store, run, &input, "key", &id, &unchanged, &err), &err);
+	for (int i = 0; i < 200; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "e-%d", i);
+		alert = (struct alert){0};
+		fixture_alert(&alert, name, "a", 1500);
+		assert_int_equal(store_put_alert(store, &alert, id, 0, &err), STORE_NEW);
+		if (i == 0) {
+			assert_ok(store_commit(store, &err), &err);
+			assert_ok(store_decide(store, alert.id, 0, DECIDE_TAKE, STR("alice"),
+					  STR(""), 1, NULL, &err),
+				&err);
+			assert_ok(store_begin(store, &err), &err);
+		}
+		alert_fini(&alert);
+	}
+	assert_ok(store_commit(store, &err), &err);
+	store_close(store);
+	assert_false(store_file_is_there(path, "-wal"));
+	assert_false(store_file_is_there(path, "-shm"));
+}
+
+static void
+hash_file(const char *path, char hex[HASH_HEX])
+{
+	size_t len;
+	char *bytes = test_read(path, &len);
+
+	hash_hex((struct str){bytes, len}, hex);
+	free(bytes);
+}
+
+void
+store_file_refused(const char *path, const char *words)
+{
+	char before[HASH_HEX], after[HASH_HEX];
+	bool had_wal = store_file_is_there(path, "-wal");
+	struct stat st_before, st_after;
+	struct store *store;
+	struct error err;
+
+	hash_file(path, before);
+	assert_int_equal(stat(path, &st_before), 0);
+	assert_false(store_open(&store, path, &err));
+	assert_int_equal(err.kind, ERROR_STORE);
+	if (!strstr(err.text, words) || !strstr(err.text, path))
+		print_error("\"%s\" does not hold \"%s\" or the path\n", err.text, words);
+	assert_non_null(strstr(err.text, words));
+	assert_non_null(strstr(err.text, path));
+	hash_file(path, after);
+	assert_string_equal(before, after);
+	assert_int_equal(stat(path, &st_after), 0);
+	assert_int_equal(st_before.st_mtim.tv_nsec, st_after.st_mtim.tv_nsec);
+	assert_int_equal(store_file_is_there(path, "-wal"), had_wal);
+	assert_false(store_file_is_there(path, "-shm"));
+	assert_false(store_file_is_there(path, "-journal"));
+}
+
+void
+store_file_sql(const char *path, const char *text)
+{
+	sqlite3 *db;
+	char *message = NULL;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_exec(db, text, NULL, NULL, &message);
+	if (message)
+		print_error("%s\n", message);
+	assert_null(message);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+void
+store_file_write(const char *path, long offset, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, bytes, len, offset), len);
+	close(fd);
+}
