@@ -269,6 +269,7 @@ store_input_done(struct store *store, int64_t input, const char *rule_key,
 	sql_bind_long(stmt, 5, (int64_t)as_read->device);
 	sql_bind_long(stmt, 6, (int64_t)as_read->inode);
 	sql_bind_text(stmt, 7, str_from(rule_key));
+	sql_bind_long(stmt, 8, store->run);
 	return sql_run(store, stmt, err);
 }
 

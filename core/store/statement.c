@@ -25,7 +25,9 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_INPUT_AGAIN] = "UPDATE input SET generation = ?2, done = 0 WHERE n = ?1",
 	[STMT_INPUT_PATH] = "UPDATE input SET path = ?2 WHERE n = ?1",
 	[STMT_INPUT_DONE] = "UPDATE input SET done = 1, size = ?2, mtime_ns = ?3, ctime_ns = ?4,"
-			    " device = ?5, inode = ?6 WHERE n = ?1 AND rule_key = ?7",
+			    " device = ?5, inode = ?6 WHERE n = ?1 AND rule_key = ?7"
+			    " AND generation ="
+			    " (SELECT generation FROM run_input WHERE run = ?8 AND input = ?1)",
 
 	[STMT_PROBLEM_FORGET] = "DELETE FROM problem WHERE input = ?1",
 	[STMT_PROBLEM_INSERT] =

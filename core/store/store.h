@@ -69,7 +69,7 @@ struct store_input {
  * problems count again (callback, may be NULL). rule_key: hash over the rules' queries. */
 bool store_input_begin(struct store *store, int64_t run, const struct store_input *input,
 	const char *rule_key, int64_t *id, bool *unchanged, struct error *err);
-/* The input was read to its end: remembered as begun. */
+/* The input was read to its end: remembered as begun, unless another run reads it again by now. */
 bool store_input_done(struct store *store, int64_t input, const char *rule_key,
 	const struct store_input *as_read, struct error *err);
 

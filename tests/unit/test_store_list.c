@@ -114,6 +114,29 @@ a_file_is_unchanged_only_when_read_to_its_end_and_exactly_as_it_was(void **state
 }
 
 static void
+a_file_is_not_remembered_by_one_run_while_another_reads_it_again(void **state)
+{
+	struct scene s, other;
+	struct store_input input = scene_input_named("logs/a.json");
+	struct error err;
+	bool unchanged;
+
+	(void)state;
+	scene_open(&s);
+	other = s;
+	assert_ok(store_open(&other.store, s.path, &err), &err);
+	assert_ok(store_run_begin(other.store, &other.run, &err), &err);
+	scene_begin_input(&other, "logs/a.json", "key", &unchanged);
+	/* The first ends; the second, killed here, has delivered nothing. */
+	assert_ok(store_input_done(s.store, s.input, "key", &input, &err), &err);
+	store_close(other.store);
+	scene_begin_run(&s);
+	scene_begin_input(&s, "logs/a.json", "key", &unchanged);
+	assert_false(unchanged);
+	scene_close(&s);
+}
+
+static void
 a_file_that_is_read_again_shows_only_what_is_in_it_now(void **state)
 {
 	struct scene s;
@@ -246,6 +269,7 @@ main(void)
 		cmocka_unit_test(a_run_shows_what_its_inputs_delivered_and_nothing_else),
 		cmocka_unit_test(
 			a_file_is_unchanged_only_when_read_to_its_end_and_exactly_as_it_was),
+		cmocka_unit_test(a_file_is_not_remembered_by_one_run_while_another_reads_it_again),
 		cmocka_unit_test(a_file_that_is_read_again_shows_only_what_is_in_it_now),
 		cmocka_unit_test(
 			problems_are_remembered_with_their_input_and_forgotten_when_it_is_read_again),
