@@ -14,18 +14,18 @@ struct printing {
 	struct alert_filter *filter; /* NULL: all */
 	struct export export;
 	struct buf out;
-	char (*ids)[ALERT_ID_SIZE]; /* owns */
-	size_t id_count, id_capacity;
+	int64_t *rowids; /* owns: a conflict that arrives meanwhile gives an alert another id */
+	size_t row_count, row_capacity;
 	bool reader_gone;
 };
 
 static bool
-note_id(void *context, const struct store_row *row)
+note_row(void *context, const struct store_row *row)
 {
 	struct printing *p = context;
 
-	MEM_GROW(p->ids, p->id_count, p->id_capacity);
-	snprintf(p->ids[p->id_count++], ALERT_ID_SIZE, "%s", row->id);
+	MEM_GROW(p->rowids, p->row_count, p->row_capacity);
+	p->rowids[p->row_count++] = row->rowid;
 	return true;
 }
 
@@ -45,11 +45,11 @@ flush(struct printing *p, struct error *err)
 }
 
 static bool
-print_one(struct printing *p, const char *id, struct error *err)
+print_one(struct printing *p, int64_t rowid, struct error *err)
 {
 	struct alert alert = {0};
 
-	if (!store_load(p->options->store, id, &alert, err))
+	if (!store_load_row(p->options->store, rowid, &alert, err))
 		return false;
 	if (!p->filter || alert_filter_match(p->filter, alert.text[ALERT_RULE_ID], alert.raw))
 		export_alert(&p->export, &alert);
@@ -60,8 +60,8 @@ print_one(struct printing *p, const char *id, struct error *err)
 static bool
 print_all(struct printing *p, struct error *err)
 {
-	for (size_t i = 0; i < p->id_count; i++)
-		if (!print_one(p, p->ids[i], err))
+	for (size_t i = 0; i < p->row_count; i++)
+		if (!print_one(p, p->rowids[i], err))
 			return false;
 	export_end(&p->export);
 	return flush(p, err);
@@ -79,12 +79,12 @@ print_alerts(const struct command_line *line, const struct print_options *option
 		!alert_filter_new(&p.filter, options->rules->rule, options->rules->count,
 			str_from(line->filter), command_now(line), err))
 		return error_prefix(err, "--filter");
-	export_begin(&p.export, export_format_find(str_from(format)), &options->export_options,
-		&p.out);
-	ok = store_rows(options->store, &options->query, note_id, &p, err) && print_all(&p, err);
+	export_begin(
+		&p.export, export_format_find(str_from(format)), &options->export_options, &p.out);
+	ok = store_rows(options->store, &options->query, note_row, &p, err) && print_all(&p, err);
 	*count = p.export.count;
 	alert_filter_free(p.filter);
 	buf_fini(&p.out);
-	free(p.ids);
+	free(p.rowids);
 	return ok || p.reader_gone;
 }

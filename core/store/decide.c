@@ -15,24 +15,6 @@ be_durable(struct store *store, struct error *err)
 }
 
 static bool
-find_alert(struct store *store, const char *id, int64_t *n, struct error *err)
-{
-	sqlite3_stmt *stmt = sql_use(store, STMT_DECIDE_ALERT, err);
-	int rc;
-
-	if (!stmt)
-		return false;
-	sql_bind_text(stmt, 1, str_from(id));
-	rc = sql_step(store, stmt, err);
-	if (rc == SQLITE_ROW)
-		*n = sqlite3_column_int64(stmt, 0);
-	else if (rc == SQLITE_DONE)
-		error_set(err, ERROR_NOT_FOUND, "there is no alert %s in the store", id);
-	sqlite3_reset(stmt);
-	return rc == SQLITE_ROW;
-}
-
-static bool
 check_state(const struct decision *decisions, size_t count, int64_t if_seq, struct error *err)
 {
 	int64_t last = count ? decisions[count - 1].seq : 0;
@@ -96,7 +78,7 @@ decide(struct store *store, const char *id, int64_t if_seq, struct decision *dec
 	size_t count;
 	int64_t n;
 
-	if (!find_alert(store, id, &n, err) ||
+	if (!load_find(store, id, &n, err) ||
 		!load_decisions(store, n, arena, &list, &count, err) ||
 		!check_state(list, count, if_seq, err) ||
 		!decision_allowed(

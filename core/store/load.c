@@ -82,12 +82,31 @@ load_sources(struct store *store, int64_t n, struct alert *alert, struct error *
 	return rc == SQLITE_DONE;
 }
 
-static int64_t
-read_alert(sqlite3_stmt *stmt, const char *id, struct alert *alert)
+bool
+load_find(struct store *store, const char *id, int64_t *n, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_ALERT_ROWID, err);
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, str_from(id));
+	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_ROW)
+		*n = sqlite3_column_int64(stmt, 0);
+	else if (rc == SQLITE_DONE)
+		error_set(err, ERROR_NOT_FOUND, "there is no alert %s in the store", id);
+	sqlite3_reset(stmt);
+	return rc == SQLITE_ROW;
+}
+
+static void
+read_alert(sqlite3_stmt *stmt, struct alert *alert)
 {
 	struct arena *arena = &alert->arena;
+	struct str id = sql_text(stmt, 0);
 
-	memcpy(alert->id, id, strnlen(id, ALERT_ID_SIZE - 1));
+	memcpy(alert->id, id.data, id.len < ALERT_ID_SIZE ? id.len : ALERT_ID_SIZE - 1);
 	alert->time = sqlite3_column_type(stmt, 1) == SQLITE_NULL ? TIME_NONE
 								  : sqlite3_column_int64(stmt, 1);
 	alert->self = sqlite3_column_int(stmt, 2) != 0;
@@ -98,7 +117,6 @@ read_alert(sqlite3_stmt *stmt, const char *id, struct alert *alert)
 	alert->raw = arena_str(arena, sql_blob(stmt, 6));
 	for (int i = 0; i < ALERT_TEXT_COUNT; i++)
 		alert->text[i] = arena_str(arena, sql_text(stmt, i + 7));
-	return sqlite3_column_int64(stmt, 0);
 }
 
 /* These are printed as the JSON they are; we wrote them without anything a terminal must not see,
@@ -114,24 +132,35 @@ check_json(const struct store *store, const struct alert *alert, struct error *e
 	return true;
 }
 
+/* What an analyst reads and decides on is what was logged, or it is said that it is not. */
 static bool
-load(struct store *store, const char *id, struct alert *alert, struct error *err)
+check_raw(const struct store *store, const struct alert *alert, struct error *err)
+{
+	char hex[HASH_HEX];
+
+	hash_hex(alert->raw, hex);
+	return str_is(alert->text[ALERT_RAW_SHA256], hex) ||
+	       damaged(store, "an alert's record does not have the hash that was kept", err);
+}
+
+static bool
+load(struct store *store, int64_t n, struct alert *alert, struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, STMT_LOAD, err);
-	int64_t n;
 	int rc;
 
 	if (!stmt)
 		return false;
-	sql_bind_text(stmt, 1, str_from(id));
+	sql_bind_long(stmt, 1, n);
 	rc = sql_step(store, stmt, err);
 	if (rc == SQLITE_DONE)
-		return error_set(err, ERROR_NOT_FOUND, "there is no alert %s in the store", id);
+		return error_set(err, ERROR_NOT_FOUND, "there is no such alert any more");
 	if (rc != SQLITE_ROW)
 		return false;
-	n = read_alert(stmt, id, alert);
+	read_alert(stmt, alert);
 	sqlite3_reset(stmt);
-	if (!check_json(store, alert, err) || !load_sources(store, n, alert, err) ||
+	if (!check_json(store, alert, err) || !check_raw(store, alert, err) ||
+		!load_sources(store, n, alert, err) ||
 		!load_decisions(
 			store, n, &alert->arena, &alert->decisions, &alert->decision_count, err))
 		return false;
@@ -139,16 +168,30 @@ load(struct store *store, const char *id, struct alert *alert, struct error *err
 	return true;
 }
 
-bool
-store_load(struct store *store, const char *id, struct alert *alert, struct error *err)
+/* By id, unless that is NULL. */
+static bool
+load_in_one_state(
+	struct store *store, const char *id, int64_t n, struct alert *alert, struct error *err)
 {
 	bool began, ok;
 
 	if (!sql_read_begin(store, &began, err))
 		return false;
-	ok = load(store, id, alert, err);
+	ok = (!id || load_find(store, id, &n, err)) && load(store, n, alert, err);
 	sql_read_end(store, began);
 	if (!ok)
 		alert_fini(alert);
 	return ok;
+}
+
+bool
+store_load(struct store *store, const char *id, struct alert *alert, struct error *err)
+{
+	return load_in_one_state(store, id, 0, alert, err);
+}
+
+bool
+store_load_row(struct store *store, int64_t rowid, struct alert *alert, struct error *err)
+{
+	return load_in_one_state(store, NULL, rowid, alert, err);
 }

@@ -47,7 +47,7 @@ enum statement {
 	STMT_FIND_ID,
 	STMT_FIND_CONFLICT,
 	STMT_FIND_RULES,
-	STMT_DECIDE_ALERT,
+	STMT_ALERT_ROWID,
 	STMT_DECISION_INSERT,
 	STMT_SETTING_PUT,
 	STMT_SETTING_GET,
@@ -155,6 +155,8 @@ bool sql_write_end(struct store *store, bool began, bool ok, struct error *err);
 
 /* ---- load.c ---- */
 
+/* The rowid of an id; ERROR_NOT_FOUND. */
+bool load_find(struct store *store, const char *id, int64_t *n, struct error *err);
 /* The decisions of an alert, ascending; strings in arena. The array has room for one more. */
 bool load_decisions(struct store *store, int64_t alert, struct arena *arena,
 	struct decision **decisions, size_t *count, struct error *err);

@@ -75,7 +75,7 @@ static const char *const texts[STMT_COUNT] = {
 			       " WHERE c.identity = ?1 ORDER BY a.id LIMIT ?2",
 	[STMT_FIND_RULES] = "SELECT id FROM rule",
 
-	[STMT_DECIDE_ALERT] = "SELECT n FROM alert WHERE id = ?1",
+	[STMT_ALERT_ROWID] = "SELECT n FROM alert WHERE id = ?1",
 	[STMT_DECISION_INSERT] = "INSERT INTO decision(alert, at, action, actor, reason, undoes)"
 				 " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 	[STMT_SETTING_PUT] = "INSERT INTO setting(name, value) VALUES(?1, ?2)"
@@ -104,10 +104,10 @@ detail_insert_text(struct buf *out)
 static void
 load_text(struct buf *out)
 {
-	buf_puts(out, "SELECT a.n, a.time, a.self, a.outcome, a.flags, d.record_hash, d.raw");
+	buf_puts(out, "SELECT a.id, a.time, a.self, a.outcome, a.flags, d.record_hash, d.raw");
 	for (size_t i = 0; i < ALERT_TEXT_COUNT; i++)
 		buf_printf(out, ", d.%s", alert_texts[i].column);
-	buf_puts(out, " FROM alert a JOIN detail d ON d.alert = a.n WHERE a.id = ?1");
+	buf_puts(out, " FROM alert a JOIN detail d ON d.alert = a.n WHERE a.n = ?1");
 }
 
 static sqlite3_stmt *

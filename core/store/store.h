@@ -104,9 +104,9 @@ enum store_order {
 	STORE_BY_ROWID, /* as they were put */
 };
 struct store_query {
-	int64_t run;	     /* 0: the whole store; else what that run's inputs delivered */
+	int64_t run;		   /* 0: the whole store; else what that run's inputs delivered */
 	const char *rule_ids_json; /* JSON array of rule ids; NULL: any */
-	int64_t after_rowid; /* only rows put later; 0: all */
+	int64_t after_rowid;	   /* only rows put later; 0: all */
 	enum store_order order;
 	bool descending;
 };
@@ -120,6 +120,8 @@ bool store_row(struct store *store, int64_t rowid, store_row_visit *visit, void 
 /* A whole alert with raw bytes, sources, decisions, state. alert zeroed first; alert_fini frees.
  * ERROR_NOT_FOUND when there is none. */
 bool store_load(struct store *store, const char *id, struct alert *alert, struct error *err);
+/* The same by what never changes. */
+bool store_load_row(struct store *store, int64_t rowid, struct alert *alert, struct error *err);
 /* alertId, an unambiguous prefix of one, or an eventID → id. ERROR_NOT_FOUND, or ERROR_USAGE when
  * ambiguous (and says between which); the id an alert had before it came into conflict names all
  * of them. */

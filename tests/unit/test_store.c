@@ -155,10 +155,12 @@ static void
 put_spelled(struct scene *s, const char *raw, int64_t input, uint64_t offset)
 {
 	struct alert alert = {0};
+	char hex[HASH_HEX];
 
 	fixture_alert(&alert, "e-1", "a", 100);
 	alert.raw = str_from(raw);
-	alert.text[ALERT_RAW_SHA256] = str_from(raw);
+	hash_hex(alert.raw, hex);
+	alert.text[ALERT_RAW_SHA256] = str_from(hex);
 	alert.text[ALERT_ROW] = str_from(raw);
 	scene_put_alert(s, &alert, input, offset);
 	alert_fini(&alert);
@@ -182,7 +184,6 @@ the_first_copy_is_the_first_in_the_order_of_the_inputs(void **state)
 	put_spelled(&s, "from b again", second, 50);
 	scene_load(&s, probe.id, &got);
 	assert_str(got.raw, "from a");
-	assert_str(got.text[ALERT_RAW_SHA256], "from a");
 	assert_str(got.text[ALERT_ROW], "from a");
 	alert_fini(&got);
 	/* A decision binds the bytes it was made on. */

@@ -225,13 +225,19 @@ numbers_and_rows_that_another_program_wrote_are_not_believed(void **state)
 	store_file_sql(path,
 		"UPDATE alert SET status = 99, classification = -1, validation = 1 << 40,"
 		" outcome = 'x' WHERE n = 1;"
-		"UPDATE detail SET row = '{\"a\":\"' || char(27) || '\"}'");
+		"UPDATE detail SET row = '{\"a\":\"' || char(27) || '\"}' WHERE alert = 1;"
+		"UPDATE detail SET raw = CAST('{}' AS BLOB) WHERE alert = 2");
 	assert_ok(store_open(&store, path, &err), &err);
 	assert_ok(store_row(store, 1, see_names, &names, &err), &err);
 	assert_string_equal(buf_cstr(&names), "Newnonesuccess");
 	assert_ok(store_find(store, STR("e-0"), id, &err), &err);
 	assert_false(store_load(store, id, &alert, &err));
-	assert_int_equal(err.kind, ERROR_STORE);
+	assert_non_null(strstr(err.text, "row is not as keywatch wrote it"));
+	assert_false(store_load_row(store, 2, &alert, &err));
+	assert_non_null(strstr(err.text, "does not have the hash"));
+	assert_ok(store_load_row(store, 3, &alert, &err), &err);
+	assert_str(alert.text[ALERT_EVENT_ID], "e-2");
+	alert_fini(&alert);
 	store_close(store);
 	buf_fini(&names);
 	free(path);
