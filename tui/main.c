@@ -13,7 +13,16 @@ print_buf(struct buf *text, int status)
 {
 	fputs(buf_cstr(text), stdout);
 	buf_fini(text);
-	return status;
+	return command_finish_output(status);
+}
+
+/* A stream that was closed must not become one of our files: reading and writing it fail. */
+static void
+hold_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 static int
@@ -64,21 +73,7 @@ show(const struct command_line *line)
 
 	if (!printed && app_terminal_usable())
 		return screen(line);
-	return line->word_count ? command_scan(line) : command_export(line);
-}
-
-/* A standard stream that was closed must not become a file of ours: its place is taken by one that
- * can be used in the other direction only, so that every use of it fails as it should. */
-static void
-occupy_closed_streams(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
+	return command_finish_output(line->word_count ? command_scan(line) : command_export(line));
 }
 
 int
@@ -88,7 +83,7 @@ main(int argc, char **argv)
 	struct buf text = {0};
 	struct error err;
 
-	occupy_closed_streams();
+	hold_streams();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away ends us by EPIPE */
 	if (!command_parse(&line, argc, argv, &err))
@@ -101,5 +96,5 @@ main(int argc, char **argv)
 		buf_puts(&text, "keywatch " KEYWATCH_VERSION "\n");
 		return print_buf(&text, 0);
 	}
-	return line.command ? line.command->run(&line) : show(&line);
+	return line.command ? command_finish_output(line.command->run(&line)) : show(&line);
 }

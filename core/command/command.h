@@ -75,6 +75,10 @@ int64_t command_now(const struct command_line *line);
 /* Prints "keywatch: TEXT", cleaned, on stderr; returns the exit status for err. */
 int command_fail(const struct error *err);
 
+/* What a command printed is complete, or the status says that it is not. A reader that goes away is
+ * no error (settled.md 12). */
+int command_finish_output(int status);
+
 int command_scan(const struct command_line *line);
 int command_export(const struct command_line *line);
 int command_decide(const struct command_line *line);

@@ -1,7 +1,10 @@
 /* What several commands need before they begin. */
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/base/text.h"
@@ -17,6 +20,29 @@ command_fail(const struct error *err)
 	text_print(stderr, str_from(err->text));
 	fputc('\n', stderr);
 	return error_exit_status(err->kind);
+}
+
+static bool
+reader_is_gone(void)
+{
+	struct pollfd out = {STDOUT_FILENO, POLLOUT, 0};
+
+	return poll(&out, 1, 0) > 0 && out.revents & (POLLERR | POLLHUP);
+}
+
+int
+command_finish_output(int status)
+{
+	bool failed = ferror(stdout);
+	struct error err;
+
+	errno = 0;
+	failed |= fflush(stdout) != 0;
+	if (!failed || errno == EPIPE || status != 0 || reader_is_gone())
+		return status;
+	error_set(&err, ERROR_SYSTEM, "standard output: %s",
+		errno ? strerror(errno) : "not everything could be written");
+	return command_fail(&err);
 }
 
 bool
