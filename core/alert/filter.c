@@ -59,6 +59,15 @@ match_event(struct bound *b, struct event *event)
 }
 
 bool
+alert_filter_knows(const struct alert_filter *f, struct str id)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (str_equal(rule_id(f->bound[i].rule), id))
+			return true;
+	return false;
+}
+
+bool
 alert_filter_match(struct alert_filter *f, struct str id, struct str raw)
 {
 	for (size_t i = 0; i < f->count; i++) {

@@ -14,6 +14,8 @@ bool alert_filter_new(struct alert_filter **out, struct rule *const *rules, size
 	struct str predicate, int64_t now, struct error *err);
 void alert_filter_free(struct alert_filter *filter);
 
+/* Is the alert's rule among them? */
+bool alert_filter_knows(const struct alert_filter *filter, struct str rule_id);
 /* Does the predicate hold for an alert of this rule with this raw record? False for a rule that is
  * not loaded and for a record that cannot be parsed. */
 bool alert_filter_match(struct alert_filter *filter, struct str rule_id, struct str raw);

@@ -54,6 +54,20 @@ long_options(void)
 	return longs;
 }
 
+/* getopt says in optopt which it was: a letter, which may stand among others, the row of one that
+ * takes no argument, or 0. */
+static bool
+refuse_option(const char *word, struct error *err)
+{
+	if (optopt >= 256)
+		return error_set(err, ERROR_USAGE, "--%s takes no argument",
+			options[optopt - 256].name);
+	if (optopt)
+		return error_set(
+			err, ERROR_USAGE, "-%c is no option; see keywatch --help", optopt);
+	return error_set(err, ERROR_USAGE, "%s is no option; see keywatch --help", word);
+}
+
 static bool
 take_option(struct command_line *line, int which, char **argv, struct error *err)
 {
@@ -67,8 +81,7 @@ take_option(struct command_line *line, int which, char **argv, struct error *err
 	case ':':
 		return error_set(err, ERROR_USAGE, "%s needs an argument", argv[optind - 1]);
 	case '?':
-		return error_set(
-			err, ERROR_USAGE, "%s is no option; see keywatch --help", argv[optind - 1]);
+		return refuse_option(argv[optind - 1], err);
 	default:
 		line->given |= UINT64_C(1) << (which - 256);
 		return options[which - 256].take(line, optarg, err);

@@ -35,7 +35,7 @@ static bool
 take_filter(struct command_line *line, const char *argument, struct error *err)
 {
 	(void)err;
-	line->filter = argument;
+	line->filter = *argument ? argument : NULL; /* an empty one shows all, as on the screen */
 	return true;
 }
 

@@ -16,6 +16,7 @@ struct printing {
 	struct buf out;
 	int64_t *rowids; /* owns: a conflict that arrives meanwhile gives an alert another id */
 	size_t row_count, row_capacity;
+	size_t unjudged; /* alerts of rules that are not loaded: the filter cannot tell */
 	bool reader_gone;
 };
 
@@ -51,7 +52,9 @@ print_one(struct printing *p, int64_t rowid, struct error *err)
 
 	if (!store_load_row(p->options->store, rowid, &alert, err))
 		return false;
-	if (!p->filter || alert_filter_match(p->filter, alert.text[ALERT_RULE_ID], alert.raw))
+	if (p->filter && !alert_filter_knows(p->filter, alert.text[ALERT_RULE_ID]))
+		p->unjudged++;
+	else if (!p->filter || alert_filter_match(p->filter, alert.text[ALERT_RULE_ID], alert.raw))
 		export_alert(&p->export, &alert);
 	alert_fini(&alert);
 	return p->out.len < FLUSH_BYTES || flush(p, err);
@@ -83,6 +86,11 @@ print_alerts(const struct command_line *line, const struct print_options *option
 		&p.export, export_format_find(str_from(format)), &options->export_options, &p.out);
 	ok = store_rows(options->store, &options->query, note_row, &p, err) && print_all(&p, err);
 	*count = p.export.count;
+	if (p.unjudged)
+		fprintf(stderr,
+			"keywatch: note: --filter leaves out %zu alerts of other rules: name them "
+			"with --rule\n",
+			p.unjudged);
 	alert_filter_free(p.filter);
 	buf_fini(&p.out);
 	free(p.rowids);
