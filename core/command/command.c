@@ -11,11 +11,13 @@
 
 /* clang-format off */
 const struct command commands[] = {
-	{"scan",   "PATH...",            "read logs, print the alerts",             command_scan},
-	{"decide", "ID... --ACTION",     "decide on alerts in the store",           command_decide},
-	{"export", "",                   "print the store's alerts and decisions",  command_export},
-	{"rule",   "check FILE | show [FILE]", "what a rule binds to; what runs",   command_rule},
-	{"completion", "bash | zsh | fish", "a completion script for that shell",   command_completion},
+	{"scan",   "PATH...",            "read logs, print the alerts",             command_scan, NULL},
+	{"decide", "ID... --ACTION",     "decide on alerts in the store",           command_decide, NULL},
+	{"export", "",                   "print the store's alerts and decisions",  command_export, NULL},
+	{"rule",   "check FILE | show [FILE]", "what a rule binds to; what runs",   command_rule,
+		"check show"},
+	{"completion", "bash | zsh | fish", "a completion script for that shell",   command_completion,
+		"bash zsh fish"},
 };
 /* clang-format on */
 

@@ -36,6 +36,7 @@ struct command {
 	const char *words; /* as in the synopsis */
 	const char *help;  /* one line */
 	int (*run)(const struct command_line *line);
+	const char *choices; /* of its first word, for completion; NULL: anything */
 };
 
 extern const struct command commands[];

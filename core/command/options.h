@@ -13,6 +13,7 @@ struct option_def {
 	const char *used_by;  /* the commands it belongs to, and "screen"; "" all */
 	const char *help;
 	bool (*take)(struct command_line *line, const char *argument, struct error *err);
+	const char *choices; /* what the argument may be, for completion; NULL: anything */
 };
 
 extern const struct option_def options[];

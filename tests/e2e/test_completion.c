@@ -45,6 +45,11 @@ bash_is_offered_options_commands_formats_and_files(void **state)
 	assert_bash_offers(stage, "keywatch scan sc", 2, "scan of march.json\n");
 	assert_bash_offers(stage, "keywatch scan --format js", 3, "json\njsonl\n");
 	assert_bash_offers(stage, "keywatch scan --format m", 3, "md\n");
+	assert_bash_offers(stage, "keywatch scan --format = m", 4, "md\n");
+	assert_bash_offers(stage, "keywatch decide --false-positive =", 3, "logic\ndata\n");
+	assert_bash_offers(stage, "keywatch decide --false-positive sc", 3, "scan of march.json\n");
+	assert_bash_offers(stage, "keywatch rule ch", 2, "check\n");
+	assert_bash_offers(stage, "keywatch export --store sc", 3, "scan of march.json\n");
 }
 
 /* An apostrophe in a help text must not end the string it stands in. */
@@ -56,6 +61,7 @@ zsh_is_given_what_a_shell_reads(void **state)
 
 	completion(stage, "zsh", &script);
 	assert_non_null(strstr(buf_cstr(&script.out), "--fail-on-alert["));
+	assert_non_null(strstr(buf_cstr(&script.out), ":FORMAT:(text json jsonl csv md)"));
 	shell.input = buf_cstr(&script.out);
 	shell.input_len = script.out.len;
 	stage_run(stage, &shell, "-n");
@@ -81,6 +87,7 @@ fish_is_given_lines_whose_quotes_close(void **state)
 			assert_false(quoted);
 	}
 	assert_non_null(strstr(buf_cstr(&script.out), "-d 'print the store\\'s alerts"));
+	assert_non_null(strstr(buf_cstr(&script.out), "-a 'text json jsonl csv md'"));
 	run_fini(&script);
 }
 
