@@ -195,9 +195,7 @@ copy_problem(void *context, const struct problem *problem)
 		.offset = problem->offset,
 		.reason = arena_str(&p->arena, problem->reason),
 	};
-	if (str_find(problem->path, STR("CloudTrail-Digest"), 0) != (size_t)-1 ||
-		str_find(problem->reason, STR("igest"), 0) != (size_t)-1)
-		ui->digest_met = true;
+	ui->digest_met |= fact_notes_digest(problem);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #define KEYWATCH_ALERT_FACTS_H
 
 #include "core/alert/alert.h"
+#include "core/base/problem.h"
 
 enum { FACT_COUNT = 27 };
 
@@ -18,6 +19,9 @@ struct fact_ledger {
 	bool digest_present; /* digest folders met, not verified */
 	bool reading;	    /* still being read */
 };
+
+/* Does this note say that a digest was stepped over? */
+bool fact_notes_digest(const struct problem *note);
 
 struct fact {
 	int number;	   /* 1..27, facts.md */

@@ -30,8 +30,8 @@ say_progress(const struct scanning *s)
 
 	fprintf(stderr, "\r%llu of %llu files, %llu of %llu MB, %llu alerts ",
 		(unsigned long long)p->files_done, (unsigned long long)p->files_total,
-		(unsigned long long)(p->bytes_done >> 20), (unsigned long long)(p->bytes_total >> 20),
-		(unsigned long long)p->alerts_new);
+		(unsigned long long)(p->bytes_done >> 20),
+		(unsigned long long)(p->bytes_total >> 20), (unsigned long long)p->alerts_new);
 	fflush(stderr);
 }
 
@@ -81,9 +81,10 @@ follow(struct scanning *s)
 static bool
 say_problem(void *context, const struct problem *problem)
 {
+	struct fact_ledger *ledger = context;
 	struct buf text = {0};
 
-	(void)context;
+	ledger->digest_present |= fact_notes_digest(problem);
 	buf_puts(&text, problem->severity == PROBLEM_ERROR ? "keywatch: " : "keywatch: note: ");
 	if (str_is(problem->path, "-"))
 		buf_puts(&text, "standard input");
@@ -113,18 +114,27 @@ exit_status(const struct scanning *s, size_t alerts)
 static int
 print_results(struct scanning *s)
 {
-	struct fact_ledger ledger = {.from = TIME_NONE, .to = TIME_NONE,
-		.inputs = s->progress.files_done, .problems = s->progress.errors, .saved_logs = true};
-	struct print_options options = {.store = s->store, .rules = s->rules,
+	struct fact_ledger ledger = {.from = TIME_NONE,
+		.to = TIME_NONE,
+		.inputs = s->progress.files_done,
+		.problems = s->progress.errors,
+		.saved_logs = true};
+	struct print_options options = {.store = s->store,
+		.rules = s->rules,
 		.query = {.run = pipeline_run(s->pipeline)},
 		.export_options = {.ledger = s->line->facts ? &ledger : NULL}};
+	struct store_counts counts = {.first_time = TIME_NONE, .last_time = TIME_NONE};
 	struct error err;
 	size_t alerts;
 
 	if (s->progress.failed)
 		return command_fail(&s->progress.error);
-	if (!store_problems(s->store, options.query.run, say_problem, NULL, &err) ||
-		!print_alerts(s->line, &options, &alerts, &err))
+	if (!store_problems(s->store, options.query.run, say_problem, &ledger, &err) ||
+		(s->line->facts && !store_count(s->store, &options.query, &counts, &err)))
+		return command_fail(&err);
+	ledger.from = counts.first_time;
+	ledger.to = counts.last_time;
+	if (!print_alerts(s->line, &options, &alerts, &err))
 		return command_fail(&err);
 	if (s->caught)
 		fputs("keywatch: stopped: not everything was read\n", stderr);
@@ -135,14 +145,19 @@ static int
 run(struct scanning *s)
 {
 	struct pipeline_options options = {.paths = s->line->words,
-		.path_count = s->line->word_count, .rules = s->rules->rule,
-		.rule_count = s->rules->count, .jobs = s->line->jobs, .now = command_now(s->line),
-		.max_record = s->line->max_record, .remember = s->line->store != NULL,
+		.path_count = s->line->word_count,
+		.rules = s->rules->rule,
+		.rule_count = s->rules->count,
+		.jobs = s->line->jobs,
+		.now = command_now(s->line),
+		.max_record = s->line->max_record,
+		.remember = s->line->store != NULL,
 		.wake = &s->wake};
 	struct error err;
 	int status;
 
-	if (!command_check_filter(s->line, s->rules, &err) || !store_open(&s->store, s->line->store, &err))
+	if (!command_check_filter(s->line, s->rules, &err) ||
+		!store_open(&s->store, s->line->store, &err))
 		return command_fail(&err);
 	if (!pipeline_start(&s->pipeline, &options, s->store, &err)) {
 		store_close(s->store);

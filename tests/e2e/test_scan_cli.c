@@ -448,6 +448,20 @@ rule_show_prints_every_field_of_the_builtin_rule(void **state)
 	run_fini(&run);
 }
 
+static void
+facts_tell_what_was_read_and_that_digests_were_met(void **state)
+{
+	struct run run = {0};
+
+	stage_run((struct stage *)*state, &run, "scan", "--format", "jsonl", "--facts", SAMPLE);
+	assert_int_equal(run.status, 0);
+	assert_int_equal(
+		stage_count(buf_view(&run.out), "\"value\":{\"from\":\"2026-01-"), SAMPLE_ALERTS);
+	assert_int_equal(stage_count(buf_view(&run.out), "\"digest\":\"present, not verified: "),
+		SAMPLE_ALERTS);
+	run_fini(&run);
+}
+
 /* ---- store, decide, export ---- */
 
 static void
@@ -559,6 +573,7 @@ main(void)
 		stage_test(rule_show_prints_every_field_of_the_builtin_rule),
 		stage_test(a_store_keeps_alerts_and_decisions_over_scans),
 		stage_test(a_decision_on_an_old_state_is_refused_with_75_and_says_who_was_first),
+		stage_test(facts_tell_what_was_read_and_that_digests_were_met),
 		stage_test(decide_refuses_what_it_cannot_mean),
 		stage_test(help_and_version_go_to_standard_output),
 	};
