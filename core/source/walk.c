@@ -119,9 +119,9 @@ add_file(struct walk *walk, const char *path, const struct stat *st, bool given)
 static void
 add_special(struct walking *w, const char *path, const struct stat *st, bool given)
 {
-	const char *what = S_ISFIFO(st->st_mode) ? "a FIFO"
-		: S_ISSOCK(st->st_mode)		 ? "a socket"
-						 : "a device";
+	const char *what = S_ISFIFO(st->st_mode)   ? "a FIFO"
+			   : S_ISSOCK(st->st_mode) ? "a socket"
+						   : "a device";
 	char reason[64];
 
 	if (given && (S_ISFIFO(st->st_mode) || S_ISCHR(st->st_mode))) {
@@ -134,8 +134,7 @@ add_special(struct walking *w, const char *path, const struct stat *st, bool giv
 
 /* ---- folders ---- */
 
-static void add_path(
-	struct walking *w, const char *path, const struct level *above, bool given);
+static void add_path(struct walking *w, const char *path, const struct level *above, bool given);
 
 static bool
 is_skipped_folder(const char *name)
@@ -226,6 +225,16 @@ add_path(struct walking *w, const char *path, const struct level *above, bool gi
 		add_file(w->walk, path, &st, given);
 }
 
+/* It can be read once; two workers would each get a part. */
+static bool
+holds_standard_input(const struct walk *walk)
+{
+	for (size_t i = 0; i < walk->count; i++)
+		if (strcmp(walk->files[i].path, "-") == 0)
+			return true;
+	return false;
+}
+
 void
 walk_add(struct walk *walk, const char *path,
 	void (*problem)(void *context, const struct problem *problem), void *context)
@@ -237,6 +246,8 @@ walk_add(struct walk *walk, const char *path,
 		add_path(&w, path, NULL, true);
 		return;
 	}
+	if (holds_standard_input(walk))
+		return;
 	if (fstat(STDIN_FILENO, &st) != 0)
 		say_errno(&w, path, "cannot be read", errno);
 	else if (S_ISDIR(st.st_mode))

@@ -542,6 +542,25 @@ help_and_version_go_to_standard_output(void **state)
 	run_fini(&run);
 }
 
+static void
+standard_input_is_read_once_however_often_it_is_named(void **state)
+{
+	struct buf text = {0};
+	struct run run = {0};
+
+	for (int i = 0; i < 3000; i++)
+		buf_printf(
+			&text, HEAD "\"eventName\":\"CreateAccessKey\",\"eventID\":\"%d\"}\n", i);
+	run.input = buf_cstr(&text);
+	run.input_len = text.len;
+	stage_run((struct stage *)*state, &run, "scan", "--format", "jsonl", "-", "-");
+	assert_int_equal(run.status, 0);
+	assert_str(buf_view(&run.err), "");
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 3000);
+	run_fini(&run);
+	buf_fini(&text);
+}
+
 int
 main(void)
 {
@@ -576,6 +595,7 @@ main(void)
 		stage_test(facts_tell_what_was_read_and_that_digests_were_met),
 		stage_test(decide_refuses_what_it_cannot_mean),
 		stage_test(help_and_version_go_to_standard_output),
+		stage_test(standard_input_is_read_once_however_often_it_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
