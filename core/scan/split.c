@@ -413,8 +413,8 @@ at_top(struct splitter *s, char c)
 		/* The first byte is damage itself. */
 		s->before = offset_of(s, s->at) == s->search_start ? '\0' : c;
 		s->at++;
-	} else if (s->loose && strchr(",]}", c)) {
-		s->at++;
+	} else if ((s->loose && strchr(",]}", c)) || (c == ',' && s->any_value)) {
+		s->at++; /* also what parts objects that were cut out of a list */
 	} else if (c == '"' && !s->fresh_line) {
 		damage(s, "a string where a record should be");
 	} else {
