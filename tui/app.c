@@ -279,7 +279,7 @@ app_run(const struct app_options *options)
 
 	app->options = options;
 	user_name(app->user, sizeof(app->user));
-	ok = clock_init(&app->clock, getenv("KEYWATCH_NOW"), getenv("KEYWATCH_CLOCK_RATE"), &err) &&
+	ok = clock_init_environment(&app->clock, &err) &&
 	     config_load(&app->config, options->config, &err) && wake_open(&app->wake, &err);
 	if (ok) {
 		ok = start_reading(app, &err) && show(app, &err);

@@ -22,7 +22,7 @@ bool
 ui_init(struct ui *ui, const struct ui_options *options, struct error *err)
 {
 	*ui = (struct ui){.o = *options, .clock = *options->clock, .below = PANE_ENTITY};
-	ui->clock.local = options->config->local;
+	ui->local = options->config->local;
 	ui->shown.row = LIST_NONE;
 	ui->grid.ascii = options->ascii;
 	ui->progress.finished = !options->pipeline;
@@ -145,6 +145,7 @@ ui_model(const struct ui *ui, int width)
 	return (struct view_model){
 		.subject = &ui->subject,
 		.clock = &ui->clock,
+		.local = ui->local,
 		.keymap = &ui->o.config->keymap,
 		.problems = &ui->problems,
 		.report = &ui->decide.report,

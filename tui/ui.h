@@ -65,6 +65,7 @@ struct ui_options {
 struct ui {
 	struct ui_options o;
 	struct clock clock;
+	bool local; /* times are shown in the local zone */
 	struct theme theme;
 	struct list list;
 	struct list_sync sync;

@@ -64,7 +64,7 @@ act_copy_command(struct ui *ui)
 unsigned
 act_utc(struct ui *ui)
 {
-	ui->clock.local = !ui->clock.local;
+	ui->local = !ui->local;
 	ui->panes_stale = true;
 	return UI_DRAW;
 }

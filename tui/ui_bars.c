@@ -27,7 +27,7 @@ draw_title(const struct ui *ui, struct grid *grid)
 	struct buf inputs = {0};
 	int right;
 
-	clock_format_minute(&ui->clock, clock_now(&ui->clock), time);
+	clock_format_minute(ui->local, clock_now(&ui->clock), time);
 	if (ui->progress.failed)
 		snprintf(problems, sizeof(problems), " reading has stopped ");
 	else if (errors)

@@ -88,7 +88,7 @@ row_text(const struct ui *ui, const struct list_row *row, struct buf *out)
 		row->severity, row->actor, row->target, row->account, row->ip, row->owner};
 	char time[TIME_TEXT];
 
-	clock_format(&ui->clock, row->time, time);
+	clock_format(ui->local, row->time, time);
 	buf_clear(out);
 	buf_printf(out, "%s %s %s %s", time, alert_status_name((enum alert_status)row->status),
 		row->self ? "self" : "other", outcome_name((enum outcome)row->outcome));

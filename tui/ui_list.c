@@ -49,7 +49,7 @@ put_time(const struct cell_context *c, struct pen *pen, int width)
 	struct str date, time;
 	int end = pen->x + width;
 
-	clock_format(&c->ui->clock, c->row->time, text);
+	clock_format(c->ui->local, c->row->time, text);
 	if (c->row->time == TIME_NONE) {
 		pen_field(pen, or_row(c, ROLE_ALARM), str_from(text), width);
 		return;

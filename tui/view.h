@@ -6,7 +6,8 @@
 #define KEYWATCH_TUI_VIEW_H
 
 #include "core/base/problem.h"
-#include "tui/clock.h"
+#include "core/base/clock.h"
+#include "tui/clock_text.h"
 #include "tui/event_text.h"
 #include "tui/keymap.h"
 #include "tui/pane.h"
@@ -34,6 +35,7 @@ struct view_report {
 struct view_model {
 	const struct subject *subject;
 	const struct clock *clock;
+	bool local;
 	const struct keymap *keymap;
 	const struct view_problems *problems;
 	const struct view_report *report;

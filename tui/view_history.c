@@ -32,7 +32,7 @@ put_decision(struct doc *doc, const struct view_model *model, const struct decis
 	char at[TIME_TEXT], age[TIME_TEXT];
 	int64_t now = clock_now(model->clock);
 
-	clock_format(model->clock, decision->at, at);
+	clock_format(model->local, decision->at, at);
 	time_format_age(now - decision->at, age);
 	doc_puts(doc, decision_role(decision), decision_rules[decision->action].title);
 	if (decision->action == DECIDE_VALIDATE)

@@ -4,7 +4,8 @@
 #include <sys/stat.h>
 
 #include "tui/clipboard.h"
-#include "tui/clock.h"
+#include "core/base/clock.h"
+#include "tui/clock_text.h"
 #include "tui/config.h"
 
 static void
@@ -105,11 +106,11 @@ a_clock_that_was_set_stands_and_says_so(void **state)
 	(void)state;
 	assert_ok(clock_init(&clock, "2026-01-17T03:12:04Z", NULL, &err), &err);
 	assert_true(clock.set);
-	clock_format(&clock, clock_now(&clock), text);
+	clock_format(false, clock_now(&clock), text);
 	assert_string_equal(text, "2026-01-17 03:12:04");
-	clock_format_minute(&clock, clock_now(&clock), text);
+	clock_format_minute(false, clock_now(&clock), text);
 	assert_string_equal(text, "03:12 UTC");
-	clock_format(&clock, TIME_NONE, text);
+	clock_format(false, TIME_NONE, text);
 	assert_string_equal(text, "unreadable");
 	assert_ok(clock_init(&clock, "", NULL, &err), &err);
 	assert_false(clock.set);

@@ -1,6 +1,5 @@
-#include "tui/clock.h"
+#include "core/base/clock.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 bool
@@ -46,30 +45,16 @@ clock_wait_ms(const struct clock *clock)
 	return left < 60000 ? (int)left + 1 : 60000;
 }
 
-void
-clock_format(const struct clock *clock, int64_t ticks, char text[TIME_TEXT])
+bool
+clock_init_environment(struct clock *clock, struct error *err)
 {
-	struct time_parts p;
-
-	if (ticks == TIME_NONE) {
-		snprintf(text, TIME_TEXT, "unreadable");
-		return;
-	}
-	p = time_split(ticks, clock->local);
-	snprintf(text, TIME_TEXT, "%04d-%02d-%02d %02d:%02d:%02d", p.year, p.month, p.day, p.hour,
-		p.minute, p.second);
+	return clock_init(clock, getenv("KEYWATCH_NOW"), getenv("KEYWATCH_CLOCK_RATE"), err);
 }
 
-void
-clock_format_minute(const struct clock *clock, int64_t ticks, char text[TIME_TEXT])
+int64_t
+clock_real_ms(const struct clock *clock, int64_t span_ms)
 {
-	struct time_parts p = time_split(ticks, clock->local);
-
-	snprintf(text, TIME_TEXT, "%02d:%02d %s", p.hour, p.minute, clock_zone(clock));
-}
-
-const char *
-clock_zone(const struct clock *clock)
-{
-	return clock->local ? "local" : "UTC";
+	if (!clock->set || clock->rate <= 0)
+		return span_ms;
+	return (int64_t)((double)span_ms / clock->rate);
 }
