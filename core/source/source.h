@@ -1,0 +1,143 @@
+/*
+ * A live source: where events come from while keywatch runs. One ops table a kind, one file a kind
+ * (source_cloudtrail.c, source_s3.c, source_sqs.c, source_loganalytics.c, source_follow.c).
+ *
+ * A source belongs to its fetcher's thread and knows neither queue nor store. What it finds goes to
+ * its sink in order; what it must remember goes there too, as positions, which are committed in one
+ * transaction with the records given before them. After kill -9 a source begins at its committed
+ * positions and may give again what it gave already: equal records are one alert (settled.md 3).
+ */
+#ifndef KEYWATCH_SOURCE_SOURCE_H
+#define KEYWATCH_SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/base/problem.h"
+#include "core/base/str.h"
+#include "core/scan/scan.h"
+#include "core/source/source_config.h"
+
+struct http;
+struct source;
+
+/* Where a record or a problem stands. */
+struct source_place {
+	struct str path;  /* s3://bucket/key, cloudtrail:us-east-1, sqs:MESSAGE-ID, a file's path … */
+	uint64_t offset;  /* in the uncompressed object; 0 where an answer holds single records */
+	int64_t arrived;  /* ticks; when the source delivered it, where the source says so itself
+			     (SQS SentTimestamp, ingestion_time()); TIME_NONE: as it is read */
+	bool exact;	  /* arrived holds even after a gap */
+};
+
+/* Strings are copied. Each waits while the queue is full; false: stopping, give nothing more. */
+struct source_sink {
+	void *context;
+	bool (*record)(void *context, const struct source_place *place, struct str raw,
+		unsigned scan_flags);
+	/* body: bytes to keep with it unchanged (poison), or absent. */
+	bool (*problem)(void *context, const struct source_place *place,
+		enum problem_severity severity, const char *reason, struct str body);
+	/* Committed with what was given before it; an absent value forgets the name. */
+	bool (*position)(void *context, struct str name, struct str value);
+	/* source_ops.committed is called with this once all given before it is committed. Tokens
+	 * of a source only grow. */
+	bool (*barrier)(void *context, uint64_t token);
+};
+
+/* What a source says of itself; copied out by the fetcher after every step (and by say, within
+ * one). Counts since the start. */
+struct source_report {
+	uint64_t requests, bytes, records;
+	int64_t position;   /* ticks: up to when events are known; TIME_NONE: not said */
+	int64_t skew_ms;    /* server's clock less ours, 0 while under a minute */
+	uint64_t done, total; /* of a one-off or a first fill: objects; total 0: not known */
+	char note[160];	    /* one line about what it is doing, or "" */
+};
+
+enum source_result {
+	SOURCE_OK,	/* a round is complete */
+	SOURCE_END,	/* a one-off has given everything */
+	SOURCE_STOPPED, /* the stop flag was seen */
+	SOURCE_FAILED,	/* err and failure are filled */
+};
+
+/* Why a round failed, in the words that health shows. */
+enum source_cause {
+	CAUSE_NETWORK,	   /* no answer, a cut one, 5xx: try again */
+	CAUSE_THROTTLED,   /* try again, later */
+	CAUSE_CREDENTIALS, /* none, expired, not valid */
+	CAUSE_DENIED,	   /* valid, but not allowed: advice names the action or role */
+	CAUSE_CONFIGURED,  /* no such bucket, queue, workspace; wrong region */
+	CAUSE_ANSWER,	   /* what came is no answer of this service */
+};
+struct source_failure {
+	enum source_cause cause;
+	int64_t retry_after_ms; /* as the server asks; 0: not said */
+	char advice[320];	/* what to do about it; a line to type where there is one */
+};
+
+/* The rate limiter that fetchers of one account and region share (settled.md 22): waits its turn.
+ * False: stopping. */
+typedef bool source_turn(void *context, const char *account_and_region);
+
+/* What a source is opened with; all borrowed for its life. */
+struct source_options {
+	const struct source_config *config;
+	const struct source_sink *sink;
+	const struct clock *clock; /* event time; paces are scaled by it as well */
+	struct http *http;	   /* the fetcher's own */
+	const struct scan_options *scan;
+	const char *const *rule_queries; /* for loganalytics; NULL-terminated */
+	/* Positions as they were committed; returns absent when there is none. */
+	struct str (*position)(void *context, struct str name);
+	void (*positions)(void *context, struct str prefix,
+		void (*visit)(void *visitor, struct str name, struct str value), void *visitor);
+	void *position_context;
+	source_turn *turn;
+	void *turn_context;
+	/* A step of long work: the report is worth showing. May be NULL. */
+	void (*say)(void *context, const struct source_report *report);
+	void *say_context;
+	bool once; /* a one-off: read what is there, then SOURCE_END */
+};
+
+struct source_ops {
+	const char *type;
+	/* Keys of [source NAME] that belong to it, besides `type` and `poll_interval`. */
+	const char *const *keys;
+	int64_t poll_interval_ms; /* unless configured */
+	bool (*open)(struct source **out, const struct source_options *options, struct error *err);
+	/* One round: everything that is due now. next_ms: pause until the next, in event time. */
+	enum source_result (*poll)(struct source *source, int64_t *next_ms,
+		struct source_failure *failure, struct error *err);
+	/* Called between rounds, and within long waits through http's interrupt; NULL: no barriers. */
+	enum source_result (*committed)(struct source *source, uint64_t token,
+		struct source_failure *failure, struct error *err);
+	void (*report)(const struct source *source, struct source_report *report);
+	/* One harmless request (settled.md 29); `said` tells what was asked and by whom. */
+	enum source_result (*probe)(struct source *source, struct buf *said,
+		struct source_failure *failure, struct error *err);
+	/* A descriptor that becomes readable when there is more to do before next_ms; NULL or -1:
+	 * none (follow's inotify). */
+	int (*wait_fd)(const struct source *source);
+	void (*close)(struct source *source);
+};
+
+/* Every source begins with this. */
+struct source {
+	const struct source_ops *ops;
+	struct source_options options;
+};
+
+extern const struct source_ops source_cloudtrail, source_s3, source_sqs, source_loganalytics,
+	source_follow;
+/* The table of them, NULL-terminated; and one by its type. */
+extern const struct source_ops *const source_kinds[];
+const struct source_ops *source_find(struct str type);
+
+const char *source_cause_word(enum source_cause cause);
+
+#endif
