@@ -120,3 +120,25 @@ buf_fini(struct buf *buf)
 	free(buf->data);
 	*buf = (struct buf){0};
 }
+
+void
+buf_append_wiping(struct buf *buf, const void *data, size_t len)
+{
+	struct buf grown = {0};
+
+	if (buf->len + len + 1 > buf->cap) {
+		buf_reserve(&grown, buf->cap * 2 > buf->len + len ? buf->cap * 2 : buf->len + len);
+		buf_append(&grown, buf->data, buf->len);
+		buf_wipe(buf);
+		*buf = grown;
+	}
+	buf_append(buf, data, len);
+}
+
+void
+buf_wipe(struct buf *buf)
+{
+	if (buf->data)
+		mem_wipe(buf->data, buf->cap);
+	buf_fini(buf);
+}

@@ -21,11 +21,14 @@ void buf_puts(struct buf *buf, const char *s);
 void buf_putc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *buf, const char *fmt, va_list args);
-void buf_clear(struct buf *buf);		       /* empty, keeps the memory */
-void buf_consume(struct buf *buf, size_t len);	       /* drops bytes at the front */
-struct str buf_view(const struct buf *buf);	       /* valid until the next write */
-const char *buf_cstr(const struct buf *buf);	       /* "" when nothing was written */
-char *buf_take(struct buf *buf);		       /* gives the bytes away; buf is empty */
+void buf_clear(struct buf *buf);	       /* empty, keeps the memory */
+void buf_consume(struct buf *buf, size_t len); /* drops bytes at the front */
+struct str buf_view(const struct buf *buf);    /* valid until the next write */
+const char *buf_cstr(const struct buf *buf);   /* "" when nothing was written */
+char *buf_take(struct buf *buf);	       /* gives the bytes away; buf is empty */
 void buf_fini(struct buf *buf);
+/* For secrets: grows without leaving a copy behind; fini that wipes first. */
+void buf_append_wiping(struct buf *buf, const void *data, size_t len);
+void buf_wipe(struct buf *buf);
 
 #endif

@@ -71,6 +71,32 @@ mem_strdup(const char *s)
 }
 
 void
+mem_wipe(void *p, size_t size)
+{
+	explicit_bzero(p, size);
+}
+
+void
+mem_free_wiping(void *p)
+{
+	if (p)
+		mem_wipe(p, malloc_usable_size(p));
+	free(p);
+}
+
+void *
+mem_resize_wiping(void *p, size_t size)
+{
+	void *moved = mem_alloc(size);
+	size_t held = p ? malloc_usable_size(p) : 0;
+
+	if (held)
+		memcpy(moved, p, held < size ? held : size);
+	mem_free_wiping(p);
+	return moved;
+}
+
+void
 mem_return_large(void)
 {
 	mallopt(M_MMAP_THRESHOLD, LARGE);

@@ -8,11 +8,16 @@
 
 #include "core/base/str.h"
 
-void *mem_alloc(size_t size);			  /* not zeroed */
-void *mem_zalloc(size_t size);			  /* zeroed */
-void *mem_resize(void *p, size_t size);		  /* realloc */
+void *mem_alloc(size_t size);			     /* not zeroed */
+void *mem_zalloc(size_t size);			     /* zeroed */
+void *mem_resize(void *p, size_t size);		     /* realloc */
 void *mem_array(void *p, size_t count, size_t size); /* realloc of count*size, overflow aborts */
 char *mem_strdup(const char *s);
+void mem_wipe(void *p, size_t size); /* not optimised away */
+/* An allocator that leaves nothing behind, for libraries that hold secrets of ours: what is freed
+ * or moved is wiped first. NULL is fine for both. */
+void mem_free_wiping(void *p);
+void *mem_resize_wiping(void *p, size_t size);
 
 /* From now on what is large goes back to the system when it is freed. By itself glibc keeps ever
  * larger blocks. For the whole process. */
@@ -21,12 +26,12 @@ void mem_return_large(void);
 #define MEM_NEW(type) ((type *)mem_zalloc(sizeof(type)))
 
 /* Grows a dynamic array by doubling so that index `count` can be written. */
-#define MEM_GROW(array, count, capacity)                                                         \
-	do {                                                                                      \
-		if ((count) >= (capacity)) {                                                      \
-			(capacity) = (capacity) ? (capacity) * 2 : 8;                             \
-			(array) = mem_array((array), (capacity), sizeof(*(array)));               \
-		}                                                                                 \
+#define MEM_GROW(array, count, capacity)                                                           \
+	do {                                                                                       \
+		if ((count) >= (capacity)) {                                                       \
+			(capacity) = (capacity) ? (capacity)*2 : 8;                                \
+			(array) = mem_array((array), (capacity), sizeof(*(array)));                \
+		}                                                                                  \
 	} while (0)
 
 /* Everything taken from an arena lives until arena_fini or arena_reset. Zero is a valid start. */
