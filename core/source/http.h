@@ -18,40 +18,49 @@
 
 struct http;
 
-/* interrupt_fd: readable when to stop (a wake), or -1. ca_bundle NULL: the system's. Every thread
- * may make its own; http_global_init once before the first thread, http_global_fini at the end. */
+/* interrupt_fd: readable when to stop (a wake), or -1. ca_bundle NULL: AWS_CA_BUNDLE for requests
+ * with a service, else the system's. Every thread may make its own; http_global_init once before
+ * the first thread, http_global_fini at the end. */
 void http_global_init(void);
 void http_global_fini(void);
 struct http *http_new(int interrupt_fd, const char *ca_bundle);
 void http_free(struct http *http);
 /* A second descriptor that interrupts a long poll without being a stop (what was committed);
- * -1: none. */
+ * -1: none. Set it around the long poll only: any request is given up while it is readable and
+ * no byte of the answer has come. */
 void http_set_nudge(struct http *http, int fd);
+/* -1: none. For what else waits on behalf of a request (credential_process). */
+int http_interrupt_fd(const struct http *http);
 
 struct aws_keys;
 
 struct http_request {
-	const char *method; /* GET, POST, PUT */
+	const char *method; /* GET, HEAD, POST, PUT */
 	const char *url;    /* built as sources.md §3 says: query sorted and encoded */
-	const char *const *headers; /* "Name: value", NULL-terminated; NULL: none */
-	struct str body;
-	/* Signed with AWS Signature Version 4 when keys is set. */
+	/* "Name: value", NULL-terminated; NULL: none. Each with a value, no name twice and none the
+	 * beginning of another. X-Amz-Security-Token and, for s3, x-amz-content-sha256 come by
+	 * themselves. */
+	const char *const *headers;
+	struct str body; /* absent: none */
+	/* Signed with AWS Signature Version 4 when keys is set, which needs region and service.
+	 * service alone says that AWS is asked. */
 	const struct aws_keys *keys;
 	const char *region, *service;
 	int first_byte_ms, idle_ms; /* 0: 30 s each (settled.md 23) */
 	int connect_ms;		    /* 0: 10 s */
-	bool metadata;	  /* the metadata addresses may be asked over plain http, no proxy */
-	size_t max_body;  /* 0: 64 MiB; more is an error */
-	/* Where to the body of a 2xx answer goes instead of response->body; false stops. */
+	bool metadata;	 /* the metadata addresses may be asked over plain http, no proxy */
+	size_t max_body; /* 0: 64 MiB, with a sink no limit; more is an error */
+	/* Where to the body of a 2xx answer goes instead of response->body; false stops, which is
+	 * HTTP_FAILED. Bytes of an answer that is cut later may have gone there. */
 	bool (*sink)(void *context, const void *data, size_t len);
 	void *context;
 };
 
 struct http_response {
 	long status;
-	struct buf body;    /* owns */
-	struct buf headers; /* owns; as received */
-	int64_t date;	    /* the server's, ticks; TIME_NONE */
+	struct buf body;	/* owns; wiped by fini */
+	struct buf headers;	/* owns; as received */
+	int64_t date;		/* the server's, ticks; TIME_NONE */
 	int64_t retry_after_ms; /* 0: not said */
 };
 
@@ -65,8 +74,10 @@ enum http_result {
 enum http_result http_do(struct http *http, const struct http_request *request,
 	struct http_response *response, struct error *err);
 /* The same with three quick tries as botocore's standard mode (settled.md 23): no answer, 500 502
- * 503 504 429, and what `again` says of an answer; full jitter. `failed` is told each failed try
- * that is followed by another (may be NULL). */
+ * 503 504 429, and what `again` (may be NULL) says of an answer; full jitter. `failed` is told each
+ * failed try that is followed by another (may be NULL). None follows once a sink took bytes, where
+ * another cannot help (a certificate, a limit), or where the answer asks for a pause of more than
+ * 5 s: that is the caller's. */
 typedef bool http_again(const struct http_response *response);
 enum http_result http_try(struct http *http, const struct http_request *request, http_again *again,
 	void (*failed)(void *context, const char *what), void *context,
