@@ -2,6 +2,7 @@
 #
 #   make            the program, build/keywatch
 #   make install    PREFIX (/usr/local) and DESTDIR as usual; make uninstall
+#   make check-live  the live sources, against a fake cloud on loopback
 #   make lint       the walls of the house, the manual; make format lets clang-format decide
 #   make fuzz       libFuzzer on every parser, FUZZ_SECONDS (30) each
 #   make clean
@@ -18,12 +19,14 @@ CC ?= cc
 VARIANT ?= release
 B := build$(if $(filter release,$(VARIANT)),,/$(VARIANT))
 
-LIBS_CORE := libcjson libpcre2-8 sqlite3 yaml-0.1 zlib libutf8proc libcrypto
+LIBS_CORE := libcjson libpcre2-8 sqlite3 yaml-0.1 zlib libutf8proc libcrypto \
+	libcurl expat
 LIBS_TUI := ncursesw
 LIBS_TEST := cmocka vterm
 PACKAGES := pkg-config libncurses-dev libcjson-dev libpcre2-dev libsqlite3-dev libyaml-dev \
-	zlib1g-dev libutf8proc-dev libssl-dev
+	zlib1g-dev libutf8proc-dev libssl-dev libcurl4-openssl-dev libexpat1-dev
 PACKAGES_TEST := libcmocka-dev libvterm-dev mandoc clang-format
+PACKAGES_LIVE := python3 openssl
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
@@ -58,13 +61,14 @@ TUI := $(filter-out tui/main.c,$(call sources,tui))
 SUPPORT := $(call sources,tests/support)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(call sources,tests/unit))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(call sources,tests/e2e))
+LIVE := $(patsubst tests/live/%.c,$(B)/tests/live/%,$(call sources,tests/live))
 THREADED := $(patsubst %,build/tsan/tests/unit/test_%,queue pipeline json)
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(call sources,tests/fuzz))
 THEMES := $(wildcard themes/*.ini)
 BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(call sources,tests/bench))
 
-.PHONY: all demo demo-run check check-run test-programs install uninstall clean lint fuzz bench \
-	deps deps-test format FORCE
+.PHONY: all demo demo-run check check-run check-live check-live-run test-programs \
+	test-programs-live install uninstall clean lint fuzz bench deps deps-test deps-live format FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -85,6 +89,14 @@ check-run: all lint
 	@$(MAKE) --no-print-directory VARIANT=asan test-programs
 	@$(MAKE) --no-print-directory VARIANT=tsan $(THREADED)
 	@tests/run
+
+# Against peers that speak the sources' protocols, on loopback.
+check-live: deps-live
+	@$(MAKE) --no-print-directory check-live-run
+
+check-live-run:
+	@$(MAKE) --no-print-directory VARIANT=asan test-programs-live
+	@tests/run live
 
 # ---- building ----
 
@@ -123,6 +135,7 @@ $(B)/obj/%.o: %.c $(B)/flags
 # ---- tests ----
 
 test-programs: $(B)/keywatch $(UNIT) $(E2E) $(FUZZ)
+test-programs-live: $(B)/keywatch $(LIVE)
 
 # Only tests of the screen may see curses.
 $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/libsupport.a $(B)/libtui.a $(B)/libcore.a
@@ -130,7 +143,7 @@ $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/libsupport.a $(B)/libtu
 	@echo "  LD   $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) $(if $(findstring test_tui_,$@),$(TUI_LDLIBS),$(CORE_LDLIBS)) -lutil
 
-$(E2E): $(B)/tests/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/libsupport.a $(B)/libcore.a
+$(E2E) $(LIVE): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libsupport.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) $(CORE_LDLIBS) -lutil
@@ -188,6 +201,8 @@ deps:
 	$(call install_missing,$(PACKAGES))
 deps-test:
 	$(call install_missing,$(PACKAGES) $(PACKAGES_TEST))
+deps-live:
+	$(call install_missing,$(PACKAGES) $(PACKAGES_TEST) $(PACKAGES_LIVE))
 
 # ---- installing ----
 
