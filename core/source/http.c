@@ -2,14 +2,11 @@
 
 #include <curl/curl.h>
 #include <assert.h>
-#include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "core/base/hash.h"
 #include "core/base/mem.h"
@@ -256,33 +253,16 @@ add_header(struct transfer *t, const char *line)
 }
 
 static bool
-line_is_fine(const char *line)
-{
-	const char *value = strchr(line, ':');
-
-	return value && value[1 + strspn(value + 1, " ")] && !strpbrk(line, "\r\n");
-}
-
-/* 7.88.1 signs headers wrongly where one name begins another (sources.md §3). */
-static bool
-names_clash(const char *a, const char *b)
-{
-	size_t length_a = strcspn(a, ":"), length_b = strcspn(b, ":");
-
-	return strncasecmp(a, b, length_a < length_b ? length_a : length_b) == 0;
-}
-
-static bool
 add_headers(struct transfer *t, struct error *err)
 {
 	const struct http_request *request = t->request;
 
 	for (const char *const *h = request->headers; h && *h; h++) {
-		if (!line_is_fine(*h))
+		if (!http_line_is_fine(*h))
 			return error_set(err, ERROR_USAGE, "%s: the header %.*s has no fit value",
 				t->host, (int)strcspn(*h, ":\r\n"), *h);
 		for (const char *const *other = request->headers; other != h; other++)
-			assert(!request->keys || !names_clash(*h, *other));
+			assert(!request->keys || !http_names_clash(*h, *other));
 		add_header(t, *h);
 	}
 	return true;
@@ -313,7 +293,7 @@ add_signature(struct transfer *t, struct error *err)
 
 		buf_append_wiping(&line, STR("X-Amz-Security-Token: ").data, 22);
 		buf_append_wiping(&line, token.data, token.len);
-		if (!line_is_fine(buf_cstr(&line))) {
+		if (!http_line_is_fine(buf_cstr(&line))) {
 			buf_wipe(&line);
 			return error_set(err, ERROR_USAGE, "the session token holds a line end");
 		}
@@ -501,32 +481,6 @@ drive(struct transfer *t, CURLcode *code)
 	return result;
 }
 
-/* A broken connection is an error to us, not a signal, whatever libcurl writes with. */
-static bool
-hold_sigpipe(sigset_t *before)
-{
-	sigset_t pipe, pending;
-
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	sigpending(&pending);
-	pthread_sigmask(SIG_BLOCK, &pipe, before);
-	return sigismember(&pending, SIGPIPE) == 1;
-}
-
-static void
-release_sigpipe(const sigset_t *before, bool was_pending)
-{
-	const struct timespec none = {0, 0};
-	sigset_t pipe;
-
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	while (!was_pending && sigtimedwait(&pipe, NULL, &none) < 0 && errno == EINTR)
-		;
-	pthread_sigmask(SIG_SETMASK, before, NULL);
-}
-
 /* ---- how it ended ---- */
 
 static enum http_result
@@ -592,14 +546,14 @@ run(struct transfer *t, struct error *err)
 	CURLcode code = CURLE_OK;
 	enum http_result result;
 	sigset_t before;
-	bool pending = hold_sigpipe(&before);
+	bool pending = http_hold_sigpipe(&before);
 
 	result = drive(t, &code);
 	if (result == HTTP_FAILED || (result == HTTP_ANSWERED && code != CURLE_OK))
 		result = explain(t, code, err);
 	else if (result == HTTP_ANSWERED)
 		read_answer(t);
-	release_sigpipe(&before, pending);
+	http_release_sigpipe(&before, pending);
 	return result;
 }
 

@@ -1,6 +1,7 @@
 /* The texts of HTTP: percent-encoding and headers. */
-#include "core/base/mem.h"
-#include "core/source/http.h"
+#include <strings.h>
+
+#include "core/source/http_private.h"
 
 void
 http_encode(struct buf *out, struct str text, bool slash)
@@ -73,4 +74,20 @@ http_response_fini(struct http_response *response)
 {
 	buf_wipe(&response->body);
 	buf_wipe(&response->headers);
+}
+
+bool
+http_line_is_fine(const char *line)
+{
+	const char *value = strchr(line, ':');
+
+	return value && value[1 + strspn(value + 1, " ")] && !strpbrk(line, "\r\n");
+}
+
+bool
+http_names_clash(const char *a, const char *b)
+{
+	size_t length_a = strcspn(a, ":"), length_b = strcspn(b, ":");
+
+	return strncasecmp(a, b, length_a < length_b ? length_a : length_b) == 0;
 }
