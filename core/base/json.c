@@ -161,7 +161,7 @@ parse_locked(struct json_doc *doc, struct str text)
 	parse_arena = NULL;
 	if (doc->root)
 		keep_number_text(&doc->arena, doc->root, &lexer);
-	buf_fini(&prepared);
+	buf_wipe(&prepared); /* credentials come this way, too */
 }
 
 bool
@@ -191,6 +191,24 @@ json_doc_free(struct json_doc *doc)
 		return;
 	arena_fini(&doc->arena);
 	free(doc);
+}
+
+static void
+wipe_strings(cJSON *item)
+{
+	for (; item; item = item->next) {
+		if (item->valuestring)
+			mem_wipe(item->valuestring, strlen(item->valuestring));
+		wipe_strings(item->child);
+	}
+}
+
+void
+json_doc_wipe(struct json_doc *doc)
+{
+	if (doc)
+		wipe_strings(doc->root);
+	json_doc_free(doc);
 }
 
 const struct json *

@@ -38,6 +38,7 @@ enum json_type {
 bool json_check(struct str text, struct error *err);
 bool json_parse(struct str text, struct json_doc **out, struct error *err);
 void json_doc_free(struct json_doc *doc);
+void json_doc_wipe(struct json_doc *doc); /* the same for one with secrets: strings are wiped */
 const struct json *json_root(const struct json_doc *doc);
 
 enum json_type json_type(const struct json *node);

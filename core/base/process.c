@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-enum { STREAMS = 3, DEFAULT_MAX = 1 << 20 };
+enum { STREAMS = 3, WAITS = STREAMS + 1, DEFAULT_MAX = 1 << 20 };
 
 /* Our ends of the program's stdin, stdout and stderr; -1 when closed. */
 struct running {
@@ -113,7 +113,7 @@ take_output(struct running *r, int stream, struct error *err)
 	ssize_t n = read(r->ours[stream], bytes, sizeof(bytes));
 
 	if (n > 0)
-		buf_append(out, bytes, (size_t)n);
+		buf_append_wiping(out, bytes, (size_t)n);
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 		close_end(&r->ours[stream]);
 	if (out->len > max)
@@ -122,20 +122,29 @@ take_output(struct running *r, int stream, struct error *err)
 	return true;
 }
 
+static struct pollfd
+interrupt(const struct running *r)
+{
+	return (struct pollfd){
+		r->process->interrupt_fd > 0 ? r->process->interrupt_fd : -1, POLLIN, 0};
+}
+
 /* Until both outputs are closed or the time is over. */
 static bool
 converse(struct running *r, struct error *err)
 {
 	while (r->ours[1] >= 0 || r->ours[2] >= 0) {
-		struct pollfd waits[STREAMS] = {
-			{r->ours[0], POLLOUT, 0}, {r->ours[1], POLLIN, 0}, {r->ours[2], POLLIN, 0}};
+		struct pollfd waits[WAITS] = {{r->ours[0], POLLOUT, 0}, {r->ours[1], POLLIN, 0},
+			{r->ours[2], POLLIN, 0}, interrupt(r)};
 		int64_t left = r->deadline_ms - time_monotonic_ms();
 
 		if (left <= 0)
 			return error_set(err, ERROR_SYSTEM, "%s did not end within %d s",
 				r->process->argv[0], r->process->timeout_ms / 1000);
-		if (poll(waits, STREAMS, (int)left) < 0 && errno != EINTR)
+		if (poll(waits, WAITS, (int)left) < 0 && errno != EINTR)
 			return error_set(err, ERROR_SYSTEM, "poll: %s", strerror(errno));
+		if (waits[STREAMS].revents)
+			return error_set(err, ERROR_SYSTEM, "%s was stopped", r->process->argv[0]);
 		if (waits[0].revents)
 			send_input(r);
 		for (int i = 1; i < STREAMS; i++)
@@ -153,11 +162,16 @@ reap(struct running *r, bool in_time, struct error *err)
 	int status = 0;
 
 	while (in_time && waitpid(r->pid, &status, WNOHANG) == 0) {
+		struct pollfd stop = interrupt(r);
+
 		in_time = time_monotonic_ms() < r->deadline_ms;
 		nanosleep(&pause, NULL);
 		if (!in_time)
 			error_set(err, ERROR_SYSTEM, "%s did not end within %d s",
 				r->process->argv[0], r->process->timeout_ms / 1000);
+		else if (poll(&stop, 1, 0) > 0)
+			in_time =
+				error_set(err, ERROR_SYSTEM, "%s was stopped", r->process->argv[0]);
 	}
 	if (!in_time) {
 		kill(r->pid, SIGKILL);
@@ -170,7 +184,8 @@ reap(struct running *r, bool in_time, struct error *err)
 bool
 process_run(const struct process *process, struct process_result *result, struct error *err)
 {
-	struct running r = {.process = process, .result = result,
+	struct running r = {.process = process,
+		.result = result,
 		.deadline_ms = time_monotonic_ms() + process->timeout_ms};
 	int theirs[STREAMS], rc;
 	bool ok = open_pipes(r.ours, theirs);
@@ -193,6 +208,6 @@ process_run(const struct process *process, struct process_result *result, struct
 void
 process_result_fini(struct process_result *result)
 {
-	buf_fini(&result->output);
-	buf_fini(&result->errors);
+	buf_wipe(&result->output);
+	buf_wipe(&result->errors);
 }

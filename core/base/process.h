@@ -16,6 +16,7 @@ struct process {
 	struct str input;		/* its standard input */
 	int timeout_ms;
 	size_t max_output; /* of each stream; more is an error; 0: 1 MiB */
+	int interrupt_fd;  /* kills the program when it becomes readable; 0: none */
 };
 
 struct process_result {
@@ -23,9 +24,11 @@ struct process_result {
 	struct buf output, errors; /* owns; process_result_fini frees */
 };
 
-/* False when it could not be started, did not end in time (it is killed) or said too much. A
+/* False when it could not be started, did not end in time (it is killed), was interrupted or said
+ * too much. A
  * program that ran and failed is true with its status. */
 bool process_run(const struct process *process, struct process_result *result, struct error *err);
+/* Wipes: a program may have printed a secret. */
 void process_result_fini(struct process_result *result);
 
 #endif
