@@ -100,10 +100,13 @@ http_free(struct http *http)
 	free(http);
 }
 
-void
+int
 http_set_nudge(struct http *http, int fd)
 {
+	int before = http->nudge_fd;
+
 	http->nudge_fd = fd;
+	return before;
 }
 
 int

@@ -27,8 +27,8 @@ struct http *http_new(int interrupt_fd, const char *ca_bundle);
 void http_free(struct http *http);
 /* A second descriptor that interrupts a long poll without being a stop (what was committed);
  * -1: none. Set it around the long poll only: any request is given up while it is readable and
- * no byte of the answer has come. */
-void http_set_nudge(struct http *http, int fd);
+ * no byte of the answer has come. Returns the one before. */
+int http_set_nudge(struct http *http, int fd);
 /* -1: none. For what else waits on behalf of a request (credential_process). */
 int http_interrupt_fd(const struct http *http);
 

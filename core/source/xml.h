@@ -11,7 +11,8 @@
 #include "core/base/str.h"
 
 /* path: names joined by '/', without namespaces ("ListBucketResult/Contents/Key"). `end` is called
- * for every element when it closes, with its own text (children's not included). */
+ * for every element when it closes, with its own text (children's not included; never absent), and
+ * ends the parsing with false. Both are valid until it returns; what expat held is wiped. */
 typedef bool xml_element(void *context, const char *path, struct str text);
 bool xml_parse(struct str text, xml_element *end, void *context, struct error *err);
 
