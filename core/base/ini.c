@@ -4,6 +4,7 @@
 
 struct reader {
 	const char *file;
+	ini_section_handler *begin; /* may be NULL */
 	ini_handler *handler;
 	void *context;
 	struct str section, key;
@@ -41,7 +42,7 @@ read_section(struct reader *r, struct str line, struct error *err)
 		return refuse(r, "only a comment may stand behind a section", err);
 	r->section = str_trim(str_slice(line, 1, end - 1));
 	r->key = STR_ABSENT;
-	return true;
+	return !r->begin || r->begin(r->context, r->section, r->line, err);
 }
 
 static bool
@@ -80,11 +81,11 @@ read_line(struct reader *r, struct str whole, struct error *err)
 }
 
 bool
-ini_parse(struct str text, const char *file, ini_handler *handler, void *context,
-	struct error *err)
+ini_parse_sections(struct str text, const char *file, ini_section_handler *section,
+	ini_handler *handler, void *context, struct error *err)
 {
-	struct reader r = {.file = file, .handler = handler, .context = context,
-		.section = STR("")};
+	struct reader r = {.file = file, .begin = section, .handler = handler,
+		.context = context, .section = STR("")};
 
 	if (str_starts_with(text, STR("\xef\xbb\xbf")))
 		text = str_slice(text, 3, text.len);
@@ -98,4 +99,11 @@ ini_parse(struct str text, const char *file, ini_handler *handler, void *context
 		text = str_slice(text, used + (end != (size_t)-1), text.len);
 	}
 	return true;
+}
+
+bool
+ini_parse(struct str text, const char *file, ini_handler *handler, void *context,
+	struct error *err)
+{
+	return ini_parse_sections(text, file, NULL, handler, context, err);
 }

@@ -18,9 +18,14 @@
  * any section come with an empty section. Returning false stops (err filled). */
 typedef bool ini_handler(void *context, struct str section, struct str key, struct str value,
 	int line, struct error *err);
+/* A section begins, also one without a key. */
+typedef bool ini_section_handler(void *context, struct str section, int line, struct error *err);
 
 /* The first line that is none of these is refused as FILE:LINE: reason. */
-bool ini_parse(struct str text, const char *file, ini_handler *handler, void *context,
-	struct error *err);
+bool ini_parse(
+	struct str text, const char *file, ini_handler *handler, void *context, struct error *err);
+/* The same for who must know of every section. */
+bool ini_parse_sections(struct str text, const char *file, ini_section_handler *section,
+	ini_handler *handler, void *context, struct error *err);
 
 #endif

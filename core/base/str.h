@@ -58,5 +58,9 @@ size_t str_find(struct str s, struct str needle, size_t from);
 /* ASCII white space off both ends. */
 struct str str_trim(struct str s);
 int str_compare(struct str a, struct str b); /* ordinal, like memcmp */
+/* The nearest of `count` names, for "did you mean"; absent when none is near. Case does not count.
+ */
+struct str str_nearest(struct str name, struct str (*get)(const void *context, size_t i),
+	const void *context, size_t count);
 
 #endif

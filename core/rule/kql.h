@@ -164,9 +164,6 @@ bool kql_fail(struct kql_fault *fault, size_t at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 const struct kql_column *kql_schema_find(const struct kql_schema *schema, struct str name);
 void kql_schema_add(struct kql_schema *schema, struct str name, enum kusto_type type, size_t slot);
-/* The nearest of the names, for "did you mean"; absent when none is near. */
-struct str kql_nearest(struct str name, struct str (*get)(const void *context, size_t i),
-	const void *context, size_t count);
 
 /* ---- programs ---- */
 

@@ -23,54 +23,6 @@ kql_schema_add(struct kql_schema *schema, struct str name, enum kusto_type type,
 
 /* ---- did you mean ---- */
 
-enum { NAME_MAX_LEN = 64 };
-
-static size_t
-distance(struct str a, struct str b)
-{
-	size_t row[NAME_MAX_LEN + 1];
-
-	if (a.len > NAME_MAX_LEN || b.len > NAME_MAX_LEN)
-		return NAME_MAX_LEN;
-	for (size_t i = 0; i <= b.len; i++)
-		row[i] = i;
-	for (size_t i = 1; i <= a.len; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t k = 1; k <= b.len; k++) {
-			bool equal = (a.data[i - 1] | 32) == (b.data[k - 1] | 32);
-			size_t best = diagonal + !equal;
-
-			diagonal = row[k];
-			if (row[k - 1] + 1 < best)
-				best = row[k - 1] + 1;
-			if (diagonal + 1 < best)
-				best = diagonal + 1;
-			row[k] = best;
-		}
-	}
-	return row[b.len];
-}
-
-struct str
-kql_nearest(struct str name, struct str (*get)(const void *context, size_t i), const void *context,
-	size_t count)
-{
-	struct str best = STR_ABSENT;
-	size_t least = name.len / 3 + 1;
-
-	for (size_t i = 0; i < count; i++) {
-		size_t d = distance(name, get(context, i));
-
-		if (d < least || (d == least && !best.data)) {
-			best = get(context, i);
-			least = d;
-		}
-	}
-	return best;
-}
-
 static struct str
 column_name(const void *context, size_t i)
 {
@@ -110,7 +62,7 @@ bind_let(struct kql_scope *scope, struct expr *e)
 static bool
 unknown_column(struct kql_scope *scope, const struct expr *e)
 {
-	struct str near = kql_nearest(e->name, column_name, scope->schema, scope->schema->count);
+	struct str near = str_nearest(e->name, column_name, scope->schema, scope->schema->count);
 
 	if (scope->siblings && kql_schema_find(scope->siblings, e->name))
 		return kql_fail(scope->fault, e->at,

@@ -31,7 +31,7 @@ function_name(const void *context, size_t i)
 struct str
 kql_function_nearest(struct str name)
 {
-	return kql_nearest(name, function_name, NULL,
+	return str_nearest(name, function_name, NULL,
 		kql_string_functions.count + kql_scalar_functions.count);
 }
 

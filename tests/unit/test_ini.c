@@ -58,7 +58,8 @@ static void
 indented_lines_are_nested_settings(void **state)
 {
 	(void)state;
-	assert_read("[default]\ns3 =\n  max_concurrent_requests = 10\n\taddressing_style = path\nregion = x\n",
+	assert_read("[default]\ns3 =\n  max_concurrent_requests = 10\n\taddressing_style = "
+		    "path\nregion = x\n",
 		"2 [default] s3=\n3 [default] s3.max_concurrent_requests=10\n"
 		"4 [default] s3.addressing_style=path\n5 [default] region=x\n");
 }
@@ -92,6 +93,28 @@ what_is_no_pair_is_refused_with_its_line(void **state)
 	assert_refused("= c\n", "f.ini:1: expected `key = value`");
 }
 
+static bool
+write_section(void *context, struct str section, int line, struct error *err)
+{
+	(void)err;
+	buf_printf(context, "%d [%.*s]\n", line, STR_ARG(section));
+	return true;
+}
+
+static void
+sections_are_told_as_they_begin_also_empty_and_repeated_ones(void **state)
+{
+	struct buf out = {0};
+	struct error err;
+
+	(void)state;
+	assert_ok(ini_parse_sections(STR("[a]\n[b]\nx = 1\n[b]\n"), "f.ini", write_section,
+			  write_down, &out, &err),
+		&err);
+	assert_string_equal(buf_cstr(&out), "1 [a]\n2 [b]\n3 [b] x=1\n4 [b]\n");
+	buf_fini(&out);
+}
+
 int
 main(void)
 {
@@ -100,6 +123,7 @@ main(void)
 		cmocka_unit_test(comments_blank_lines_crlf_and_a_bom_are_no_keys),
 		cmocka_unit_test(indented_lines_are_nested_settings),
 		cmocka_unit_test(a_value_of_nine_hundred_characters_is_whole),
+		cmocka_unit_test(sections_are_told_as_they_begin_also_empty_and_repeated_ones),
 		cmocka_unit_test(what_is_no_pair_is_refused_with_its_line),
 	};
 
