@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/problem.h"

@@ -1,0 +1,34 @@
+#include "core/source/source.h"
+
+const struct source_ops *const source_kinds[] = {
+	&source_cloudtrail,
+	&source_s3,
+	&source_sqs,
+	&source_loganalytics,
+	&source_follow,
+	NULL,
+};
+
+const struct source_ops *
+source_find(struct str type)
+{
+	for (size_t i = 0; source_kinds[i]; i++)
+		if (str_is(type, source_kinds[i]->type))
+			return source_kinds[i];
+	return NULL;
+}
+
+const char *
+source_cause_word(enum source_cause cause)
+{
+	static const char *const words[] = {
+		[CAUSE_NETWORK] = "network",
+		[CAUSE_THROTTLED] = "throttled",
+		[CAUSE_CREDENTIALS] = "credentials",
+		[CAUSE_DENIED] = "denied",
+		[CAUSE_CONFIGURED] = "configuration",
+		[CAUSE_ANSWER] = "answer",
+	};
+
+	return words[cause];
+}
