@@ -18,7 +18,6 @@ enum { FRAME_MS = 50, ASK_MS = 1000, STATUS_USAGE = 2 };
 struct app {
 	const struct app_options *options;
 	struct wake wake;
-	struct config config;
 	struct clock clock;
 	struct pipeline *pipeline;
 	struct terminal *term;
@@ -218,8 +217,8 @@ first_theme(const struct app *app)
 {
 	if (app->options->theme)
 		return app->options->theme;
-	if (app->config.theme)
-		return app->config.theme;
+	if (app->options->config->theme)
+		return app->options->config->theme;
 	return theme_for_background(getenv("COLORFGBG"));
 }
 
@@ -236,7 +235,7 @@ start_ui(struct app *app, bool ascii, struct error *err)
 		.rule_ids = app->pipeline ? buf_cstr(&app->rule_ids) : NULL,
 		.paths = p->paths,
 		.path_count = p->path_count,
-		.config = &app->config,
+		.config = app->options->config,
 		.clock = &app->clock,
 		.theme = first_theme(app),
 		.user = app->user,
@@ -279,15 +278,13 @@ app_run(const struct app_options *options)
 
 	app->options = options;
 	user_name(app->user, sizeof(app->user));
-	ok = clock_init_environment(&app->clock, &err) &&
-	     config_load(&app->config, options->config, &err) && wake_open(&app->wake, &err);
+	ok = clock_init_environment(&app->clock, &err) && wake_open(&app->wake, &err);
 	if (ok) {
 		ok = start_reading(app, &err) && show(app, &err);
 		if (app->pipeline)
 			pipeline_free(app->pipeline);
 		wake_close(&app->wake);
 	}
-	config_fini(&app->config);
 	buf_fini(&app->rule_ids);
 	free(app);
 	return ok ? 0 : fail(&err);

@@ -5,7 +5,9 @@
 #define KEYWATCH_TUI_APP_H
 
 #include "core/pipeline.h"
+#include "core/source/source_config.h"
 #include "core/store/store.h"
+#include "tui/config.h"
 
 struct app_options {
 	struct store *store; /* the UI's own handle; borrows */
@@ -14,7 +16,8 @@ struct app_options {
 	struct pipeline_options pipeline;
 	const char *theme;  /* name, or NULL: configuration, then COLORFGBG, then dark */
 	const char *filter; /* the first filter of the list, or NULL */
-	const char *config; /* configuration file, or NULL: the usual places */
+	struct config *config;		      /* borrows */
+	const struct source_configs *sources; /* those configured and of --source; borrows */
 };
 
 /* Whether a screen can be had: stdin (or the controlling terminal) and stdout are a terminal that

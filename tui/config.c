@@ -1,13 +1,11 @@
 #include "tui/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/file.h"
-#include "core/base/ini.h"
 #include "core/base/mem.h"
-
-enum { FILE_MAX = 1 << 20 };
+#include "core/command/config_file.h"
 
 struct reader {
 	struct config *config;
@@ -68,87 +66,24 @@ read_filter(struct reader *r, struct str key, struct str value)
 	return true;
 }
 
-static bool
-read_row(void *context, struct str section, struct str key, struct str value, int line,
-	struct error *err)
+void
+config_init(struct config *config)
 {
-	struct reader *r = context;
+	*config = (struct config){0};
+	keymap_init(&config->keymap);
+}
+
+bool
+config_take(void *context, const char *file, struct str section, struct str key, struct str value,
+	int line, struct error *err)
+{
+	struct reader r = {context, file};
 
 	if (str_is(section, "screen"))
-		return read_screen(r, key, value, line, err);
+		return read_screen(&r, key, value, line, err);
 	if (str_is(section, "keys"))
-		return read_key(r, key, value, line, err);
-	if (str_is(section, "filters"))
-		return read_filter(r, key, value);
-	return true;
-}
-
-bool
-config_parse(struct config *config, struct str text, const char *file, struct error *err)
-{
-	struct reader r = {config, file};
-
-	*config = (struct config){0};
-	keymap_init(&config->keymap);
-	return ini_parse(text, file, read_row, &r, err);
-}
-
-/* A file below the user's configuration folder; false when there is no such folder. */
-static bool
-user_path(struct buf *path, const char *rest)
-{
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-
-	buf_clear(path);
-	if (config && config[0] == '/') /* a relative one is to be ignored: XDG base directories */
-		buf_printf(path, "%s/keywatch/%s", config, rest);
-	else if (home && home[0])
-		buf_printf(path, "%s/.config/keywatch/%s", home, rest);
-	return path->len > 0;
-}
-
-/* Reads the first that is there: found says whether any was. */
-static bool
-read_first(struct buf *text, struct buf *path, const char *rest, const char *second, bool *found,
-	struct error *err)
-{
-	struct error missing = {0};
-
-	*found = true;
-	if (user_path(path, rest)) {
-		if (file_read(buf_cstr(path), FILE_MAX, text, &missing))
-			return true;
-		if (missing.kind != ERROR_NOT_FOUND)
-			return error_set(err, missing.kind, "%s", missing.text);
-	}
-	buf_clear(path);
-	buf_puts(path, second);
-	if (file_read(second, FILE_MAX, text, &missing))
-		return true;
-	*found = false;
-	return missing.kind == ERROR_NOT_FOUND || error_set(err, missing.kind, "%s", missing.text);
-}
-
-bool
-config_load(struct config *config, const char *file, struct error *err)
-{
-	struct buf text = {0}, path = {0};
-	bool found = true, ok;
-
-	*config = (struct config){0};
-	keymap_init(&config->keymap);
-	if (file) {
-		buf_puts(&path, file);
-		ok = file_read(file, FILE_MAX, &text, err);
-	} else {
-		ok = read_first(
-			&text, &path, "config.ini", "/etc/keywatch/config.ini", &found, err);
-	}
-	if (ok && found)
-		ok = config_parse(config, buf_view(&text), buf_cstr(&path), err);
-	buf_fini(&text);
-	buf_fini(&path);
-	return ok;
+		return read_key(&r, key, value, line, err);
+	return read_filter(&r, key, value);
 }
 
 void
@@ -190,7 +125,7 @@ config_load_theme(struct theme *theme, const char *name, struct error *err)
 			err, ERROR_USAGE, "theme `%s`: a theme is named by a plain word", name);
 	buf_printf(&rest, "themes/%s.ini", name);
 	buf_printf(&installed, "%s/%s", KEYWATCH_DATADIR, buf_cstr(&rest));
-	ok = read_first(&text, &path, buf_cstr(&rest), buf_cstr(&installed), &found, err);
+	ok = config_file_first(&text, &path, buf_cstr(&rest), buf_cstr(&installed), &found, err);
 	if (ok && found)
 		ok = theme_parse(theme, name, buf_view(&text), buf_cstr(&path), err);
 	else if (ok && builtin.data)

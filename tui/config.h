@@ -28,10 +28,12 @@ struct config {
 	size_t filter_count, filter_capacity;
 };
 
-/* file NULL: $XDG_CONFIG_HOME/keywatch/config.ini, else /etc/keywatch/config.ini, else nothing.
- * Refusals carry FILE:LINE. Free it also after a failure. */
-bool config_load(struct config *config, const char *file, struct error *err);
-bool config_parse(struct config *config, struct str text, const char *file, struct error *err);
+/* Nothing configured. */
+void config_init(struct config *config);
+/* A row of one of these sections (config_screen of core/command/config_file.h); context is the
+ * config. */
+bool config_take(void *context, const char *file, struct str section, struct str key,
+	struct str value, int line, struct error *err);
 void config_fini(struct config *config);
 
 /* The predicate of a configured filter; NULL when there is none of that name. */

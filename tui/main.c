@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "core/command/command.h"
+#include "core/command/config_file.h"
 #include "core/store/store.h"
 #include "tui/app.h"
 
@@ -25,16 +25,30 @@ hold_streams(void)
 			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* What the screen is made of besides its words. */
+struct screen {
+	struct command_rules rules;
+	struct config config;
+	struct source_configs sources;
+};
+
 static int
-run_screen(const struct command_line *line, struct store *store, const struct command_rules *rules)
+run_screen(const struct command_line *line, struct store *store, struct screen *screen)
 {
+	const struct command_rules *rules = &screen->rules;
 	const struct app_options options = {
 		.store = store,
-		.pipeline = {.paths = line->words, .path_count = line->word_count,
-			.rules = rules->rule, .rule_count = rules->count, .jobs = line->jobs,
-			.now = command_now(line), .max_record = line->max_record, .remember = true},
+		.pipeline = {.paths = line->words,
+			.path_count = line->word_count,
+			.rules = rules->rule,
+			.rule_count = rules->count,
+			.jobs = line->jobs,
+			.now = command_now(line),
+			.max_record = line->max_record,
+			.remember = true},
 		.theme = line->theme,
-		.config = line->config,
+		.config = &screen->config,
+		.sources = &screen->sources,
 		.filter = line->filter,
 	};
 
@@ -42,25 +56,44 @@ run_screen(const struct command_line *line, struct store *store, const struct co
 }
 
 static int
-screen(const struct command_line *line)
+open_store(const struct command_line *line, struct screen *screen)
 {
-	struct command_rules rules;
 	struct buf path = {0};
 	struct store *store;
 	struct error err;
 	int status;
 
-	if (!command_load_rules(&rules, line, &err))
-		return command_fail(&err);
-	if (command_check_filter(line, &rules, &err) && command_store_path(line, &path, &err) &&
+	if (command_check_filter(line, &screen->rules, &err) &&
+		command_store_path(line, &path, &err) &&
 		store_open(&store, buf_cstr(&path), &err)) {
-		status = run_screen(line, store, &rules);
+		status = run_screen(line, store, screen);
 		store_close(store);
 	} else {
 		status = command_fail(&err);
 	}
 	buf_fini(&path);
-	command_free_rules(&rules);
+	return status;
+}
+
+/* The configuration comes first: a mistake in it must not make a store. */
+static int
+open_screen(const struct command_line *line)
+{
+	struct screen screen = {0};
+	const struct config_screen rows = {config_take, &screen.config};
+	struct error err;
+	int status;
+
+	config_init(&screen.config);
+	if (config_file_load(&screen.sources, line, &rows, &err) &&
+		command_load_rules(&screen.rules, line, &err)) {
+		status = open_store(line, &screen);
+		command_free_rules(&screen.rules);
+	} else {
+		status = command_fail(&err);
+	}
+	source_configs_fini(&screen.sources);
+	config_fini(&screen.config);
 	return status;
 }
 
@@ -72,7 +105,7 @@ show(const struct command_line *line)
 	bool printed = line->format || line->facts || line->fail_on_alert;
 
 	if (!printed && app_terminal_usable())
-		return screen(line);
+		return open_screen(line);
 	return command_finish_output(line->word_count ? command_scan(line) : command_export(line));
 }
 

@@ -22,6 +22,9 @@ struct command_line {
 	const char *format, *filter, *store, *theme, *config, *if_state;
 	const char *rules[16];
 	size_t rule_count;
+	const char *sources[64]; /* --source */
+	size_t source_count;
+	const char *profile, *region, *endpoint_url;
 	unsigned jobs;
 	int64_t now; /* TIME_NONE: the clock */
 	size_t max_record;

@@ -126,6 +126,28 @@ take_config(struct command_line *line, const char *argument, struct error *err)
 }
 
 static bool
+take_source(struct command_line *line, const char *argument, struct error *err)
+{
+	if (line->source_count == sizeof(line->sources) / sizeof(line->sources[0]))
+		return error_set(err, ERROR_USAGE, "--source: at most %zu; config.ini takes more",
+			line->source_count);
+	line->sources[line->source_count++] = argument;
+	return true;
+}
+
+#define TEXT(function, field)                                                                      \
+	static bool function(struct command_line *line, const char *argument, struct error *err)   \
+	{                                                                                          \
+		(void)err;                                                                         \
+		line->field = argument;                                                            \
+		return true;                                                                       \
+	}
+
+TEXT(take_profile, profile)
+TEXT(take_region, region)
+TEXT(take_endpoint_url, endpoint_url)
+
+static bool
 take_action(struct command_line *line, enum decision_action action, struct error *err)
 {
 	if (line->action != DECIDE_COUNT)
@@ -208,6 +230,11 @@ const struct option_def options[] = {
 	{"jobs", "N", "screen scan", "scan workers (one per core)", take_jobs, NULL},
 	{"now", "TIME", "screen scan export rule", "what now() answers in rules and filters (the clock)", take_now, NULL},
 	{"max-record", "MIB", "screen scan", "largest record that is read (4)", take_max_record, NULL},
+	{"config", "FILE", "screen watch doctor sources", "configuration to read instead of the usual places", take_config, NULL},
+	{"source", "SPEC", "screen watch doctor sources", "a source besides the configured ones: type=TYPE,KEY=VALUE,... (again for more)", take_source, NULL},
+	{"profile", "NAME", "screen scan watch doctor sources", "the AWS profile of sources that name none", take_profile, NULL},
+	{"region", "REGION", "screen scan watch doctor sources", "the AWS region of sources that name none", take_region, NULL},
+	{"endpoint-url", "URL", "screen scan watch doctor sources", "where AWS is asked, of sources that say nothing else", take_endpoint_url, NULL},
 	{"format", "FORMAT", "scan export", "text, json, jsonl, csv or md (text)", take_format, "text json jsonl csv md"},
 	{"filter", "PREDICATE", "screen scan export", "only alerts for which this KQL predicate holds", take_filter, NULL},
 	{"facts", NULL, "scan export", "add the facts to JSON", take_facts, NULL},
@@ -222,7 +249,6 @@ const struct option_def options[] = {
 	{"reason", "TEXT", "decide", "why", take_reason, NULL},
 	{"if-state", "SEQ", "decide", "only if the last decision on the alert is this one (0: none)", take_if_state, NULL},
 	{"theme", "NAME", "screen", "dark, light, or a theme file of yours", take_theme, "dark light"},
-	{"config", "FILE", "screen", "configuration to read instead of the usual places", take_config, NULL},
 	{"help", NULL, "", "print this and exit", take_help, NULL},
 	{"version", NULL, "", "print the version and exit", take_version, NULL},
 };

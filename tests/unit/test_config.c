@@ -5,8 +5,23 @@
 
 #include "tui/clipboard.h"
 #include "core/base/clock.h"
+#include "core/command/config_file.h"
 #include "tui/clock_text.h"
 #include "tui/config.h"
+
+/* As the program does: through the reader of the whole file. */
+static bool
+parse(struct config *config, struct str text, struct error *err)
+{
+	const struct config_screen rows = {config_take, config};
+	struct source_configs sources = {0};
+	bool ok;
+
+	config_init(config);
+	ok = config_file_parse(text, "c.ini", &sources, &rows, err);
+	source_configs_fini(&sources);
+	return ok;
+}
 
 static void
 assert_refused(const char *text, const char *expected)
@@ -14,7 +29,7 @@ assert_refused(const char *text, const char *expected)
 	struct config config;
 	struct error err;
 
-	assert_false(config_parse(&config, str_from(text), "c.ini", &err));
+	assert_false(parse(&config, str_from(text), &err));
 	if (!strstr(err.text, expected))
 		print_error("%s\n", err.text);
 	assert_non_null(strstr(err.text, expected));
@@ -28,11 +43,11 @@ screen_keys_and_filters_are_read(void **state)
 	struct error err;
 
 	(void)state;
-	assert_ok(config_parse(&config,
+	assert_ok(parse(&config,
 			  STR("[screen]\ntheme = light\ntime = local\n[keys]\nvalidate = V F3\n"
 			      "[filters]\nroot = UserIdentityType == \"Root\"\n"
 			      "[source prod]\ntype = cloudtrail\n"),
-			  "c.ini", &err),
+			  &err),
 		&err);
 	assert_string_equal(config.theme, "light");
 	assert_true(config.local);
@@ -56,15 +71,85 @@ mistakes_are_named_with_their_line(void **state)
 }
 
 static void
-a_file_that_is_named_must_be_there(void **state)
+sections_that_nobody_owns_are_mistakes(void **state)
 {
-	struct config config;
-	struct error err;
+	(void)state;
+	assert_refused("theme = light\n", "c.ini:1: `theme` stands outside of any section");
+	assert_refused("[keys]\n[filter]\n", "c.ini:2: there is no section [filter]: did you mean "
+					     "[filters]?");
+	assert_refused("[sources prod]\n", "c.ini:1: there is no section [sources prod]: did you "
+					   "mean [source NAME]?");
+	assert_refused(
+		"[Screen]\n", "c.ini:1: there is no section [Screen]: did you mean [screen]?");
+	assert_refused("\n[admins]\nx = y\n",
+		"c.ini:2: there is no section [admins]; there are [screen], [keys], [filters] and "
+		"[source NAME]");
+	assert_refused("[source a]\ntyp = s3\n", "c.ini:2: a source has no key `typ`: did you mean "
+						 "`type`?");
+}
+
+/* ---- where it is ---- */
+
+static void
+expect_load(const struct command_line *line, size_t sources, const char *refusal)
+{
+	struct source_configs configs;
+	struct error err = {0};
+	bool ok = config_file_load(&configs, line, &(struct config_screen){0}, &err);
+
+	if (ok == (refusal != NULL))
+		print_error("%s\n", err.text);
+	assert_int_equal(ok, refusal == NULL);
+	if (refusal)
+		assert_non_null(strstr(err.text, refusal));
+	else
+		assert_int_equal(configs.count, sources);
+	source_configs_fini(&configs);
+}
+
+static void
+the_file_that_is_named_is_read_else_the_users(void **state)
+{
+	static const char user[] = "[source a]\ntype = cloudtrail\n[screen]\nfont = big\n";
+	static const char named[] =
+		"[source a]\ntype = cloudtrail\n[source b]\ntype = cloudtrail\n";
+	char *folder = test_folder(), sub[256], *first, *second;
+	struct command_line line = {0};
 
 	(void)state;
-	assert_false(config_load(&config, "/nonexistent/config.ini", &err));
-	assert_non_null(strstr(err.text, "/nonexistent/config.ini"));
-	config_fini(&config);
+	assert_int_equal(setenv("XDG_CONFIG_HOME", folder, 1), 0);
+	snprintf(sub, sizeof(sub), "%s/keywatch", folder);
+	assert_int_equal(mkdir(sub, 0700), 0);
+	first = test_file(sub, "config.ini", user, sizeof(user) - 1);
+	second = test_file(folder, "other.ini", named, sizeof(named) - 1);
+	expect_load(&line, 1, NULL); /* [screen] is the screen's to refuse */
+	line.config = second;
+	expect_load(&line, 2, NULL);
+	line.config = "/nonexistent/config.ini";
+	expect_load(&line, 0, "/nonexistent/config.ini: No such file");
+	unsetenv("XDG_CONFIG_HOME");
+	free(first);
+	free(second);
+	test_rmtree(folder);
+}
+
+static void
+sources_and_defaults_of_the_command_line_come_after_the_file(void **state)
+{
+	static const char named[] = "[source a]\ntype = cloudtrail\n";
+	char *folder = test_folder(), *path = test_file(folder, "c.ini", named, sizeof(named) - 1);
+	struct command_line line = {.config = path, .source_count = 1};
+
+	(void)state;
+	line.sources[0] = "type=follow,path=x";
+	expect_load(&line, 2, NULL);
+	line.sources[0] = "type=follow,path=x,name=a";
+	expect_load(&line, 0, "--source: there is a source `a` already");
+	line.sources[0] = "type=follow,path=x";
+	line.region = "nowhere/";
+	expect_load(&line, 0, "--region is a region's name");
+	free(path);
+	test_rmtree(folder);
 }
 
 static void
@@ -169,7 +254,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(screen_keys_and_filters_are_read),
 		cmocka_unit_test(mistakes_are_named_with_their_line),
-		cmocka_unit_test(a_file_that_is_named_must_be_there),
+		cmocka_unit_test(sections_that_nobody_owns_are_mistakes),
+		cmocka_unit_test(the_file_that_is_named_is_read_else_the_users),
+		cmocka_unit_test(sources_and_defaults_of_the_command_line_come_after_the_file),
 		cmocka_unit_test(themes_of_the_user_come_before_the_built_in_ones),
 		cmocka_unit_test(a_clock_that_was_set_stands_and_says_so),
 		cmocka_unit_test(a_clock_that_makes_no_sense_is_refused),
