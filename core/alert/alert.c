@@ -227,6 +227,7 @@ alert_init(struct alert *alert, const struct event *event, const struct rule *ru
 	char hex[HASH_HEX];
 
 	alert->time = event->time;
+	alert->arrived = TIME_NONE;
 	alert->flags = event->flags;
 	put_rule(alert, rule);
 	put_entities(alert, run);

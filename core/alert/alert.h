@@ -85,6 +85,8 @@ struct alert {
 	char id[ALERT_ID_SIZE];
 	char record_hash[HASH_HEX]; /* event_canonical_hash: which records are equal */
 	int64_t time;		    /* TimeGenerated in ticks, TIME_NONE when unreadable */
+	int64_t arrived; /* when a live source delivered it; TIME_NONE: from a saved log */
+	bool watched;	 /* and it was watched without a gap then */
 	struct str text[ALERT_TEXT_COUNT];
 	bool self;
 	enum outcome outcome;

@@ -66,6 +66,7 @@ cache_state(struct store *store, int64_t n, const struct alert_state *state, str
 	sql_bind_long(stmt, 5, state->validation);
 	sql_bind_text(stmt, 6, state->owner);
 	sql_bind_long(stmt, 7, state->last_seq);
+	store->touched = true;
 	return sql_run(store, stmt, err);
 }
 

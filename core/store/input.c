@@ -1,6 +1,4 @@
 /* Runs, their inputs, and what could not be read in them. */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,45 +13,6 @@ enum { RUNS_KEPT = 16 };
 enum { PROBLEM_TEXT_MAX = 8192 };
 
 /* ---- runs ---- */
-
-/* When the process began, in clock ticks since boot (proc(5), field 22 of stat); 0: unknown. With
- * the pid it names a program even when the pid is used again. */
-static int64_t
-process_started(int64_t pid)
-{
-	char path[64], text[1024];
-	const char *p;
-	long long started = 0;
-	size_t n;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	n = fread(text, 1, sizeof(text) - 1, f);
-	fclose(f);
-	text[n] = '\0';
-	p = strrchr(text, ')'); /* the name may hold anything */
-	if (!p ||
-		sscanf(p + 1,
-			" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
-			"%*d %lld",
-			&started) != 1)
-		return 0;
-	return started;
-}
-
-static bool
-is_running(int64_t pid, int64_t started)
-{
-	int64_t now_started;
-
-	if (pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno == ESRCH))
-		return false;
-	now_started = process_started(pid);
-	return now_started == 0 || started == 0 || now_started == started;
-}
 
 static bool
 forget_run(struct store *store, int64_t run, struct error *err)
@@ -77,7 +36,8 @@ forget_ended_runs(struct store *store, struct error *err)
 		return false;
 	sql_bind_long(stmt, 1, RUNS_KEPT);
 	while ((rc = sql_step(store, stmt, err)) == SQLITE_ROW && ok)
-		if (!is_running(sqlite3_column_int64(stmt, 1), sqlite3_column_int64(stmt, 2)))
+		if (!program_is_running(
+			    sqlite3_column_int64(stmt, 1), sqlite3_column_int64(stmt, 2)))
 			ok = forget_run(store, sqlite3_column_int64(stmt, 0), err);
 	sqlite3_reset(stmt);
 	return ok && (rc == SQLITE_DONE || rc == SQLITE_ROW);
@@ -92,7 +52,7 @@ insert_run(struct store *store, struct error *err)
 		return false;
 	sql_bind_long(stmt, 1, time_now());
 	sql_bind_long(stmt, 2, getpid());
-	sql_bind_long(stmt, 3, process_started(getpid()));
+	sql_bind_long(stmt, 3, program_started(getpid()));
 	if (!sql_run(store, stmt, err))
 		return false;
 	store->run = sqlite3_last_insert_rowid(store->db);

@@ -109,6 +109,7 @@ read_alert(sqlite3_stmt *stmt, struct alert *alert)
 	memcpy(alert->id, id.data, id.len < ALERT_ID_SIZE ? id.len : ALERT_ID_SIZE - 1);
 	alert->time = sqlite3_column_type(stmt, 1) == SQLITE_NULL ? TIME_NONE
 								  : sqlite3_column_int64(stmt, 1);
+	alert->arrived = TIME_NONE;
 	alert->self = sqlite3_column_int(stmt, 2) != 0;
 	alert->outcome = (enum outcome)sql_choice(stmt, 3, OUTCOME_FAILED);
 	alert->flags = (uint32_t)sqlite3_column_int64(stmt, 4);
@@ -117,6 +118,9 @@ read_alert(sqlite3_stmt *stmt, struct alert *alert)
 	alert->raw = arena_str(arena, sql_blob(stmt, 6));
 	for (int i = 0; i < ALERT_TEXT_COUNT; i++)
 		alert->text[i] = arena_str(arena, sql_text(stmt, i + 7));
+	if (sqlite3_column_type(stmt, ALERT_TEXT_COUNT + 7) != SQLITE_NULL)
+		alert->arrived = sqlite3_column_int64(stmt, ALERT_TEXT_COUNT + 7);
+	alert->watched = sqlite3_column_int(stmt, ALERT_TEXT_COUNT + 8) != 0;
 }
 
 /* These are printed as the JSON they are; we wrote them without anything a terminal must not see,

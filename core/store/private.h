@@ -15,7 +15,6 @@ enum statement {
 	STMT_BEGIN_READ,
 	STMT_COMMIT,
 	STMT_ROLLBACK,
-	STMT_DATA_VERSION,
 	STMT_RUN_INSERT,
 	STMT_RUN_LIST,
 	STMT_RUN_DELETE,
@@ -51,6 +50,17 @@ enum statement {
 	STMT_DECISION_INSERT,
 	STMT_SETTING_PUT,
 	STMT_SETTING_GET,
+	STMT_CHANGE,
+	STMT_CHANGED,
+	STMT_POSITION_PUT,
+	STMT_POSITION_FORGET,
+	STMT_POSITION_LIST,
+	STMT_LEASE_GET,
+	STMT_LEASE_PUT,
+	STMT_LEASE_END,
+	STMT_HEALTH_CLEAR,
+	STMT_HEALTH_PUT,
+	STMT_HEALTH_LIST,
 	STMT_COUNT,
 };
 
@@ -61,7 +71,9 @@ struct store {
 	sqlite3_stmt *statements[STMT_COUNT];
 	bool sealed;	  /* may be read only: location is the URI of that */
 	bool relaxed;	  /* synchronous=NORMAL is on: the detector's */
-	uint64_t commits; /* by this handle */
+	bool durable;	  /* and may not be */
+	bool touched;	  /* the open transaction changed what a list shows */
+	int64_t owner;	  /* of the lease; 0: not drawn yet */
 	int64_t run;	  /* begun by this handle; 0: none */
 	/* The input of the last record and where it stands in the run. */
 	int64_t input, input_position, input_generation;
@@ -101,7 +113,7 @@ bool create_file(const struct store *store, struct error *err);
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 1,
+	SCHEMA_VERSION = 2,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */
@@ -145,6 +157,15 @@ void sql_read_end(struct store *store, bool began);
  * whether all is well. */
 bool sql_write_begin(struct store *store, bool *began, struct error *err);
 bool sql_write_end(struct store *store, bool began, bool ok, struct error *err);
+
+/* ---- program.c ---- */
+
+/* When the process began, in clock ticks since boot (proc(5), field 22 of stat); 0: unknown. With
+ * the pid it names a program even when the pid is used again. */
+int64_t program_started(int64_t pid);
+bool program_is_running(int64_t pid, int64_t started);
+/* Of pids: in another one the same numbers are other programs. "" when unknown. */
+void program_namespace(char *name, size_t size);
 
 /* ---- read.c ---- */
 

@@ -78,6 +78,7 @@ set_flags(struct store *store, int64_t n, uint32_t flags, struct error *err)
 
 	if (!stmt)
 		return false;
+	store->touched = true;
 	sql_bind_long(stmt, 1, n);
 	sql_bind_long(stmt, 2, flags);
 	return sql_run(store, stmt, err);
@@ -95,7 +96,10 @@ put_source(struct store *store, int64_t n, uint64_t offset, struct error *err)
 	sql_bind_long(stmt, 3, (int64_t)offset);
 	sql_bind_long(stmt, 4, store->input_generation);
 	sql_bind_long(stmt, 5, store->input_position);
-	return sql_run(store, stmt, err);
+	if (!sql_run(store, stmt, err))
+		return false;
+	store->touched |= sqlite3_changes(store->db) > 0;
+	return true;
 }
 
 static bool
@@ -130,6 +134,9 @@ insert_detail(struct store *store, const struct alert *alert, int64_t n, uint64_
 	sql_bind_long(stmt, 3, store->input_position);
 	sql_bind_long(stmt, 4, (int64_t)offset);
 	sql_bind_blob(stmt, 5, alert->raw);
+	if (alert->arrived != TIME_NONE)
+		sql_bind_long(stmt, ALERT_TEXT_COUNT + 6, alert->arrived);
+	sql_bind_long(stmt, ALERT_TEXT_COUNT + 7, alert->watched);
 	for (int i = 0; i < ALERT_TEXT_COUNT; i++)
 		sql_bind_text(stmt, i + 6, alert->text[i]);
 	return sql_run(store, stmt, err);

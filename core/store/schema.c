@@ -122,6 +122,35 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	" BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"
 
 	"CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
+
+	/* Live sources: how far each was read, who reads, how they are. */
+	"CREATE TABLE position("
+	" source TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" value TEXT NOT NULL,"
+	" PRIMARY KEY(source, name)) WITHOUT ROWID;"
+	"CREATE TABLE lease("
+	" n INTEGER PRIMARY KEY CHECK(n = 1),"
+	" pid INTEGER NOT NULL,"
+	" pid_started INTEGER NOT NULL,"
+	" namespace TEXT NOT NULL," /* of the pid */
+	" owner INTEGER NOT NULL,"  /* a random number: two handles of one process */
+	" user TEXT NOT NULL,"
+	" beat INTEGER NOT NULL);" /* ms of the monotonic clock */
+	"CREATE TABLE health("
+	" n INTEGER PRIMARY KEY," /* the order they are shown in */
+	" name TEXT, type TEXT, cause TEXT, error TEXT, advice TEXT, note TEXT,"
+	" state INTEGER, success_at INTEGER, retry_at INTEGER, requests INTEGER,"
+	" bytes INTEGER, records INTEGER, alerts INTEGER, problems INTEGER,"
+	" failures INTEGER, position INTEGER, skew_ms INTEGER, done INTEGER,"
+	" total INTEGER);"
+	/* Goes up with every change of an alert, a decision or a setting: what a list follows.
+	 * Positions, beats and health leave it alone. */
+	"CREATE TABLE change(n INTEGER NOT NULL);"
+	"INSERT INTO change VALUES(1);"
+	"ALTER TABLE detail ADD COLUMN arrived INTEGER;" /* ticks; NULL: read from a saved log */
+	"ALTER TABLE detail ADD COLUMN watched INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE problem ADD COLUMN body BLOB;", /* poison, unchanged */
 };
 
 static bool

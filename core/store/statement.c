@@ -3,13 +3,16 @@
 #include "core/store/private.h"
 
 #define SOURCE_COLUMNS "i.name, i.path, s.offset"
+/* In the order of live.c's tables. */
+#define HEALTH_COLUMNS                                                                  \
+	"name, type, cause, error, advice, note, state, success_at, retry_at, requests," \
+	" bytes, records, alerts, problems, failures, position, skew_ms, done, total"
 
 static const char *const texts[STMT_COUNT] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
 	[STMT_BEGIN_READ] = "BEGIN",
 	[STMT_COMMIT] = "COMMIT",
 	[STMT_ROLLBACK] = "ROLLBACK",
-	[STMT_DATA_VERSION] = "PRAGMA data_version",
 
 	[STMT_RUN_INSERT] = "INSERT INTO run(started, pid, pid_started) VALUES(?1, ?2, ?3)",
 	[STMT_RUN_LIST] = "SELECT n, pid, pid_started FROM run ORDER BY n DESC LIMIT -1 OFFSET ?1",
@@ -58,7 +61,7 @@ static const char *const texts[STMT_COUNT] = {
 		" row = ?6 WHERE alert = ?1",
 	[STMT_SOURCE_PUT] = "INSERT INTO alert_source(alert, input, offset, generation, position)"
 			    " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
-			    " generation = max(generation, ?4)",
+			    " generation = ?4 WHERE generation < ?4",
 	[STMT_CONFLICT_FIND] = "SELECT 1 FROM conflict WHERE identity = ?1 LIMIT 1",
 	[STMT_CONFLICT_INSERT] = "INSERT OR IGNORE INTO conflict(identity, alert) VALUES(?1, ?2)",
 
@@ -81,6 +84,21 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_SETTING_PUT] = "INSERT INTO setting(name, value) VALUES(?1, ?2)"
 			     " ON CONFLICT DO UPDATE SET value = ?2",
 	[STMT_SETTING_GET] = "SELECT value FROM setting WHERE name = ?1",
+	[STMT_CHANGE] = "UPDATE change SET n = n + 1",
+	[STMT_CHANGED] = "SELECT n FROM change",
+
+	[STMT_POSITION_PUT] = "INSERT INTO position(source, name, value) VALUES(?1, ?2, ?3)"
+			      " ON CONFLICT DO UPDATE SET value = ?3",
+	[STMT_POSITION_FORGET] = "DELETE FROM position WHERE source = ?1 AND name = ?2",
+	[STMT_POSITION_LIST] = "SELECT name, value FROM position WHERE source = ?1 ORDER BY name",
+	[STMT_LEASE_GET] = "SELECT pid, pid_started, namespace, owner, user, beat FROM lease",
+	[STMT_LEASE_PUT] = "INSERT OR REPLACE INTO lease(n, pid, pid_started, namespace, owner,"
+			   " user, beat) VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)",
+	[STMT_LEASE_END] = "DELETE FROM lease WHERE owner = ?1",
+	[STMT_HEALTH_CLEAR] = "DELETE FROM health",
+	[STMT_HEALTH_PUT] = "INSERT INTO health(" HEALTH_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6,"
+			    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+	[STMT_HEALTH_LIST] = "SELECT " HEALTH_COLUMNS " FROM health ORDER BY n",
 };
 
 static void
@@ -95,8 +113,8 @@ detail_insert_text(struct buf *out)
 {
 	buf_puts(out, "INSERT INTO detail(alert, record_hash, position, offset, raw");
 	text_columns(out);
-	buf_puts(out, ") VALUES(?1, ?2, ?3, ?4, ?5");
-	for (size_t i = 0; i < ALERT_TEXT_COUNT; i++)
+	buf_puts(out, ", arrived, watched) VALUES(?1, ?2, ?3, ?4, ?5");
+	for (size_t i = 0; i < ALERT_TEXT_COUNT + 2; i++)
 		buf_printf(out, ", ?%zu", i + 6);
 	buf_puts(out, ")");
 }
@@ -107,7 +125,8 @@ load_text(struct buf *out)
 	buf_puts(out, "SELECT a.id, a.time, a.self, a.outcome, a.flags, d.record_hash, d.raw");
 	for (size_t i = 0; i < ALERT_TEXT_COUNT; i++)
 		buf_printf(out, ", d.%s", alert_texts[i].column);
-	buf_puts(out, " FROM alert a JOIN detail d ON d.alert = a.n WHERE a.n = ?1");
+	buf_puts(out, ", d.arrived, d.watched FROM alert a JOIN detail d ON d.alert = a.n"
+		      " WHERE a.n = ?1");
 }
 
 static sqlite3_stmt *

@@ -172,7 +172,7 @@ store_begin(struct store *store, struct error *err)
 {
 	/* What a scan finds is found again by reading again; only decisions must survive a power
 	 * cut at any price. */
-	if (!store->relaxed && !is_private(store)) {
+	if (!store->relaxed && !store->durable && !is_private(store)) {
 		if (!sql_exec(store, store->db, "PRAGMA synchronous=NORMAL", err))
 			return false;
 		store->relaxed = true;
@@ -183,11 +183,12 @@ store_begin(struct store *store, struct error *err)
 bool
 store_commit(struct store *store, struct error *err)
 {
-	if (!sql_run_plain(store, STMT_COMMIT, err)) {
+	if ((store->touched && !sql_run_plain(store, STMT_CHANGE, err)) ||
+		!sql_run_plain(store, STMT_COMMIT, err)) {
 		store_rollback(store);
 		return false;
 	}
-	store->commits++;
+	store->touched = false;
 	return true;
 }
 
@@ -196,6 +197,7 @@ store_rollback(struct store *store)
 {
 	if (!sqlite3_get_autocommit(store->db))
 		sql_run_plain(store, STMT_ROLLBACK, NULL);
+	store->touched = false;
 	/* What was cached of the rows may be gone. */
 	store->input = 0;
 	free(store->rule_seen);
@@ -205,14 +207,14 @@ store_rollback(struct store *store)
 uint64_t
 store_version(struct store *store)
 {
-	sqlite3_stmt *stmt = sql_use(store, STMT_DATA_VERSION, NULL);
+	sqlite3_stmt *stmt = sql_use(store, STMT_CHANGED, NULL);
 	uint64_t version = 0;
 
 	if (stmt && sqlite3_step(stmt) == SQLITE_ROW)
 		version = (uint64_t)sqlite3_column_int64(stmt, 0);
 	if (stmt)
 		sqlite3_reset(stmt);
-	return version << 32 | (store->commits & UINT32_MAX);
+	return version;
 }
 
 /* ---- settings ---- */
@@ -226,10 +228,7 @@ store_setting_put(struct store *store, const char *name, struct str value, struc
 		return false;
 	sql_bind_text(stmt, 1, str_from(name));
 	sql_bind_text(stmt, 2, value.data ? value : STR(""));
-	if (!sql_run(store, stmt, err))
-		return false;
-	store->commits++;
-	return true;
+	return sql_run(store, stmt, err);
 }
 
 struct str

@@ -135,7 +135,7 @@ struct store_counts {
 bool store_count(struct store *store, const struct store_query *query, struct store_counts *counts,
 	struct error *err);
 
-/* Changes whenever another connection or this one committed. */
+/* Changes whenever anybody committed what a list shows: alerts, their sources, decisions. */
 uint64_t store_version(struct store *store);
 
 /* ---- decisions ---- */

@@ -52,6 +52,7 @@ fixture_alert(struct alert *alert, const char *event_id, const char *extra, size
 	char hex[HASH_HEX];
 
 	alert->time = FIXTURE_TIME;
+	alert->arrived = TIME_NONE;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		alert->text[texts[i].text] = str_from(texts[i].value);
 	alert->text[ALERT_EVENT_ID] =
