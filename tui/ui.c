@@ -174,9 +174,10 @@ ui_ledger(const struct ui *ui)
 		.to = ui->list.counts.last_time,
 		.inputs = ui->progress.files_done, /* remembered ones among them */
 		.problems = ui->progress.errors,
-		.saved_logs = true,
 		.digest_present = ui->digest_met,
 		.reading = ui_is_reading(ui),
+		.rules = ui->o.rules,
+		.rule_count = ui->o.rule_count,
 	};
 }
 

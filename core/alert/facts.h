@@ -15,7 +15,10 @@ struct fact_ledger {
 	int64_t from, to;   /* event times seen in these inputs; TIME_NONE: unknown */
 	uint64_t inputs;    /* read */
 	uint64_t problems;  /* PROBLEM_ERROR among them */
-	bool saved_logs;    /* not watched live: no arrival times */
+	/* Of whose schedules question 23 asks; borrows. An alert of another rule is taken to be of
+	 * one of 15 minutes. */
+	struct rule *const *rules;
+	size_t rule_count;
 	bool digest_present; /* digest folders met, not verified */
 	bool reading;	    /* still being read */
 };

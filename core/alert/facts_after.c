@@ -1,17 +1,6 @@
 /* What keywatch and its users know beside the record: ledger, decisions, the next step. */
 #include "core/alert/facts_private.h"
 
-/* ---- 23: would Sentinel have seen it ---- */
-
-void
-fact_sentinel(struct asking *a)
-{
-	if (!a->ledger || a->ledger->saved_logs)
-		fact_unknown(a, "not recorded: saved logs do not say when an event arrived");
-	else
-		fact_unknown(a, "not recorded: first seen at start");
-}
-
 /* ---- 24: how complete ---- */
 
 bool

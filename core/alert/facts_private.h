@@ -33,7 +33,9 @@ void fact_member_time(struct asking *a, const char *key, int64_t at);
 fact_answer fact_actor, fact_credential, fact_target, fact_self, fact_root, fact_mfa;
 /* facts_call.c */
 fact_answer fact_outcome, fact_new_key, fact_origin, fact_agent, fact_special, fact_automation;
+/* facts_sentinel.c */
+fact_answer fact_sentinel;
 /* facts_after.c */
-fact_answer fact_sentinel, fact_completeness, fact_validation, fact_next, fact_may_do;
+fact_answer fact_completeness, fact_validation, fact_next, fact_may_do;
 
 #endif

@@ -2,10 +2,15 @@
 
 /* `keywatch export`: the whole store, oldest first. */
 static int
-export_store(const struct command_line *line, struct store *store, const struct command_rules *rules)
+export_store(
+	const struct command_line *line, struct store *store, const struct command_rules *rules)
 {
-	const struct fact_ledger ledger = {.from = TIME_NONE, .to = TIME_NONE, .saved_logs = true};
-	struct print_options options = {.store = store, .rules = rules,
+	const struct fact_ledger ledger = {.from = TIME_NONE,
+		.to = TIME_NONE,
+		.rules = rules->rule,
+		.rule_count = rules->count};
+	struct print_options options = {.store = store,
+		.rules = rules,
 		.export_options = {.decisions = true, .ledger = line->facts ? &ledger : NULL}};
 	struct error err;
 	size_t count;

@@ -118,7 +118,8 @@ print_results(struct scanning *s)
 		.to = TIME_NONE,
 		.inputs = s->progress.files_done,
 		.problems = s->progress.errors,
-		.saved_logs = true};
+		.rules = s->rules->rule,
+		.rule_count = s->rules->count};
 	struct print_options options = {.store = s->store,
 		.rules = s->rules,
 		.query = {.run = pipeline_run(s->pipeline)},

@@ -215,6 +215,18 @@ rule_technique(const struct rule *rule, size_t i)
 	return rule->techniques.items[i];
 }
 
+int64_t
+rule_frequency(const struct rule *rule)
+{
+	return rule->frequency;
+}
+
+int64_t
+rule_period(const struct rule *rule)
+{
+	return rule->period;
+}
+
 const char *
 rule_query_hash(const struct rule *rule)
 {

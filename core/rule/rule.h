@@ -32,6 +32,9 @@ size_t rule_tactic_count(const struct rule *rule);
 struct str rule_tactic(const struct rule *rule, size_t i);
 size_t rule_technique_count(const struct rule *rule);
 struct str rule_technique(const struct rule *rule, size_t i);
+/* The schedule, ticks; 0: not given. */
+int64_t rule_frequency(const struct rule *rule);
+int64_t rule_period(const struct rule *rule);
 /* SHA-256 of the query: what remembered files belong to (settled.md 14). */
 const char *rule_query_hash(const struct rule *rule);
 /* What must be said on every start (settled.md 16, 18), and unknown fields. */

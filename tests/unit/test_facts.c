@@ -12,7 +12,6 @@ static const struct fact_ledger ledger = {
 	.to = INT64_C(1767323046) * TICKS_PER_SECOND,
 	.inputs = 3,
 	.problems = 1,
-	.saved_logs = true,
 };
 
 /* An alert under the built-in rule, its record and the answers. */
@@ -331,6 +330,65 @@ a_hostile_key_id_is_quoted_too(void **state)
 	arena_fini(&arena);
 }
 
+/* ---- 23 ---- */
+
+static void
+assert_sentinel(int64_t arrived_after, bool watched, int period_min, const char *expected)
+{
+	static const char raw[] = "{\"eventName\":\"CreateAccessKey\","
+				  "\"eventTime\":\"2026-01-02T03:04:05Z\"}";
+	struct fact_ledger live = ledger;
+	struct buf yaml = {0};
+	struct rule *rule;
+	struct error err;
+	struct buf got = {0};
+	struct scene s;
+
+	open_scene(&s, str_from(raw));
+	s.alert.watched = watched;
+	s.alert.arrived = s.alert.time + arrived_after;
+	buf_printf(&yaml,
+		"id: 9a6554e6-63d9-4f94-9b32-64d1d40628f2\nname: a\nseverity: Low\n"
+		"queryFrequency: 15m\nqueryPeriod: %dm\n"
+		"query: AWSCloudTrail\n",
+		period_min);
+	assert_ok(rule_load_text(&rule, buf_view(&yaml), "rule.yaml", &err), &err);
+	live.rules = &rule;
+	live.rule_count = 1;
+	facts_of_alert(s.facts, &s.arena, &s.alert, &s.event, &live);
+	put_answer(&got, &s.facts[22], ' ');
+	buf_puts(&got, " | ");
+	put_answer(&got, &s.facts[22], 'j');
+	assert_string_equal(buf_cstr(&got), expected);
+	buf_fini(&got);
+	buf_fini(&yaml);
+	rule_free(rule);
+	close_scene(&s);
+}
+
+#define SEEN ": Sentinel's rule, reading a similar path, would have seen it | "
+#define MISSED ": Sentinel's rule, reading a similar path, would have missed it | "
+
+static void
+what_sentinels_schedule_would_have_seen_is_said_with_its_numbers(void **state)
+{
+	(void)state;
+	assert_sentinel(
+		-1, true, 15, "reached us after 0 s" SEEN "{\"seen\":true,\"delaySeconds\":0}");
+	assert_sentinel(5 * TICKS_PER_MINUTE, true, 15,
+		"reached us after 5 min" SEEN "{\"seen\":true,\"delaySeconds\":300}");
+	assert_sentinel(10 * TICKS_PER_MINUTE, true, 15,
+		"unknown: not recorded: when the schedule ran; it reached us after 10 min, and 33 "
+		"% of "
+		"schedules of 15 min would have missed it | -");
+	assert_sentinel(22 * TICKS_PER_MINUTE, true, 15,
+		"reached us after 22 min" MISSED "{\"seen\":false,\"delaySeconds\":1320}");
+	/* A longer look-back, as Microsoft's own remedy has it. */
+	assert_sentinel(22 * TICKS_PER_MINUTE, true, 60,
+		"reached us after 22 min" SEEN "{\"seen\":true,\"delaySeconds\":1320}");
+	assert_sentinel(22 * TICKS_PER_MINUTE, false, 15, "unknown: first seen at start | -");
+}
+
 int
 main(void)
 {
@@ -343,6 +401,7 @@ main(void)
 		cmocka_unit_test(every_address_has_its_kind),
 		cmocka_unit_test(the_command_reaches_the_program_exactly_whatever_the_user_name),
 		cmocka_unit_test(a_hostile_key_id_is_quoted_too),
+		cmocka_unit_test(what_sentinels_schedule_would_have_seen_is_said_with_its_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
