@@ -12,21 +12,50 @@ enum { QUEUE_ITEMS = 4096, QUEUE_BYTES = 4 << 20 };
 /* Raised when a scanner learns to find more: then remembered files are read again. */
 #define SCAN_GENERATION "1"
 
-struct item *
-item_new(enum item_kind kind, struct str path, struct str text)
+static struct str
+put_bytes(char **at, struct str s)
 {
-	struct item *item = mem_alloc(sizeof(*item) + path.len + text.len + 2);
-	char *bytes = (char *)(item + 1);
+	struct str put = {*at, s.len};
 
-	*item = (struct item){.kind = kind, .path = {bytes, path.len},
-		.text = {bytes + path.len + 1, text.len}};
-	if (path.len)
-		memcpy(bytes, path.data, path.len);
-	bytes[path.len] = '\0';
-	if (text.len)
-		memcpy(bytes + path.len + 1, text.data, text.len);
-	bytes[path.len + 1 + text.len] = '\0';
+	if (!s.data)
+		return STR_ABSENT;
+	if (s.len)
+		memcpy(*at, s.data, s.len);
+	(*at)[s.len] = '\0';
+	*at += s.len + 1;
+	return put;
+}
+
+struct item *
+item_new(enum item_kind kind, struct str path, struct str text, struct str body)
+{
+	struct item *item = mem_alloc(sizeof(*item) + path.len + text.len + body.len + 3);
+	char *at = (char *)(item + 1);
+
+	*item = (struct item){.kind = kind};
+	item->path = put_bytes(&at, path);
+	item->text = put_bytes(&at, text);
+	item->body = put_bytes(&at, body);
 	return item;
+}
+
+bool
+pipeline_stopped(const struct pipeline *p)
+{
+	return atomic_load(&p->stop);
+}
+
+void
+pipeline_wake(const struct pipeline *p)
+{
+	if (p->options.wake)
+		wake_raise(p->options.wake);
+}
+
+const struct clock *
+pipeline_clock(const struct pipeline *p)
+{
+	return p->options.clock ? p->options.clock : &p->real_clock;
 }
 
 /* What remembered files belong to: the rules' queries and how they were read; what is said of a
@@ -57,8 +86,8 @@ collect_literals(struct pipeline *p)
 			p->literal_count = 0;
 			return;
 		}
-		p->literals = mem_array(
-			p->literals, p->literal_count + count, sizeof(*p->literals));
+		p->literals =
+			mem_array(p->literals, p->literal_count + count, sizeof(*p->literals));
 		for (size_t n = 0; n < count; n++)
 			p->literals[p->literal_count++] = rule_literal(rule, n);
 	}
@@ -77,22 +106,40 @@ start_thread(pthread_t *thread, void *(*body)(void *), void *argument)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void
-pipeline_start_workers(struct pipeline *p)
+bool
+pipeline_start_producer(
+	struct pipeline *p, pthread_t *thread, void *(*body)(void *), void *argument)
 {
-	unsigned count = p->options.jobs;
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	bool started;
 
-	if (count == 0)
-		count = cores > 0 ? (unsigned)cores : 1;
-	if (count > p->job_count)
-		count = (unsigned)p->job_count;
-	p->workers = mem_array(NULL, count, sizeof(*p->workers));
-	p->workers_left = count;
-	for (p->worker_count = 0; p->worker_count < count; p->worker_count++)
-		start_thread(&p->workers[p->worker_count], pipeline_read, p);
-	if (count == 0)
+	pthread_mutex_lock(&p->lock);
+	started = !pipeline_stopped(p);
+	if (started) {
+		p->producers++;
+		start_thread(thread, body, argument);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return started;
+}
+
+void
+pipeline_end_producer(struct pipeline *p)
+{
+	bool last;
+
+	pthread_mutex_lock(&p->lock);
+	last = --p->producers == 0;
+	pthread_mutex_unlock(&p->lock);
+	if (last)
 		queue_close(p->queue);
+}
+
+static void
+collect_queries(struct pipeline *p)
+{
+	p->queries = mem_array(NULL, p->options.rule_count, sizeof(*p->queries));
+	for (size_t i = 0; i < p->options.rule_count; i++)
+		p->queries[i] = rule_query(p->options.rules[i]);
 }
 
 bool
@@ -108,16 +155,25 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 		goto fail;
 	if (!store_run_begin(p->store, &p->run, err) || !wake_open(&p->stop_wake, err))
 		goto fail_store;
+	clock_init(&p->real_clock, NULL, NULL, NULL);
+	pthread_mutex_init(&p->lock, NULL);
+	p->producers = 1; /* the detector, while it starts the others */
+	p->holding = options->source_count > 0;
+	if (!live_init(p, err))
+		goto fail_live;
 	make_rule_key(p, false);
 	make_rule_key(p, true);
 	collect_literals(p);
+	collect_queries(p);
 	p->queue = queue_new(QUEUE_ITEMS, QUEUE_BYTES);
 	p->progress.listing = true;
 	p->started_ms = time_monotonic_ms();
-	pthread_mutex_init(&p->lock, NULL);
 	start_thread(&p->detector, pipeline_detect, p);
 	*out = p;
 	return true;
+fail_live:
+	wake_close(&p->stop_wake);
+	pthread_mutex_destroy(&p->lock);
 fail_store:
 	store_close(p->store);
 fail:
@@ -144,8 +200,16 @@ pipeline_get_progress(struct pipeline *p, struct pipeline_progress *progress)
 void
 pipeline_stop(struct pipeline *p)
 {
+	bool held;
+
+	pthread_mutex_lock(&p->lock);
 	atomic_store(&p->stop, true);
+	held = p->holding;
+	p->holding = false;
+	pthread_mutex_unlock(&p->lock);
 	wake_raise(&p->stop_wake);
+	if (held)
+		pipeline_end_producer(p);
 }
 
 void
@@ -167,10 +231,12 @@ pipeline_free(struct pipeline *p)
 	store_close(p->store);
 	wake_close(&p->stop_wake);
 	queue_free(p->queue);
+	live_fini(p);
 	pthread_mutex_destroy(&p->lock);
 	walk_fini(&p->walk);
 	free(p->jobs);
 	free(p->workers);
 	free(p->literals);
+	free(p->queries);
 	free(p);
 }

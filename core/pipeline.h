@@ -1,6 +1,10 @@
 /*
- * Starts, stops and joins the threads that turn saved logs into alerts: scan workers → bounded
- * queue → detector → store; counters copied out under a short lock. Used from one thread.
+ * Starts, stops and joins the threads that turn saved logs and live sources into alerts: scan
+ * workers and fetchers → bounded queue → detector → store; counters and health are copied out under
+ * a short lock. Used from one thread.
+ *
+ * Of all processes on one store one fetches (settled.md 27); the others show its health and take
+ * over when it is gone.
  */
 #ifndef KEYWATCH_PIPELINE_H
 #define KEYWATCH_PIPELINE_H
@@ -8,9 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/base/health.h"
+#include "core/base/log.h"
 #include "core/base/wake.h"
 #include "core/rule/rule.h"
+#include "core/source/source_config.h"
 #include "core/store/store.h"
 
 struct pipeline_options {
@@ -23,6 +31,14 @@ struct pipeline_options {
 	size_t max_record; /* 0: SCAN_MAX_RECORD */
 	bool remember;	   /* unchanged files are not read again */
 	const struct wake *wake; /* raised when something changed; may be NULL; borrows */
+	/* Live sources, watched until the stop. Paths that begin with s3:// are read once, with
+	 * what these leave open filled in. */
+	const struct source_config *sources;
+	size_t source_count;
+	struct source_defaults defaults;
+	const struct clock *clock; /* of event times and of polling; NULL: the real one */
+	const char *user;	   /* who fetches; NULL without sources */
+	const struct log *log;	   /* gets the lines of pipeline_take_line as well; NULL: none */
 };
 
 struct pipeline_progress {
@@ -35,8 +51,18 @@ struct pipeline_progress {
 	bool listing;  /* the paths are still being walked */
 	bool finished; /* all is read and committed, or stopped */
 	bool stopped;
-	bool failed;   /* the store refused: see error */
+	bool failed;   /* the store refuses: see error; with live sources it is tried again */
 	struct error error;
+	unsigned sources_refused; /* one-offs whose every read was refused */
+};
+
+/* How the sources are, and who fetches. */
+struct pipeline_live {
+	struct health *list; /* owns; pipeline_live_fini frees */
+	size_t count;
+	bool ours;	/* this process fetches */
+	int64_t pid;	/* else that one does; 0: not known yet */
+	char user[64];
 };
 
 struct pipeline;
@@ -47,6 +73,12 @@ bool pipeline_start(struct pipeline **out, const struct pipeline_options *option
 	const struct store *store, struct error *err);
 int64_t pipeline_run(const struct pipeline *pipeline); /* the scope for store queries */
 void pipeline_get_progress(struct pipeline *pipeline, struct pipeline_progress *progress);
+void pipeline_get_live(struct pipeline *pipeline, struct pipeline_live *live);
+void pipeline_live_fini(struct pipeline_live *live);
+/* What the sources had to say since the last call, a line each, oldest first (settled.md 28): a
+ * change of health, a try that failed. False: there is none; the line is the caller's to free and
+ * not cleaned. */
+bool pipeline_take_line(struct pipeline *pipeline, char **line);
 /* Asks the threads to stop; what was found is kept. */
 void pipeline_stop(struct pipeline *pipeline);
 /* Waits until all is done. */

@@ -1,26 +1,26 @@
 /* The detector: lists the inputs, judges records by the rules, writes alerts into the store. */
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/pipeline_private.h"
 
-enum { COMMIT_MS = 50, COMMIT_ITEMS = 2000, LISTED_ITEMS = 500 };
-
-struct detector {
-	struct pipeline *pipeline;
-	struct rule_run **runs; /* one a rule; owns */
-	bool open;		/* a transaction is */
-	size_t items;		/* in it */
-	int64_t opened_ms;
-	bool failed;
+enum {
+	COMMIT_MS = 50,
+	COMMIT_ITEMS = 2000,
+	COMMIT_BYTES = 8 << 20, /* that are kept until then, with live sources */
+	LISTED_ITEMS = 500,
+	RETRY_MS = 1000,
 };
 
-/* The first failure of the store ends everything and is shown. */
-static void
-fail(struct detector *d, const struct error *err)
+/* A failure of the store is shown. It ends a scan; live sources are not let down: what was not
+ * committed is tried again (detect). */
+void
+detector_fail(struct detector *d, const struct error *err)
 {
 	struct pipeline *p = d->pipeline;
 
@@ -31,30 +31,45 @@ fail(struct detector *d, const struct error *err)
 		pthread_mutex_unlock(&p->lock);
 	}
 	d->failed = true;
-	pipeline_stop(p);
+	if (!p->options.source_count)
+		pipeline_stop(p);
 }
 
-static void
-wake(const struct pipeline *p)
-{
-	if (p->options.wake)
-		wake_raise(p->options.wake);
-}
-
-static void
-begin(struct detector *d)
+void
+detector_begin(struct detector *d)
 {
 	struct error err;
 
 	if (d->open || d->failed)
 		return;
 	if (!store_begin(d->pipeline->store, &err)) {
-		fail(d, &err);
+		detector_fail(d, &err);
 		return;
 	}
 	d->open = true;
-	d->items = 0;
 	d->opened_ms = time_monotonic_ms();
+}
+
+/* ---- the end of a transaction ---- */
+
+static void
+forget_pending(struct detector *d)
+{
+	for (size_t i = 0; i < d->pending_count; i++)
+		free(d->pending[i]);
+	d->pending_count = d->pending_bytes = 0;
+}
+
+static void
+add_tally(struct detector *d)
+{
+	struct pipeline_progress *progress = &d->pipeline->progress;
+
+	pthread_mutex_lock(&d->pipeline->lock);
+	progress->errors += d->tally.errors;
+	progress->notes += d->tally.notes;
+	progress->alerts_new += d->tally.alerts_new;
+	pthread_mutex_unlock(&d->pipeline->lock);
 }
 
 static void
@@ -62,44 +77,50 @@ commit(struct detector *d)
 {
 	struct error err;
 
-	if (!d->open)
-		return;
-	d->open = false;
-	if (d->failed)
+	if (d->open && !d->failed && !store_commit(d->pipeline->store, &err))
+		detector_fail(d, &err);
+	else if (d->open && d->failed)
 		store_rollback(d->pipeline->store);
-	else if (!store_commit(d->pipeline->store, &err))
-		fail(d, &err);
-	wake(d->pipeline);
+	d->open = false;
+	d->items = 0;
+	if (d->failed) {
+		live_rolled_back(d);
+	} else {
+		add_tally(d);
+		live_committed(d);
+		forget_pending(d);
+	}
+	d->tally = (struct pipeline_progress){0};
+	pipeline_wake(d->pipeline);
 }
 
 /* ---- problems ---- */
 
 static void
-count_problem(struct pipeline *p, enum problem_severity severity)
+count_problem(struct pipeline_progress *progress, enum problem_severity severity)
 {
-	pthread_mutex_lock(&p->lock);
 	if (severity == PROBLEM_ERROR)
-		p->progress.errors++;
+		progress->errors++;
 	else
-		p->progress.notes++;
-	pthread_mutex_unlock(&p->lock);
+		progress->notes++;
 }
 
-static void
-put_problem(struct detector *d, int64_t input, const struct problem *problem)
+void
+detector_put_problem(struct detector *d, int64_t input, const struct problem *problem)
 {
 	struct error err;
 
-	count_problem(d->pipeline, problem->severity);
-	begin(d);
-	if (!d->failed && !store_put_problem(d->pipeline->store, d->pipeline->run, input, problem, &err))
-		fail(d, &err);
+	count_problem(&d->tally, problem->severity);
+	detector_begin(d);
+	if (!d->failed &&
+		!store_put_problem(d->pipeline->store, d->pipeline->run, input, problem, &err))
+		detector_fail(d, &err);
 }
 
 static void
 walk_problem(void *context, const struct problem *problem)
 {
-	put_problem(context, 0, problem);
+	detector_put_problem(context, 0, problem);
 }
 
 static bool
@@ -150,13 +171,13 @@ list_file(struct detector *d, const struct walk_file *file)
 
 	if (d->items >= LISTED_ITEMS)
 		commit(d); /* somebody's decision may be waiting */
-	begin(d);
+	detector_begin(d);
 	if (d->failed)
 		return;
 	d->items++;
 	if (!store_input_begin(p->store, p->run, &input, p->rule_key[file->given], &job.input,
 		    &unchanged, &err)) {
-		fail(d, &err);
+		detector_fail(d, &err);
 		return;
 	}
 	pthread_mutex_lock(&p->lock);
@@ -175,44 +196,77 @@ static void
 list_inputs(struct detector *d)
 {
 	struct pipeline *p = d->pipeline;
+	struct pipeline_progress met = {0};
 	struct error err;
 
 	for (size_t i = 0; i < p->options.path_count && !d->failed; i++)
-		walk_add(&p->walk, p->options.paths[i], walk_problem, d);
+		if (!str_starts_with(str_from(p->options.paths[i]), STR("s3://")))
+			walk_add(&p->walk, p->options.paths[i], walk_problem, d);
 	p->jobs = mem_array(NULL, p->walk.count, sizeof(*p->jobs));
 	for (size_t i = 0; i < p->walk.count && !d->failed && !atomic_load(&p->stop); i++)
 		list_file(d, &p->walk.files[i]);
 	qsort(p->jobs, p->job_count, sizeof(*p->jobs), by_size_descending);
 	commit(d);
+	/* Of the walk and of remembered inputs alike. */
+	if (!d->failed && !store_problems(p->store, p->run, count_remembered, &met, &err))
+		detector_fail(d, &err);
 	pthread_mutex_lock(&p->lock);
-	p->progress.errors = p->progress.notes = 0;
+	p->progress.errors = met.errors;
+	p->progress.notes = met.notes;
 	p->progress.listing = false;
 	pthread_mutex_unlock(&p->lock);
-	/* Of the walk and of remembered inputs alike. */
-	if (!d->failed && !store_problems(p->store, p->run, count_remembered, p, &err))
-		fail(d, &err);
 }
 
 /* ---- records ---- */
+
+static int64_t
+item_input(struct detector *d, const struct item *item)
+{
+	return item->fetcher ? live_input(d, item) : item->job->input;
+}
+
+/* A problem of what the item stands in. */
+static struct problem
+problem_of(const struct item *item, enum problem_severity severity, struct str reason)
+{
+	struct problem problem = {.severity = severity,
+		.source = STR("file"),
+		.offset = item->offset,
+		.reason = reason,
+		.body = item->body};
+
+	if (item->fetcher) {
+		problem.source = str_from(item->fetcher->config->name);
+		problem.path = item->path;
+	} else {
+		problem.path = str_from(item->job->file->path);
+	}
+	return problem;
+}
 
 static void
 put_alert(struct detector *d, const struct event *event, size_t rule, const struct item *item)
 {
 	struct pipeline *p = d->pipeline;
+	int64_t input = item_input(d, item);
 	struct alert alert = {0};
 	struct error err;
 	enum store_put put;
 
 	alert_init(&alert, event, p->options.rules[rule], d->runs[rule]);
-	begin(d);
+	if (item->fetcher && !item->fetcher->once) {
+		alert.arrived = item->arrived;
+		alert.watched = item->watched;
+	}
+	detector_begin(d);
 	put = d->failed ? STORE_FAILED
-			: store_put_alert(p->store, &alert, item->job->input, item->offset, &err);
+			: store_put_alert(p->store, &alert, input, item->offset, &err);
 	if (put == STORE_FAILED && !d->failed)
-		fail(d, &err);
+		detector_fail(d, &err);
 	if (put == STORE_NEW || put == STORE_CONFLICT) {
-		pthread_mutex_lock(&p->lock);
-		p->progress.alerts_new++;
-		pthread_mutex_unlock(&p->lock);
+		d->tally.alerts_new++;
+		if (item->fetcher)
+			item->fetcher->alerts++;
 	}
 	alert_fini(&alert);
 }
@@ -235,10 +289,9 @@ judge(struct detector *d, struct event *event, size_t rule, const struct item *i
 static void
 record_problem(struct detector *d, const struct item *item, const char *reason)
 {
-	struct problem problem = {PROBLEM_ERROR, STR("file"), str_from(item->job->file->path),
-		item->offset, str_from(reason)};
+	struct problem problem = problem_of(item, PROBLEM_ERROR, str_from(reason));
 
-	put_problem(d, item->job->input, &problem);
+	detector_put_problem(d, item_input(d, item), &problem);
 }
 
 static void
@@ -262,10 +315,9 @@ take_record(struct detector *d, const struct item *item)
 static void
 take_problem(struct detector *d, const struct item *item)
 {
-	struct problem problem = {item->severity, STR("file"), str_from(item->job->file->path),
-		item->offset, item->text};
+	struct problem problem = problem_of(item, item->severity, item->text);
 
-	put_problem(d, item->job->input, &problem);
+	detector_put_problem(d, item_input(d, item), &problem);
 }
 
 /* A file that changed while it was read is read again next time. */
@@ -279,11 +331,10 @@ take_done(struct detector *d, const struct item *item)
 	if (!item->whole || !S_ISREG(item->as_read.mode))
 		return;
 	input = store_input_of(&item->as_read, real);
-	begin(d);
-	if (!d->failed &&
-		!store_input_done(d->pipeline->store, item->job->input,
-			d->pipeline->rule_key[item->as_read.given], &input, &err))
-		fail(d, &err);
+	detector_begin(d);
+	if (!d->failed && !store_input_done(d->pipeline->store, item->job->input,
+				  d->pipeline->rule_key[item->as_read.given], &input, &err))
+		detector_fail(d, &err);
 }
 
 static void
@@ -299,28 +350,100 @@ take(struct detector *d, const struct item *item)
 	case ITEM_DONE:
 		take_done(d, item);
 		break;
+	case ITEM_POSITION:
+		live_put_position(d, item);
+		break;
+	case ITEM_BARRIER:
+		item->fetcher->barrier = item->token;
+		detector_begin(d); /* a commit must follow, though nothing else may */
+		break;
 	}
 	d->items++;
 }
 
-static int
-time_to_commit(const struct detector *d)
-{
-	int64_t left;
+/* ---- live sources: what is not committed is tried again ---- */
 
-	if (!d->open)
-		return -1;
-	if (d->items >= COMMIT_ITEMS)
+static void
+keep(struct detector *d, struct item *item)
+{
+	MEM_GROW(d->pending, d->pending_count, d->pending_capacity);
+	d->pending[d->pending_count++] = item;
+	d->pending_bytes += sizeof(*item) + item->path.len + item->text.len + item->body.len;
+}
+
+static bool
+retry(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+
+	d->failed = false;
+	for (size_t i = 0; i < d->pending_count && !d->failed; i++)
+		take(d, d->pending[i]);
+	if (!d->failed)
+		commit(d);
+	if (d->failed && d->open)
+		commit(d); /* takes it back */
+	if (d->failed)
+		return false;
+	pthread_mutex_lock(&p->lock);
+	p->progress.failed = false;
+	pthread_mutex_unlock(&p->lock);
+	return true;
+}
+
+/* The queue fills meanwhile and the fetchers wait: nothing is lost, nothing is let go of. */
+static void
+retry_until_committed(struct detector *d)
+{
+	struct pollfd stop = {.fd = d->pipeline->stop_wake.fd, .events = POLLIN};
+
+	do {
+		pipeline_wake(d->pipeline);
+		poll(&stop, 1, RETRY_MS);
+	} while (!retry(d) && !pipeline_stopped(d->pipeline));
+}
+
+/* ---- the loop ---- */
+
+static int
+earlier(int a, int64_t b)
+{
+	if (b < 0)
+		b = 0;
+	return a < 0 || b < a ? (int)b : a;
+}
+
+static int
+time_to_wait(const struct detector *d)
+{
+	int64_t now = time_monotonic_ms();
+	int wait = -1;
+
+	if (d->items >= COMMIT_ITEMS || d->pending_bytes >= COMMIT_BYTES)
 		return 0;
-	left = d->opened_ms + COMMIT_MS - time_monotonic_ms();
-	return left > 0 ? (int)left : 0;
+	if (d->open)
+		wait = earlier(wait, d->opened_ms + COMMIT_MS - now);
+	if (d->lease_ms >= 0)
+		wait = earlier(wait, d->lease_ms - now);
+	return wait;
+}
+
+static void
+take_or_drop(struct detector *d, struct item *item)
+{
+	if (!d->failed)
+		take(d, item);
+	if (d->pipeline->options.source_count)
+		keep(d, item);
+	else
+		free(item);
 }
 
 static void
 detect(struct detector *d)
 {
 	for (;;) {
-		int wait_ms = time_to_commit(d);
+		int wait_ms = time_to_wait(d);
 		enum queue_result result = QUEUE_EMPTY;
 		void *item;
 
@@ -328,43 +451,71 @@ detect(struct detector *d)
 			result = queue_pop(d->pipeline->queue, &item, wait_ms);
 		if (result == QUEUE_CLOSED)
 			return;
-		if (result == QUEUE_EMPTY) {
+		if (result == QUEUE_OK)
+			take_or_drop(d, item);
+		else if (d->open || d->items)
 			commit(d);
-			continue;
+		if (d->failed && d->pipeline->options.source_count) {
+			if (d->open)
+				commit(d);
+			retry_until_committed(d);
 		}
-		if (!d->failed)
-			take(d, item);
-		free(item);
+		if (d->lease_ms >= 0 && time_monotonic_ms() >= d->lease_ms)
+			live_tick(d);
 	}
 }
 
 static void
-finish(struct pipeline *p)
+start_workers(struct pipeline *p)
 {
+	unsigned count = p->options.jobs;
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (count == 0)
+		count = cores > 0 ? (unsigned)cores : 1;
+	if (count > p->job_count)
+		count = (unsigned)p->job_count;
+	p->workers = mem_array(NULL, count, sizeof(*p->workers));
+	while (p->worker_count < count &&
+		pipeline_start_producer(p, &p->workers[p->worker_count], pipeline_read, p))
+		p->worker_count++;
+}
+
+static void
+finish(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+
 	for (unsigned i = 0; i < p->worker_count; i++)
 		pthread_join(p->workers[i], NULL);
+	live_join(d);
 	pthread_mutex_lock(&p->lock);
 	p->progress.elapsed_ms = time_monotonic_ms() - p->started_ms;
 	p->progress.stopped = atomic_load(&p->stop);
 	p->progress.finished = true;
 	pthread_mutex_unlock(&p->lock);
-	wake(p);
+	pipeline_wake(p);
 }
 
 void *
 pipeline_detect(void *argument)
 {
 	struct pipeline *p = argument;
-	struct detector d = {.pipeline = p};
+	struct detector d = {.pipeline = p, .lease_ms = -1};
 
 	d.runs = mem_array(NULL, p->options.rule_count, sizeof(struct rule_run *));
 	for (size_t i = 0; i < p->options.rule_count; i++)
 		d.runs[i] = rule_run_new(p->options.rules[i], p->options.now);
 	list_inputs(&d);
-	pipeline_start_workers(p);
+	start_workers(p);
+	live_start(&d);
+	if (!p->options.source_count)
+		pipeline_end_producer(p);
 	detect(&d);
 	commit(&d);
-	finish(p);
+	finish(&d);
+	forget_pending(&d);
+	free(d.pending);
 	for (size_t i = 0; i < p->options.rule_count; i++)
 		rule_run_free(d.runs[i]);
 	free(d.runs);

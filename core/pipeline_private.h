@@ -10,7 +10,9 @@
 #include "core/base/queue.h"
 #include "core/pipeline.h"
 #include "core/scan/scan.h"
+#include "core/source/source.h"
 #include "core/source/walk.h"
+#include "core/store/live.h"
 
 /* An input to read; fixed once listed. */
 struct job {
@@ -18,30 +20,87 @@ struct job {
 	int64_t input;		      /* the store's id */
 };
 
-enum item_kind { ITEM_RECORD, ITEM_PROBLEM, ITEM_DONE };
+enum item_kind {
+	ITEM_RECORD,
+	ITEM_PROBLEM,
+	ITEM_DONE,     /* of a job */
+	ITEM_POSITION, /* of a fetcher: path is its name, text its value */
+	ITEM_BARRIER,  /* of a fetcher */
+};
 
 /* One malloc; moves through the queue; the detector frees it. */
 struct item {
 	enum item_kind kind;
-	const struct job *job; /* NULL: a problem of the walk */
-	uint64_t offset;       /* RECORD, PROBLEM */
-	unsigned scan_flags;   /* RECORD */
+	const struct job *job;	 /* of a file, or … */
+	struct fetcher *fetcher; /* … of a source; neither: a problem of the walk */
+	uint64_t offset;	 /* RECORD, PROBLEM */
+	unsigned scan_flags;	 /* RECORD */
 	enum problem_severity severity; /* PROBLEM */
-	struct str path;       /* PROBLEM of the walk */
-	struct str text;       /* RECORD: raw bytes; PROBLEM: the reason; in the same malloc */
-	bool whole;	       /* DONE: read to its end without being stopped */
-	struct walk_file as_read; /* DONE, if whole: size and times when opened */
+	/* Bytes in the same malloc. */
+	struct str path; /* of what a fetcher found; POSITION: the name */
+	struct str text; /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
+	struct str body; /* PROBLEM: what to keep with it, or absent */
+	bool whole;	 /* DONE: read to its end without being stopped */
+	struct walk_file as_read; /* DONE: size and times when it was opened */
+	int64_t arrived; /* RECORD of a fetcher: ticks */
+	bool watched;	 /* and it was watched without a gap then */
+	uint64_t token;	 /* BARRIER */
+};
+
+struct position {
+	char *name, *value; /* own */
+};
+
+/* A source and the thread that polls it. */
+struct fetcher {
+	struct pipeline *pipeline;
+	const struct source_config *config;
+	bool once; /* a path s3://…: no positions, ends by itself */
+	struct source_config own_config; /* of a one-off; owns its values */
+	pthread_t thread;
+	bool started; /* the detector's to know */
+	struct wake nudge; /* raised when `committed` moved */
+	struct position *positions; /* owns; as committed when the thread was started */
+	size_t position_count, position_capacity;
+
+	/* Guarded by the pipeline's lock. */
+	struct health health;
+	uint64_t committed; /* the highest token */
+
+	/* The thread's own. */
+	struct source *source;
+	struct http *http;
+	struct source_report report; /* as last published */
+	int64_t success_ms;  /* real; when the last complete round began; -1: none */
+	bool watching;	     /* in this round: the one before was complete, without a gap */
+	unsigned failures;   /* in a row */
+	uint64_t delivered;  /* tokens given to the source */
+	int64_t said_ms;
+
+	/* The detector's own. */
+	int64_t input; /* the store's id for input_path; 0: none */
+	struct buf input_path;
+	uint64_t barrier; /* in the open transaction */
+	uint64_t alerts;  /* new in it */
+};
+
+/* A rate limit that fetchers share. */
+struct turn {
+	char *key; /* owns */
+	int64_t next_ms;
 };
 
 struct pipeline {
 	struct pipeline_options options;
-	struct wake stop_wake; /* raised once: interrupts a wait for a pipe */
+	struct clock real_clock; /* where options.clock is NULL */
+	struct wake stop_wake;	 /* raised once: interrupts a wait for a pipe or the network */
 	atomic_bool stop;
 	struct store *store; /* the detector's; owns */
 	int64_t run;
 	char rule_key[2][HASH_HEX]; /* of inputs that were found, and that were given */
 	struct str *literals; /* owns the array; borrows from the rules */
 	size_t literal_count;
+	struct str *queries; /* one a rule; owns the array; borrows from the rules */
 	struct queue *queue;
 	struct walk walk;
 	struct job *jobs; /* owns; biggest first; written before the workers start */
@@ -50,20 +109,79 @@ struct pipeline {
 	pthread_t detector;
 	pthread_t *workers; /* owns */
 	unsigned worker_count;
+	struct fetcher *fetchers; /* owns; fixed once started; the one-offs come last */
+	size_t fetcher_count;
+	atomic_bool paused; /* another process fetches */
 	bool joined;
-	pthread_mutex_t lock; /* guards the two below */
+	pthread_mutex_t lock; /* guards what follows */
 	struct pipeline_progress progress;
-	unsigned workers_left;
+	unsigned producers; /* who may still push; the last one closes the queue */
+	bool holding;	    /* the detector counts as one while sources are watched */
+	struct pipeline_live live; /* as the store says, while another fetches */
+	struct turn *turns; /* owns */
+	size_t turn_count, turn_capacity;
+	char **lines; /* own; oldest first */
+	size_t line_count, line_capacity;
 	int64_t started_ms;
 };
 
 /* The thread functions. */
 void *pipeline_detect(void *pipeline);
 void *pipeline_read(void *pipeline);
+void *pipeline_fetch(void *fetcher);
 
-/* Starts the workers on the jobs; called by the detector when they are listed. */
-void pipeline_start_workers(struct pipeline *pipeline);
+/* Starts a thread that sees no signal and counts as a producer; false when stopping already. */
+bool pipeline_start_producer(struct pipeline *pipeline, pthread_t *thread, void *(*body)(void *),
+	void *argument);
+/* The last call of such a thread. */
+void pipeline_end_producer(struct pipeline *pipeline);
 
-struct item *item_new(enum item_kind kind, struct str path, struct str text);
+struct item *item_new(
+	enum item_kind kind, struct str path, struct str text, struct str body);
+
+bool pipeline_stopped(const struct pipeline *pipeline);
+void pipeline_wake(const struct pipeline *pipeline);
+const struct clock *pipeline_clock(const struct pipeline *pipeline);
+
+/* ---- pipeline_detect.c ---- */
+
+struct detector {
+	struct pipeline *pipeline;
+	struct rule_run **runs; /* one a rule; owns */
+	bool open;		/* a transaction is */
+	size_t items;		/* in it */
+	int64_t opened_ms;
+	bool failed;
+	/* With live sources a transaction that fails is tried again: its items, in order. */
+	struct item **pending; /* owns */
+	size_t pending_count, pending_capacity, pending_bytes;
+	struct pipeline_progress tally; /* errors, notes and alerts of the open transaction */
+	int64_t lease_ms; /* when the lease is due; -1: no live sources */
+};
+
+void detector_begin(struct detector *d);
+void detector_fail(struct detector *d, const struct error *err);
+void detector_put_problem(struct detector *d, int64_t input, const struct problem *problem);
+
+/* ---- pipeline_live.c: the detector's side of fetchers ---- */
+
+/* Makes them of the sources and the s3:// paths; false with err for a path that makes no sense. */
+bool live_init(struct pipeline *pipeline, struct error *err);
+void live_fini(struct pipeline *pipeline);
+/* Starts the one-offs, and what the lease allows. */
+void live_start(struct detector *d);
+/* Takes or beats the lease, publishes health: every STORE_LEASE_BEAT_MS. */
+void live_tick(struct detector *d);
+/* The store's id of the input that the item stands in; 0: the store failed. */
+int64_t live_input(struct detector *d, const struct item *item);
+void live_put_position(struct detector *d, const struct item *item);
+/* All given so far is committed. */
+void live_committed(struct detector *d);
+/* The transaction was taken back. */
+void live_rolled_back(struct detector *d);
+void live_join(struct detector *d);
+
+/* Keeps a line for pipeline_take_line, and for the log. Takes the lock. */
+void live_say(struct pipeline *pipeline, const char *line);
 
 #endif

@@ -21,12 +21,6 @@ struct reading {
 	uint64_t counted; /* bytes already in the progress */
 };
 
-static bool
-stopped(const struct pipeline *p)
-{
-	return atomic_load(&p->stop);
-}
-
 static size_t
 cost(const struct item *item)
 {
@@ -51,13 +45,13 @@ take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 
 	if (queue_reserve(queue, sizeof(*item) + raw.len) != QUEUE_OK)
 		return false;
-	item = item_new(ITEM_RECORD, STR(""), raw);
+	item = item_new(ITEM_RECORD, STR_ABSENT, raw, STR_ABSENT);
 	item->job = r->job;
 	item->offset = offset;
 	item->scan_flags = flags;
 	if (queue_fill(queue, item, cost(item)) != QUEUE_OK)
 		free(item);
-	return !stopped(r->pipeline);
+	return !pipeline_stopped(r->pipeline);
 }
 
 static void
@@ -70,7 +64,7 @@ take_problem(void *context, enum problem_severity severity, uint64_t offset, con
 		r->problems_left_out++;
 		return;
 	}
-	item = item_new(ITEM_PROBLEM, STR(""), str_from(reason));
+	item = item_new(ITEM_PROBLEM, STR_ABSENT, str_from(reason), STR_ABSENT);
 	item->severity = severity;
 	item->offset = offset;
 	MEM_GROW(r->problems, r->problem_count, r->problem_capacity);
@@ -80,7 +74,7 @@ take_problem(void *context, enum problem_severity severity, uint64_t offset, con
 static void
 say(struct reading *r, enum problem_severity severity, uint64_t offset, const char *reason)
 {
-	struct item *item = item_new(ITEM_PROBLEM, STR(""), str_from(reason));
+	struct item *item = item_new(ITEM_PROBLEM, STR_ABSENT, str_from(reason), STR_ABSENT);
 
 	item->severity = severity;
 	item->offset = offset;
@@ -131,8 +125,7 @@ count_bytes(struct reading *r, uint64_t bytes)
 	p->progress.bytes_done += bytes;
 	pthread_mutex_unlock(&p->lock);
 	r->counted += bytes;
-	if (p->options.wake)
-		wake_raise(p->options.wake);
+	pipeline_wake(p);
 }
 
 static void
@@ -178,7 +171,7 @@ read_bytes(struct reading *r, int fd, struct scanner *scanner, void *buffer)
 		char reason[160];
 
 		if (n == 0)
-			return !stopped(r->pipeline);
+			return !pipeline_stopped(r->pipeline);
 		if (n < 0) {
 			snprintf(reason, sizeof(reason), "cannot be read: %s", strerror(errno));
 			say(r, PROBLEM_ERROR, r->counted, reason);
@@ -186,8 +179,8 @@ read_bytes(struct reading *r, int fd, struct scanner *scanner, void *buffer)
 		}
 		count_bytes(r, (uint64_t)n);
 		if (!scan_bytes(scanner, buffer, (size_t)n))
-			return !stopped(r->pipeline);
-		if (stopped(r->pipeline))
+			return !pipeline_stopped(r->pipeline);
+		if (pipeline_stopped(r->pipeline))
 			return false;
 	}
 }
@@ -222,14 +215,14 @@ read_input(struct reading *r, struct scanner *scanner, void *buffer)
 {
 	const struct scan_sink sink = {r, take_record, take_problem};
 	struct scan_summary summary = {0};
-	struct item *done = item_new(ITEM_DONE, STR(""), STR(""));
+	struct item *done = item_new(ITEM_DONE, STR_ABSENT, STR_ABSENT, STR_ABSENT);
 	int fd = open_input(r, &done->as_read);
 
 	if (fd >= 0) {
 		scan_begin(scanner, &sink);
 		done->whole = read_bytes(r, fd, scanner, buffer);
 		scan_end(scanner, &summary);
-		summary.stopped |= stopped(r->pipeline);
+		summary.stopped |= pipeline_stopped(r->pipeline);
 		if (summary.stopped)
 			forget_problems(r); /* "truncated" would be our own doing */
 		say_problems(r, &summary);
@@ -244,12 +237,13 @@ pipeline_read(void *argument)
 {
 	struct pipeline *p = argument;
 	struct scan_options options = {.literals = p->literals,
-		.literal_count = p->literal_count, .max_record = p->options.max_record};
+		.literal_count = p->literal_count,
+		.max_record = p->options.max_record};
 	struct scanner *scanner = scanner_new(&options);
 	void *buffer = mem_alloc(READ_SIZE);
 	size_t next;
 
-	while (!stopped(p) && (next = atomic_fetch_add(&p->next_job, 1)) < p->job_count) {
+	while (!pipeline_stopped(p) && (next = atomic_fetch_add(&p->next_job, 1)) < p->job_count) {
 		struct reading r = {.pipeline = p, .job = &p->jobs[next]};
 
 		read_input(&r, scanner, buffer);
@@ -257,9 +251,6 @@ pipeline_read(void *argument)
 	}
 	free(buffer);
 	scanner_free(scanner);
-	pthread_mutex_lock(&p->lock);
-	if (--p->workers_left == 0)
-		queue_close(p->queue);
-	pthread_mutex_unlock(&p->lock);
+	pipeline_end_producer(p);
 	return NULL;
 }

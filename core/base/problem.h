@@ -22,6 +22,7 @@ struct problem {
 	struct str path;   /* as given or found below what was given; not cleaned */
 	uint64_t offset;   /* byte in the uncompressed input, or PROBLEM_NO_OFFSET */
 	struct str reason; /* a sentence without a full stop; not cleaned */
+	struct str body;   /* the bytes themselves where they are kept (a queue's message); or absent */
 };
 
 #endif

@@ -1,6 +1,5 @@
 #include "core/command/config_file.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,11 +1,6 @@
 #include "core/source/source.h"
 
 const struct source_ops *const source_kinds[] = {
-	&source_cloudtrail,
-	&source_s3,
-	&source_sqs,
-	&source_loganalytics,
-	&source_follow,
 	NULL,
 };
 

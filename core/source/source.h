@@ -91,7 +91,8 @@ struct source_options {
 	const struct clock *clock; /* event time; paces are scaled by it as well */
 	struct http *http;	   /* the fetcher's own */
 	const struct scan_options *scan;
-	const char *const *rule_queries; /* for loganalytics; NULL-terminated */
+	const struct str *rule_queries; /* the rules' KQL, for loganalytics */
+	size_t rule_query_count;
 	/* Positions as they were committed; returns absent when there is none. */
 	struct str (*position)(void *context, struct str name);
 	void (*positions)(void *context, struct str prefix,
@@ -101,6 +102,8 @@ struct source_options {
 	void *turn_context;
 	/* A step of long work: the report is worth showing. May be NULL. */
 	void (*say)(void *context, const struct source_report *report);
+	/* A quick try failed and is followed by another (http_try's `failed`). */
+	void (*failed_try)(void *context, const char *what);
 	void *say_context;
 	bool once; /* a one-off: read what is there, then SOURCE_END */
 };
@@ -127,7 +130,7 @@ struct source_ops {
 	void (*close)(struct source *source);
 };
 
-/* Every source begins with this. */
+/* Every source begins with this; open fills options, its caller ops. */
 struct source {
 	const struct source_ops *ops;
 	struct source_options options;

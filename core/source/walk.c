@@ -30,8 +30,11 @@ struct walking {
 static void
 say(struct walking *w, enum problem_severity severity, const char *path, const char *reason)
 {
-	struct problem problem = {
-		severity, STR("file"), str_from(path), PROBLEM_NO_OFFSET, str_from(reason)};
+	struct problem problem = {.severity = severity,
+		.source = STR("file"),
+		.path = str_from(path),
+		.offset = PROBLEM_NO_OFFSET,
+		.reason = str_from(reason)};
 
 	w->problem(w->context, &problem);
 }

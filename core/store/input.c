@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include "core/base/timefmt.h"
+#include "core/store/live.h"
 #include "core/store/private.h"
 
 /* Runs of ended programs that are kept anyway. */
 enum { RUNS_KEPT = 16 };
 
 /* A hostile name must not make a problem bigger than the record it is about. */
-enum { PROBLEM_TEXT_MAX = 8192 };
+enum { PROBLEM_TEXT_MAX = 8192, PROBLEM_BODY_MAX = 1 << 20 };
 
 /* ---- runs ---- */
 
@@ -235,6 +236,19 @@ store_input_done(struct store *store, int64_t input, const char *rule_key,
 
 /* ---- problems ---- */
 
+/* A live source that goes wrong for weeks must not fill the disk. */
+static bool
+bound_problems(struct store *store, const struct problem *problem, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_BOUND, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, problem->source);
+	sql_bind_long(stmt, 2, STORE_PROBLEMS_KEPT);
+	return sql_run(store, stmt, err);
+}
+
 bool
 store_put_problem(struct store *store, int64_t run, int64_t input, const struct problem *problem,
 	struct error *err)
@@ -255,7 +269,10 @@ store_put_problem(struct store *store, int64_t run, int64_t input, const struct 
 		sql_bind_long(stmt, 6, (int64_t)problem->offset);
 	sql_bind_text(stmt, 7,
 		str_slice(problem->reason.data ? problem->reason : STR(""), 0, PROBLEM_TEXT_MAX));
-	return sql_run(store, stmt, err);
+	if (problem->body.data)
+		sql_bind_blob(stmt, 8, str_slice(problem->body, 0, PROBLEM_BODY_MAX));
+	return sql_run(store, stmt, err) &&
+	       (!store->durable || bound_problems(store, problem, err));
 }
 
 bool
@@ -277,6 +294,7 @@ store_problems(struct store *store, int64_t run, store_problem_visit *visit, voi
 					  ? PROBLEM_NO_OFFSET
 					  : (uint64_t)sqlite3_column_int64(stmt, 3),
 			.reason = sql_text(stmt, 4),
+			.body = sql_blob(stmt, 5),
 		};
 
 		if (!visit(context, &problem))

@@ -10,6 +10,9 @@
 /* From now on this handle's commits wait for the disk: what a queue is told to forget is safe. */
 bool store_be_durable(struct store *store, struct error *err);
 
+/* Of one live source; the oldest give way. */
+enum { STORE_PROBLEMS_KEPT = 1000 };
+
 /* ---- positions, committed with the alerts they follow ---- */
 
 /* An absent value forgets the name. Within a transaction. */

@@ -150,7 +150,8 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"INSERT INTO change VALUES(1);"
 	"ALTER TABLE detail ADD COLUMN arrived INTEGER;" /* ticks; NULL: read from a saved log */
 	"ALTER TABLE detail ADD COLUMN watched INTEGER NOT NULL DEFAULT 0;"
-	"ALTER TABLE problem ADD COLUMN body BLOB;", /* poison, unchanged */
+	"ALTER TABLE problem ADD COLUMN body BLOB;" /* poison, unchanged */
+	"CREATE INDEX problem_source ON problem(source, n);",
 };
 
 static bool

@@ -4,8 +4,8 @@
 
 #define SOURCE_COLUMNS "i.name, i.path, s.offset"
 /* In the order of live.c's tables. */
-#define HEALTH_COLUMNS                                                                  \
-	"name, type, cause, error, advice, note, state, success_at, retry_at, requests," \
+#define HEALTH_COLUMNS                                                                             \
+	"name, type, cause, error, advice, note, state, success_at, retry_at, requests,"           \
 	" bytes, records, alerts, problems, failures, position, skew_ms, done, total"
 
 static const char *const texts[STMT_COUNT] = {
@@ -34,11 +34,14 @@ static const char *const texts[STMT_COUNT] = {
 
 	[STMT_PROBLEM_FORGET] = "DELETE FROM problem WHERE input = ?1",
 	[STMT_PROBLEM_INSERT] =
-		"INSERT INTO problem(run, input, severity, source, path, offset, reason)"
-		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS(SELECT 1 FROM problem"
+		"INSERT INTO problem(run, input, severity, source, path, offset, reason, body)"
+		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS(SELECT 1 FROM problem"
 		" WHERE input = ?2 AND offset IS ?6 AND reason = ?7)",
+	[STMT_PROBLEM_BOUND] =
+		"DELETE FROM problem WHERE source = ?1 AND n <= (SELECT n FROM problem"
+		" WHERE source = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)",
 	[STMT_PROBLEM_LIST] =
-		"SELECT severity, source, path, offset, reason FROM problem"
+		"SELECT severity, source, path, offset, reason, body FROM problem"
 		" WHERE run = ?1 OR input IN (SELECT input FROM run_input WHERE run = ?1)"
 		" ORDER BY path, offset, n",
 

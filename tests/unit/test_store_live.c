@@ -252,7 +252,7 @@ a_store_of_the_first_version_is_brought_up_to_date_with_all_it_holds(void **stat
 	run_sql(s.path,
 		"DROP TABLE position; DROP TABLE lease; DROP TABLE health; DROP TABLE change;"
 		"ALTER TABLE detail DROP COLUMN arrived; ALTER TABLE detail DROP COLUMN watched;"
-		"ALTER TABLE problem DROP COLUMN body; PRAGMA user_version=1");
+		"DROP INDEX problem_source; ALTER TABLE problem DROP COLUMN body; PRAGMA user_version=1");
 	s.store = NULL;
 	scene_reopen(&s);
 	scene_load(&s, id, &alert);

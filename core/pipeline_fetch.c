@@ -1,0 +1,522 @@
+/* A fetcher: polls its source, hands what it gives to the detector, retries, tells how it is. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/pipeline_private.h"
+#include "core/source/http.h"
+
+/* settled.md 23: after the quick tries. */
+enum {
+	RETRY_FIRST_MS = 5000,
+	RETRY_LAST_MS = 300000,
+	ONCE_TRIES = 4,	      /* of a one-off, before it is given up */
+	ONCE_RETRY_MS = 1000, /* between them, doubling */
+	TURN_MS = 550,	      /* a little under 2 requests a second */
+	SAY_MS = 200,
+	GAP_MS = 120000, /* a pause between rounds that is no gap yet */
+};
+
+static int64_t
+scaled(const struct fetcher *f, int64_t ms)
+{
+	return clock_real_ms(pipeline_clock(f->pipeline), ms);
+}
+
+/* Until something happens or the time has passed; true when to stop. */
+static bool
+pause_ms(struct fetcher *f, int64_t ms)
+{
+	struct pollfd fds[3] = {{.fd = f->pipeline->stop_wake.fd, .events = POLLIN},
+		{.fd = f->nudge.fd, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
+
+	if (f->source && f->source->ops->wait_fd)
+		fds[2].fd = f->source->ops->wait_fd(f->source);
+	if (ms > 0)
+		poll(fds, 3, ms < INT32_MAX ? (int)ms : INT32_MAX);
+	return pipeline_stopped(f->pipeline);
+}
+
+/* Other than pause_ms, nothing but the stop cuts it short. */
+static bool
+sleep_ms(struct fetcher *f, int64_t ms)
+{
+	struct pollfd stop = {.fd = f->pipeline->stop_wake.fd, .events = POLLIN};
+
+	if (ms > 0)
+		poll(&stop, 1, ms < INT32_MAX ? (int)ms : INT32_MAX);
+	return pipeline_stopped(f->pipeline);
+}
+
+/* ---- what the source gives ---- */
+
+static bool
+push(struct fetcher *f, struct item *item)
+{
+	size_t bytes = sizeof(*item) + item->path.len + item->text.len + item->body.len;
+
+	item->fetcher = f;
+	if (queue_push(f->pipeline->queue, item, bytes) == QUEUE_OK)
+		return !pipeline_stopped(f->pipeline);
+	free(item);
+	return false;
+}
+
+static bool
+take_record(void *context, const struct source_place *place, struct str raw, unsigned scan_flags)
+{
+	struct fetcher *f = context;
+	struct item *item = item_new(ITEM_RECORD, place->path, raw, STR_ABSENT);
+
+	item->offset = place->offset;
+	item->scan_flags = scan_flags;
+	item->arrived = place->arrived != TIME_NONE ? place->arrived
+						    : clock_now(pipeline_clock(f->pipeline));
+	item->watched = place->exact || f->watching;
+	return push(f, item);
+}
+
+static bool
+take_problem(void *context, const struct source_place *place, enum problem_severity severity,
+	const char *reason, struct str body)
+{
+	struct fetcher *f = context;
+	struct item *item = item_new(ITEM_PROBLEM, place->path, str_from(reason), body);
+
+	item->offset = place->offset;
+	item->severity = severity;
+	pthread_mutex_lock(&f->pipeline->lock);
+	f->health.problems += severity == PROBLEM_ERROR;
+	pthread_mutex_unlock(&f->pipeline->lock);
+	return push(f, item);
+}
+
+static bool
+take_position(void *context, struct str name, struct str value)
+{
+	struct fetcher *f = context;
+
+	if (f->once)
+		return !pipeline_stopped(f->pipeline);
+	return push(f, item_new(ITEM_POSITION, name, value, STR_ABSENT));
+}
+
+static bool
+take_barrier(void *context, uint64_t token)
+{
+	struct item *item = item_new(ITEM_BARRIER, STR_ABSENT, STR_ABSENT, STR_ABSENT);
+
+	item->token = token;
+	return push(context, item);
+}
+
+/* ---- what it is opened with ---- */
+
+static int
+compare_position(const void *key, const void *element)
+{
+	return str_compare(
+		*(const struct str *)key, str_from(((const struct position *)element)->name));
+}
+
+static struct str
+find_position(void *context, struct str name)
+{
+	const struct fetcher *f = context;
+	const struct position *found = NULL;
+
+	if (f->position_count)
+		found = bsearch(&name, f->positions, f->position_count, sizeof(*f->positions),
+			compare_position);
+	return found ? str_from(found->value) : STR_ABSENT;
+}
+
+static void
+visit_positions(void *context, struct str prefix,
+	void (*visit)(void *visitor, struct str name, struct str value), void *visitor)
+{
+	const struct fetcher *f = context;
+
+	for (size_t i = 0; i < f->position_count; i++)
+		if (str_starts_with(str_from(f->positions[i].name), prefix))
+			visit(visitor, str_from(f->positions[i].name),
+				str_from(f->positions[i].value));
+}
+
+/* Takes the next free moment of those who share the key. */
+static int64_t
+reserve_turn(struct pipeline *p, const char *key, int64_t span_ms)
+{
+	int64_t now = time_monotonic_ms(), at;
+	struct turn *turn = NULL;
+
+	for (size_t i = 0; i < p->turn_count && !turn; i++)
+		if (strcmp(p->turns[i].key, key) == 0)
+			turn = &p->turns[i];
+	if (!turn) {
+		MEM_GROW(p->turns, p->turn_count, p->turn_capacity);
+		turn = &p->turns[p->turn_count++];
+		*turn = (struct turn){.key = mem_strdup(key)};
+	}
+	at = turn->next_ms > now ? turn->next_ms : now;
+	turn->next_ms = at + span_ms;
+	return at - now;
+}
+
+static bool
+wait_turn(void *context, const char *key)
+{
+	struct fetcher *f = context;
+	int64_t wait;
+
+	pthread_mutex_lock(&f->pipeline->lock);
+	wait = reserve_turn(f->pipeline, key, scaled(f, TURN_MS));
+	pthread_mutex_unlock(&f->pipeline->lock);
+	return !sleep_ms(f, wait);
+}
+
+/* ---- how it is ---- */
+
+static void
+copy_report(struct health *health, const struct source_report *report)
+{
+	health->requests = report->requests;
+	health->bytes = report->bytes;
+	health->records = report->records;
+	health->position = report->position;
+	health->skew_ms = report->skew_ms;
+	health->done = report->done;
+	health->total = report->total;
+	snprintf(health->note, sizeof(health->note), "%s", report->note);
+}
+
+static void
+publish(struct fetcher *f, const struct source_report *report)
+{
+	pthread_mutex_lock(&f->pipeline->lock);
+	copy_report(&f->health, report);
+	pthread_mutex_unlock(&f->pipeline->lock);
+	f->report = *report;
+	pipeline_wake(f->pipeline);
+}
+
+/* Within a round; no more often than somebody can read. */
+static void
+say_report(void *context, const struct source_report *report)
+{
+	struct fetcher *f = context;
+	int64_t now = time_monotonic_ms();
+
+	if (now - f->said_ms < SAY_MS)
+		return;
+	f->said_ms = now;
+	publish(f, report);
+}
+
+static void
+say_failed_try(void *context, const char *what)
+{
+	struct fetcher *f = context;
+	struct buf line = {0};
+
+	buf_printf(&line, "%s: %s; trying again at once", f->config->name, what);
+	live_say(f->pipeline, buf_cstr(&line));
+	buf_fini(&line);
+}
+
+static void
+say_skew(struct fetcher *f, const struct source_report *report)
+{
+	struct buf line = {0};
+
+	if (report->skew_ms == f->health.skew_ms || report->skew_ms == 0)
+		return;
+	buf_printf(&line,
+		"%s: the clock of this machine is %lld min %s: requests are refused from 5 to 15 "
+		"min on; set it (timedatectl)",
+		f->config->name,
+		(long long)((report->skew_ms > 0 ? report->skew_ms : -report->skew_ms) / 60000),
+		report->skew_ms > 0 ? "behind" : "ahead");
+	live_say(f->pipeline, buf_cstr(&line));
+	buf_fini(&line);
+}
+
+static void
+read_report(struct fetcher *f)
+{
+	struct source_report report = {.position = TIME_NONE};
+
+	if (f->source)
+		f->source->ops->report(f->source, &report);
+	say_skew(f, &report);
+	publish(f, &report);
+}
+
+static void
+say_success(struct fetcher *f, bool first)
+{
+	struct buf line = {0};
+
+	if (first)
+		buf_printf(&line, "%s: ok", f->config->name);
+	else
+		buf_printf(
+			&line, "%s: ok again after %u failed rounds", f->config->name, f->failures);
+	if (first || f->failures)
+		live_say(f->pipeline, buf_cstr(&line));
+	buf_fini(&line);
+}
+
+static void
+note_success(struct fetcher *f, int64_t began_ms)
+{
+	struct health *health = &f->health;
+
+	read_report(f);
+	say_success(f, f->success_ms < 0);
+	pthread_mutex_lock(&f->pipeline->lock);
+	health->state = HEALTH_OK;
+	health->success_at = clock_now(pipeline_clock(f->pipeline));
+	health->retry_at = TIME_NONE;
+	health->cause[0] = health->error[0] = health->advice[0] = '\0';
+	pthread_mutex_unlock(&f->pipeline->lock);
+	f->failures = 0;
+	f->success_ms = began_ms;
+	pipeline_wake(f->pipeline);
+}
+
+static void
+say_failure(struct fetcher *f, const struct source_failure *failure, const struct error *err,
+	int64_t pause)
+{
+	struct buf line = {0};
+
+	buf_printf(
+		&line, "%s: %s: %s", f->config->name, source_cause_word(failure->cause), err->text);
+	if (failure->advice[0])
+		buf_printf(&line, "; %s", failure->advice);
+	if (pause >= 0)
+		buf_printf(&line, "; next try in %lld s", (long long)((pause + 999) / 1000));
+	live_say(f->pipeline, buf_cstr(&line));
+	buf_fini(&line);
+}
+
+static void
+note_failure(struct fetcher *f, const struct source_failure *failure, const struct error *err,
+	int64_t pause)
+{
+	struct health *health = &f->health;
+
+	read_report(f);
+	pthread_mutex_lock(&f->pipeline->lock);
+	health->state = pause >= 0 ? HEALTH_RETRYING : HEALTH_ENDED;
+	health->retry_at = pause >= 0
+				   ? clock_now(pipeline_clock(f->pipeline)) + pause * TICKS_PER_MS
+				   : TIME_NONE;
+	health->failures++;
+	snprintf(health->cause, sizeof(health->cause), "%s", source_cause_word(failure->cause));
+	snprintf(health->error, sizeof(health->error), "%.*s", (int)sizeof(health->error) - 1,
+		err->text);
+	snprintf(health->advice, sizeof(health->advice), "%s", failure->advice);
+	pthread_mutex_unlock(&f->pipeline->lock);
+	say_failure(f, failure, err, pause);
+	pipeline_wake(f->pipeline);
+}
+
+/* ---- rounds ---- */
+
+static bool
+open_source(struct fetcher *f, const struct source_sink *sink, const struct scan_options *scan,
+	struct error *err)
+{
+	const struct pipeline *p = f->pipeline;
+	const struct source_options options = {
+		.config = f->config,
+		.sink = sink,
+		.clock = pipeline_clock(p),
+		.http = f->http,
+		.scan = scan,
+		.rule_queries = p->queries,
+		.rule_query_count = p->options.rule_count,
+		.position = find_position,
+		.positions = visit_positions,
+		.position_context = f,
+		.turn = wait_turn,
+		.turn_context = f,
+		.say = say_report,
+		.failed_try = say_failed_try,
+		.say_context = f,
+		.once = f->once,
+	};
+
+	if (!f->config->ops->open(&f->source, &options, err))
+		return false;
+	f->source->ops = f->config->ops;
+	return true;
+}
+
+/* What was committed meanwhile may be let go of. */
+static enum source_result
+deliver_committed(struct fetcher *f, struct source_failure *failure, struct error *err)
+{
+	enum source_result result;
+	uint64_t committed;
+
+	wake_clear(&f->nudge);
+	pthread_mutex_lock(&f->pipeline->lock);
+	committed = f->committed;
+	pthread_mutex_unlock(&f->pipeline->lock);
+	if (committed == f->delivered || !f->source->ops->committed)
+		return SOURCE_OK;
+	result = f->source->ops->committed(f->source, committed, failure, err);
+	if (result == SOURCE_OK)
+		f->delivered = committed;
+	return result;
+}
+
+static enum source_result
+do_round(struct fetcher *f, int64_t *next_ms, struct source_failure *failure, struct error *err)
+{
+	int64_t now = time_monotonic_ms();
+	int64_t gap = 3 * f->config->ops->poll_interval_ms;
+	enum source_result result = deliver_committed(f, failure, err);
+
+	if (result != SOURCE_OK)
+		return result;
+	f->watching =
+		f->success_ms >= 0 && now - f->success_ms <= scaled(f, gap > GAP_MS ? gap : GAP_MS);
+	*next_ms = f->config->ops->poll_interval_ms;
+	return f->source->ops->poll(f->source, next_ms, failure, err);
+}
+
+static int64_t
+retry_pause(const struct fetcher *f, const struct source_failure *failure)
+{
+	int64_t pause = f->once ? ONCE_RETRY_MS : RETRY_FIRST_MS;
+
+	for (unsigned i = 1; i < f->failures && pause < RETRY_LAST_MS; i++)
+		pause *= 2;
+	if (pause > RETRY_LAST_MS)
+		pause = RETRY_LAST_MS;
+	return failure->retry_after_ms > pause ? failure->retry_after_ms : pause;
+}
+
+static bool
+may_pass(enum source_cause cause)
+{
+	return cause == CAUSE_NETWORK || cause == CAUSE_THROTTLED;
+}
+
+/* A one-off that cannot go on says so as what it read does: a problem. */
+static void
+give_up(struct fetcher *f, const struct source_failure *failure, const struct error *err)
+{
+	const struct source_place place = {.path = str_from(f->config->name),
+		.offset = PROBLEM_NO_OFFSET,
+		.arrived = TIME_NONE};
+	struct buf reason = {0};
+
+	note_failure(f, failure, err, -1);
+	buf_puts(&reason, err->text);
+	if (failure->advice[0])
+		buf_printf(&reason, "; %s", failure->advice);
+	take_problem(f, &place, PROBLEM_ERROR, buf_cstr(&reason), STR_ABSENT);
+	buf_fini(&reason);
+	pthread_mutex_lock(&f->pipeline->lock);
+	f->pipeline->progress.sources_refused += f->report.done == 0;
+	pthread_mutex_unlock(&f->pipeline->lock);
+}
+
+/* True when it is over. */
+static bool
+take_failure(struct fetcher *f, const struct source_failure *failure, const struct error *err)
+{
+	int64_t pause;
+
+	f->failures++;
+	if (f->once && (f->failures >= ONCE_TRIES || !may_pass(failure->cause))) {
+		give_up(f, failure, err);
+		return true;
+	}
+	pause = retry_pause(f, failure);
+	note_failure(f, failure, err, pause);
+	return sleep_ms(f, scaled(f, pause));
+}
+
+/* While another process fetches: true when to stop. */
+static bool
+wait_while_paused(struct fetcher *f)
+{
+	while (atomic_load(&f->pipeline->paused) && !f->once) {
+		f->success_ms = -1; /* it was not watched by us */
+		wake_clear(&f->nudge);
+		if (pause_ms(f, STORE_LEASE_BEAT_MS))
+			return true;
+	}
+	return pipeline_stopped(f->pipeline);
+}
+
+static void
+run_rounds(struct fetcher *f)
+{
+	while (!wait_while_paused(f)) {
+		struct source_failure failure = {0};
+		struct error err = {0};
+		int64_t next_ms = 0, began_ms = time_monotonic_ms();
+		enum source_result result = do_round(f, &next_ms, &failure, &err);
+
+		if (result == SOURCE_STOPPED)
+			return;
+		if (result == SOURCE_FAILED) {
+			if (take_failure(f, &failure, &err))
+				return;
+			continue;
+		}
+		note_success(f, began_ms);
+		if (result == SOURCE_END || pause_ms(f, scaled(f, next_ms)))
+			return;
+	}
+}
+
+/* What cannot be opened now may be later: a file that is not there yet. */
+static bool
+open_patiently(struct fetcher *f, const struct source_sink *sink, const struct scan_options *scan)
+{
+	struct source_failure failure = {.cause = CAUSE_CONFIGURED};
+	struct error err;
+
+	while (!wait_while_paused(f)) {
+		if (open_source(f, sink, scan, &err))
+			return true;
+		if (take_failure(f, &failure, &err))
+			return false;
+	}
+	return false;
+}
+
+void *
+pipeline_fetch(void *argument)
+{
+	struct fetcher *f = argument;
+	struct pipeline *p = f->pipeline;
+	const struct source_sink sink = {f, take_record, take_problem, take_position, take_barrier};
+	const struct scan_options scan = {.literals = p->literals,
+		.literal_count = p->literal_count,
+		.max_record = p->options.max_record};
+
+	f->success_ms = -1;
+	f->http = http_new(p->stop_wake.fd, f->config->value[SOURCE_KEY_CA_BUNDLE]);
+	http_set_nudge(f->http, f->nudge.fd);
+	if (open_patiently(f, &sink, &scan)) {
+		run_rounds(f);
+		f->source->ops->close(f->source);
+	}
+	http_free(f->http);
+	pthread_mutex_lock(&p->lock);
+	f->health.state = HEALTH_ENDED;
+	pthread_mutex_unlock(&p->lock);
+	pipeline_wake(p);
+	pipeline_end_producer(p);
+	return NULL;
+}

@@ -1,0 +1,462 @@
+/* The detector's side of live sources: the lease, inputs, positions, health, what was committed. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/pipeline_private.h"
+#include "core/source/http.h"
+
+enum { LINES_KEPT = 1000 };
+
+/* ---- lines ---- */
+
+void
+live_say(struct pipeline *p, const char *line)
+{
+	char *oldest = NULL;
+
+	log_line(p->options.log, str_from(line));
+	pthread_mutex_lock(&p->lock);
+	if (p->line_count == LINES_KEPT) {
+		oldest = p->lines[0];
+		memmove(p->lines, p->lines + 1, --p->line_count * sizeof(*p->lines));
+	}
+	MEM_GROW(p->lines, p->line_count, p->line_capacity);
+	p->lines[p->line_count++] = mem_strdup(line);
+	pthread_mutex_unlock(&p->lock);
+	free(oldest);
+	pipeline_wake(p);
+}
+
+bool
+pipeline_take_line(struct pipeline *p, char **line)
+{
+	bool there;
+
+	pthread_mutex_lock(&p->lock);
+	there = p->line_count > 0;
+	if (there) {
+		*line = p->lines[0];
+		memmove(p->lines, p->lines + 1, --p->line_count * sizeof(*p->lines));
+	}
+	pthread_mutex_unlock(&p->lock);
+	return there;
+}
+
+/* ---- making them ---- */
+
+static bool
+is_s3(const char *path)
+{
+	return str_starts_with(str_from(path), STR("s3://"));
+}
+
+static char *
+copy_or_null(const char *text)
+{
+	return text ? mem_strdup(text) : NULL;
+}
+
+/* s3://BUCKET/PREFIX: a source that ends. */
+static bool
+configure_once(struct fetcher *f, const char *path, const struct source_defaults *defaults,
+	struct error *err)
+{
+	const char *bucket = path + 5, *slash = strchr(bucket, '/');
+	struct source_config *config = &f->own_config;
+	struct str name = {bucket, slash ? (size_t)(slash - bucket) : strlen(bucket)};
+
+	config->ops = source_find(STR("s3"));
+	if (!config->ops || !name.len)
+		return error_set(err, ERROR_USAGE, "%s: expected s3://BUCKET/PREFIX", path);
+	config->name = mem_strdup("s3");
+	config->value[SOURCE_KEY_BUCKET] = mem_zalloc(name.len + 1);
+	memcpy(config->value[SOURCE_KEY_BUCKET], name.data, name.len);
+	config->value[SOURCE_KEY_PREFIX] = mem_strdup(slash ? slash + 1 : "");
+	config->value[SOURCE_KEY_PROFILE] = copy_or_null(defaults->profile);
+	config->value[SOURCE_KEY_REGION] = copy_or_null(defaults->region);
+	config->value[SOURCE_KEY_ENDPOINT_URL] = copy_or_null(defaults->endpoint_url);
+	f->config = config;
+	f->once = true;
+	return true;
+}
+
+static bool
+init_fetcher(struct pipeline *p, struct fetcher *f, struct error *err)
+{
+	f->pipeline = p;
+	f->health = (struct health){
+		.success_at = TIME_NONE, .retry_at = TIME_NONE, .position = TIME_NONE};
+	snprintf(f->health.name, sizeof(f->health.name), "%s", f->config->name);
+	snprintf(f->health.type, sizeof(f->health.type), "%s", f->config->ops->type);
+	return wake_open(&f->nudge, err);
+}
+
+static size_t
+count_once(const struct pipeline_options *options)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < options->path_count; i++)
+		count += is_s3(options->paths[i]);
+	return count;
+}
+
+static bool
+init_all(struct pipeline *p, struct error *err)
+{
+	const struct pipeline_options *options = &p->options;
+
+	for (size_t i = 0; i < options->source_count; i++) {
+		struct fetcher *f = &p->fetchers[p->fetcher_count++];
+
+		f->config = &options->sources[i];
+		if (!init_fetcher(p, f, err))
+			return false;
+	}
+	for (size_t i = 0; i < options->path_count; i++) {
+		struct fetcher *f = &p->fetchers[p->fetcher_count];
+
+		if (!is_s3(options->paths[i]))
+			continue;
+		p->fetcher_count++;
+		if (!configure_once(f, options->paths[i], &options->defaults, err) ||
+			!init_fetcher(p, f, err))
+			return false;
+	}
+	return true;
+}
+
+bool
+live_init(struct pipeline *p, struct error *err)
+{
+	size_t count = p->options.source_count + count_once(&p->options);
+
+	if (!count)
+		return true;
+	http_global_init();
+	p->fetchers = mem_zalloc(count * sizeof(*p->fetchers));
+	for (size_t i = 0; i < count; i++)
+		p->fetchers[i].nudge.fd = -1;
+	if (init_all(p, err))
+		return true;
+	live_fini(p);
+	return false;
+}
+
+static void
+fini_fetcher(struct fetcher *f)
+{
+	for (size_t i = 0; i < f->position_count; i++) {
+		free(f->positions[i].name);
+		free(f->positions[i].value);
+	}
+	free(f->positions);
+	for (size_t i = 0; i < SOURCE_KEY_COUNT; i++)
+		free(f->own_config.value[i]);
+	free(f->own_config.name);
+	buf_fini(&f->input_path);
+	if (f->nudge.fd >= 0)
+		wake_close(&f->nudge);
+}
+
+void
+live_fini(struct pipeline *p)
+{
+	for (size_t i = 0; i < p->fetcher_count; i++)
+		fini_fetcher(&p->fetchers[i]);
+	free(p->fetchers);
+	if (p->fetcher_count)
+		http_global_fini();
+	p->fetchers = NULL;
+	p->fetcher_count = 0;
+	for (size_t i = 0; i < p->turn_count; i++)
+		free(p->turns[i].key);
+	free(p->turns);
+	for (size_t i = 0; i < p->line_count; i++)
+		free(p->lines[i]);
+	free(p->lines);
+	pipeline_live_fini(&p->live);
+}
+
+/* ---- starting ---- */
+
+static void
+keep_position(void *context, struct str name, struct str value)
+{
+	struct fetcher *f = context;
+	struct buf name_copy = {0}, value_copy = {0};
+
+	buf_str(&name_copy, name);
+	buf_str(&value_copy, value);
+	buf_reserve(&name_copy, 1);
+	buf_reserve(&value_copy, 1);
+	MEM_GROW(f->positions, f->position_count, f->position_capacity);
+	f->positions[f->position_count++] =
+		(struct position){buf_take(&name_copy), buf_take(&value_copy)};
+}
+
+static void
+start_fetcher(struct detector *d, struct fetcher *f)
+{
+	struct pipeline *p = d->pipeline;
+	struct error err;
+
+	if (f->started)
+		return;
+	if (!f->once &&
+		!store_positions(p->store, str_from(f->config->name), keep_position, f, &err)) {
+		detector_fail(d, &err);
+		return;
+	}
+	f->started = pipeline_start_producer(p, &f->thread, pipeline_fetch, f);
+}
+
+void
+live_start(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+	struct error err;
+
+	for (size_t i = 0; i < p->fetcher_count; i++)
+		if (p->fetchers[i].once)
+			start_fetcher(d, &p->fetchers[i]);
+	if (!p->options.source_count)
+		return;
+	if (!store_be_durable(p->store, &err))
+		detector_fail(d, &err);
+	live_tick(d);
+}
+
+void
+live_join(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+
+	for (size_t i = 0; i < p->fetcher_count; i++)
+		if (p->fetchers[i].started)
+			pthread_join(p->fetchers[i].thread, NULL);
+	if (p->options.source_count)
+		store_lease_end(p->store, NULL);
+}
+
+/* ---- the lease ---- */
+
+static void
+say_holder(struct pipeline *p, const struct store_lease *lease)
+{
+	struct buf line = {0};
+
+	buf_printf(&line, "fetched by pid %lld (%s)", (long long)lease->pid, lease->user);
+	live_say(p, buf_cstr(&line));
+	buf_fini(&line);
+}
+
+static void
+begin_fetching(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+
+	atomic_store(&p->paused, false);
+	for (size_t i = 0; i < p->options.source_count && !d->failed; i++) {
+		start_fetcher(d, &p->fetchers[i]);
+		wake_raise(&p->fetchers[i].nudge);
+	}
+}
+
+/* Taken, kept, lost, or somebody else's. */
+static void
+take_lease(struct detector *d, const struct store_lease *lease)
+{
+	struct pipeline *p = d->pipeline;
+	bool was_ours = p->live.ours, told = p->live.pid == lease->pid;
+
+	pthread_mutex_lock(&p->lock);
+	p->live.ours = lease->ours;
+	p->live.pid = lease->pid;
+	snprintf(p->live.user, sizeof(p->live.user), "%s", lease->user);
+	pthread_mutex_unlock(&p->lock);
+	if (lease->ours && !was_ours)
+		begin_fetching(d);
+	if (!lease->ours)
+		atomic_store(&p->paused, true);
+	if (!lease->ours && !told)
+		say_holder(p, lease);
+}
+
+/* ---- health ---- */
+
+static struct health *
+copy_healths(struct pipeline *p)
+{
+	struct health *list = mem_array(NULL, p->fetcher_count, sizeof(*list));
+
+	pthread_mutex_lock(&p->lock);
+	for (size_t i = 0; i < p->fetcher_count; i++)
+		list[i] = p->fetchers[i].health;
+	pthread_mutex_unlock(&p->lock);
+	return list;
+}
+
+static void
+replace_live(struct pipeline *p, struct health *list, size_t count)
+{
+	struct health *old;
+
+	pthread_mutex_lock(&p->lock);
+	old = p->live.list;
+	p->live.list = list;
+	p->live.count = count;
+	pthread_mutex_unlock(&p->lock);
+	free(old);
+}
+
+static void
+put_health(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+	size_t count = p->fetcher_count;
+	struct health *list = copy_healths(p);
+	struct error err;
+
+	if (p->live.count == count && memcmp(p->live.list, list, count * sizeof(*list)) == 0) {
+		free(list);
+		return;
+	}
+	if (!store_health_put(p->store, list, count, &err))
+		detector_fail(d, &err);
+	replace_live(p, list, count);
+}
+
+static void
+get_health(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+	struct health *list;
+	struct error err;
+	size_t count;
+
+	if (!store_health_get(p->store, &list, &count, &err)) {
+		detector_fail(d, &err);
+		return;
+	}
+	replace_live(p, list, count);
+	pipeline_wake(p);
+}
+
+void
+live_tick(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+	struct store_lease lease;
+	struct error err;
+
+	d->lease_ms = time_monotonic_ms() + STORE_LEASE_BEAT_MS;
+	if (d->failed || pipeline_stopped(p))
+		return;
+	if (!store_lease(p->store, p->options.user, &lease, &err)) {
+		detector_fail(d, &err);
+		return;
+	}
+	take_lease(d, &lease);
+	if (lease.ours)
+		put_health(d);
+	else
+		get_health(d);
+}
+
+void
+pipeline_get_live(struct pipeline *p, struct pipeline_live *live)
+{
+	size_t count;
+
+	pthread_mutex_lock(&p->lock);
+	*live = p->live;
+	count = live->ours || !p->options.source_count ? p->fetcher_count : p->live.count;
+	live->list = mem_array(NULL, count, sizeof(*live->list));
+	live->count = count;
+	for (size_t i = 0; i < count; i++)
+		live->list[i] = live->ours || !p->options.source_count ? p->fetchers[i].health
+								       : p->live.list[i];
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
+pipeline_live_fini(struct pipeline_live *live)
+{
+	free(live->list);
+	live->list = NULL;
+}
+
+/* ---- what they give ---- */
+
+int64_t
+live_input(struct detector *d, const struct item *item)
+{
+	struct pipeline *p = d->pipeline;
+	struct fetcher *f = item->fetcher;
+	const struct store_input input = {
+		.name = str_from(f->config->name), .path = item->path, .identity = item->path};
+	struct error err;
+	bool unchanged;
+
+	if (f->input && str_equal(buf_view(&f->input_path), item->path))
+		return f->input;
+	detector_begin(d);
+	f->input = 0;
+	if (d->failed)
+		return 0;
+	if (!store_input_begin(
+		    p->store, p->run, &input, p->rule_key[0], &f->input, &unchanged, &err)) {
+		detector_fail(d, &err);
+		return 0;
+	}
+	buf_clear(&f->input_path);
+	buf_str(&f->input_path, item->path);
+	return f->input;
+}
+
+void
+live_put_position(struct detector *d, const struct item *item)
+{
+	struct error err;
+
+	detector_begin(d);
+	if (!d->failed &&
+		!store_position_put(d->pipeline->store, str_from(item->fetcher->config->name),
+			item->path, item->text, &err))
+		detector_fail(d, &err);
+}
+
+void
+live_committed(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+
+	for (size_t i = 0; i < p->fetcher_count; i++) {
+		struct fetcher *f = &p->fetchers[i];
+		bool moved;
+
+		pthread_mutex_lock(&p->lock);
+		moved = f->barrier > f->committed;
+		if (moved)
+			f->committed = f->barrier;
+		f->health.alerts += f->alerts;
+		pthread_mutex_unlock(&p->lock);
+		f->alerts = 0;
+		if (moved)
+			wake_raise(&f->nudge);
+	}
+}
+
+void
+live_rolled_back(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+
+	for (size_t i = 0; i < p->fetcher_count; i++) {
+		p->fetchers[i].input = 0;
+		p->fetchers[i].alerts = 0;
+		p->fetchers[i].barrier = 0;
+	}
+}
