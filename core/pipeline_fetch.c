@@ -375,18 +375,26 @@ deliver_committed(struct fetcher *f, struct source_failure *failure, struct erro
 	return result;
 }
 
+static int64_t
+poll_interval_ms(const struct fetcher *f)
+{
+	int64_t configured = f->config->span_ms[SOURCE_KEY_POLL_INTERVAL];
+
+	return configured ? configured : f->config->ops->poll_interval_ms;
+}
+
 static enum source_result
 do_round(struct fetcher *f, int64_t *next_ms, struct source_failure *failure, struct error *err)
 {
 	int64_t now = time_monotonic_ms();
-	int64_t gap = 3 * f->config->ops->poll_interval_ms;
+	int64_t interval = poll_interval_ms(f), gap = 3 * interval;
 	enum source_result result = deliver_committed(f, failure, err);
 
 	if (result != SOURCE_OK)
 		return result;
 	f->watching =
 		f->success_ms >= 0 && now - f->success_ms <= scaled(f, gap > GAP_MS ? gap : GAP_MS);
-	*next_ms = f->config->ops->poll_interval_ms;
+	*next_ms = interval;
 	return f->source->ops->poll(f->source, next_ms, failure, err);
 }
 

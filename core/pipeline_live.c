@@ -28,6 +28,22 @@ live_say(struct pipeline *p, const char *line)
 	pipeline_wake(p);
 }
 
+void
+live_say_problem(struct pipeline *p, const struct item *item, const struct problem *problem)
+{
+	struct buf line = {0};
+
+	if (!item->fetcher || item->fetcher->once)
+		return;
+	buf_printf(&line, "%.*s: %s%.*s: ", STR_ARG(problem->source),
+		problem->severity == PROBLEM_NOTE ? "note: " : "", STR_ARG(problem->path));
+	if (problem->offset != PROBLEM_NO_OFFSET)
+		buf_printf(&line, "byte %llu: ", (unsigned long long)problem->offset);
+	buf_str(&line, problem->reason);
+	live_say(p, buf_cstr(&line));
+	buf_fini(&line);
+}
+
 bool
 pipeline_take_line(struct pipeline *p, char **line)
 {

@@ -183,5 +183,8 @@ void live_join(struct detector *d);
 
 /* Keeps a line for pipeline_take_line, and for the log. Takes the lock. */
 void live_say(struct pipeline *pipeline, const char *line);
+/* Of what a fetcher gave; nothing for a file, whose problems are told together. */
+void live_say_problem(struct pipeline *pipeline, const struct item *item,
+	const struct problem *problem);
 
 #endif

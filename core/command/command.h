@@ -84,6 +84,8 @@ int command_fail(const struct error *err);
 int command_finish_output(int status);
 
 int command_scan(const struct command_line *line);
+int command_watch(const struct command_line *line);
+int command_sources(const struct command_line *line);
 int command_export(const struct command_line *line);
 int command_decide(const struct command_line *line);
 int command_rule(const struct command_line *line);

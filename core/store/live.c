@@ -161,6 +161,24 @@ store_lease(struct store *store, const char *user, struct store_lease *lease, st
 }
 
 bool
+store_lease_holder(struct store *store, struct store_lease *lease, struct error *err)
+{
+	struct holder holder;
+	char namespace[64];
+
+	*lease = (struct store_lease){0};
+	program_namespace(namespace, sizeof(namespace));
+	if (!find_holder(store, &holder, err))
+		return false;
+	if (is_lost(&holder, namespace))
+		return true;
+	lease->pid = holder.pid;
+	lease->ours = holder.owner == store->owner;
+	snprintf(lease->user, sizeof(lease->user), "%s", holder.user);
+	return true;
+}
+
+bool
 store_lease_end(struct store *store, struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, STMT_LEASE_END, err);

@@ -36,6 +36,8 @@ struct store_lease {
  * old; beats when it is ours. Says who has it. To be called every STORE_LEASE_BEAT_MS. */
 bool store_lease(struct store *store, const char *user, struct store_lease *lease,
 	struct error *err);
+/* Who has it, without taking it; pid 0: nobody. */
+bool store_lease_holder(struct store *store, struct store_lease *lease, struct error *err);
 bool store_lease_end(struct store *store, struct error *err);
 
 /* ---- health, for the others ---- */

@@ -113,6 +113,18 @@ assert_lease(struct store *store, const char *user, bool ours, const char *holde
 	assert_string_equal(lease.user, holder);
 }
 
+/* Looking does not take it. */
+static void
+assert_holder(struct store *store, const char *user)
+{
+	struct store_lease lease;
+	struct error err;
+
+	assert_ok(store_lease_holder(store, &lease, &err), &err);
+	assert_string_equal(lease.user, user);
+	assert_int_equal(lease.pid, user[0] ? getpid() : 0);
+}
+
 static void
 one_handle_has_the_lease_until_it_ends_it(void **state)
 {
@@ -128,7 +140,9 @@ one_handle_has_the_lease_until_it_ends_it(void **state)
 	assert_lease(s.store, "alice", true, "alice");
 	assert_ok(store_lease_end(other, &err), &err); /* not its to end */
 	assert_lease(other, "bob", false, "alice");
+	assert_holder(other, "alice");
 	assert_ok(store_lease_end(s.store, &err), &err);
+	assert_holder(other, "");
 	assert_lease(other, "bob", true, "bob");
 	assert_lease(s.store, "alice", false, "bob");
 	store_close(other);
@@ -252,7 +266,8 @@ a_store_of_the_first_version_is_brought_up_to_date_with_all_it_holds(void **stat
 	run_sql(s.path,
 		"DROP TABLE position; DROP TABLE lease; DROP TABLE health; DROP TABLE change;"
 		"ALTER TABLE detail DROP COLUMN arrived; ALTER TABLE detail DROP COLUMN watched;"
-		"DROP INDEX problem_source; ALTER TABLE problem DROP COLUMN body; PRAGMA user_version=1");
+		"DROP INDEX problem_source; ALTER TABLE problem DROP COLUMN body; PRAGMA "
+		"user_version=1");
 	s.store = NULL;
 	scene_reopen(&s);
 	scene_load(&s, id, &alert);

@@ -1,0 +1,48 @@
+#include "core/command/live.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "core/source/aws.h"
+
+const char *const live_advice[LIVE_ADVICE_LINES] = {
+	"Nothing to watch: no source is configured and there are no AWS credentials at hand.",
+	"AWS: run `aws configure`, or set AWS_PROFILE: CloudTrail is then watched by itself.",
+	"Other sources: [source NAME] in config.ini, see keywatch.ini(5). Saved logs: keywatch "
+	"PATH.",
+};
+
+static bool
+has_aws_credentials(const struct command_line *line)
+{
+	struct http *http = http_new(-1, NULL);
+	struct aws_chain *chain = aws_chain_new(line->profile, line->endpoint_url, http);
+	bool has = aws_chain_configured(chain);
+
+	aws_chain_free(chain);
+	http_free(http);
+	return has;
+}
+
+bool
+live_sources(struct source_configs *sources, const struct command_line *line,
+	const struct config_screen *screen, struct error *err)
+{
+	const struct source_defaults defaults = {line->profile, line->region, line->endpoint_url};
+
+	if (!config_file_load(sources, line, screen, err))
+		return false;
+	if (sources->count || !has_aws_credentials(line))
+		return true;
+	return source_configs_add(sources, "type=cloudtrail,name=cloudtrail", err) &&
+	       source_configs_check(sources, &defaults, err);
+}
+
+void
+live_protect_memory(void)
+{
+	const struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}

@@ -1,0 +1,19 @@
+/* What the commands that watch and the screen share: which sources there are to watch. Main thread. */
+#ifndef KEYWATCH_COMMAND_LIVE_H
+#define KEYWATCH_COMMAND_LIVE_H
+
+#include "core/command/config_file.h"
+
+/* The configured sources and those of --source; without any, CloudTrail where AWS credentials are
+ * at hand, else none. `sources` is filled also after a failure: source_configs_fini frees. */
+bool live_sources(struct source_configs *sources, const struct command_line *line,
+	const struct config_screen *screen, struct error *err);
+
+/* What to do when there is none, a line each. */
+enum { LIVE_ADVICE_LINES = 3 };
+extern const char *const live_advice[LIVE_ADVICE_LINES];
+
+/* Before a secret is read: no core file, no debugger of the same user (settled.md 28). */
+void live_protect_memory(void);
+
+#endif

@@ -1,0 +1,237 @@
+/* `keywatch sources`: how the sources are, as the process that fetches last wrote it. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "core/command/live.h"
+#include "core/source/source.h"
+#include "core/store/live.h"
+
+static const char *const state_words[] = {
+	[HEALTH_STARTING] = "starting",
+	[HEALTH_OK] = "ok",
+	[HEALTH_RETRYING] = "retrying",
+	[HEALTH_ENDED] = "ended",
+};
+
+struct listing {
+	struct store_lease lease;
+	struct health *list; /* owns */
+	size_t count;
+	int64_t now;
+};
+
+/* ---- text ---- */
+
+static void
+put_ago(struct buf *out, int64_t now, int64_t at)
+{
+	char age[TIME_TEXT];
+
+	if (at == TIME_NONE) {
+		buf_puts(out, "never");
+		return;
+	}
+	time_format_age(now > at ? now - at : 0, age);
+	buf_puts(out, age);
+}
+
+static void
+put_cell(struct buf *out, struct str text, int width)
+{
+	int shown = text_columns(text);
+
+	text_clean(out, text);
+	buf_printf(out, "%*s", width > shown ? width - shown + 2 : 2, "");
+}
+
+static void
+put_row(struct buf *out, const struct health *h, int64_t now)
+{
+	struct buf cell = {0};
+
+	put_cell(out, str_from(h->name), 16);
+	put_cell(out, str_from(h->type), 12);
+	put_cell(out, str_from(state_words[h->state]), 9);
+	put_ago(&cell, now, h->success_at);
+	put_cell(out, buf_view(&cell), 8);
+	buf_clear(&cell);
+	put_ago(&cell, now, h->position);
+	put_cell(out, h->position == TIME_NONE ? STR("-") : buf_view(&cell), 8);
+	buf_fini(&cell);
+	buf_printf(out, "%8llu  %8llu  %7llu  %8llu\n", (unsigned long long)h->requests,
+		(unsigned long long)h->records, (unsigned long long)h->alerts,
+		(unsigned long long)h->problems);
+	if (h->error[0]) {
+		buf_printf(out, "    %s: ", h->cause);
+		text_clean(out, str_from(h->error));
+		buf_putc(out, '\n');
+	}
+	if (h->advice[0]) {
+		buf_puts(out, "    ");
+		text_clean(out, str_from(h->advice));
+		buf_putc(out, '\n');
+	}
+}
+
+static void
+put_text(struct buf *out, const struct listing *l)
+{
+	if (l->lease.pid) {
+		buf_printf(out, "fetched by pid %lld (", (long long)l->lease.pid);
+		text_clean(out, str_from(l->lease.user));
+		buf_puts(out, ")\n");
+	} else {
+		buf_puts(out, "nobody fetches now\n");
+	}
+	if (l->count)
+		buf_printf(out, "%-16s  %-12s  %-9s  %-8s  %-8s  %8s  %8s  %7s  %8s\n", "NAME",
+			"TYPE", "STATE", "SUCCESS", "LAG", "REQUESTS", "RECORDS", "ALERTS",
+			"PROBLEMS");
+	for (size_t i = 0; i < l->count; i++)
+		put_row(out, &l->list[i], l->now);
+}
+
+/* ---- json ---- */
+
+static void
+put_time(struct json_writer *w, const char *key, int64_t at)
+{
+	char text[TIME_TEXT];
+
+	if (at != TIME_NONE)
+		time_format_iso(at, text);
+	json_member_string(w, key, at != TIME_NONE ? str_from(text) : STR_ABSENT);
+}
+
+static void
+put_number(struct json_writer *w, const char *key, uint64_t number)
+{
+	json_put_key(w, key);
+	json_put_long(w, (int64_t)number);
+}
+
+static struct str
+or_null(const char *text)
+{
+	return text[0] ? str_from(text) : STR_ABSENT;
+}
+
+static void
+put_object(struct json_writer *w, const struct health *h)
+{
+	json_begin_object(w);
+	json_member_string(w, "name", str_from(h->name));
+	json_member_string(w, "type", str_from(h->type));
+	json_member_string(w, "state", str_from(state_words[h->state]));
+	put_time(w, "lastSuccess", h->success_at);
+	put_time(w, "position", h->position);
+	put_time(w, "nextTry", h->retry_at);
+	json_member_string(w, "cause", or_null(h->cause));
+	json_member_string(w, "error", or_null(h->error));
+	json_member_string(w, "advice", or_null(h->advice));
+	put_number(w, "requests", h->requests);
+	put_number(w, "bytes", h->bytes);
+	put_number(w, "records", h->records);
+	put_number(w, "alerts", h->alerts);
+	put_number(w, "problems", h->problems);
+	put_number(w, "failures", h->failures);
+	json_put_key(w, "clockSkewMs");
+	json_put_long(w, h->skew_ms);
+	json_end_object(w);
+}
+
+static void
+put_json(struct buf *out, const struct listing *l)
+{
+	struct json_writer w = {.out = out};
+
+	json_begin_object(&w);
+	json_put_key(&w, "fetcher");
+	if (l->lease.pid) {
+		json_begin_object(&w);
+		put_number(&w, "pid", (uint64_t)l->lease.pid);
+		json_member_string(&w, "user", str_from(l->lease.user));
+		json_end_object(&w);
+	} else {
+		json_put_null(&w);
+	}
+	json_put_key(&w, "sources");
+	json_begin_array(&w);
+	for (size_t i = 0; i < l->count; i++)
+		put_object(&w, &l->list[i]);
+	json_end_array(&w);
+	json_end_object(&w);
+	buf_putc(out, '\n');
+}
+
+/* ---- the command ---- */
+
+/* What is configured and was never fetched stands there, too. */
+static bool
+add_configured(struct listing *l, const struct source_configs *sources)
+{
+	for (size_t i = 0; i < sources->count; i++) {
+		const struct source_config *config = &sources->list[i];
+		bool known = false;
+
+		for (size_t n = 0; n < l->count; n++)
+			known |= strcmp(l->list[n].name, config->name) == 0;
+		if (known)
+			continue;
+		l->list = mem_array(l->list, l->count + 1, sizeof(*l->list));
+		l->list[l->count] = (struct health){
+			.success_at = TIME_NONE, .retry_at = TIME_NONE, .position = TIME_NONE};
+		snprintf(l->list[l->count].name, sizeof(l->list->name), "%s", config->name);
+		snprintf(l->list[l->count].type, sizeof(l->list->type), "%s", config->ops->type);
+		l->count++;
+	}
+	return true;
+}
+
+static bool
+list_sources(struct listing *l, const struct command_line *line, struct error *err)
+{
+	struct source_configs sources = {0};
+	struct buf path = {0};
+	struct store *store = NULL;
+	bool ok = live_sources(&sources, line, NULL, err) && command_store_path(line, &path, err) &&
+		  store_open(&store, buf_cstr(&path), err) &&
+		  store_lease_holder(store, &l->lease, err) &&
+		  store_health_get(store, &l->list, &l->count, err) && add_configured(l, &sources);
+
+	source_configs_fini(&sources);
+	store_close(store);
+	buf_fini(&path);
+	return ok;
+}
+
+int
+command_sources(const struct command_line *line)
+{
+	const char *format = line->format ? line->format : "text";
+	bool json = strcmp(format, "json") == 0;
+	struct listing listing = {.now = time_now()};
+	struct buf out = {0};
+	struct clock clock;
+	struct error err;
+	int status = 0;
+
+	if (clock_init_environment(&clock, &err))
+		listing.now = clock_now(&clock);
+	if (!json && strcmp(format, "text") != 0) {
+		error_set(&err, ERROR_USAGE, "sources: --format text or json");
+		status = command_fail(&err);
+	} else if (!list_sources(&listing, line, &err)) {
+		status = command_fail(&err);
+	} else {
+		(json ? put_json : put_text)(&out, &listing);
+		fputs(buf_cstr(&out), stdout);
+	}
+	buf_fini(&out);
+	free(listing.list);
+	return status;
+}
