@@ -515,7 +515,6 @@ pipeline_fetch(void *argument)
 
 	f->success_ms = -1;
 	f->http = http_new(p->stop_wake.fd, f->config->value[SOURCE_KEY_CA_BUNDLE]);
-	http_set_nudge(f->http, f->nudge.fd);
 	if (open_patiently(f, &sink, &scan)) {
 		run_rounds(f);
 		f->source->ops->close(f->source);

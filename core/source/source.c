@@ -1,6 +1,8 @@
 #include "core/source/source.h"
 
 const struct source_ops *const source_kinds[] = {
+	&source_cloudtrail,
+	&source_sqs,
 	NULL,
 };
 

@@ -1,0 +1,60 @@
+/*
+ * S3 as the sources ask it: listing, and objects read through a scanner. Keeps which region each
+ * bucket is in: a request that went to the wrong one is signed again for the right one, once
+ * (sources.md §1.2). Path style with an endpoint or a dot in the bucket's name, else virtual host.
+ * One thread.
+ */
+#ifndef KEYWATCH_SOURCE_S3_CLIENT_H
+#define KEYWATCH_SOURCE_S3_CLIENT_H
+
+#include "core/source/aws_client.h"
+
+struct s3_client;
+
+struct s3_client *s3_client_new(const struct source_options *options);
+void s3_client_free(struct s3_client *client);
+/* Requests, bytes and skew are added to what is there. */
+void s3_client_report(const struct s3_client *client, struct source_report *report);
+/* Without keys; for what doctor says. */
+const char *s3_client_kind(const struct s3_client *client);
+
+/*
+ * Reads an object through the scanner, plain or gzip: its records and problems go to the source's
+ * sink with the path s3://BUCKET/KEY and their offset; arrived and exact as in `place`. After a cut
+ * answer it is read again from its start: what was given comes again. region: where the bucket is
+ * said to be, or NULL. *missing: there is no such object (SOURCE_FAILED, CAUSE_CONFIGURED).
+ */
+struct s3_object {
+	struct str bucket, key;
+	const char *region;
+	int64_t arrived;
+	bool exact;
+	uint64_t records; /* out: given to the sink */
+	uint64_t bytes;	  /* out: as delivered */
+	bool missing;	  /* out */
+};
+enum source_result s3_read_object(struct s3_client *client, struct s3_object *object,
+	struct source_failure *failure, struct error *err);
+
+/* One entry of a listing: an object, or with a delimiter a common prefix (size 0, modified
+ * TIME_NONE). Strings valid during the visit; decoded. False stops. */
+struct s3_entry {
+	struct str key, etag;
+	uint64_t size;
+	int64_t modified; /* ticks */
+	bool prefix;
+};
+typedef bool s3_visit(void *context, const struct s3_entry *entry);
+/* All pages of ListObjectsV2, in key order. start_after and delimiter may be absent. */
+struct s3_listing {
+	struct str bucket, prefix, start_after;
+	bool delimited;	   /* by '/' */
+	unsigned max_keys; /* 0: 1000 a page, all pages; else one page */
+};
+enum source_result s3_list(struct s3_client *client, const struct s3_listing *listing,
+	s3_visit *visit, void *context, struct source_failure *failure, struct error *err);
+
+/* Is it a CloudTrail log by its key: below .../CloudTrail/, and .json.gz (sources.md §1.2)? */
+bool s3_is_trail_key(struct str key);
+
+#endif
