@@ -4,14 +4,17 @@
 
 #include "core/base/process.h"
 #include "core/base/timefmt.h"
+#include "core/base/wake.h"
 
 static bool
 run_shell(const char *script, const char *input, struct process_result *result, struct error *err)
 {
 	const char *const argv[] = {"/bin/sh", "-c", script, "name with 'quotes'", NULL};
 	const char *const environment[] = {"ONLY=this", NULL};
-	const struct process process = {
-		.argv = argv, .environment = environment, .input = str_from(input), .timeout_ms = 20000,
+	const struct process process = {.argv = argv,
+		.environment = environment,
+		.input = str_from(input),
+		.timeout_ms = 20000,
 		.max_output = 200000};
 
 	return process_run(&process, result, err);
@@ -79,8 +82,8 @@ static void
 a_program_that_does_not_end_is_killed(void **state)
 {
 	int64_t before = time_monotonic_ms();
-	const struct process process = {.argv = (const char *const[]){"/bin/sh", "-c",
-						"exec tail -f /dev/null", NULL},
+	const struct process process = {
+		.argv = (const char *const[]){"/bin/sh", "-c", "exec tail -f /dev/null", NULL},
 		.timeout_ms = 300};
 	struct process_result result;
 	struct error err;
@@ -89,6 +92,25 @@ a_program_that_does_not_end_is_killed(void **state)
 	assert_false(process_run(&process, &result, &err));
 	assert_non_null(strstr(err.text, "did not end"));
 	assert_true(time_monotonic_ms() - before >= 300);
+}
+
+static void
+a_program_is_killed_when_we_are_told_to_stop(void **state)
+{
+	struct process process = {.argv = (const char *const[]){"/bin/sh", "-c",
+					  "exec >&- 2>&-; exec tail -f /dev/null", NULL},
+		.timeout_ms = 600000};
+	struct process_result result;
+	struct error err;
+	struct wake wake;
+
+	(void)state;
+	assert_ok(wake_open(&wake, &err), &err);
+	process.interrupt_fd = wake.fd;
+	wake_raise(&wake);
+	assert_false(process_run(&process, &result, &err));
+	assert_string_equal(err.text, "/bin/sh was stopped");
+	wake_close(&wake);
 }
 
 static void
@@ -113,6 +135,7 @@ main(void)
 		cmocka_unit_test(a_program_that_does_not_read_its_input_is_no_failure),
 		cmocka_unit_test(a_program_that_says_too_much_is_ended),
 		cmocka_unit_test(a_program_that_does_not_end_is_killed),
+		cmocka_unit_test(a_program_is_killed_when_we_are_told_to_stop),
 		cmocka_unit_test(a_program_that_is_not_there_is_named),
 	};
 

@@ -60,6 +60,9 @@ class Cloud:
         """Signed: whom the scope names. Else the first that knows the request."""
         scope = request.scope_service()
         for service in self.services.values():
+            if service.first and service.matches(request):
+                return service
+        for service in self.services.values():
             if scope and service.signed_as == scope:
                 return service
         return next((s for s in self.services.values() if s.matches(request)), None)

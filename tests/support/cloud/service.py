@@ -6,6 +6,7 @@ class Base:
     name = ""
     protocol = "json-1.1"  # of its errors: a key of wire.ERRORS
     signed_as = None       # the SigV4 service name, when requests of it are signed
+    first = False          # its matches() goes before the scope of a signature
 
     def __init__(self, cloud):
         self.cloud = cloud
