@@ -144,9 +144,9 @@ ask(const struct cloud *cloud, const char *fmt, va_list args)
 		print_error("%s\nwas answered: %s\n", buf_cstr(&body), buf_cstr(&answer));
 	assert_true(str_starts_with(buf_view(&answer), STR("HTTP/1.1 200 ")));
 	assert_ok(json_parse(str_slice(buf_view(&answer), head + 4, answer.len), &doc, &err), &err);
-	buf_fini(&body);
-	buf_fini(&request);
-	buf_fini(&answer);
+	buf_wipe(&body); /* tests search the memory for secrets */
+	buf_wipe(&request);
+	buf_wipe(&answer);
 	return doc;
 }
 

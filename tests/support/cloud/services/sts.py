@@ -78,7 +78,8 @@ class Service(Base):
     def credentials(self, asked):
         seconds = self.state["lifetime"] or int(asked.get("DurationSeconds", 3600))
         n = next(self.numbers)
-        key_id, secret, token = f"ASIATEST{n:012}", f"sts+secret/{n}=", f"sts-token/{n}+" + "t" * 700
+        key_id, secret = f"ASIATEST{n:012}", f"as+long+as+those+of/AWS+sts+secret/{n}="
+        token = f"sts-token/{n}+" + "t" * 700 + f"+end/of/{n}="
         expires = time.time() + seconds
         arn = f"arn:aws:sts::111122223333:assumed-role/{asked['RoleArn'].rpartition('/')[2]}/" + \
             asked["RoleSessionName"]
