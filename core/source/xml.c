@@ -29,7 +29,7 @@ without_prefix(const char *name)
 {
 	const char *colon = strrchr(name, ':');
 
-	return colon ? colon + 1 : name;
+	return colon && colon[1] ? colon + 1 : name;
 }
 
 static void XMLCALL
