@@ -271,6 +271,11 @@ aws_chain_get(struct aws_chain *chain, const struct aws_keys **keys, struct erro
 	if (time_left > ADVISORY || (lately && time_left > (chain->failing ? MANDATORY : 0)))
 		return AWS_OK;
 	result = fetch(chain, err);
+	if (result == AWS_NONE && chain->keys.access_key_id) { /* an instance that fell silent */
+		error_set(err, ERROR_SYSTEM, "the credentials from %s could not be renewed",
+			chain->kind);
+		result = AWS_FAILED;
+	}
 	chain->tried = now;
 	chain->failing = result != AWS_OK;
 	if (result == AWS_STOPPED || result == AWS_OK || time_left <= MANDATORY)

@@ -142,13 +142,18 @@ ask_imds(struct imds *imds, const char *method, const char *path, const char *he
 	const char *const headers[] = {header, NULL};
 	struct http_request request = {.method = method, .headers = headers};
 	struct buf url = {0};
+	struct error trouble = {0};
 	enum http_result asked;
 
 	buf_printf(&url, "%s%s", buf_cstr(&imds->base), path);
 	request.url = buf_cstr(&url);
 	set_limits(&request, INSTANCE_MS);
-	asked = http_do(imds->chain->http, &request, response, err);
+	asked = http_do(imds->chain->http, &request, response, &trouble);
 	buf_fini(&url);
+	if (asked == HTTP_FAILED && trouble.kind == ERROR_USAGE) { /* an endpoint we refuse */
+		error_set(err, ERROR_USAGE, "instance metadata: %s", trouble.text);
+		return AWS_FAILED;
+	}
 	if (asked != HTTP_ANSWERED)
 		return asked == HTTP_FAILED ? AWS_NONE : AWS_STOPPED;
 	if (response->status == 200)

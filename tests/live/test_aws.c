@@ -305,6 +305,35 @@ the_instance_is_asked_by_version_2_only(void **state)
 		&world, NULL, AWS_FAILED, "instance profile: AssumeRoleUnauthorizedAccess");
 }
 
+static void
+an_instance_s_endpoint_elsewhere_is_refused_aloud(void **state)
+{
+	(void)state;
+	unsetenv("AWS_EC2_METADATA_DISABLED");
+	setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://192.0.2.1", 1);
+	world_profile_fails(&world, NULL, AWS_FAILED,
+		"instance metadata: 192.0.2.1: plain http goes to this machine only");
+}
+
+static void
+an_instance_that_falls_silent_is_named(void **state)
+{
+	const struct aws_keys *keys;
+	struct aws_chain *chain;
+	struct error err;
+
+	(void)state;
+	unsetenv("AWS_EC2_METADATA_DISABLED");
+	setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", cloud.url, 1);
+	chain = world_chain(&world, NULL);
+	world_gives(chain, "ASIAIMDS000000000001, instance profile");
+	world_later(7 * TICKS_PER_HOUR);
+	cloud_fault(&cloud, "imds", "reset", 2); /* libcurl dials anew where a kept line breaks */
+	assert_int_equal(aws_chain_get(chain, &keys, &err), AWS_FAILED);
+	assert_string_equal(err.text, "the credentials from instance profile could not be renewed");
+	aws_chain_free(chain);
+}
+
 /* ---- renewal ---- */
 
 static void
@@ -438,6 +467,8 @@ main(void)
 		TEST(the_container_s_token_goes_along_but_never_with_a_line_end),
 		TEST(a_container_elsewhere_is_not_asked_over_plain_http),
 		TEST(the_instance_is_asked_by_version_2_only),
+		TEST(an_instance_s_endpoint_elsewhere_is_refused_aloud),
+		TEST(an_instance_that_falls_silent_is_named),
 		TEST(keys_are_renewed_from_fifteen_minutes_before_their_end_on),
 		TEST(ten_minutes_before_their_end_keys_must_be_renewed),
 		TEST(keys_that_live_shortly_are_not_asked_for_at_every_request),
