@@ -215,6 +215,12 @@ rule_technique(const struct rule *rule, size_t i)
 	return rule->techniques.items[i];
 }
 
+struct str
+rule_query(const struct rule *rule)
+{
+	return rule->query;
+}
+
 int64_t
 rule_frequency(const struct rule *rule)
 {

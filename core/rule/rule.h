@@ -27,6 +27,7 @@ void rule_free(struct rule *rule);
 struct str rule_id(const struct rule *rule);
 struct str rule_name(const struct rule *rule);
 struct str rule_version(const struct rule *rule);
+struct str rule_query(const struct rule *rule);
 struct str rule_severity(const struct rule *rule); /* Informational Low Medium High */
 size_t rule_tactic_count(const struct rule *rule);
 struct str rule_tactic(const struct rule *rule, size_t i);
