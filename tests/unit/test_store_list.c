@@ -180,7 +180,8 @@ static void
 put_problem(struct scene *s, int64_t input, const char *path, uint64_t offset, const char *reason)
 {
 	struct problem problem = {
-		PROBLEM_ERROR, STR("file"), str_from(path), offset, str_from(reason)};
+		PROBLEM_ERROR, STR("file"), str_from(path), offset, str_from(reason),
+		STR_ABSENT};
 	struct error err;
 
 	assert_ok(store_put_problem(s->store, s->run, input, &problem, &err), &err);
@@ -219,7 +220,8 @@ static void
 run_elsewhere(struct scene *s)
 {
 	struct problem problem = {
-		PROBLEM_NOTE, STR("file"), STR("gone"), PROBLEM_NO_OFFSET, STR("missing")};
+		PROBLEM_NOTE, STR("file"), STR("gone"), PROBLEM_NO_OFFSET, STR("missing"),
+		STR_ABSENT};
 	struct error err;
 	int64_t run;
 	int status;
