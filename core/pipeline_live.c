@@ -275,8 +275,10 @@ begin_fetching(struct detector *d)
 
 	atomic_store(&p->paused, false);
 	for (size_t i = 0; i < p->options.source_count && !d->failed; i++) {
-		start_fetcher(d, &p->fetchers[i]);
-		wake_raise(&p->fetchers[i].nudge);
+		if (p->fetchers[i].started)
+			wake_raise(&p->fetchers[i].nudge); /* it waits while it is paused */
+		else
+			start_fetcher(d, &p->fetchers[i]);
 	}
 }
 
