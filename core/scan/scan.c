@@ -257,6 +257,37 @@ scan_bytes(struct scanner *s, const void *data, size_t len)
 	return !s->splitter.stopped && s->format != FOREIGN && s->inner != FOREIGN;
 }
 
+void
+scan_continue(struct scanner *s, const struct scan_sink *sink, const struct scan_mark *mark)
+{
+	scan_begin(s, sink);
+	if (mark->offset == 0)
+		return;
+	s->format = PLAIN;
+	split_continue(
+		&s->splitter, &s->split_sink, s->options.max_record, mark->offset, mark->state);
+}
+
+static void
+sum_up(const struct scanner *s, struct scan_summary *summary)
+{
+	*summary = s->summary;
+	summary->other_values += s->splitter.other_values;
+	summary->empty = !s->splitter.any_byte && !s->summary.foreign && !s->summary.problems;
+	summary->shows_form = s->splitter.any_value || s->splitter.any_container || s->cut;
+}
+
+void
+scan_pause(const struct scanner *s, struct scan_summary *summary, struct scan_mark *mark)
+{
+	sum_up(s, summary);
+	summary->unfinished = s->format == GZIP && !s->cut && s->inner != FOREIGN &&
+		!inflate_at_end(s->inflate);
+	*mark = (struct scan_mark){0};
+	if (s->format == PLAIN)
+		mark->offset = split_mark(&s->splitter, &mark->state);
+}
+
 static void
 say_notes(struct scanner *s)
 {
@@ -286,9 +317,7 @@ scan_end(struct scanner *s, struct scan_summary *summary)
 	}
 	if (!s->summary.foreign && !s->summary.stopped)
 		split_end(&s->splitter, s->cut);
-	s->summary.other_values += s->splitter.other_values;
-	s->summary.empty = !s->splitter.any_byte && !s->summary.foreign && !s->summary.problems;
-	s->summary.shows_form = s->splitter.any_value || s->splitter.any_container || s->cut;
+	sum_up(s, &s->summary);
 	if (!s->summary.foreign && !s->summary.stopped)
 		say_notes(s);
 	*summary = s->summary;

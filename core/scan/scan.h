@@ -52,6 +52,7 @@ struct scan_summary {
 	bool empty;		 /* not one byte that counts */
 	bool shows_form;	 /* some form of log was recognised, also `[]` and digests */
 	bool stopped;		 /* the sink said so */
+	bool unfinished;	 /* scan_pause: a gzip that has not come to its end */
 	const char *foreign;	 /* "zip", "tar", "zstd", "Parquet", "UTF-16", …: with the command
 				    that unpacks it in the problem told; else NULL */
 };
@@ -64,6 +65,21 @@ void scanner_free(struct scanner *scanner);
 void scan_begin(struct scanner *scanner, const struct scan_sink *sink);
 /* false: stopped by the sink, or nothing after this can matter (foreign, broken gzip). */
 bool scan_bytes(struct scanner *scanner, const void *data, size_t len);
+/*
+ * An input that still grows: how far it is settled. A later scan of the bytes from `offset` on,
+ * begun by scan_continue, finds what this one would have found; inside of a container it finds
+ * again what stands in it. offset 0: the whole input is needed again (what is no plain JSON).
+ */
+struct scan_mark {
+	uint64_t offset; /* in the uncompressed input */
+	unsigned state;
+};
+/* The summary as it would be, were this the end; nothing is told. More bytes may follow. */
+void scan_pause(
+	const struct scanner *scanner, struct scan_summary *summary, struct scan_mark *mark);
+void scan_continue(
+	struct scanner *scanner, const struct scan_sink *sink, const struct scan_mark *mark);
+
 /* The input has ended. Tells what is truncated, empty or no log (whether "shows no form of log"
  * is an error or a note is the caller's to say: it is not told to the sink). */
 void scan_end(struct scanner *scanner, struct scan_summary *summary);

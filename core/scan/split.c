@@ -407,6 +407,8 @@ at_top(struct splitter *s, char c)
 	if (s->zeros && !s->searching)
 		s->sink->damage(s->sink->context, s->zeros_at, "a run of zero bytes");
 	s->zeros = 0;
+	s->top_offset = offset_of(s, s->at);
+	s->top_line = s->fresh_line;
 	if (s->searching && c == '{' && can_stand_here(s)) {
 		open_value(s, true);
 	} else if (s->searching) {

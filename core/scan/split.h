@@ -80,6 +80,8 @@ struct splitter {
 	uint64_t unit_offset;
 	size_t values, after_open;
 
+	uint64_t top_offset; /* of the last value at the top */
+	bool top_line;	     /* it stands at the start of a line */
 	bool searching; /* behind damage */
 	uint64_t search_start; /* the byte there is damage itself */
 	char before;	/* while searching: the last byte at the top that is no blank */
@@ -103,5 +105,9 @@ void split_break(struct splitter *s);
 /* cut: the input broke off, and that was said. */
 void split_end(struct splitter *s, bool cut);
 void split_fini(struct splitter *s);
+/* The first byte that a later split of the rest needs, and the state to begin it with. */
+uint64_t split_mark(const struct splitter *s, unsigned *state);
+void split_continue(struct splitter *s, const struct split_sink *sink, size_t max_unit,
+	uint64_t offset, unsigned state);
 
 #endif

@@ -1,6 +1,6 @@
 /* Any bytes, in pieces of any size, give the same records, offsets and problems; a record that is
  * given parses and is named as was asked; in lines that all parse, exactly the ones are found that
- * a parse of everything finds. */
+ * a parse of everything finds; an input that is looked at as it grows gives the same records. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +67,78 @@ scan(struct found *f, const uint8_t *data, size_t size, size_t piece, struct sca
 	scanner_free(scanner);
 }
 
+/* As somebody does who looks now and then at a file that grows: each time a new scanner goes on at
+ * the mark of the last one, and what stands at or before the last record given is not new. */
+struct growing {
+	struct found found;
+	uint64_t given; /* behind the first byte of the last record */
+};
+
+static bool
+take_new(void *context, struct str raw, uint64_t offset, unsigned flags)
+{
+	struct growing *g = context;
+
+	if (offset < g->given)
+		return true;
+	g->given = offset + 1;
+	return take_record(&g->found, raw, offset, flags);
+}
+
+static void
+ignore_problem(void *context, enum problem_severity severity, uint64_t offset, const char *reason)
+{
+	(void)context;
+	(void)severity;
+	(void)offset;
+	(void)reason;
+}
+
+static void
+scan_growing(struct growing *g, const uint8_t *data, size_t size, size_t piece)
+{
+	const struct scan_sink sink = {g, take_new, ignore_problem};
+	static const struct str literal = {"CreateAccessKey", 15};
+	const struct scan_options options = {&literal, 1, 4096};
+	struct scanner *scanner = scanner_new(&options);
+	struct scan_summary summary;
+	struct scan_mark mark = {0};
+	bool last;
+
+	for (size_t end = 0; end < size; end += piece) {
+		size_t now = piece < size - end ? end + piece : size;
+
+		scan_continue(scanner, &sink, &mark);
+		scan_bytes(scanner, data + mark.offset, now - (size_t)mark.offset);
+		last = now == size;
+		if (last)
+			scan_end(scanner, &summary);
+		else
+			scan_pause(scanner, &summary, &mark);
+		if (!last && mark.offset > now)
+			abort();
+	}
+	scanner_free(scanner);
+}
+
+/* The records alone, a line each. */
+static void
+keep_records(struct buf *text)
+{
+	struct buf kept = {0};
+	struct str rest = buf_view(text);
+
+	while (rest.len) {
+		size_t end = str_find(rest, STR("\n"), 0) + 1;
+
+		if (str_starts_with(rest, STR("record")))
+			buf_str(&kept, str_slice(rest, 0, end));
+		rest = str_slice(rest, end, rest.len);
+	}
+	buf_fini(text);
+	*text = kept;
+}
+
 /* Records by parsing each line whole; -1 when a line is no object of a plain record. */
 static int
 naive(struct str text)
@@ -114,6 +186,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!str_equal(buf_view(&whole.text), buf_view(&again.text)))
 			abort();
 		buf_fini(&again.text);
+	}
+	keep_records(&whole.text);
+	for (size_t i = 1; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		struct growing growing = {0};
+
+		scan_growing(&growing, data, size, pieces[i]);
+		if (!str_equal(buf_view(&whole.text), buf_view(&growing.found.text)))
+			abort();
+		buf_fini(&growing.found.text);
 	}
 	buf_fini(&whole.text);
 	return 0;
