@@ -3,6 +3,7 @@
 const struct source_ops *const source_kinds[] = {
 	&source_cloudtrail,
 	&source_sqs,
+	&source_follow,
 	NULL,
 };
 

@@ -139,9 +139,11 @@ add_special(struct walking *w, const char *path, const struct stat *st, bool giv
 
 static void add_path(struct walking *w, const char *path, const struct level *above, bool given);
 
-static bool
-is_skipped_folder(const char *name)
+bool
+walk_skips(const char *path)
 {
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
 	return strcmp(name, "CloudTrail-Digest") == 0 || strcmp(name, "CloudTrail-Insight") == 0;
 }
 
@@ -190,6 +192,8 @@ add_folder(struct walking *w, const char *path, const struct stat *st, const str
 	}
 	if (!reach(w->walk, st))
 		return;
+	if (w->walk->folder)
+		w->walk->folder(w->walk->folder_context, path);
 	count = scandir(path, &entries, not_dots, by_bytes);
 	if (count < 0) {
 		say_errno(w, path, "the folder cannot be read", errno);
@@ -205,7 +209,6 @@ add_folder(struct walking *w, const char *path, const struct stat *st, const str
 static void
 add_path(struct walking *w, const char *path, const struct level *above, bool given)
 {
-	const char *name = strrchr(path, '/');
 	struct stat st;
 
 	if (stat(path, &st) != 0) {
@@ -218,7 +221,7 @@ add_path(struct walking *w, const char *path, const struct level *above, bool gi
 			say_errno(w, path, "cannot be read", errno);
 		return;
 	}
-	if (S_ISDIR(st.st_mode) && !given && is_skipped_folder(name ? name + 1 : path))
+	if (S_ISDIR(st.st_mode) && !given && walk_skips(path))
 		say(w, PROBLEM_NOTE, path, "holds no records, stepped over");
 	else if (S_ISDIR(st.st_mode))
 		add_folder(w, path, &st, above);

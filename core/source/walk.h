@@ -28,6 +28,9 @@ struct walk {
 	size_t count, capacity;
 	uint64_t bytes; /* sum of sizes */
 	void *reached;	/* owns; what was seen already (tsearch) */
+	/* Told of each folder before it is listed, so that a watch on it misses nothing; or NULL. */
+	void (*folder)(void *context, const char *path);
+	void *folder_context;
 };
 
 /* Adds what `path` names: a file, a directory tree, or "-". Problems (missing, FIFO, device,
@@ -36,6 +39,8 @@ struct walk {
  * directories too but never into a loop. The same file reached twice is listed once. */
 void walk_add(struct walk *walk, const char *path,
 	void (*problem)(void *context, const struct problem *problem), void *context);
+/* A folder of that name below what is given is stepped over. */
+bool walk_skips(const char *path);
 void walk_fini(struct walk *walk);
 
 #endif
