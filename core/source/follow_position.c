@@ -189,21 +189,24 @@ follow_file_save(const struct follow_file *f, struct buf *value)
 	buf_printf(value, "- %s", f->path);
 }
 
+static int
+nibble(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static bool
 load_carry(struct follow_file *f, const char **at)
 {
-	unsigned byte;
+	const char *c = *at;
 
-	while (**at && **at != '-') {
-		if (sscanf(*at, "%2x", &byte) != 1 || !(*at)[1])
+	for (; *c != '-'; c += 2) {
+		if (nibble(c[0]) < 0 || nibble(c[1]) < 0)
 			return false;
-		buf_putc(&f->held, (char)byte);
-		*at += 2;
+		buf_putc(&f->held, (char)(nibble(c[0]) << 4 | nibble(c[1])));
 	}
-	if (strncmp(*at, "- ", 2) != 0)
-		return false;
-	*at += 2;
-	return true;
+	*at = c + 2;
+	return c[1] == ' ';
 }
 
 static bool
