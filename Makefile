@@ -207,17 +207,18 @@ deps-live:
 # ---- installing ----
 
 install: all
-	install -d "$(DESTDIR)$(bindir)" "$(DESTDIR)$(mandir)/man1" "$(DESTDIR)$(mandir)/man7" \
-		"$(DESTDIR)$(datadir)/themes"
+	install -d "$(DESTDIR)$(bindir)" "$(DESTDIR)$(mandir)/man1" "$(DESTDIR)$(mandir)/man5" \
+		"$(DESTDIR)$(mandir)/man7" "$(DESTDIR)$(datadir)/themes"
 	install -m 755 $(B)/keywatch "$(DESTDIR)$(bindir)/keywatch"
 	install -m 644 man/keywatch.1 "$(DESTDIR)$(mandir)/man1/"
+	install -m 644 man/keywatch.ini.5 "$(DESTDIR)$(mandir)/man5/"
 	install -m 644 man/keywatch-kql.7 "$(DESTDIR)$(mandir)/man7/"
 	install -m 644 $(THEMES) "$(DESTDIR)$(datadir)/themes/"
 
 # Themes that somebody else put there stay.
 uninstall:
 	rm -f "$(DESTDIR)$(bindir)/keywatch" "$(DESTDIR)$(mandir)/man1/keywatch.1" \
-		"$(DESTDIR)$(mandir)/man7/keywatch-kql.7"
+		"$(DESTDIR)$(mandir)/man5/keywatch.ini.5" "$(DESTDIR)$(mandir)/man7/keywatch-kql.7"
 	for theme in $(THEMES); do rm -f "$(DESTDIR)$(datadir)/$$theme"; done
 	rmdir "$(DESTDIR)$(datadir)/themes" "$(DESTDIR)$(datadir)" 2>/dev/null || :
 

@@ -201,7 +201,7 @@ const struct source_key_def source_keys[SOURCE_KEY_COUNT] = {
 		"where to sign in (AZURE_AUTHORITY_HOST; the public cloud's)",
 		false, false, check_url},
 	[SOURCE_KEY_AUTH] = {"auth", "WAY",
-		"client-credentials, managed-identity or az; found out unless given",
+		"how to sign in: client-credentials, managed-identity or az; found out unless given",
 		false, false, check_auth},
 	[SOURCE_KEY_PATH] = {"path", "PATH",
 		"a growing file, a folder that receives files, or - for standard input",

@@ -3,13 +3,16 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "core/base/json.h"
 #include "core/base/mem.h"
-#include "core/command/command.h"
+#include "core/command/config_file.h"
 #include "core/event/column.h"
 #include "core/rule/kql.h"
+#include "core/source/source.h"
 #include "tests/support/child.h"
 #include "tests/support/test.h"
 #include "tui/action.h"
+#include "tui/config.h"
 
 static char *
 page(const char *name)
@@ -216,6 +219,164 @@ the_manual_has_every_command(void **state)
 	free(text);
 }
 
+/* ---- keywatch.ini(5) ---- */
+
+#define INI_PAGE "man/keywatch.ini.5"
+
+static bool
+has_key(const struct source_ops *kind, const char *name)
+{
+	for (size_t i = 0; kind->keys[i]; i++)
+		if (strcmp(kind->keys[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+put_pause(struct buf *block, const struct source_ops *kind)
+{
+	if (kind->poll_interval_ms % 60000 == 0)
+		buf_printf(block, " %dm", (int)(kind->poll_interval_ms / 60000));
+	else
+		buf_printf(block, " %ds", (int)(kind->poll_interval_ms / 1000));
+}
+
+/* A sentence in lines of at most 80 bytes. Takes. */
+static void
+put_lines(struct buf *block, struct buf *sentence)
+{
+	struct str rest = buf_view(sentence);
+
+	while (rest.len > 80) {
+		size_t end = 80;
+
+		while (rest.data[end] != ' ')
+			end--;
+		buf_str(block, str_slice(rest, 0, end));
+		buf_putc(block, '\n');
+		rest = str_slice(rest, end + 1, rest.len);
+	}
+	buf_str(block, rest);
+	buf_putc(block, '\n');
+	buf_fini(sentence);
+}
+
+/* "All types; unless given: cloudtrail 10s, …", "Types: s3, sqs." */
+static void
+put_kinds(struct buf *block, enum source_key key)
+{
+	struct buf line = {0};
+	bool all = key == SOURCE_KEY_POLL_INTERVAL, any = false;
+
+	buf_puts(&line, all ? "All types; unless given:" : "Types: ");
+	for (size_t i = 0; source_kinds[i]; i++) {
+		if (!all && !has_key(source_kinds[i], source_keys[key].name))
+			continue;
+		buf_printf(&line, "%s%s", any ? ", " : all ? " " : "", source_kinds[i]->type);
+		if (all)
+			put_pause(&line, source_kinds[i]);
+		any = true;
+	}
+	buf_puts(&line, source_keys[key].required ? "; required." : ".");
+	put_lines(block, &line);
+}
+
+static void
+the_manual_lists_every_key_of_a_source_and_the_types_it_belongs_to(void **state)
+{
+	struct buf block = {0};
+
+	(void)state;
+	buf_puts(&block, ".Bl -tag -width Ds\n");
+	for (enum source_key key = 0; key < SOURCE_KEY_COUNT; key++) {
+		const char *help = source_keys[key].help;
+		struct buf line = {0};
+
+		buf_printf(&block, ".It Li %s No = Ar %s\n", source_keys[key].name,
+			source_keys[key].argument);
+		buf_printf(&line, "%c%s.", toupper((unsigned char)*help), help + 1);
+		put_lines(&block, &line);
+		put_kinds(&block, key);
+	}
+	buf_puts(&block, ".El\n");
+	expect_block(INI_PAGE, "source-keys", &block);
+}
+
+static void
+the_manual_has_a_section_for_every_type_and_no_other(void **state)
+{
+	char *text = page(INI_PAGE), item[64];
+	size_t sections = 0, kinds = 0;
+
+	(void)state;
+	for (; source_kinds[kinds]; kinds++) {
+		snprintf(item, sizeof(item), "\n.Ss %s\n", source_kinds[kinds]->type);
+		assert_non_null(strstr(text, item));
+	}
+	for (const char *at = text; (at = strstr(at, "\n.Ss ")); at++)
+		sections++;
+	assert_int_equal(sections, kinds);
+	free(text);
+}
+
+/* What the screen's sections take, as the page says it. */
+static void
+the_manual_has_the_keys_of_the_screen(void **state)
+{
+	static const char *const items[] = {"\n.It Li [screen]\n", "\n.It Li [keys]\n",
+		"\n.It Li [filters]\n", "\n.It Li theme No = Ar NAME\n",
+		"\n.It Li time No = Li utc | local\n"};
+	char *text = page(INI_PAGE);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
+		assert_non_null(strstr(text, items[i]));
+	free(text);
+}
+
+static void
+try_example(struct str example, size_t *policies, size_t *files)
+{
+	const struct source_defaults none = {0};
+	struct source_configs sources = {0};
+	struct config config;
+	const struct config_screen screen = {config_take, &config};
+	struct json_doc *doc;
+	struct error err;
+
+	if (str_starts_with(example, STR("{"))) {
+		assert_ok(json_parse(example, &doc, &err), &err);
+		json_doc_free(doc);
+		++*policies;
+	} else if (str_starts_with(example, STR("[source"))) {
+		config_init(&config);
+		assert_ok(config_file_parse(example, "example", &sources, &screen, &err), &err);
+		assert_ok(source_configs_check(&sources, &none, &err), &err);
+		source_configs_fini(&sources);
+		config_fini(&config);
+		++*files;
+	}
+}
+
+static void
+the_examples_of_the_manual_are_what_is_read(void **state)
+{
+	char *text = page(INI_PAGE), *at = text, *end;
+	size_t policies = 0, files = 0;
+
+	(void)state;
+	while ((at = strstr(at, "\n.Bd -literal\n"))) {
+		at += strlen("\n.Bd -literal\n");
+		end = strstr(at, "\n.Ed\n");
+		assert_non_null(end);
+		try_example((struct str){at, (size_t)(end - at + 1)}, &policies, &files);
+		at = end;
+	}
+	assert_int_equal(policies, 8);
+	assert_int_equal(files, 3);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -225,6 +386,11 @@ main(void)
 		cmocka_unit_test(the_manual_lists_every_operator_and_function),
 		cmocka_unit_test(the_manual_has_every_option_and_no_other),
 		cmocka_unit_test(the_manual_has_every_command),
+		cmocka_unit_test(
+			the_manual_lists_every_key_of_a_source_and_the_types_it_belongs_to),
+		cmocka_unit_test(the_manual_has_a_section_for_every_type_and_no_other),
+		cmocka_unit_test(the_manual_has_the_keys_of_the_screen),
+		cmocka_unit_test(the_examples_of_the_manual_are_what_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
