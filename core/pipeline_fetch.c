@@ -225,19 +225,24 @@ say_failed_try(void *context, const char *what)
 	buf_fini(&line);
 }
 
+/* Once for every number of minutes: the rest is jitter. */
 static void
 say_skew(struct fetcher *f, const struct source_report *report)
 {
+	int64_t minutes = report->skew_ms / 60000;
 	struct buf line = {0};
 
-	if (report->skew_ms == f->health.skew_ms || report->skew_ms == 0)
+	if (minutes == f->skew_min)
 		return;
-	buf_printf(&line,
-		"%s: the clock of this machine is %lld min %s: requests are refused from 5 to 15 "
-		"min on; set it (timedatectl)",
-		f->config->name,
-		(long long)((report->skew_ms > 0 ? report->skew_ms : -report->skew_ms) / 60000),
-		report->skew_ms > 0 ? "behind" : "ahead");
+	f->skew_min = minutes;
+	if (minutes)
+		buf_printf(&line,
+			"%s: the clock of this machine is %lld min %s: AWS refuses requests from 5 "
+			"to 15 min on; set it (timedatectl)",
+			f->config->name, (long long)(minutes > 0 ? minutes : -minutes),
+			minutes > 0 ? "behind" : "ahead");
+	else
+		buf_printf(&line, "%s: the clock of this machine is right again", f->config->name);
 	live_say(f->pipeline, buf_cstr(&line));
 	buf_fini(&line);
 }

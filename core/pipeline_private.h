@@ -76,6 +76,7 @@ struct fetcher {
 	unsigned failures;   /* in a row */
 	uint64_t delivered;  /* tokens given to the source */
 	int64_t said_ms;
+	int64_t skew_min;    /* as last said */
 
 	/* The detector's own. */
 	int64_t input; /* the store's id for input_path; 0: none */

@@ -287,6 +287,19 @@ an_expired_token_is_repaired_once_without_a_failure(void **state)
 }
 
 static void
+a_clock_that_is_wrong_is_said_in_minutes(void **state)
+{
+	(void)state;
+	cloud_tell(&cloud,
+		"{\"op\":\"fault\",\"kind\":\"headers\",\"service\":\"cloudtrail\",\"headers\":"
+		"{\"Date\":\"Tue, 01 Jan 2126 00:00:00 GMT\"},\"count\":1}");
+	watch("type=cloudtrail,name=prod");
+	watcher_await_line(&watcher, "prod: the clock of this machine is ");
+	watcher_await_line(&watcher, " min behind: ");
+	watcher_await_line(&watcher, "prod: the clock of this machine is right again");
+}
+
+static void
 in_china_both_regions_are_asked(void **state)
 {
 	(void)state;
@@ -328,6 +341,7 @@ main(void)
 		RACING(cut_answers_pages_of_html_and_resets_lose_nothing),
 		RACING(an_answer_that_is_html_with_200_is_no_empty_answer),
 		STANDING(an_expired_token_is_repaired_once_without_a_failure),
+		RACING(a_clock_that_is_wrong_is_said_in_minutes),
 		STANDING(in_china_both_regions_are_asked),
 		STANDING(a_stop_ends_a_request_that_is_not_answered),
 	};

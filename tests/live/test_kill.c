@@ -18,7 +18,7 @@
 #include "tests/support/cloud.h"
 
 /* The seed is printed; KEYWATCH_TEST_SEED gives another. */
-enum { KILLS = 12, EVENTS_A_KILL = 10, LIFE_MS = 700, SEED = 20261125 };
+enum { KILLS = 30, EVENTS_A_KILL = 10, LIFE_MS = 700, SEED = 20261125 };
 
 #define QUEUE "https://sqs.us-east-1.amazonaws.com/111122223333/keywatch"
 
@@ -77,7 +77,7 @@ start_watch(struct feed *f, struct child *child)
 		.arguments = words, .environment = environment, .home = f->home};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	snprintf(follow, sizeof(follow), "type=follow,name=file,path=%s", f->log);
+	snprintf(follow, sizeof(follow), "type=follow,name=log,path=%s", f->log);
 	snprintf(endpoint, sizeof(endpoint), "%s", f->cloud.url);
 	child_start(child, &options, null, null, null, -1);
 	close(null);
@@ -118,7 +118,7 @@ count_row(void *context, const struct store_row *row)
 	for (size_t i = 0; i < alert.source_count; i++) {
 		seen[0] |= str_is(alert.sources[i].name, "api");
 		seen[1] |= str_is(alert.sources[i].name, "queue");
-		seen[2] |= str_is(alert.sources[i].name, "file");
+		seen[2] |= str_is(alert.sources[i].name, "log");
 	}
 	c->complete += seen[0] && seen[1] && seen[2];
 	alert_fini(&alert);
