@@ -72,6 +72,8 @@ take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 
 	if (offset < f->given)
 		return true;
+	if (f->tentative && offset < f->shift)
+		flags |= SCAN_RESYNCHRONISED; /* put together of two files */
 	if (r->stopped || !sink->record(sink->context, &place, raw, flags)) {
 		r->stopped = true;
 		return false;
@@ -421,7 +423,7 @@ join(struct follow_reader *r, bool final)
 	line = str_slice(line, 0, end);
 	buf_str(&joined, buf_view(&f->held));
 	buf_str(&joined, line);
-	if ((is_object(line) || !line.len) && !is_object(buf_view(&joined))) {
+	if ((f->tentative || is_object(line) || !line.len) && !is_object(buf_view(&joined))) {
 		if (!f->tentative)
 			follow_say(r, f->path, 0, PROBLEM_ERROR,
 				"was truncated in the middle of a record, whose end never came");

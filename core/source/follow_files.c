@@ -236,7 +236,7 @@ begin_anew(struct follow *s, struct follow_file *f)
 	struct copy_search c = {s, f, NULL};
 
 	if (f->read)
-		each_sibling(f->path, try_copy, &c);
+		each_sibling(s->folder ? f->path : s->path, try_copy, &c);
 	if (!c.found || !open_file(s, c.found)) {
 		hand_over(s, f, f);
 		f->moved_on = false;
@@ -254,9 +254,10 @@ begin_anew(struct follow *s, struct follow_file *f)
 
 /* ---- strangers ---- */
 
-struct strangers {
-	const struct follow *s;
-	struct stranger {
+struct beside {
+	struct follow *s;
+	int64_t until_ns;
+	struct sibling {
 		char *path; /* owns */
 		struct stat st;
 	} * list; /* owns */
@@ -264,36 +265,51 @@ struct strangers {
 };
 
 static bool
-note_stranger(void *context, const char *path, const struct stat *st)
+note_sibling(void *context, const char *path, const struct stat *st)
 {
-	struct strangers *found = context;
+	struct beside *beside = context;
+	bool known = follow_find(beside->s, st->st_dev, st->st_ino);
 
-	if (mtime_of(st) < found->s->since_ns || follow_find(found->s, st->st_dev, st->st_ino))
+	if (mtime_of(st) > beside->until_ns || (!known && mtime_of(st) < beside->s->since_ns))
 		return true;
-	MEM_GROW(found->list, found->count, found->capacity);
-	found->list[found->count++] = (struct stranger){mem_strdup(path), *st};
+	MEM_GROW(beside->list, beside->count, beside->capacity);
+	beside->list[beside->count++] = (struct sibling){mem_strdup(path), *st};
 	return true;
 }
 
 static int
 by_mtime(const void *a, const void *b)
 {
-	int64_t left = mtime_of(&((const struct stranger *)a)->st);
-	int64_t right = mtime_of(&((const struct stranger *)b)->st);
+	int64_t left = mtime_of(&((const struct sibling *)a)->st);
+	int64_t right = mtime_of(&((const struct sibling *)b)->st);
 
 	return (left > right) - (left < right);
 }
 
-/* One stranger: a copy of what was read of `file`; or what stood in it in between, between two
- * truncations; or a file that was renamed. Where a record is cut, it is tried whether it goes on.
+/* Tries whether the unfinished record of one goes on in the other, whose first line must prove it.
  */
-static bool
-visit_stranger(struct follow *s, const struct stranger *stranger, struct follow_file *file)
+static void
+offer(struct follow_file *from, struct follow_file *f)
 {
-	struct follow_file *f = follow_add(s, stranger->path, &stranger->st);
-	bool offered = !file->read && file->shift;
 	struct buf carry = {0};
 
+	if (!follow_file_is_partial(from) || !from->held_whole)
+		return;
+	buf_str(&carry, buf_view(&from->held));
+	follow_file_restart(f, &carry);
+	f->tentative = true;
+}
+
+/* A copy of what was read of `file`; or what stood in it in between, between two truncations; or a
+ * file that was renamed. `before` is the one that changed last before it, or NULL. */
+static bool
+visit_stranger(struct follow *s, const struct sibling *sibling, struct follow_file *file,
+	struct follow_file *before)
+{
+	struct follow_file *f = follow_add(s, sibling->path, &sibling->st);
+	bool waits = !file->read && file->shift;
+
+	s->strangers = true;
 	f->generation = s->generation;
 	if (!open_file(s, f)) {
 		follow_say_errno(s, f->path, errno);
@@ -302,36 +318,61 @@ visit_stranger(struct follow *s, const struct stranger *stranger, struct follow_
 	if (file->read && follow_file_is_in(file, f->fd, NULL, NULL)) {
 		follow_file_inherit(f, file);
 		f->moved_on = true;
-	} else if (offered) {
-		buf_str(&carry, buf_view(&file->held));
-		follow_file_restart(f, &carry);
-		f->tentative = true;
+	} else if (waits || before) {
+		offer(waits ? file : before, f);
 	}
 	if (follow_file_read(&s->reader, f, false) == FOLLOW_STOPPED)
 		return false;
-	if (file->read || !f->read || (offered && !f->shift))
-		return true;
-	hand_over(s, f, file);
-	file->tentative = true;
+	if (waits && f->shift) /* it went on here */
+		follow_file_restart(file, &(struct buf){0});
 	return !s->reader.stopped;
 }
 
-bool
-follow_visit_strangers(struct follow *s, const char *path, struct follow_file *file)
+static bool
+visit_in_order(struct follow *s, const struct beside *beside, struct follow_file *file)
 {
-	struct strangers found = {.s = s};
-	bool ok = true;
+	struct follow_file *before = NULL;
+	int64_t moment = 0;
+
+	for (size_t i = 0; i < beside->count; i++) {
+		const struct sibling *sibling = &beside->list[i];
+		uint64_t size = (uint64_t)sibling->st.st_size;
+		struct follow_file *f = follow_find(s, sibling->st.st_dev, sibling->st.st_ino);
+
+		if (f == file)
+			continue;
+		/* A copy that is being made, before the truncation. */
+		if (!f && size < file->read && follow_file_begins_like(file, sibling->path, size))
+			continue;
+		if (!f && !visit_stranger(s, sibling, file, before))
+			return false;
+		f = follow_find(s, sibling->st.st_dev, sibling->st.st_ino);
+		/* Of those of the same moment the one that is cut is what can go on. */
+		if (!before || follow_file_is_partial(f) || mtime_of(&sibling->st) > moment)
+			before = f;
+		moment = mtime_of(&sibling->st);
+	}
+	if (before && !file->read && !file->shift) {
+		offer(before, file);
+		before->moved_on |= file->shift > 0;
+	}
+	return true;
+}
+
+bool
+follow_visit_strangers(struct follow *s, struct follow_file *file, int64_t until_ns)
+{
+	struct beside beside = {.s = s, .until_ns = until_ns};
+	bool ok;
 
 	if (s->since_ns)
-		each_sibling(path, note_stranger, &found);
-	if (found.count)
-		qsort(found.list, found.count, sizeof(*found.list), by_mtime);
-	for (size_t i = 0; i < found.count; i++) {
-		ok = ok && visit_stranger(s, &found.list[i], file);
-		free(found.list[i].path);
-	}
-	s->strangers |= found.count > 0;
-	free(found.list);
+		each_sibling(s->path, note_sibling, &beside);
+	if (beside.count)
+		qsort(beside.list, beside.count, sizeof(*beside.list), by_mtime);
+	ok = visit_in_order(s, &beside, file);
+	for (size_t i = 0; i < beside.count; i++)
+		free(beside.list[i].path);
+	free(beside.list);
 	return ok;
 }
 
@@ -361,7 +402,8 @@ follow_read(struct follow *s, struct follow_file *f)
 		return true;
 	result = follow_file_read(&s->reader, f, s->source.options.once);
 	if (result == FOLLOW_TRUNCATED) {
-		if (!begin_anew(s, f) || (!s->folder && !follow_visit_strangers(s, f->path, f)))
+		if (!begin_anew(s, f) ||
+			(!s->folder && !follow_visit_strangers(s, f, mtime_of(&st))))
 			return false;
 		result = follow_file_read(&s->reader, f, s->source.options.once);
 	}

@@ -114,6 +114,27 @@ follow_file_is_in(const struct follow_file *f, int fd, struct buf *head, struct 
 	return same;
 }
 
+bool
+follow_file_begins_like(const struct follow_file *f, const char *path, uint64_t size)
+{
+	size_t len = size < FOLLOW_SAMPLE ? (size_t)size : FOLLOW_SAMPLE;
+	struct buf ours = {0}, theirs = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	bool same = fd >= 0 && f->fd >= 0;
+
+	for (int end = 0; same && end < 2; end++) {
+		uint64_t from = end ? size - len : 0;
+
+		same = sample(fd, &ours, len, from) && sample(f->fd, &theirs, len, from) &&
+		       str_equal(buf_view(&ours), buf_view(&theirs));
+	}
+	if (fd >= 0)
+		close(fd);
+	buf_fini(&ours);
+	buf_fini(&theirs);
+	return same;
+}
+
 static void
 copy_buf(struct buf *to, const struct buf *from)
 {
@@ -157,7 +178,7 @@ follow_file_restart(struct follow_file *f, struct buf *carry)
 
 /* ---- positions ---- */
 
-enum { GZIP = 1, UNFINISHED = 2, SHOWS_FORM = 4, SAID_NO_FORM = 8, FOREIGN = 16 };
+enum { GZIP = 1, UNFINISHED = 2, SHOWS_FORM = 4, SAID_NO_FORM = 8, FOREIGN = 16, TENTATIVE = 32 };
 
 void
 follow_file_name(const struct follow_file *f, struct buf *name)
@@ -170,7 +191,7 @@ flags_of(const struct follow_file *f)
 {
 	return (f->gzip ? GZIP : 0u) | (f->unfinished ? UNFINISHED : 0u) |
 	       (f->shows_form ? SHOWS_FORM : 0u) | (f->said_no_form ? SAID_NO_FORM : 0u) |
-	       (f->foreign ? FOREIGN : 0u);
+	       (f->foreign ? FOREIGN : 0u) | (f->tentative ? TENTATIVE : 0u);
 }
 
 /* Words; then what stands before the first byte, in hexadecimal; then the path to the end. */
@@ -242,6 +263,7 @@ follow_file_load(struct follow_file *f, struct str value)
 		f->shows_form = flags & SHOWS_FORM;
 		f->said_no_form = flags & SAID_NO_FORM;
 		f->foreign = flags & FOREIGN;
+		f->tentative = flags & TENTATIVE;
 	}
 	buf_fini(&text);
 	return ok;

@@ -89,6 +89,8 @@ enum follow_result follow_file_read(
  * the same everywhere must not look like it: hence first and last bytes. head and tail (may be
  * NULL) are filled when it does. */
 bool follow_file_is_in(const struct follow_file *file, int fd, struct buf *head, struct buf *tail);
+/* Are the first `size` bytes of this file those of `file`, which is longer? By its samples. */
+bool follow_file_begins_like(const struct follow_file *file, const char *path, uint64_t size);
 void follow_fingerprint(const struct buf *head, const struct buf *tail, char hex[HASH_HEX]);
 /* As if what was read of `from` had been read of `file`. */
 void follow_file_inherit(struct follow_file *file, const struct follow_file *from);
@@ -179,10 +181,10 @@ struct follow_file *follow_recall(struct follow *follow, const char *path, const
 /* The regular files beside it whose names begin with its name, where rotation puts them: those that
  * are known. */
 bool follow_visit_known(struct follow *follow, const char *path);
-/* And those that nobody has seen, changed after since_ns: made, and perhaps compressed, by
- * rotations since. `file`, which stands at path, goes on where the last of them ends if it was
- * truncated. */
-bool follow_visit_strangers(struct follow *follow, const char *path, struct follow_file *file);
+/* And those beside the file that is configured that nobody has seen, changed between since_ns and
+ * until_ns: made, and perhaps compressed, by rotations. `file` goes on where the last of them ends
+ * if it was truncated. */
+bool follow_visit_strangers(struct follow *follow, struct follow_file *file, int64_t until_ns);
 /* Those that were removed or replaced, and gzips that nobody goes on writing. whole: everything
  * was listed just now. */
 bool follow_finish_gone(struct follow *follow, bool whole);

@@ -165,7 +165,7 @@ list_file(struct follow *s, const struct stat *st)
 			"is no file and no folder; `path = -` reads standard input");
 	if (!file)
 		file = follow_add(s, s->path, st);
-	if (intact && !follow_visit_strangers(s, s->path, file))
+	if (intact && !follow_visit_strangers(s, file, INT64_MAX))
 		return false;
 	return follow_visit(s, s->path, st, true, true);
 }

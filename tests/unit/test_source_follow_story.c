@@ -4,13 +4,14 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
 
 struct story {
 	struct follower w;
-	unsigned seed, written, rotations;
+	unsigned seed, written, rotations, moment;
 	struct buf line; /* what is left of the line that is being written */
 	size_t floor;	 /* items that are committed for sure */
 	bool boundaries; /* kills fall between a position and the next record */
@@ -24,12 +25,22 @@ any(struct story *s, unsigned below)
 	return s->seed / 65536 % below;
 }
 
+/* Each write has a moment of its own, however fast the test is. */
+static void
+write_file(struct story *s, const char *name, int flags, struct str bytes)
+{
+	struct timespec times[2] = {{0, UTIME_OMIT}, {1700000000 + ++s->moment, 0}};
+
+	follower_write(&s->w, name, flags, bytes);
+	assert_int_equal(utimensat(AT_FDCWD, follower_path(&s->w, name), times, 0), 0);
+}
+
 static void
 write_some(struct story *s, size_t len)
 {
 	if (len > s->line.len)
 		len = s->line.len;
-	follower_write(&s->w, "log", O_APPEND, str_slice(buf_view(&s->line), 0, len));
+	write_file(s, "log", O_APPEND, str_slice(buf_view(&s->line), 0, len));
 	buf_consume(&s->line, len);
 }
 
@@ -96,8 +107,8 @@ tell_truncate(struct story *s)
 	if (any(s, 2))
 		tell_append(s);
 	bytes = test_read(follower_path(&s->w, "log"), &len);
-	follower_write(&s->w, name, O_TRUNC, (struct str){bytes, len});
-	follower_write(&s->w, "log", O_TRUNC, STR(""));
+	write_file(s, name, O_TRUNC, (struct str){bytes, len});
+	write_file(s, "log", O_TRUNC, STR(""));
 	free(bytes);
 	if (any(s, 2))
 		tell_append(s);
