@@ -1,6 +1,5 @@
 /* The detector: lists the inputs, judges records by the rules, writes alerts into the store. */
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -14,85 +13,7 @@ enum {
 	COMMIT_ITEMS = 2000,
 	COMMIT_BYTES = 8 << 20, /* that are kept until then, with live sources */
 	LISTED_ITEMS = 500,
-	RETRY_MS = 1000,
 };
-
-/* A failure of the store is shown. It ends a scan; live sources are not let down: what was not
- * committed is tried again (detect). */
-void
-detector_fail(struct detector *d, const struct error *err)
-{
-	struct pipeline *p = d->pipeline;
-
-	if (!d->failed) {
-		pthread_mutex_lock(&p->lock);
-		p->progress.failed = true;
-		p->progress.error = *err;
-		pthread_mutex_unlock(&p->lock);
-	}
-	d->failed = true;
-	if (!p->options.source_count)
-		pipeline_stop(p);
-}
-
-void
-detector_begin(struct detector *d)
-{
-	struct error err;
-
-	if (d->open || d->failed)
-		return;
-	if (!store_begin(d->pipeline->store, &err)) {
-		detector_fail(d, &err);
-		return;
-	}
-	d->open = true;
-	d->opened_ms = time_monotonic_ms();
-}
-
-/* ---- the end of a transaction ---- */
-
-static void
-forget_pending(struct detector *d)
-{
-	for (size_t i = 0; i < d->pending_count; i++)
-		free(d->pending[i]);
-	d->pending_count = d->pending_bytes = 0;
-}
-
-static void
-add_tally(struct detector *d)
-{
-	struct pipeline_progress *progress = &d->pipeline->progress;
-
-	pthread_mutex_lock(&d->pipeline->lock);
-	progress->errors += d->tally.errors;
-	progress->notes += d->tally.notes;
-	progress->alerts_new += d->tally.alerts_new;
-	pthread_mutex_unlock(&d->pipeline->lock);
-}
-
-static void
-commit(struct detector *d)
-{
-	struct error err;
-
-	if (d->open && !d->failed && !store_commit(d->pipeline->store, &err))
-		detector_fail(d, &err);
-	else if (d->open && d->failed)
-		store_rollback(d->pipeline->store);
-	d->open = false;
-	d->items = 0;
-	if (d->failed) {
-		live_rolled_back(d);
-	} else {
-		add_tally(d);
-		live_committed(d);
-		forget_pending(d);
-	}
-	d->tally = (struct pipeline_progress){0};
-	pipeline_wake(d->pipeline);
-}
 
 /* ---- problems ---- */
 
@@ -170,7 +91,7 @@ list_file(struct detector *d, const struct walk_file *file)
 	bool unchanged = false;
 
 	if (d->items >= LISTED_ITEMS)
-		commit(d); /* somebody's decision may be waiting */
+		detector_commit(d); /* somebody's decision may be waiting */
 	detector_begin(d);
 	if (d->failed)
 		return;
@@ -206,7 +127,7 @@ list_inputs(struct detector *d)
 	for (size_t i = 0; i < p->walk.count && !d->failed && !atomic_load(&p->stop); i++)
 		list_file(d, &p->walk.files[i]);
 	qsort(p->jobs, p->job_count, sizeof(*p->jobs), by_size_descending);
-	commit(d);
+	detector_commit(d);
 	/* Of the walk and of remembered inputs alike. */
 	if (!d->failed && !store_problems(p->store, p->run, count_remembered, &met, &err))
 		detector_fail(d, &err);
@@ -339,8 +260,8 @@ take_done(struct detector *d, const struct item *item)
 		detector_fail(d, &err);
 }
 
-static void
-take(struct detector *d, const struct item *item)
+void
+detector_take(struct detector *d, const struct item *item)
 {
 	switch (item->kind) {
 	case ITEM_RECORD:
@@ -361,48 +282,6 @@ take(struct detector *d, const struct item *item)
 		break;
 	}
 	d->items++;
-}
-
-/* ---- live sources: what is not committed is tried again ---- */
-
-static void
-keep(struct detector *d, struct item *item)
-{
-	MEM_GROW(d->pending, d->pending_count, d->pending_capacity);
-	d->pending[d->pending_count++] = item;
-	d->pending_bytes += sizeof(*item) + item->path.len + item->text.len + item->body.len;
-}
-
-static bool
-retry(struct detector *d)
-{
-	struct pipeline *p = d->pipeline;
-
-	d->failed = false;
-	for (size_t i = 0; i < d->pending_count && !d->failed; i++)
-		take(d, d->pending[i]);
-	if (!d->failed)
-		commit(d);
-	if (d->failed && d->open)
-		commit(d); /* takes it back */
-	if (d->failed)
-		return false;
-	pthread_mutex_lock(&p->lock);
-	p->progress.failed = false;
-	pthread_mutex_unlock(&p->lock);
-	return true;
-}
-
-/* The queue fills meanwhile and the fetchers wait: nothing is lost, nothing is let go of. */
-static void
-retry_until_committed(struct detector *d)
-{
-	struct pollfd stop = {.fd = d->pipeline->stop_wake.fd, .events = POLLIN};
-
-	do {
-		pipeline_wake(d->pipeline);
-		poll(&stop, 1, RETRY_MS);
-	} while (!retry(d) && !pipeline_stopped(d->pipeline));
 }
 
 /* ---- the loop ---- */
@@ -434,9 +313,9 @@ static void
 take_or_drop(struct detector *d, struct item *item)
 {
 	if (!d->failed)
-		take(d, item);
+		detector_take(d, item);
 	if (d->pipeline->options.source_count)
-		keep(d, item);
+		detector_keep(d, item);
 	else
 		free(item);
 }
@@ -456,11 +335,11 @@ detect(struct detector *d)
 		if (result == QUEUE_OK)
 			take_or_drop(d, item);
 		else if (d->open || d->items)
-			commit(d);
+			detector_commit(d);
 		if (d->failed && d->pipeline->options.source_count) {
 			if (d->open)
-				commit(d);
-			retry_until_committed(d);
+				detector_commit(d);
+			detector_retry(d);
 		}
 		if (d->lease_ms >= 0 && time_monotonic_ms() >= d->lease_ms)
 			live_tick(d);
@@ -514,10 +393,9 @@ pipeline_detect(void *argument)
 	if (!p->options.source_count)
 		pipeline_end_producer(p);
 	detect(&d);
-	commit(&d);
+	detector_commit(&d);
 	finish(&d);
-	forget_pending(&d);
-	free(d.pending);
+	detector_fini(&d);
 	for (size_t i = 0; i < p->options.rule_count; i++)
 		rule_run_free(d.runs[i]);
 	free(d.runs);

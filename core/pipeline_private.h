@@ -144,6 +144,17 @@ bool pipeline_stopped(const struct pipeline *pipeline);
 void pipeline_wake(const struct pipeline *pipeline);
 const struct clock *pipeline_clock(const struct pipeline *pipeline);
 
+/* ---- pipeline_health.c: of a fetcher, on its thread ---- */
+
+/* Within a round; source_options.say and .failed_try. */
+void fetcher_say_report(void *fetcher, const struct source_report *report);
+void fetcher_say_failed_try(void *fetcher, const char *what);
+/* A whole round that began then. */
+void fetcher_note_success(struct fetcher *fetcher, int64_t began_ms);
+/* pause: until the next try, ms of event time; negative: there is none. */
+void fetcher_note_failure(struct fetcher *fetcher, const struct source_failure *failure,
+	const struct error *err, int64_t pause);
+
 /* ---- pipeline_detect.c ---- */
 
 struct detector {
@@ -160,9 +171,21 @@ struct detector {
 	int64_t lease_ms; /* when the lease is due; -1: no live sources */
 };
 
-void detector_begin(struct detector *d);
-void detector_fail(struct detector *d, const struct error *err);
+void detector_take(struct detector *d, const struct item *item);
 void detector_put_problem(struct detector *d, int64_t input, const struct problem *problem);
+
+/* ---- pipeline_commit.c: the detector's transactions ---- */
+
+void detector_begin(struct detector *d); /* unless one is open, or the store failed */
+void detector_commit(struct detector *d); /* or takes it back, when the store failed in it */
+/* A failure of the store is shown. It ends a scan; live sources are not let down. */
+void detector_fail(struct detector *d, const struct error *err);
+/* Owns the item from here on: until it is committed. */
+void detector_keep(struct detector *d, struct item *item);
+/* After a failure: takes what was kept again, once a second, until it is committed or the stop.
+ * The queue fills meanwhile and the fetchers wait: nothing is lost, nothing is let go of. */
+void detector_retry(struct detector *d);
+void detector_fini(struct detector *d);
 
 /* ---- pipeline_live.c: the detector's side of fetchers ---- */
 
