@@ -47,7 +47,7 @@ subject_load(struct subject *subject, struct store *store, int64_t rowid,
 		!store_load(store, subject->id, &subject->alert, &subject->error))
 		return false;
 	subject->loaded = true;
-	subject->parsed = event_parse(&subject->event, subject->alert.raw, &subject->error);
+	subject->parsed = alert_parse_event(&subject->event, &subject->alert, &subject->error);
 	subject_judge(subject, ledger);
 	return true;
 }

@@ -165,8 +165,7 @@ judge(struct ui *ui, uint32_t row)
 	if (!subject_find_id(ui->o.store, ui->list.rows[row].rowid, id, &err))
 		return false;
 	if (store_load(ui->o.store, id, &alert, &err))
-		match = alert_filter_match(
-			ui->filter.compiled, alert.text[ALERT_RULE_ID], alert.raw);
+		match = alert_filter_match(ui->filter.compiled, &alert);
 	alert_fini(&alert);
 	return match;
 }

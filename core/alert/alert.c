@@ -92,7 +92,15 @@ alert_identity_conflict(
 	identity_hash(id, "conflict", rule_id, event_id, str_from(record_hash));
 }
 
-/* ---- from the event ---- */
+/* ---- to and from the event ---- */
+
+bool
+alert_parse_event(struct event *event, const struct alert *alert, struct error *err)
+{
+	if (alert->flags & 1U << FLAG_FROM_TABLE)
+		return event_parse_row(event, alert->raw, err);
+	return event_parse(event, alert->raw, err);
+}
 
 static void
 put_text(struct alert *alert, enum alert_text text, struct str value)
@@ -205,6 +213,8 @@ put_target(struct alert *alert, const struct event *event)
 
 	if (request.len && response.len && !str_equal(request, response))
 		alert->flags |= 1U << FLAG_TARGET_MISMATCH;
+	if (!target.len && !event_tells(event, "requestParameters"))
+		return; /* a row that was cut down: nobody named is not known to be nobody */
 	if (str_is(type, "Root") && !target.len) {
 		put_text(alert, ALERT_TARGET_USER, STR("root"));
 		alert->self = true;
@@ -292,8 +302,8 @@ label_role(const struct alert *alert)
 {
 	struct str role = alert_role_name(alert), prefix = STR("AWSReservedSSO_");
 
-	if (str_find(alert->text[ALERT_ACTOR_ISSUER], STR(":role/aws-reserved/sso.amazonaws.com/"), 0) ==
-			(size_t)-1 ||
+	if (str_find(alert->text[ALERT_ACTOR_ISSUER], STR(":role/aws-reserved/sso.amazonaws.com/"),
+		    0) == (size_t)-1 ||
 		!str_starts_with(role, prefix) || role.len < prefix.len + 18 ||
 		role.data[role.len - 17] != '_')
 		return role;

@@ -91,7 +91,7 @@ struct alert {
 	bool self;
 	enum outcome outcome;
 	uint32_t flags; /* 1 << enum flag */
-	struct str raw; /* the record's exact bytes */
+	struct str raw; /* the record's exact bytes; FLAG_FROM_TABLE: the row */
 	struct alert_source *sources; /* first delivered first; filled by the store when loading */
 	size_t source_count;
 	struct decision *decisions; /* ascending seq; filled by the store when loading */
@@ -104,6 +104,8 @@ struct alert {
 void alert_init(struct alert *alert, const struct event *event, const struct rule *rule,
 	const struct rule_run *run);
 void alert_fini(struct alert *alert);
+/* The event again, out of the bytes that the alert keeps; borrows them. */
+bool alert_parse_event(struct event *event, const struct alert *alert, struct error *err);
 
 /* 32 hex digits: rule id + eventID (or record hash when there is none). The second form names a
  * record that is unequal to another of the same eventID (store.h says which gets it). */

@@ -184,6 +184,8 @@ self_words(const struct alert *alert)
 		return "other: the session is only named like the target";
 	if (!str_is(type, "IAMUser"))
 		return "other: the caller is no IAM user";
+	if (!target.len)
+		return "other: whose key it is, is not recorded";
 	if (str_equal(text[ALERT_ACTOR_USER], target))
 		return "other: same name, but not provably the same account";
 	return "other: the caller is another IAM user";

@@ -68,15 +68,15 @@ alert_filter_knows(const struct alert_filter *f, struct str id)
 }
 
 bool
-alert_filter_match(struct alert_filter *f, struct str id, struct str raw)
+alert_filter_match(struct alert_filter *f, const struct alert *alert)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		struct event event;
 		bool holds;
 
-		if (!str_equal(rule_id(f->bound[i].rule), id))
+		if (!str_equal(rule_id(f->bound[i].rule), alert->text[ALERT_RULE_ID]))
 			continue;
-		if (!event_parse(&event, raw, NULL))
+		if (!alert_parse_event(&event, alert, NULL))
 			return false;
 		holds = match_event(&f->bound[i], &event);
 		event_fini(&event);

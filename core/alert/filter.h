@@ -16,8 +16,8 @@ void alert_filter_free(struct alert_filter *filter);
 
 /* Is the alert's rule among them? */
 bool alert_filter_knows(const struct alert_filter *filter, struct str rule_id);
-/* Does the predicate hold for an alert of this rule with this raw record? False for a rule that is
- * not loaded and for a record that cannot be parsed. */
-bool alert_filter_match(struct alert_filter *filter, struct str rule_id, struct str raw);
+/* Does the predicate hold for this alert, whose rule and raw bytes are all that is looked at? False
+ * for a rule that is not loaded and for bytes that cannot be parsed. */
+bool alert_filter_match(struct alert_filter *filter, const struct alert *alert);
 
 #endif

@@ -54,7 +54,7 @@ print_one(struct printing *p, int64_t rowid, struct error *err)
 		return false;
 	if (p->filter && !alert_filter_knows(p->filter, alert.text[ALERT_RULE_ID]))
 		p->unjudged++;
-	else if (!p->filter || alert_filter_match(p->filter, alert.text[ALERT_RULE_ID], alert.raw))
+	else if (!p->filter || alert_filter_match(p->filter, &alert))
 		export_alert(&p->export, &alert);
 	alert_fini(&alert);
 	return p->out.len < FLUSH_BYTES || flush(p, err);

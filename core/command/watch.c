@@ -133,7 +133,7 @@ print_one(struct watching *w, const struct printed *row, struct error *err)
 
 	if (!store_load(w->store, row->id, &alert, err))
 		return err->kind == ERROR_NOT_FOUND; /* renamed meanwhile: it comes again below */
-	if (!w->filter || alert_filter_match(w->filter, alert.text[ALERT_RULE_ID], alert.raw))
+	if (!w->filter || alert_filter_match(w->filter, &alert))
 		export_alert(&w->export, &alert);
 	alert_fini(&alert);
 	return true;

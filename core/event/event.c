@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 #include "core/base/text.h"
 #include "core/event/judged.h"
+#include "core/event/row.h"
 
 /* A judged key with several copies, and which of them is selected. */
 struct event_copies {
@@ -28,6 +29,7 @@ flag_name(enum flag flag)
 		[FLAG_DROPPED_BY_SENTINEL] = "dropped by Sentinel",
 		[FLAG_CONFLICT] = "conflict",
 		[FLAG_FROM_TABLE] = "from table",
+		[FLAG_COLUMNS_MISSING] = "columns missing",
 	};
 
 	return names[flag];
@@ -179,6 +181,12 @@ event_node(const struct event *event, const char *path)
 	return node;
 }
 
+bool
+event_tells(const struct event *event, const char *path)
+{
+	return !event->row_doc || row_column_at(json_root(event->row_doc), path);
+}
+
 struct str
 event_text(const struct event *event, const char *path)
 {
@@ -225,11 +233,37 @@ time_cell(const struct json *node)
 	return cell;
 }
 
+/* A row says itself what stands in a column, also in those that Azure adds. */
+static struct cell
+row_cell(struct event *event, const struct column *column, const struct json *node)
+{
+	struct cell cell;
+	bool value;
+
+	switch (column->type) {
+	case KUSTO_STRING:
+		cell = text_cell(event, node, false);
+		cell.present = cell.text.len > 0;
+		return cell;
+	case KUSTO_BOOL:
+		cell.present = row_bool(node, &value);
+		return (struct cell){.present = cell.present, .number = value};
+	case KUSTO_DATETIME:
+		return time_cell(node);
+	default:
+		return (struct cell){0};
+	}
+}
+
 static struct cell
 column_cell(struct event *event, const struct column *column)
 {
-	const struct json *node = column->path ? event_node(event, column->path) : NULL;
+	const struct json *node =
+		event->row_doc ? json_get(json_root(event->row_doc), str_from(column->name)) : NULL;
 
+	if (node)
+		return row_cell(event, column, node);
+	node = column->path ? event_node(event, column->path) : NULL;
 	if (column->constant)
 		return (struct cell){.present = true, .text = str_from(column->constant)};
 	switch (column->type) {
@@ -266,21 +300,26 @@ event_select(struct event *event, size_t variant)
 
 /* ---- whole ---- */
 
-bool
-event_parse(struct event *event, struct str raw, struct error *err)
+static bool
+parse_object(struct json_doc **doc, struct str raw, const char *refusal, struct error *err)
 {
-	*event = (struct event){.raw = raw, .variants = 1};
-	if (!json_parse(raw, &event->doc, err))
+	if (!json_parse(raw, doc, err))
 		return false;
+	if (json_type(json_root(*doc)) == JSON_OBJECT)
+		return true;
+	json_doc_free(*doc);
+	return error_set(err, ERROR_INPUT, "%s", refusal);
+}
+
+/* The document is there: everything that is known from it. */
+static void
+judge_event(struct event *event)
+{
 	event->root = json_root(event->doc);
-	if (json_type(event->root) != JSON_OBJECT) {
-		json_doc_free(event->doc);
-		return error_set(err, ERROR_INPUT, "a record is a JSON object");
-	}
 	for (size_t i = 0; i < judged_object_count; i++)
 		judge_at(event, &judged_objects[i], event->root, str_from(judged_objects[i].path));
 	judge_strings(event, event->root);
-	if (!text_is_utf8(raw))
+	if (!text_is_utf8(event->raw))
 		raise_flag(event, FLAG_INVALID_UTF8);
 	event->cells = arena_alloc(&event->arena, column_count * sizeof(*event->cells));
 	fill_cells(event);
@@ -288,6 +327,82 @@ event_parse(struct event *event, struct str raw, struct error *err)
 		raise_flag(event, FLAG_TIME_UNREADABLE);
 	if (str_is_empty(event->event_id))
 		raise_flag(event, FLAG_NO_EVENT_ID);
+}
+
+bool
+event_parse(struct event *event, struct str raw, struct error *err)
+{
+	*event = (struct event){.raw = raw, .variants = 1};
+	if (!parse_object(&event->doc, raw, "a record is a JSON object", err))
+		return false;
+	judge_event(event);
+	return true;
+}
+
+/* Kusto knows no two columns of one name: of copies the first stands, flagged. */
+static void
+judge_columns(struct event *event, const struct json *row)
+{
+	for (const struct json *n = json_first(row); n; n = json_next(n))
+		for (size_t i = 0; i < column_count; i++) {
+			if (!str_equal_ascii_nocase(json_key(n), str_from(columns[i].name)))
+				continue;
+			if (!str_is(json_key(n), columns[i].name))
+				raise_flag(event, FLAG_SHADOWED_KEY);
+			else if (json_next_duplicate(n))
+				raise_flag(event, FLAG_DUPLICATE_KEY);
+		}
+}
+
+/* Without one of these an answer of the alert rests on what the row does not tell. */
+static void
+judge_completeness(struct event *event)
+{
+	static const char *const needed[] = {"userIdentity.type", "userIdentity.userName",
+		"userIdentity.accountId", "recipientAccountId", "requestParameters",
+		"responseElements", "errorCode", "errorMessage"};
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!event_tells(event, needed[i]))
+			raise_flag(event, FLAG_COLUMNS_MISSING);
+}
+
+/* Where all the values in a row's texts together are over a limit of JSON, they stay texts. */
+static bool
+parse_told(struct event *event, const struct json *row, struct error *err)
+{
+	struct buf text = {0};
+	bool ok;
+
+	row_write_record(&text, row, true);
+	ok = json_parse(buf_view(&text), &event->doc, NULL);
+	if (!ok) {
+		buf_clear(&text);
+		row_write_record(&text, row, false);
+		ok = json_parse(buf_view(&text), &event->doc, err);
+	}
+	buf_fini(&text);
+	return ok;
+}
+
+bool
+event_parse_row(struct event *event, struct str raw, struct error *err)
+{
+	const struct json *row;
+
+	*event = (struct event){.raw = raw, .variants = 1};
+	if (!parse_object(&event->row_doc, raw, "a row is a JSON object", err))
+		return false;
+	row = json_root(event->row_doc);
+	if (!parse_told(event, row, err)) {
+		json_doc_free(event->row_doc);
+		return false;
+	}
+	raise_flag(event, FLAG_FROM_TABLE);
+	judge_columns(event, row);
+	judge_completeness(event);
+	judge_strings(event, row);
+	judge_event(event);
 	return true;
 }
 
@@ -295,6 +410,7 @@ void
 event_fini(struct event *event)
 {
 	json_doc_free(event->doc);
+	json_doc_free(event->row_doc);
 	arena_fini(&event->arena);
 	free(event->copies);
 	*event = (struct event){0};
@@ -313,8 +429,43 @@ event_canonical_hash(const struct event *event, char hex[HASH_HEX])
 	buf_fini(&text);
 }
 
+static bool
+cells_agree(const struct event *a, const struct event *b, size_t i)
+{
+	const struct cell *x = &a->cells[i], *y = &b->cells[i];
+	struct buf left = {0}, right = {0};
+	bool same;
+
+	if (!x->present || !y->present || !columns[i].path)
+		return true;
+	if (columns[i].type != KUSTO_STRING)
+		return x->number == y->number;
+	if (!columns[i].serialised)
+		return str_equal(x->text, y->text);
+	json_write_canonical(&left, event_node(a, columns[i].path));
+	json_write_canonical(&right, event_node(b, columns[i].path));
+	same = str_equal(buf_view(&left), buf_view(&right));
+	buf_fini(&left);
+	buf_fini(&right);
+	return same;
+}
+
+bool
+event_rows_agree(const struct event *a, const struct event *b)
+{
+	for (size_t i = 0; i < column_count; i++)
+		if (!cells_agree(a, b, i))
+			return false;
+	return true;
+}
+
 bool
 event_locate(const struct event *event, const char *path, size_t *offset, size_t *len)
 {
-	return json_locate(event->raw, path, offset, len);
+	const struct column *column;
+
+	if (!event->row_doc)
+		return json_locate(event->raw, path, offset, len);
+	column = row_column_at(json_root(event->row_doc), path);
+	return column && json_locate(event->raw, column->name, offset, len);
 }

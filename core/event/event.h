@@ -1,6 +1,7 @@
 /*
- * One CloudTrail record, parsed. Owns its document; borrows the raw bytes it was parsed from,
- * which must outlive it. One thread at a time.
+ * One CloudTrail record, parsed; or a row of the AWSCloudTrail table, which stands for the record
+ * it was made of. Owns its documents; borrows the raw bytes it was parsed from, which must outlive
+ * it. One thread at a time.
  */
 #ifndef KEYWATCH_EVENT_EVENT_H
 #define KEYWATCH_EVENT_EVENT_H
@@ -28,6 +29,7 @@ enum flag {
 	FLAG_DROPPED_BY_SENTINEL, /* settled.md 8 */
 	FLAG_CONFLICT,		  /* same eventID, unequal record */
 	FLAG_FROM_TABLE,	  /* no raw record: a Log Analytics row */
+	FLAG_COLUMNS_MISSING,	  /* of those that say who, for whom and with what outcome */
 	FLAG_COUNT,
 };
 
@@ -44,7 +46,8 @@ struct event {
 	struct json_doc *doc; /* owns */
 	struct arena arena;   /* owns what cells and texts were built */
 	struct str raw;	      /* borrows */
-	const struct json *root;
+	const struct json *root;  /* the record; of a row: what the row tells of it */
+	struct json_doc *row_doc; /* owns; NULL: raw is a record */
 	uint32_t flags; /* 1 << enum flag */
 	int64_t time;	/* ticks or TIME_NONE */
 	struct str event_id;
@@ -57,6 +60,10 @@ struct event {
 
 /* raw is one JSON object. ERROR_INPUT when it is not, or over a limit. */
 bool event_parse(struct event *event, struct str raw, struct error *err);
+/* raw is a row: one JSON object, a member a column, as the scanner makes it (SCAN_FROM_TABLE). The
+ * cells are the row's own, unknown columns are not looked at; nodes and texts are answered from the
+ * record that the columns tell of, parsed out of those that hold JSON. Raises FLAG_FROM_TABLE. */
+bool event_parse_row(struct event *event, struct str raw, struct error *err);
 void event_fini(struct event *event);
 
 /*
@@ -74,11 +81,19 @@ void event_select(struct event *event, size_t variant);
 const struct json *event_node(const struct event *event, const char *path);
 struct str event_text(const struct event *event, const char *path);
 
-/* Hex hash of the record's value (json_write_canonical): equal records have equal hashes. */
+/* Can what is raw say whether there is something at this path? False: a row without the column
+ * that would show it, whose record may well have had it. */
+bool event_tells(const struct event *event, const char *path);
+
+/* Hex hash of the record's value (json_write_canonical): equal records have equal hashes. Rows are
+ * equal when the records they tell of are. */
 void event_canonical_hash(const struct event *event, char hex[65]);
 
+/* Do two rows tell the same wherever both tell something? A projection of a row does. */
+bool event_rows_agree(const struct event *a, const struct event *b);
+
 /* Where the value at a dotted path stands in the raw bytes (first copies): its first byte and
- * length. For evidence. False when it is not there. */
+ * length; of a row: of the column that shows it. For evidence. False when it is not there. */
 bool event_locate(const struct event *event, const char *path, size_t *offset, size_t *len);
 
 #endif

@@ -196,7 +196,7 @@ put_facts(struct json_writer *w, const struct alert *alert, const struct fact_le
 	struct arena arena = {0};
 	struct event event;
 
-	if (!event_parse(&event, alert->raw, NULL))
+	if (!alert_parse_event(&event, alert, NULL))
 		return;
 	facts_of_alert(facts, &arena, alert, &event, ledger);
 	json_put_key(w, "facts");

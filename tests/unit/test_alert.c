@@ -4,9 +4,11 @@
 #include "core/base/buf.h"
 #include "tests/support/cases.h"
 
-/* The alert of a record under the built-in rule; the event must outlive nothing. */
+typedef bool parse(struct event *event, struct str raw, struct error *err);
+
+/* The alert of a record or row under the built-in rule; the event must outlive nothing. */
 static void
-make_alert(struct alert *alert, struct str raw)
+make_alert_by(parse *parse_raw, struct alert *alert, struct str raw)
 {
 	struct rule *rule = rule_builtin();
 	struct rule_run *run = rule_run_new(rule, 0);
@@ -14,12 +16,18 @@ make_alert(struct alert *alert, struct str raw)
 	struct error err;
 
 	*alert = (struct alert){0};
-	assert_ok(event_parse(&event, raw, &err), &err);
+	assert_ok(parse_raw(&event, raw, &err), &err);
 	assert_true(rule_match(run, &event));
 	alert_init(alert, &event, rule, run);
 	event_fini(&event);
 	rule_run_free(run);
 	rule_free(rule);
+}
+
+static void
+make_alert(struct alert *alert, struct str raw)
+{
+	make_alert_by(event_parse, alert, raw);
 }
 
 static void
@@ -51,12 +59,12 @@ put_value(struct buf *out, const struct alert *alert, struct str key)
 }
 
 static void
-check(struct str name, struct str input, struct str key, struct str value)
+check_by(parse *parse_raw, struct str name, struct str input, struct str key, struct str value)
 {
 	struct alert alert;
 	struct buf got = {0};
 
-	make_alert(&alert, input);
+	make_alert_by(parse_raw, &alert, input);
 	put_value(&got, &alert, key);
 	if (!str_equal(buf_view(&got), value))
 		print_error("%.*s: %.*s is \"%s\", not \"%.*s\"\n", STR_ARG(name), STR_ARG(key),
@@ -67,10 +75,49 @@ check(struct str name, struct str input, struct str key, struct str value)
 }
 
 static void
+check(struct str name, struct str input, struct str key, struct str value)
+{
+	check_by(event_parse, name, input, key, value);
+}
+
+static void
+check_row(struct str name, struct str input, struct str key, struct str value)
+{
+	check_by(event_parse_row, name, input, key, value);
+}
+
+static void
 every_record_makes_the_alert_that_the_case_says(void **state)
 {
 	(void)state;
 	assert_true(cases_run("alert.cases", check) > 50);
+}
+
+static void
+every_row_makes_the_alert_that_the_case_says(void **state)
+{
+	(void)state;
+	assert_true(cases_run("row.cases", check_row) > 30);
+}
+
+static void
+an_alert_s_event_is_parsed_again_as_what_it_was(void **state)
+{
+	struct alert alert;
+	struct event event;
+	struct error err;
+
+	(void)state;
+	make_alert_by(event_parse_row, &alert,
+		STR("{\"AwsEventId\":\"e\",\"EventName\":\"CreateAccessKey\"}"));
+	assert_ok(alert_parse_event(&event, &alert, &err), &err);
+	assert_str(event.event_id, "e");
+	event_fini(&event);
+	alert.flags = 0;
+	assert_ok(alert_parse_event(&event, &alert, &err), &err);
+	assert_str(event.event_id, NULL);
+	event_fini(&event);
+	alert_fini(&alert);
 }
 
 static const char record[] = "{\"eventName\":\"CreateAccessKey\",\"eventID\":\"e-1\",\"eventTime\":"
@@ -143,6 +190,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_record_makes_the_alert_that_the_case_says),
+		cmocka_unit_test(every_row_makes_the_alert_that_the_case_says),
+		cmocka_unit_test(an_alert_s_event_is_parsed_again_as_what_it_was),
 		cmocka_unit_test(an_alert_carries_its_rule_its_row_and_the_exact_bytes),
 		cmocka_unit_test(equal_records_have_equal_identities_and_others_do_not),
 		cmocka_unit_test(an_identity_depends_on_rule_event_and_without_event_on_the_record),
