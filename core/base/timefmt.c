@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 #include <time.h>
 
@@ -241,6 +242,55 @@ time_parse(struct str text, int64_t *ticks)
 		return time_join(&parts, ticks);
 	parts = (struct time_parts){0};
 	return parse_american(c, &parts) && time_join(&parts, ticks);
+}
+
+/* D/M/YYYY or M/D/YYYY, then a time of day or none; `half` tells whether AM or PM was there. */
+static bool
+take_numeric(struct cursor c, struct time_parts *p, int numbers[2], bool *half)
+{
+	char between;
+
+	if (!take_number(&c, 1, 2, &numbers[0]) || c.at == c.end || !strchr("/.-", *c.at))
+		return false;
+	between = *c.at++;
+	if (!take_number(&c, 1, 2, &numbers[1]) || !take_char(&c, between) ||
+		!take_number(&c, 4, 4, &p->year))
+		return false;
+	*half = false;
+	if (c.at == c.end)
+		return true;
+	take_char(&c, ',');
+	if (!take_space(&c) || !take_clock(&c, p))
+		return false;
+	take_space(&c);
+	if (c.at == c.end)
+		return true;
+	*half = take_half_day(&c, p);
+	return *half && c.at == c.end;
+}
+
+bool
+time_parse_numeric(struct str text, enum time_order order, struct time_reading *reading)
+{
+	struct time_parts parts = {0};
+	int numbers[2];
+	bool half;
+
+	text = str_trim(text);
+	if (!text.len ||
+		!take_numeric((struct cursor){text.data, text.data + text.len}, &parts, numbers,
+			&half))
+		return false;
+	reading->proven = (numbers[0] > 12) != (numbers[1] > 12);
+	reading->open = numbers[0] <= 12 && numbers[1] <= 12 && numbers[0] != numbers[1];
+	if (reading->proven)
+		order = numbers[0] > 12 ? TIME_DAY_FIRST : TIME_MONTH_FIRST;
+	else if (order == TIME_ORDER_OPEN)
+		order = half ? TIME_MONTH_FIRST : TIME_DAY_FIRST;
+	reading->order = order;
+	parts.day = numbers[order == TIME_MONTH_FIRST];
+	parts.month = numbers[order == TIME_DAY_FIRST];
+	return time_join(&parts, &reading->ticks);
 }
 
 static int64_t

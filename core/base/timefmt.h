@@ -27,6 +27,25 @@ enum { TIME_TEXT = 48 };
  */
 bool time_parse(struct str text, int64_t *ticks);
 
+/*
+ * Dates of two numbers and a year, as a portal's CSV export spells them: `21/04/2025, 09:45:54.000`,
+ * `4/21/2025, 9:45:54.000 AM`, also with '.' or '-' between and without the comma. A number over 12
+ * says itself which is the day; else `order` does, and where that is open too the day is first in
+ * the 24-hour form and the month with AM or PM (settled.md 9).
+ */
+enum time_order {
+	TIME_ORDER_OPEN,
+	TIME_DAY_FIRST,
+	TIME_MONTH_FIRST,
+};
+struct time_reading {
+	int64_t ticks;
+	enum time_order order; /* as it was read */
+	bool proven;	       /* by a number over 12 */
+	bool open;	       /* the other order would be another day */
+};
+bool time_parse_numeric(struct str text, enum time_order order, struct time_reading *reading);
+
 /* 2026-01-02T03:04:05Z, with a fraction (trailing zeros off) when there is one. */
 void time_format_iso(int64_t ticks, char text[TIME_TEXT]);
 /* Parts of a time in UTC, or in the local zone when `local`. */

@@ -93,12 +93,63 @@ ages_are_short(void **state)
 	assert_string_equal(text, "3 d");
 }
 
+/* order: O open, D day first, M month first; flags: p proven, o open, - neither. */
+static void
+assert_numeric(const char *text, char order, const char *expected, char flags)
+{
+	struct time_reading r = {0};
+	char iso[TIME_TEXT] = "refused";
+
+	if (time_parse_numeric(str_from(text),
+		    order == 'D'   ? TIME_DAY_FIRST
+		    : order == 'M' ? TIME_MONTH_FIRST
+				   : TIME_ORDER_OPEN,
+		    &r))
+		time_format_iso(r.ticks, iso);
+	assert_string_equal(iso, expected);
+	assert_int_equal(r.proven ? 'p' : r.open ? 'o' : '-', flags);
+}
+
+static void
+a_date_of_numbers_is_read_in_the_order_that_it_proves_or_else_in_the_given_one(void **state)
+{
+	(void)state;
+	assert_numeric("21/04/2025, 09:45:54.250", 'O', "2025-04-21T09:45:54.25Z", 'p');
+	assert_numeric("4/21/2025, 9:45:54.000 PM", 'O', "2025-04-21T21:45:54Z", 'p');
+	assert_numeric("21/04/2025, 09:45:54.000", 'M', "2025-04-21T09:45:54Z", 'p');
+	assert_numeric("03/04/2025, 09:45:54.000", 'O', "2025-04-03T09:45:54Z", 'o');
+	assert_numeric("3/4/2025, 9:45:54.000 AM", 'O', "2025-03-04T09:45:54Z", 'o');
+	assert_numeric("03/04/2025, 09:45:54.000", 'M', "2025-03-04T09:45:54Z", 'o');
+	assert_numeric("3/4/2025, 9:45:54 AM", 'D', "2025-04-03T09:45:54Z", 'o');
+	assert_numeric("04/04/2025 09:45:54", 'O', "2025-04-04T09:45:54Z", '-');
+	assert_numeric("21.04.2025, 09:45", 'O', "2025-04-21T09:45:00Z", 'p');
+	assert_numeric("4/21/2025, 12:00:00.000\xe2\x80\xaf" "AM", 'O', "2025-04-21T00:00:00Z", 'p');
+	assert_numeric("21-04-2025", 'O', "2025-04-21T00:00:00Z", 'p');
+}
+
+static void
+what_is_no_date_of_numbers_is_refused(void **state)
+{
+	static const char *const bad[] = {"", "2025-04-21", "31/02/2025", "13/13/2025", "1/2", "1/2-2025",
+		"1/2/2025, 25:00", "1/2/2025, 13:00 PM", "1/2/2025x", "1/2/25", "0/1/2025"};
+	struct time_reading r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (time_parse_numeric(str_from(bad[i]), TIME_ORDER_OPEN, &r))
+			print_error("%s\n", bad[i]);
+		assert_false(time_parse_numeric(str_from(bad[i]), TIME_ORDER_OPEN, &r));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_spellings_of_logs_are_read),
 		cmocka_unit_test(what_is_no_time_is_refused),
+		cmocka_unit_test(a_date_of_numbers_is_read_in_the_order_that_it_proves_or_else_in_the_given_one),
+		cmocka_unit_test(what_is_no_date_of_numbers_is_refused),
 		cmocka_unit_test(splitting_and_joining_are_inverse_over_four_centuries),
 		cmocka_unit_test(spans_are_read),
 		cmocka_unit_test(ages_are_short),
