@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/json.h"
+#include "core/scan/split_lexeme.h"
 #include "core/scan/split_name.h"
 #include "core/scan/split_number.h"
 
@@ -270,7 +271,6 @@ note_name(struct splitter *s, struct str quoted)
 static void
 end_string(struct splitter *s)
 {
-	s->at++;
 	if (!s->key) {
 		end_scalar(s);
 		return;
@@ -282,85 +282,7 @@ end_string(struct splitter *s)
 	s->expect = SPLIT_COLON;
 }
 
-static void
-in_string(struct splitter *s)
-{
-	const char *p = s->window.data + s->at, *end = s->window.data + s->window.len;
-
-	while (p < end && *p != '"' && *p != '\\' && *p != '\n')
-		p++;
-	s->at = (size_t)(p - s->window.data);
-	if (p == end)
-		return;
-	if (*p == '"') {
-		end_string(s);
-	} else if (*p == '\n') {
-		damage(s, "a line ends inside a string");
-	} else {
-		s->lexeme = SPLIT_ESCAPE;
-		s->at++;
-	}
-}
-
-static void
-in_escape(struct splitter *s)
-{
-	char c = s->window.data[s->at];
-
-	if (c == 'u') {
-		s->lexeme = SPLIT_HEX;
-		s->hex_left = 4;
-	} else if (c && strchr("\"\\/bfnrt", c)) {
-		s->lexeme = SPLIT_STRING;
-	} else {
-		damage(s, "an escape that JSON does not have");
-		return;
-	}
-	s->at++;
-}
-
-static void
-in_hex(struct splitter *s)
-{
-	char c = s->window.data[s->at];
-
-	if (!c || !strchr("0123456789abcdefABCDEF", c)) {
-		damage(s, "an escape that JSON does not have");
-		return;
-	}
-	s->at++;
-	if (--s->hex_left == 0)
-		s->lexeme = SPLIT_STRING;
-}
-
-/* ---- numbers and literals ---- */
-
-static void
-in_number(struct splitter *s)
-{
-	int next = split_next_number(s->number, s->window.data[s->at]);
-
-	if (next) {
-		s->number = next;
-		s->at++;
-	} else if (s->number % 2 == 0) {
-		end_scalar(s);
-	} else {
-		damage(s, "a number that JSON does not have");
-	}
-}
-
-static void
-in_literal(struct splitter *s)
-{
-	if (s->window.data[s->at] != *s->literal) {
-		damage(s, "a word that JSON does not have");
-		return;
-	}
-	s->at++;
-	if (*++s->literal == '\0')
-		end_scalar(s);
-}
+/* ---- values ---- */
 
 static void
 begin_value(struct splitter *s, char c)
@@ -485,29 +407,33 @@ between(struct splitter *s)
 }
 
 static void
+in_lexeme(struct splitter *s)
+{
+	const char *reason;
+
+	switch (split_step_lexeme(s, &reason)) {
+	case SPLIT_ON:
+		break;
+	case SPLIT_ENDED:
+		if (s->lexeme == SPLIT_STRING)
+			end_string(s);
+		else
+			end_scalar(s);
+		break;
+	case SPLIT_DAMAGED:
+		damage(s, reason);
+		break;
+	}
+}
+
+static void
 run(struct splitter *s)
 {
 	while (s->at < s->window.len && !s->stopped) {
-		switch (s->lexeme) {
-		case SPLIT_BETWEEN:
+		if (s->lexeme == SPLIT_BETWEEN)
 			between(s);
-			break;
-		case SPLIT_STRING:
-			in_string(s);
-			break;
-		case SPLIT_ESCAPE:
-			in_escape(s);
-			break;
-		case SPLIT_HEX:
-			in_hex(s);
-			break;
-		case SPLIT_NUMBER:
-			in_number(s);
-			break;
-		case SPLIT_LITERAL:
-			in_literal(s);
-			break;
-		}
+		else
+			in_lexeme(s);
 	}
 }
 
