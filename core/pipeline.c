@@ -10,7 +10,7 @@
 enum { QUEUE_ITEMS = 4096, QUEUE_BYTES = 4 << 20 };
 
 /* Raised when a scanner learns to find more: then remembered files are read again. */
-#define SCAN_GENERATION "1"
+#define SCAN_GENERATION "2"
 
 static struct str
 put_bytes(char **at, struct str s)

@@ -222,7 +222,10 @@ take_record(struct detector *d, const struct item *item)
 	struct event event;
 	struct error err;
 
-	if (!event_parse(&event, item->text, &err)) {
+	bool parsed = item->scan_flags & SCAN_FROM_TABLE ? event_parse_row(&event, item->text, &err)
+							 : event_parse(&event, item->text, &err);
+
+	if (!parsed) {
 		record_problem(d, item, err.text);
 		return;
 	}

@@ -4,20 +4,25 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/scan/answer.h"
 #include "core/scan/candidate.h"
 #include "core/scan/foreign.h"
 #include "core/scan/inflate.h"
 #include "core/scan/split.h"
+#include "core/scan/table_csv.h"
 
 enum { WINDOW = 256 << 10 };
 
-enum format { UNDECIDED, PLAIN, GZIP, FOREIGN };
+enum format { UNDECIDED, PLAIN, CSV, GZIP, FOREIGN };
 
 struct scanner {
 	struct scan_options options;
 	const struct scan_sink *sink; /* borrows */
 	struct split_sink split_sink;
 	struct splitter splitter;
+	struct answer answer;
+	struct table_csv_sink csv_sink;
+	struct table_csv csv;
 	struct inflate *inflate;
 	unsigned char *window; /* owns; what the inflater fills */
 	struct buf head;       /* first bytes, until the format is known; also of what gzip holds */
@@ -47,6 +52,8 @@ scanner_free(struct scanner *s)
 		return;
 	inflate_free(s->inflate);
 	split_fini(&s->splitter);
+	answer_fini(&s->answer);
+	table_csv_fini(&s->csv);
 	buf_fini(&s->head);
 	free(s->window);
 	free(s);
@@ -61,6 +68,12 @@ say(struct scanner *s, enum problem_severity severity, uint64_t offset, const ch
 }
 
 /* ---- what the splitter finds ---- */
+
+static void
+stop(struct scanner *s)
+{
+	s->summary.stopped = s->splitter.stopped = true;
+}
 
 static bool
 take_unit(void *context, struct str raw, uint64_t offset, enum split_standing standing)
@@ -82,8 +95,93 @@ take_unit(void *context, struct str raw, uint64_t offset, enum split_standing st
 		s->summary.other_values++;
 	s->summary.candidates += v.given;
 	if (!v.go_on)
-		s->summary.stopped = s->splitter.stopped = true;
+		stop(s);
 	return true;
+}
+
+/* ---- rows of tables ---- */
+
+/* raw absent: not looked for. */
+static bool
+give_row(void *context, struct str raw, uint64_t offset, unsigned flags)
+{
+	struct scanner *s = context;
+
+	s->summary.records++;
+	if (!raw.data)
+		return true;
+	s->summary.candidates++;
+	if (s->sink->record(s->sink->context, raw, offset, flags))
+		return true;
+	stop(s);
+	return false;
+}
+
+static void
+say_of_csv(void *context, enum problem_severity severity, uint64_t offset, const char *reason)
+{
+	say(context, severity, offset, reason);
+}
+
+static size_t
+take_table(void *context, struct str head, uint64_t offset)
+{
+	struct scanner *s = context;
+	const char *problem;
+	size_t cells = answer_begin_table(&s->answer, head, &problem);
+
+	if (problem)
+		say(s, PROBLEM_ERROR, offset, problem);
+	if (cells && table_note(&s->answer.table) && !s->answer.noted) {
+		say(s, PROBLEM_NOTE, PROBLEM_NO_OFFSET, table_note(&s->answer.table));
+		s->answer.noted = true;
+	}
+	return cells;
+}
+
+static bool
+take_row(void *context, struct str raw, uint64_t offset, enum split_standing standing)
+{
+	struct scanner *s = context;
+	unsigned flags = SCAN_FROM_TABLE | (standing == SPLIT_IN_STEP ? 0 : SCAN_RESYNCHRONISED);
+
+	switch (answer_take_row(&s->answer, &s->options, raw)) {
+	case ANSWER_WANTED:
+		give_row(s, buf_view(&s->answer.row), offset, flags);
+		return true;
+	case ANSWER_OTHER:
+		give_row(s, STR_ABSENT, offset, flags);
+		return true;
+	case ANSWER_BROKEN:
+		break;
+	}
+	if (standing == SPLIT_IN_STEP)
+		say(s, PROBLEM_ERROR, offset, "the row has other cells than the table has columns");
+	return false;
+}
+
+static void
+say_partial(struct scanner *s, uint64_t offset, struct buf *text, bool said)
+{
+	if (said)
+		say(s, PROBLEM_ERROR, offset, buf_cstr(text));
+	buf_fini(text);
+}
+
+static void
+take_answer(void *context, struct str head, uint64_t offset)
+{
+	struct buf text = {0};
+
+	say_partial(context, offset, &text, answer_error_in_head(head, &text));
+}
+
+static void
+take_error(void *context, struct str raw, uint64_t offset)
+{
+	struct buf text = {0};
+
+	say_partial(context, offset, &text, answer_error(raw, &text));
 }
 
 static void
@@ -98,8 +196,12 @@ void
 scan_begin(struct scanner *s, const struct scan_sink *sink)
 {
 	s->sink = sink;
-	s->split_sink = (struct split_sink){s, take_unit, take_damage};
+	s->split_sink = (struct split_sink){
+		s, take_unit, take_table, take_row, take_answer, take_error, take_damage};
 	split_begin(&s->splitter, &s->split_sink, s->options.max_record);
+	answer_clear(&s->answer);
+	s->csv_sink = (struct table_csv_sink){s, give_row, say_of_csv};
+	table_csv_begin(&s->csv, &s->options, &s->csv_sink);
 	buf_clear(&s->head);
 	s->format = s->inner = UNDECIDED;
 	s->summary = (struct scan_summary){0};
@@ -136,6 +238,7 @@ static bool
 decide(struct scanner *s, enum format *format, struct str bytes, bool end, bool gzip_too)
 {
 	const struct foreign *foreign = NULL;
+	enum table_csv_guess csv;
 	struct str head;
 	bool sure;
 
@@ -146,22 +249,28 @@ decide(struct scanner *s, enum format *format, struct str bytes, bool end, bool 
 		return false;
 	if (!sure) /* however many bytes came at once */
 		foreign = foreign_find(head);
+	csv = table_csv_guess(head, end);
 	if (foreign)
 		say_foreign(s, foreign);
 	if (foreign)
 		*format = FOREIGN;
 	else if (gzip_too && is_gzip(head))
 		*format = GZIP;
+	else if (csv == TABLE_CSV_MAYBE)
+		return false;
 	else
-		*format = PLAIN;
+		*format = csv == TABLE_CSV_YES ? CSV : PLAIN;
 	return true;
 }
 
 static void
-take_text(struct scanner *s, struct str bytes)
+take_text(struct scanner *s, enum format format, struct str bytes)
 {
 	s->summary.bytes_out += bytes.len;
-	split_bytes(&s->splitter, bytes.data, bytes.len);
+	if (format == CSV)
+		table_csv_bytes(&s->csv, bytes.data, bytes.len);
+	else
+		split_bytes(&s->splitter, bytes.data, bytes.len);
 }
 
 /* What comes out of a gzip may be foreign too (.tar.gz). */
@@ -171,11 +280,11 @@ take_inflated(struct scanner *s, struct str bytes, bool end)
 	if (s->inner == UNDECIDED) {
 		if (!decide(s, &s->inner, bytes, end, false))
 			return;
-		if (s->inner == PLAIN)
-			take_text(s, buf_view(&s->head));
+		if (s->inner != FOREIGN)
+			take_text(s, s->inner, buf_view(&s->head));
 		buf_clear(&s->head);
-	} else if (s->inner == PLAIN) {
-		take_text(s, bytes);
+	} else if (s->inner != FOREIGN) {
+		take_text(s, s->inner, bytes);
 	}
 }
 
@@ -223,8 +332,8 @@ take_bytes(struct scanner *s, struct str bytes)
 {
 	if (s->format == GZIP)
 		take_gzip(s, bytes);
-	else if (s->format == PLAIN)
-		take_text(s, bytes);
+	else if (s->format != FOREIGN)
+		take_text(s, s->format, bytes);
 }
 
 static void
@@ -268,13 +377,23 @@ scan_continue(struct scanner *s, const struct scan_sink *sink, const struct scan
 		&s->splitter, &s->split_sink, s->options.max_record, mark->offset, mark->state);
 }
 
+static bool
+is_csv(const struct scanner *s)
+{
+	return s->format == CSV || s->inner == CSV;
+}
+
 static void
 sum_up(const struct scanner *s, struct scan_summary *summary)
 {
+	bool csv = is_csv(s);
+
 	*summary = s->summary;
 	summary->other_values += s->splitter.other_values;
-	summary->empty = !s->splitter.any_byte && !s->summary.foreign && !s->summary.problems;
-	summary->shows_form = s->splitter.any_value || s->splitter.any_container || s->cut;
+	summary->empty =
+		!csv && !s->splitter.any_byte && !s->summary.foreign && !s->summary.problems;
+	summary->shows_form =
+		csv || s->splitter.any_value || s->splitter.any_container || s->cut;
 }
 
 void
@@ -315,8 +434,12 @@ scan_end(struct scanner *s, struct scan_summary *summary)
 		if (!inflate_at_end(s->inflate) && !s->summary.stopped && s->inner != FOREIGN)
 			say_broken_gzip(s, "truncated");
 	}
-	if (!s->summary.foreign && !s->summary.stopped)
-		split_end(&s->splitter, s->cut);
+	if (!s->summary.foreign && !s->summary.stopped) {
+		if (is_csv(s))
+			table_csv_end(&s->csv, s->cut);
+		else
+			split_end(&s->splitter, s->cut);
+	}
 	sum_up(s, &s->summary);
 	if (!s->summary.foreign && !s->summary.stopped)
 		say_notes(s);

@@ -1,7 +1,9 @@
 /*
  * Bytes in, candidate records out (performance.md). A scanner takes one input from its first byte
  * to its last in pieces of any size, inflates gzip, recognises the form by content, finds the
- * records by structure and gives those that may hold one of the literals to its sink.
+ * records by structure and gives those that may hold one of the literals to its sink. Rows of the
+ * AWSCloudTrail table, in an answer of Log Analytics or in the portal's CSV export, are given as
+ * well: those whose EventName is one of the literals, and all of a table without that column.
  *
  * Memory is bounded whatever the input: one window, one record of at most `max_record`, the
  * inflater. A scanner belongs to one thread and is reused for the next input by scan_begin.
@@ -28,6 +30,8 @@ struct scan_options {
 enum scan_record_flags {
 	SCAN_RESYNCHRONISED = 1, /* found behind damaged bytes, within a line */
 	SCAN_DECODED = 2,	 /* came out of a string (CloudTrailEvent); raw is the decoded text */
+	SCAN_FROM_TABLE = 4,	 /* a row of Log Analytics' table, not a record: raw is made of it,
+				    one JSON object with a member a column (event_parse_row) */
 };
 
 struct scan_sink {
@@ -44,7 +48,7 @@ struct scan_sink {
 struct scan_summary {
 	uint64_t bytes_in;	 /* as delivered */
 	uint64_t bytes_out;	 /* uncompressed */
-	uint64_t records;	 /* CloudTrail records seen, candidates or not */
+	uint64_t records;	 /* CloudTrail records and rows seen, candidates or not */
 	uint64_t candidates;	 /* given to the sink */
 	uint64_t other_values;	 /* JSON values that are no CloudTrail record */
 	uint64_t problems;	 /* PROBLEM_ERROR told to the sink */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/json.h"
+#include "core/scan/split_container.h"
 #include "core/scan/split_lexeme.h"
 #include "core/scan/split_name.h"
 #include "core/scan/split_number.h"
@@ -29,8 +30,11 @@ to_top(struct splitter *s)
 	s->element_depth = 0;
 	s->in_container = false;
 	s->key_start = NONE;
-	s->container_key = false;
+	s->name = SPLIT_NAME_OTHER;
 	s->named = false;
+	s->is_answer = false;
+	s->tables = false;
+	s->in_rows = false;
 	s->in_unit = false;
 	s->dropped = false;
 	s->limit = NULL;
@@ -57,29 +61,41 @@ split_fini(struct splitter *s)
 
 /* ---- damage ---- */
 
-/* Behind damage only the first is told, until a record is found again. */
+/* What was read of the unit so far; absent when there is none or it is not kept. */
+static struct str
+unit_so_far(const struct splitter *s)
+{
+	if (!s->in_unit || s->dropped)
+		return STR_ABSENT;
+	return (struct str){s->window.data + s->unit_start, s->at - s->unit_start};
+}
+
+/* Behind damage only the first is told, until a record is found again. What was tried is none: the
+ * search goes on behind its brace. */
+static void
+give_up(struct splitter *s, uint64_t offset, const char *text)
+{
+	struct str raw = unit_so_far(s);
+
+	if (!s->searching) {
+		s->any_value |= raw.data && split_begins_record(raw);
+		s->sink->damage(s->sink->context, offset, text);
+	}
+	s->searching = true;
+	search(s, raw.data ? s->unit_start + 1 : s->at);
+}
+
 static void
 damage(struct splitter *s, const char *reason)
 {
-	bool kept = s->in_unit && !s->dropped;
-	size_t here = s->at;
 	char text[160];
 
-	if (s->searching) { /* the object that was tried is none: go on behind its brace */
-		search(s, kept ? s->unit_start + 1 : here);
-		return;
-	}
-	if (s->in_unit)
+	if (s->in_unit && !s->searching)
 		snprintf(text, sizeof(text), "not JSON: %s at byte %llu", reason,
-			(unsigned long long)offset_of(s, here));
+			(unsigned long long)offset_of(s, s->at));
 	else
 		snprintf(text, sizeof(text), "not JSON: %s", reason);
-	if (kept)
-		s->any_value |= split_begins_record(
-			(struct str){s->window.data + s->unit_start, here - s->unit_start});
-	s->sink->damage(s->sink->context, s->in_unit ? s->unit_offset : offset_of(s, here), text);
-	s->searching = true;
-	search(s, kept ? s->unit_start + 1 : here);
+	give_up(s, s->in_unit ? s->unit_offset : offset_of(s, s->at), text);
 }
 
 static void
@@ -105,13 +121,16 @@ can_stand_here(const struct splitter *s)
 static void
 begin_unit(struct splitter *s)
 {
+	s->is_error = false;
+	s->cells = 0;
+	s->unit_level = s->stack.depth;
 	s->standing = !s->searching ? SPLIT_IN_STEP : s->fresh_line ? SPLIT_ON_A_LINE : SPLIT_FOUND;
 	s->in_unit = true;
 	s->dropped = false;
 	s->limit = NULL;
 	s->unit_start = s->at;
 	s->unit_offset = offset_of(s, s->at);
-	s->named = false;
+	s->named &= s->in_container; /* of the object around it */
 	s->values = 1;
 }
 
@@ -123,7 +142,18 @@ drop_unit(struct splitter *s, const char *limit)
 	s->dropped = true;
 }
 
-/* s->at stands behind the closing brace. */
+static bool
+give_unit(struct splitter *s, struct str raw)
+{
+	if (s->in_rows)
+		return s->sink->row(s->sink->context, raw, s->unit_offset, s->standing);
+	if (!s->is_error)
+		return s->sink->unit(s->sink->context, raw, s->unit_offset, s->standing);
+	s->sink->error(s->sink->context, raw, s->unit_offset);
+	return false;
+}
+
+/* s->at stands behind the closing brace or bracket. */
 static void
 end_unit(struct splitter *s)
 {
@@ -135,26 +165,19 @@ end_unit(struct splitter *s)
 		s->any_value = true;
 	if (!s->dropped && raw.len > s->max_unit)
 		drop_unit(s, "the record is larger than the limit");
-	if (s->dropped) {
-		if (!behind)
-			s->sink->damage(s->sink->context, s->unit_offset, s->limit);
-		s->dropped = false;
-		return;
-	}
-	is_record = s->sink->unit(s->sink->context, raw, s->unit_offset, s->standing);
+	if (s->dropped && !behind)
+		s->sink->damage(s->sink->context, s->unit_offset, s->limit);
+	is_record = !s->dropped && give_unit(s, raw);
+	s->dropped = false;
 	if (behind && is_record) {
 		s->searching = false;
 		s->any_value = true;
+	} else if (behind && s->in_rows) {
+		search(s, s->at); /* no row of this table: we are not among its rows */
 	}
 }
 
 /* ---- structure ---- */
-
-static size_t
-unit_level(const struct splitter *s)
-{
-	return s->element_depth == NONE ? 0 : s->element_depth;
-}
 
 /* Limits that only a parsed record would cost. */
 static void
@@ -166,30 +189,38 @@ count_value(struct splitter *s)
 		drop_unit(s, "the record has more than 200000 JSON values");
 }
 
+/* The API writes arrays in cells as text; one in the first cell is another row. */
+static bool
+begins_row(const struct splitter *s)
+{
+	return s->in_rows && s->in_unit && s->cells == 0 && s->stack.depth == s->unit_level + 1;
+}
+
 static void
 open_value(struct splitter *s, bool object)
 {
 	bool top = s->stack.depth == 0 && !s->in_unit;
 
+	if (!object && begins_row(s)) {
+		give_up(s, s->unit_offset, "a row inside a row: a bracket is lost");
+		return;
+	}
 	if (s->in_unit) {
 		count_value(s);
-		if (s->stack.depth - unit_level(s) >= JSON_MAX_DEPTH)
+		if (s->stack.depth - s->unit_level >= JSON_MAX_DEPTH)
 			drop_unit(s, "the record is nested more than 512 levels deep");
 	}
 	if (!object && top) {
 		s->element_depth = 1;
-	} else if (!object && s->stack.depth == 1 && s->container_key &&
-		   (s->in_container || (s->in_unit && s->element_depth == 0))) {
-		s->in_unit = false; /* no record but what holds them */
-		s->dropped = false;
-		s->in_container = true;
-		s->any_container = true;
-		s->any_value = true;
-		s->searching = false;
-		s->loose = false;
-		s->element_depth = 2;
-	} else if (object && !s->in_unit && s->stack.depth == s->element_depth) {
+	} else if (!object && split_opens_container(s)) {
+		split_enter_container(s);
+	} else if (!object && split_opens_rows(s)) {
+		split_enter_rows(s);
+	} else if (split_opens_unit(s, object)) {
 		begin_unit(s);
+	} else if (object && split_opens_error(s)) {
+		begin_unit(s);
+		s->is_error = true;
 	} else if (!s->in_unit && s->stack.depth == s->element_depth) {
 		s->other_values++;
 	}
@@ -211,12 +242,13 @@ close_value(struct splitter *s, bool object)
 	s->stack.depth--;
 	s->at++;
 	s->expect = s->stack.depth ? SPLIT_NEXT : SPLIT_TOP;
-	if (s->in_unit && s->stack.depth == unit_level(s)) {
+	if (s->in_unit && s->stack.depth == s->unit_level) {
 		end_unit(s);
 	} else if (!s->in_unit && !object && s->stack.depth + 1 == s->element_depth) {
-		s->element_depth = s->stack.depth ? NONE : 0;
-		s->any_value = true;
+		split_leave_container(s);
 	} else if (s->stack.depth == 0) {
+		s->row_cells = 0;
+		s->is_answer = false;
 		s->in_container = false;
 		s->element_depth = 0;
 	}
@@ -238,6 +270,8 @@ end_scalar(struct splitter *s)
 static bool
 wants_key(const struct splitter *s)
 {
+	if (s->tables && s->in_unit)
+		return s->stack.depth == SPLIT_ROWS_DEPTH - 1;
 	return s->stack.depth == 1 &&
 	       ((s->in_unit && s->element_depth == 0) || (s->in_container && !s->in_unit));
 }
@@ -249,23 +283,21 @@ begin_string(struct splitter *s, bool key)
 	s->key = key;
 	s->key_start = key && wants_key(s) ? s->at : NONE;
 	if (key)
-		s->container_key = false;
+		s->name = SPLIT_NAME_OTHER;
 	s->at++;
 }
 
-/* A name at the top of an object. What calls itself an event is a record, whatever list it also
- * holds; an eventName that comes behind the list is too late to keep the bytes before it. */
+/* A name that counts. An eventName behind a list comes too late to keep the bytes before it. */
 static void
 note_name(struct splitter *s, struct str quoted)
 {
-	enum split_name name = split_name_of(quoted);
-
-	if (name == SPLIT_NAME_LIST)
-		s->container_key = !s->named;
-	if (name == SPLIT_NAME_EVENT && s->in_container && !s->named)
+	s->name = split_name_of(quoted);
+	if (s->name != SPLIT_NAME_EVENT || s->stack.depth != 1)
+		return;
+	if (s->in_container && !s->named)
 		s->sink->damage(s->sink->context, offset_of(s, s->key_start),
 			"an eventName behind a list of records: only the list was read");
-	s->named |= name == SPLIT_NAME_EVENT;
+	s->named = true;
 }
 
 static void
@@ -307,6 +339,15 @@ begin_value(struct splitter *s, char c)
 
 /* ---- between lexemes ---- */
 
+/* Behind damage in a table: as if the rows had been entered by all that stands around them. */
+static void
+enter_lost_rows(struct splitter *s)
+{
+	for (bool object = true; s->stack.depth < SPLIT_ROWS_DEPTH; object = !object)
+		split_push(&s->stack, object);
+	split_join_rows(s);
+}
+
 static void
 at_top(struct splitter *s, char c)
 {
@@ -333,6 +374,9 @@ at_top(struct splitter *s, char c)
 	s->top_line = s->fresh_line;
 	if (s->searching && c == '{' && can_stand_here(s)) {
 		open_value(s, true);
+	} else if (s->searching && c == '[' && s->row_cells && can_stand_here(s)) {
+		enter_lost_rows(s);
+		open_value(s, false);
 	} else if (s->searching) {
 		/* The first byte is damage itself. */
 		s->before = offset_of(s, s->at) == s->search_start ? '\0' : c;
@@ -347,11 +391,21 @@ at_top(struct splitter *s, char c)
 	s->fresh_line = false;
 }
 
+/* A row that goes on behind its last cell has lost its bracket: what follows may be rows. */
+static bool
+ends_last_cell(struct splitter *s)
+{
+	return s->in_rows && s->in_unit && s->stack.depth == s->unit_level + 1 &&
+	       ++s->cells == s->row_cells;
+}
+
 static void
 after_value(struct splitter *s, char c)
 {
 	if (c == '}' || c == ']') {
 		close_value(s, c == '}');
+	} else if (c == ',' && ends_last_cell(s)) {
+		give_up(s, s->unit_offset, "the row has more cells than the table has columns");
 	} else if (c == ',') {
 		s->expect = split_in_object(&s->stack) ? SPLIT_KEY : SPLIT_VALUE;
 		s->at++;

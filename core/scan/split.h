@@ -1,7 +1,8 @@
 /*
  * Bytes → units: the objects that may be records, found by structure (performance.md). A unit is
  * an object at the top, or an element of a container array: the top-level array, or the array
- * under "Records" or "Events" of a top-level object.
+ * under "Records" or "Events" of a top-level object. In an answer of Log Analytics, an object with
+ * `"tables":[{"columns":[…],"rows":[[…],…]},…]` (sources.md 1.5), each array of `rows` is one.
  *
  * The grammar is checked as the bytes come, so that damage is seen where it is; behind damage the
  * next object that stands where a record can stand is tried until one is a record. Memory: one
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
+#include "core/scan/split_name.h"
 #include "core/scan/split_stack.h"
 
 /* How sure the splitter is that a unit begins where it does. */
@@ -29,6 +31,15 @@ struct split_sink {
 	/* A whole unit. Behind damage the splitter asks whether it is a record; the answer
 	 * decides whether the next bytes are in step again. Otherwise the answer is not used. */
 	bool (*unit)(void *context, struct str raw, uint64_t offset, enum split_standing standing);
+	/* A table's object up to its rows: `{"columns":[…],"rows":`. How many cells a row has; 0:
+	 * its rows are not wanted. */
+	size_t (*table)(void *context, struct str head, uint64_t offset);
+	/* One of its rows, an array; the answer is used as that of `unit`. */
+	bool (*row)(void *context, struct str raw, uint64_t offset, enum split_standing standing);
+	/* What an answer says beside its tables: its object up to them, `{…,"tables":`, or an
+	 * object under "error" behind them. */
+	void (*answer)(void *context, struct str head, uint64_t offset);
+	void (*error)(void *context, struct str raw, uint64_t offset);
 	/* Bytes that could not be read, from offset on. */
 	void (*damage)(void *context, uint64_t offset, const char *reason);
 };
@@ -69,11 +80,18 @@ struct splitter {
 
 	size_t element_depth; /* where elements of the container stand; SIZE_MAX: none */
 	bool in_container;    /* inside a top-level object that has turned out to be one */
-	size_t key_start;     /* of a name that may be the container's, else SIZE_MAX */
-	bool container_key;   /* the last name was Records or Events */
-	bool named;	      /* the top-level object has an eventName: it is a record */
+	size_t key_start;     /* of a name that may be one of those, else SIZE_MAX */
+	enum split_name name; /* the last one, where it counts */
+	bool named;	      /* the object at the top has an eventName: it is a record */
+	bool is_answer;	      /* the object at the top holds tables */
+	bool tables;	      /* the container's elements are tables */
+	bool in_rows;	      /* those of a table's rows, which are arrays */
+	size_t row_cells;     /* of the table that is read; 0: of none */
+	size_t cells;	      /* of the row that is read, but its last one */
 
 	bool in_unit;
+	size_t unit_level; /* the depth it stands at */
+	bool is_error;	   /* it is what an answer says of itself */
 	bool dropped; /* over a limit: followed, not kept */
 	const char *limit; /* which */
 	size_t unit_start;

@@ -12,6 +12,9 @@ split_name_of(struct str quoted)
 		{"Records", SPLIT_NAME_LIST},
 		{"Events", SPLIT_NAME_LIST},
 		{"eventName", SPLIT_NAME_EVENT},
+		{"tables", SPLIT_NAME_TABLES},
+		{"rows", SPLIT_NAME_ROWS},
+		{"error", SPLIT_NAME_ERROR},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -8,8 +8,11 @@
 
 enum split_name {
 	SPLIT_NAME_OTHER,
-	SPLIT_NAME_LIST,  /* of records: Records, Events */
-	SPLIT_NAME_EVENT, /* eventName */
+	SPLIT_NAME_LIST,   /* of records: Records, Events */
+	SPLIT_NAME_EVENT,  /* eventName */
+	SPLIT_NAME_TABLES, /* of an answer of Log Analytics: tables */
+	SPLIT_NAME_ROWS,   /* of such a table: rows */
+	SPLIT_NAME_ERROR,  /* of such an answer: error */
 };
 
 /* A longer one, with its quotes, is OTHER, however many of its letters are escaped. */

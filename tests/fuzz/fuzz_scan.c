@@ -18,10 +18,14 @@ struct found {
 	size_t records;
 };
 
+/* A row of a table without EventName may be any. */
 static bool
-is_named(const struct json *record)
+is_named(const struct json *record, bool row)
 {
-	const struct json *name = json_get(record, STR("eventName"));
+	const struct json *name = json_get(record, row ? STR("EventName") : STR("eventName"));
+
+	if (row && !name)
+		return true;
 
 	for (; name; name = json_next_duplicate(name))
 		if (str_equal(json_string(name), NAME))
@@ -35,7 +39,8 @@ take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 	struct found *f = context;
 	struct json_doc *doc;
 
-	if (!json_parse(raw, &doc, NULL) || !is_named(json_root(doc)))
+	if (!json_parse(raw, &doc, NULL) ||
+		!is_named(json_root(doc), flags & SCAN_FROM_TABLE))
 		abort();
 	json_doc_free(doc);
 	buf_printf(&f->text, "record %llu %zu %u\n", (unsigned long long)offset, raw.len, flags);
@@ -158,8 +163,9 @@ naive(struct str text)
 			!json_get(json_root(doc), STR("Events")) &&
 			!json_get(json_root(doc), STR("detail")) &&
 			!json_get(json_root(doc), STR("digestStartTime")) &&
-			!json_get(json_root(doc), STR("CloudTrailEvent")) && line.len <= 4096;
-		count += plain && is_named(json_root(doc));
+			!json_get(json_root(doc), STR("CloudTrailEvent")) &&
+			!json_get(json_root(doc), STR("tables")) && line.len <= 4096;
+		count += plain && is_named(json_root(doc), false);
 		json_doc_free(doc);
 		if (!plain)
 			return -1;

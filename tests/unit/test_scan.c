@@ -23,7 +23,12 @@ check_offset(const struct outcome *o, struct str raw, uint64_t offset, unsigned 
 {
 	if (!o->input.data)
 		return;
-	assert_true(offset < o->input.len && o->input.data[offset] == '{');
+	assert_true(offset < o->input.len);
+	if (flags & SCAN_FROM_TABLE) {
+		assert_true(o->input.data[offset] == '[' || o->input.data[offset - 1] == '\n');
+		return;
+	}
+	assert_true(o->input.data[offset] == '{');
 	if (!(flags & SCAN_DECODED))
 		assert_true(str_equal(str_slice(o->input, offset, raw.len), raw));
 }
@@ -37,7 +42,8 @@ take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 
 	check_offset(o, raw, offset, flags);
 	assert_true(json_parse(raw, &doc, NULL));
-	id = json_string(json_get(json_root(doc), STR("eventID")));
+	id = json_string(json_get(json_root(doc),
+		flags & SCAN_FROM_TABLE ? STR("AwsEventId") : STR("eventID")));
 	buf_printf(&o->text, "%s%.*s%s", o->text.len ? " " : "", STR_ARG(id),
 		flags & SCAN_RESYNCHRONISED ? "!" : "");
 	json_doc_free(doc);
