@@ -1,4 +1,4 @@
-/* Any bytes are a record or refused. What json_write writes parses back to the same value, and
+/* Any bytes are a record or refused, and a row of a table or refused. What json_write writes parses back to the same value, and
  * holds nothing a terminal must not see. Every variant can be selected. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,14 +30,16 @@ check_written(const struct event *event)
 	buf_fini(&after);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+typedef bool parse(struct event *event, struct str raw, struct error *err);
+
+static void
+try(parse *parse_raw, const uint8_t *data, size_t size)
 {
 	struct event event;
 	size_t offset, len;
 
-	if (!event_parse(&event, (struct str){(const char *)data, size}, NULL))
-		return 0;
+	if (!parse_raw(&event, (struct str){(const char *)data, size}, NULL))
+		return;
 	for (size_t i = 0; i < event.variants && i < 16; i++)
 		event_select(&event, i);
 	for (size_t i = 0; i < column_count; i++)
@@ -45,6 +47,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			(offset > size || len > size - offset))
 			abort();
 	check_written(&event);
+	if (!event_rows_agree(&event, &event))
+		abort();
 	event_fini(&event);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	try(event_parse, data, size);
+	try(event_parse_row, data, size);
 	return 0;
 }
