@@ -121,6 +121,20 @@ put_rule(struct store *store, struct str id, struct error *err)
 	return true;
 }
 
+/* STMT_DETAIL_INSERT or STMT_DETAIL_REPLACE. */
+static void
+bind_detail(const struct store *store, sqlite3_stmt *stmt, const struct alert *alert, int64_t n,
+	uint64_t offset)
+{
+	sql_bind_long(stmt, 1, n);
+	sql_bind_text(stmt, 2, str_from(alert->record_hash));
+	sql_bind_long(stmt, 3, store->input_position);
+	sql_bind_long(stmt, 4, (int64_t)offset);
+	sql_bind_blob(stmt, 5, alert->raw);
+	for (int i = 0; i < ALERT_TEXT_COUNT; i++)
+		sql_bind_text(stmt, i + 6, alert->text[i]);
+}
+
 static bool
 insert_detail(struct store *store, const struct alert *alert, int64_t n, uint64_t offset,
 	struct error *err)
@@ -129,16 +143,10 @@ insert_detail(struct store *store, const struct alert *alert, int64_t n, uint64_
 
 	if (!stmt)
 		return false;
-	sql_bind_long(stmt, 1, n);
-	sql_bind_text(stmt, 2, str_from(alert->record_hash));
-	sql_bind_long(stmt, 3, store->input_position);
-	sql_bind_long(stmt, 4, (int64_t)offset);
-	sql_bind_blob(stmt, 5, alert->raw);
+	bind_detail(store, stmt, alert, n, offset);
 	if (alert->arrived != TIME_NONE)
 		sql_bind_long(stmt, ALERT_TEXT_COUNT + 6, alert->arrived);
 	sql_bind_long(stmt, ALERT_TEXT_COUNT + 7, alert->watched);
-	for (int i = 0; i < ALERT_TEXT_COUNT; i++)
-		sql_bind_text(stmt, i + 6, alert->text[i]);
 	return sql_run(store, stmt, err);
 }
 
@@ -156,10 +164,12 @@ for_list(struct str text)
 	return text;
 }
 
+/* STMT_ALERT_INSERT or STMT_ALERT_REPLACE. */
 static bool
-insert_alert(struct store *store, const struct alert *alert, int64_t *n, struct error *err)
+write_alert(struct store *store, enum statement statement, const struct alert *alert,
+	uint32_t flags, struct error *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, STMT_ALERT_INSERT, err);
+	sqlite3_stmt *stmt = sql_use(store, statement, err);
 	const struct str *text = alert->text;
 	struct arena scratch = {0};
 	bool ok;
@@ -180,10 +190,18 @@ insert_alert(struct store *store, const struct alert *alert, int64_t *n, struct 
 	sql_bind_text(stmt, 9, for_list(text[ALERT_SOURCE_IP]));
 	sql_bind_long(stmt, 10, alert->self);
 	sql_bind_long(stmt, 11, alert->outcome);
-	sql_bind_long(stmt, 12, alert->flags);
+	sql_bind_long(stmt, 12, flags);
 	ok = sql_run(store, stmt, err);
-	*n = sqlite3_last_insert_rowid(store->db);
 	arena_fini(&scratch);
+	return ok;
+}
+
+static bool
+insert_alert(struct store *store, const struct alert *alert, int64_t *n, struct error *err)
+{
+	bool ok = write_alert(store, STMT_ALERT_INSERT, alert, alert->flags, err);
+
+	*n = sqlite3_last_insert_rowid(store->db);
 	return ok;
 }
 
@@ -233,13 +251,86 @@ replace_raw(struct store *store, const struct alert *alert, const struct elder *
 	       set_flags(store, elder->n, alert->flags | (elder->flags & conflict), err);
 }
 
+/* ---- rows of a table (settled.md 3) ---- */
+
+static bool
+is_row(uint32_t flags)
+{
+	return flags >> FLAG_FROM_TABLE & 1;
+}
+
+/* The record that the elder's row was made of: all of it is taken, but the id and what was decided
+ * on it, and when it was first seen, stay. */
+static bool
+replace_row(struct store *store, const struct alert *alert, const struct elder *elder,
+	uint64_t offset, struct error *err)
+{
+	const uint32_t conflict = 1U << FLAG_CONFLICT;
+	sqlite3_stmt *stmt;
+
+	if (!write_alert(store, STMT_ALERT_REPLACE, alert, alert->flags | (elder->flags & conflict),
+		    err))
+		return false;
+	stmt = sql_use(store, STMT_DETAIL_REPLACE, err);
+	if (!stmt)
+		return false;
+	bind_detail(store, stmt, alert, elder->n, offset);
+	return sql_run(store, stmt, err);
+}
+
+static bool
+rows_agree(struct str a, struct str b)
+{
+	struct event left, right;
+	bool agree;
+
+	if (!event_parse_row(&left, a, NULL))
+		return false;
+	if (!event_parse_row(&right, b, NULL)) {
+		event_fini(&left);
+		return false;
+	}
+	agree = event_rows_agree(&left, &right);
+	event_fini(&left);
+	event_fini(&right);
+	return agree;
+}
+
+/* Of one eventID. A row and a record always are: a row is no record that could contradict. Rows are
+ * when nothing that both tell differs: one may be a projection, or exported in another form. */
+static bool
+is_same_event(struct store *store, const struct alert *alert, const struct elder *elder, bool *same,
+	struct error *err)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	*same = elder->equal || is_row(elder->flags) != is_row(alert->flags);
+	if (!elder->n || *same || !is_row(alert->flags))
+		return true;
+	stmt = sql_use(store, STMT_DETAIL_ROW, err);
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, elder->n);
+	rc = sql_step(store, stmt, err);
+	*same = rc == SQLITE_ROW && rows_agree(sql_blob(stmt, 0), alert->raw);
+	sqlite3_reset(stmt);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
 static bool
 put_known(struct store *store, const struct alert *alert, const struct elder *elder,
 	uint64_t offset, struct error *err)
 {
-	if (is_earlier_copy(store, elder, offset) && !replace_raw(store, alert, elder, offset, err))
-		return false;
-	return put_source(store, elder->n, offset, err);
+	bool ok = true;
+
+	if (is_row(elder->flags) && !is_row(alert->flags))
+		ok = replace_row(store, alert, elder, offset, err);
+	else if (is_row(elder->flags) == is_row(alert->flags) &&
+		 is_earlier_copy(store, elder, offset))
+		ok = elder->equal ? replace_raw(store, alert, elder, offset, err)
+				  : replace_row(store, alert, elder, offset, err);
+	return ok && put_source(store, elder->n, offset, err);
 }
 
 /* ---- conflict ---- */
@@ -256,18 +347,22 @@ note_conflict(struct store *store, const char *identity, int64_t n, struct error
 	return sql_run(store, stmt, err);
 }
 
+/* id: of the first of those in conflict, "" when there are none. */
 static bool
-is_contested(struct store *store, const char *identity, bool *contested, struct error *err)
+find_contested(struct store *store, const char *identity, char id[ALERT_ID_SIZE], struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, STMT_CONFLICT_FIND, err);
 	int rc;
 
+	id[0] = '\0';
 	if (!stmt)
 		return false;
 	sql_bind_text(stmt, 1, str_from(identity));
+	sql_bind_long(stmt, 2, 1U << FLAG_FROM_TABLE);
 	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_ROW)
+		snprintf(id, ALERT_ID_SIZE, "%.*s", STR_ARG(sql_text(stmt, 0)));
 	sqlite3_reset(stmt);
-	*contested = rc == SQLITE_ROW;
 	return rc == SQLITE_ROW || rc == SQLITE_DONE;
 }
 
@@ -328,23 +423,43 @@ put_conflict(struct store *store, struct alert *alert, const struct elder *elder
 	return STORE_CONFLICT;
 }
 
+/* A row says nothing against the records that contest its eventID: the first of them has it. */
+static enum store_put
+put_row_in_conflict(struct store *store, struct alert *alert, const char *id, uint64_t offset,
+	struct error *err)
+{
+	struct elder elder;
+
+	if (!find_elder(store, id, alert, &elder, err))
+		return STORE_FAILED;
+	if (is_row(elder.flags))
+		return put_conflict(store, alert, &(struct elder){0}, offset, err);
+	memcpy(alert->id, id, ALERT_ID_SIZE);
+	alert->flags |= 1U << FLAG_CONFLICT;
+	return put_known(store, alert, &elder, offset, err) ? STORE_KNOWN : STORE_FAILED;
+}
+
 enum store_put
 store_put_alert(
 	struct store *store, struct alert *alert, int64_t input, uint64_t offset, struct error *err)
 {
+	char contested[ALERT_ID_SIZE];
 	struct elder elder;
-	bool contested;
+	bool same;
 	int64_t n;
 
-	if (!select_input(store, input, err) || !find_elder(store, alert->id, alert, &elder, err))
+	if (!select_input(store, input, err) || !find_elder(store, alert->id, alert, &elder, err) ||
+		!is_same_event(store, alert, &elder, &same, err))
 		return STORE_FAILED;
-	if (elder.n && elder.equal)
+	if (elder.n && same)
 		return put_known(store, alert, &elder, offset, err) ? STORE_KNOWN : STORE_FAILED;
 	if (elder.n)
 		return put_conflict(store, alert, &elder, offset, err);
-	if (!is_contested(store, alert->id, &contested, err))
+	if (!find_contested(store, alert->id, contested, err))
 		return STORE_FAILED;
-	if (contested)
+	if (contested[0] && is_row(alert->flags))
+		return put_row_in_conflict(store, alert, contested, offset, err);
+	if (contested[0])
 		return put_conflict(store, alert, &elder, offset, err);
 	return insert_whole(store, alert, offset, &n, err) ? STORE_NEW : STORE_FAILED;
 }

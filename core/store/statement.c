@@ -55,6 +55,11 @@ static const char *const texts[STMT_COUNT] = {
 		" self, outcome, flags) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 	[STMT_ALERT_FLAG] = "UPDATE alert SET flags = ?2 WHERE n = ?1",
 	[STMT_ALERT_RENAME] = "UPDATE alert SET id = ?2 WHERE n = ?1",
+	[STMT_ALERT_REPLACE] =
+		"UPDATE alert SET time = ?2, rule_id = ?3, event_id = ?4, severity = ?5, actor = "
+		"?6,"
+		" target = ?7, account = ?8, ip = ?9, self = ?10, outcome = ?11, flags = ?12"
+		" WHERE id = ?1",
 	[STMT_ALERT_STATE] =
 		"UPDATE alert SET status = ?2, classification = ?3, reason = ?4, validation = ?5,"
 		" owner = ?6, last_seq = ?7 WHERE n = ?1",
@@ -62,10 +67,15 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_DETAIL_RAW] =
 		"UPDATE detail SET position = ?2, offset = ?3, raw = ?4, raw_sha256 = ?5,"
 		" row = ?6 WHERE alert = ?1",
+	[STMT_DETAIL_REPLACE] = NULL, /* made of ALERT_TEXTS */
+	[STMT_DETAIL_ROW] = "SELECT raw FROM detail WHERE alert = ?1",
 	[STMT_SOURCE_PUT] = "INSERT INTO alert_source(alert, input, offset, generation, position)"
 			    " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
 			    " generation = ?4 WHERE generation < ?4",
-	[STMT_CONFLICT_FIND] = "SELECT 1 FROM conflict WHERE identity = ?1 LIMIT 1",
+	/* Records before rows (FLAG_FROM_TABLE). */
+	[STMT_CONFLICT_FIND] =
+		"SELECT a.id FROM conflict c JOIN alert a ON a.n = c.alert WHERE c.identity = ?1"
+		" ORDER BY (a.flags & ?2) <> 0, a.n LIMIT 1",
 	[STMT_CONFLICT_INSERT] = "INSERT OR IGNORE INTO conflict(identity, alert) VALUES(?1, ?2)",
 
 	[STMT_ROW] = "SELECT " STORE_ROW_COLUMNS " FROM alert a WHERE n = ?1",
@@ -122,6 +132,16 @@ detail_insert_text(struct buf *out)
 	buf_puts(out, ")");
 }
 
+/* Not when it was first seen: that stays. */
+static void
+detail_replace_text(struct buf *out)
+{
+	buf_puts(out, "UPDATE detail SET record_hash = ?2, position = ?3, offset = ?4, raw = ?5");
+	for (size_t i = 0; i < ALERT_TEXT_COUNT; i++)
+		buf_printf(out, ", %s = ?%zu", alert_texts[i].column, i + 6);
+	buf_puts(out, " WHERE alert = ?1");
+}
+
 static void
 load_text(struct buf *out)
 {
@@ -155,6 +175,8 @@ sql_use(struct store *store, enum statement statement, struct error *err)
 	}
 	if (statement == STMT_DETAIL_INSERT)
 		detail_insert_text(&made);
+	else if (statement == STMT_DETAIL_REPLACE)
+		detail_replace_text(&made);
 	else if (statement == STMT_LOAD)
 		load_text(&made);
 	else

@@ -38,8 +38,8 @@ void store_rollback(struct store *store);
 bool store_run_begin(struct store *store, int64_t *run, struct error *err);
 
 enum store_put {
-	STORE_NEW,	/* a new alert */
-	STORE_KNOWN,	/* equal record known: the source was added when it was new */
+	STORE_NEW,   /* a new alert */
+	STORE_KNOWN, /* equal record, or the row's, known: the source was added when it was new */
 	STORE_CONFLICT, /* new alert, and it and its elder are flagged `conflict` */
 	STORE_FAILED,
 };
@@ -51,6 +51,10 @@ enum store_put {
  * (its bytes, `source`) is the first in the order in which a run's inputs were begun, and of
  * unequal records with one eventID each is named by its record (alert_identity_conflict). Only an
  * alert of an earlier run, or one already decided on, keeps what it has.
+ *
+ * A row of a table (FLAG_FROM_TABLE) is no record (settled.md 3). Beside a record of its eventID it
+ * is known; a record that comes after it takes its place, whenever, and keeps its id, its decisions
+ * and when it was first seen. Two rows are one alert when event_rows_agree, else in conflict.
  */
 enum store_put store_put_alert(struct store *store, struct alert *alert, int64_t input,
 	uint64_t offset, struct error *err);
