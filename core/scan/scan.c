@@ -156,7 +156,7 @@ take_row(void *context, struct str raw, uint64_t offset, enum split_standing sta
 		break;
 	}
 	if (standing == SPLIT_IN_STEP)
-		say(s, PROBLEM_ERROR, offset, "the row has other cells than the table has columns");
+		say(s, PROBLEM_ERROR, offset, "the row has fewer cells than the table has columns");
 	return false;
 }
 

@@ -233,6 +233,99 @@ rows_wait_for_a_proof_in_bounded_memory_and_one_that_comes_too_late_is_said(void
 	buf_fini(&text);
 }
 
+/* ---- cuts and damaged bytes ---- */
+
+enum { ROWS = 6 };
+
+/* The form's text with ROWS rows; `from` and `to` is where they stand. */
+static void
+put_table(struct buf *out, bool csv, size_t *from, size_t *to)
+{
+	buf_puts(out, csv ? "AwsEventId,Parameters,EventName\r\n"
+			  : "{\"tables\":[{\"name\":\"PrimaryResult\",\"columns\":["
+			    "{\"name\":\"AwsEventId\"},{\"name\":\"Parameters\"},"
+			    "{\"name\":\"EventName\"}],\"rows\":[");
+	*from = out->len;
+	for (int i = 0; i < ROWS; i++)
+		if (csv)
+			buf_printf(
+				out, "e%d,\"{\"\"a\"\":[%d,\n2]}\",\"CreateAccessKey\"\r\n", i, i);
+		else
+			buf_printf(out, "%s[\"e%d\",\"{\\\"a\\\":[%d,\\n2]}\",\"CreateAccessKey\"]",
+				i ? "," : "", i, i);
+	*to = out->len;
+	if (!csv)
+		buf_puts(out, "]}],\"statistics\":{\"rows\":[[1,2,3]]}}");
+}
+
+static size_t
+whole_rows(struct str text, size_t len)
+{
+	size_t count = 0;
+
+	for (size_t at = 0; (at = str_find(text, STR("CreateAccessKey\""), at)) != (size_t)-1;)
+		count += (at += 16) <= len;
+	return count;
+}
+
+static void
+a_table_cut_at_any_byte_is_named_and_gives_its_whole_rows(void **state)
+{
+	(void)state;
+	for (int csv = 0; csv < 2; csv++) {
+		struct buf text = {0};
+		size_t from, to;
+
+		put_table(&text, csv, &from, &to);
+		for (size_t len = from; len < text.len; len++) {
+			struct str cut = str_slice(buf_view(&text), 0, len);
+			bool at_row = csv && len >= 2 && text.data[len - 2] == '\r';
+			struct found f = {0};
+			/* A row of an answer ends with its bracket. */
+			size_t rows = csv ? whole_rows(cut, len)
+					  : whole_rows(str_slice(cut, 0, len - 1), len);
+
+			/* Nor can a last cell that is empty be told from one that was cut off. */
+			at_row |= csv && (text.data[len] == '\r' || text.data[len - 1] == '\r' ||
+						 str_ends_with(cut, STR("\",")));
+			scan(&f, cut, 0);
+			assert_int_equal(f.count, rows);
+			assert_int_equal(f.summary.problems, !at_row);
+			found_fini(&f);
+		}
+		buf_fini(&text);
+	}
+}
+
+static void
+behind_any_one_damaged_byte_the_next_rows_are_found(void **state)
+{
+	static const char bytes[] = "\"\\,:[]{}\n\rx1\0";
+
+	(void)state;
+	for (int csv = 0; csv < 2; csv++) {
+		struct buf text = {0};
+		size_t from, to;
+
+		put_table(&text, csv, &from, &to);
+		for (size_t at = from; at < to; at++)
+			for (size_t i = 0; i < sizeof(bytes); i++) {
+				struct found f = {0};
+				char before = text.data[at];
+
+				text.data[at] = bytes[i];
+				scan(&f, buf_view(&text), 0);
+				if (f.count + 2 < ROWS)
+					print_error("%s\n%s%s", buf_cstr(&text), buf_cstr(&f.rows),
+						buf_cstr(&f.problems));
+				assert_true(f.count + 2 >= ROWS);
+				text.data[at] = before;
+				found_fini(&f);
+			}
+		buf_fini(&text);
+	}
+}
+
 /* ---- limits, stops ---- */
 
 static void
@@ -322,6 +415,8 @@ main(void)
 		cmocka_unit_test(an_order_that_nothing_proves_is_assumed_by_the_form_and_said_once),
 		cmocka_unit_test(
 			rows_wait_for_a_proof_in_bounded_memory_and_one_that_comes_too_late_is_said),
+		cmocka_unit_test(a_table_cut_at_any_byte_is_named_and_gives_its_whole_rows),
+		cmocka_unit_test(behind_any_one_damaged_byte_the_next_rows_are_found),
 		cmocka_unit_test(a_row_over_the_limit_is_named_and_the_next_is_found),
 		cmocka_unit_test(the_sink_can_stop_it),
 		cmocka_unit_test(rows_are_counted_and_show_a_form),
