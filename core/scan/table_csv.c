@@ -7,23 +7,27 @@ enum { HEADER_MAX = 64 << 10 };
 
 /* ---- is it one ---- */
 
+struct judging {
+	struct table table;
+	bool damaged; /* the first line is no row at all */
+};
+
 static bool
 judge_header(void *context, const struct csv_row *row)
 {
-	struct table *table = context;
+	struct judging *j = context;
 
 	for (size_t i = 0; i < row->count; i++)
-		table_add_column(table, row->cells[i]);
+		table_add_column(&j->table, row->cells[i]);
 	return false;
 }
 
-/* Then it is no header, which the reader itself knows. */
 static void
-ignore_damage(void *context, uint64_t offset, const char *reason)
+judge_damage(void *context, uint64_t offset, const char *reason)
 {
-	(void)context;
 	(void)offset;
 	(void)reason;
+	((struct judging *)context)->damaged = true;
 }
 
 /* A header begins with a name, quoted or not. */
@@ -39,26 +43,28 @@ may_begin_header(struct str head)
 enum table_csv_guess
 table_csv_guess(struct str head, bool end)
 {
-	struct table table = {0};
+	struct judging j = {0};
 	struct csv csv = {0};
-	const struct csv_sink sink = {&table, judge_header, ignore_damage};
+	const struct csv_sink sink = {&j, judge_header, judge_damage};
 	enum table_csv_guess guess = TABLE_CSV_NO;
+	bool full; /* of what a header may have */
 
 	if (!may_begin_header(head))
 		return TABLE_CSV_NO;
-	end |= head.len >= HEADER_MAX;
-	if (!end && !memchr(head.data, '\n', head.len))
+	full = head.len >= HEADER_MAX;
+	head = str_slice(head, 0, HEADER_MAX);
+	if (!end && !full && !memchr(head.data, '\n', head.len))
 		return TABLE_CSV_MAYBE;
 	csv_begin(&csv, &sink, HEADER_MAX);
 	csv_bytes(&csv, head.data, head.len);
-	if (end)
+	if (end && !full)
 		csv_end(&csv, false);
-	if (csv.stopped)
-		guess = table.is_ours ? TABLE_CSV_YES : TABLE_CSV_NO;
-	else if (!end && !csv.searching)
+	if (csv.stopped && !j.damaged && j.table.is_ours)
+		guess = TABLE_CSV_YES;
+	else if (!csv.stopped && !j.damaged && !end && !full)
 		guess = TABLE_CSV_MAYBE;
 	csv_fini(&csv);
-	table_fini(&table);
+	table_fini(&j.table);
 	return guess;
 }
 
