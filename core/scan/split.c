@@ -1,44 +1,17 @@
 #include "core/scan/split.h"
 
-#include <stdio.h>
-
 #include "core/base/json.h"
 #include "core/scan/split_container.h"
 #include "core/scan/split_lexeme.h"
 #include "core/scan/split_name.h"
 #include "core/scan/split_number.h"
+#include "core/scan/split_search.h"
+#include "core/scan/split_unit.h"
 
 #define NONE SIZE_MAX
 
 /* A window without growing: of a unit, and a piece of input behind it. */
 enum { WINDOW_PIECE = 1 << 19, WINDOW_MAX = 8 << 20 };
-
-static void search(struct splitter *s, size_t from);
-
-static uint64_t
-offset_of(const struct splitter *s, size_t index)
-{
-	return s->base + index;
-}
-
-static void
-to_top(struct splitter *s)
-{
-	s->lexeme = SPLIT_BETWEEN;
-	s->expect = SPLIT_TOP;
-	s->stack.depth = 0;
-	s->element_depth = 0;
-	s->in_container = false;
-	s->key_start = NONE;
-	s->name = SPLIT_NAME_OTHER;
-	s->named = false;
-	s->is_answer = false;
-	s->tables = false;
-	s->in_rows = false;
-	s->in_unit = false;
-	s->dropped = false;
-	s->limit = NULL;
-}
 
 void
 split_begin(struct splitter *s, const struct split_sink *sink, size_t max_unit)
@@ -50,7 +23,7 @@ split_begin(struct splitter *s, const struct split_sink *sink, size_t max_unit)
 	/* At once what it may take: growing by copies would leave as much behind. */
 	buf_reserve(&s->window, max_unit < WINDOW_MAX ? max_unit + WINDOW_PIECE : WINDOW_MAX);
 	s->fresh_line = true;
-	to_top(s);
+	split_to_top(s);
 }
 
 void
@@ -59,135 +32,7 @@ split_fini(struct splitter *s)
 	buf_fini(&s->window);
 }
 
-/* ---- damage ---- */
-
-/* What was read of the unit so far; absent when there is none or it is not kept. */
-static struct str
-unit_so_far(const struct splitter *s)
-{
-	if (!s->in_unit || s->dropped)
-		return STR_ABSENT;
-	return (struct str){s->window.data + s->unit_start, s->at - s->unit_start};
-}
-
-/* Behind damage only the first is told, until a record is found again. What was tried is none: the
- * search goes on behind its brace. */
-static void
-give_up(struct splitter *s, uint64_t offset, const char *text)
-{
-	struct str raw = unit_so_far(s);
-
-	if (!s->searching) {
-		s->any_value |= raw.data && split_begins_record(raw);
-		s->sink->damage(s->sink->context, offset, text);
-	}
-	s->searching = true;
-	search(s, raw.data ? s->unit_start + 1 : s->at);
-}
-
-static void
-damage(struct splitter *s, const char *reason)
-{
-	char text[160];
-
-	if (s->in_unit && !s->searching)
-		snprintf(text, sizeof(text), "not JSON: %s at byte %llu", reason,
-			(unsigned long long)offset_of(s, s->at));
-	else
-		snprintf(text, sizeof(text), "not JSON: %s", reason);
-	give_up(s, s->in_unit ? s->unit_offset : offset_of(s, s->at), text);
-}
-
-static void
-search(struct splitter *s, size_t from)
-{
-	to_top(s);
-	s->loose = true;
-	s->at = from;
-	s->search_start = offset_of(s, from);
-	s->before = '\0';
-	s->fresh_line = false;
-}
-
-/* A record stands behind a comma, a bracket, another object or a line end, never behind a colon. */
-static bool
-can_stand_here(const struct splitter *s)
-{
-	return s->fresh_line || s->before != ':';
-}
-
-/* ---- units ---- */
-
-static void
-begin_unit(struct splitter *s)
-{
-	s->is_error = false;
-	s->cells = 0;
-	s->unit_level = s->stack.depth;
-	s->standing = !s->searching ? SPLIT_IN_STEP : s->fresh_line ? SPLIT_ON_A_LINE : SPLIT_FOUND;
-	s->in_unit = true;
-	s->dropped = false;
-	s->limit = NULL;
-	s->unit_start = s->at;
-	s->unit_offset = offset_of(s, s->at);
-	s->named &= s->in_container; /* of the object around it */
-	s->values = 1;
-}
-
-static void
-drop_unit(struct splitter *s, const char *limit)
-{
-	if (!s->dropped)
-		s->limit = limit;
-	s->dropped = true;
-}
-
-static bool
-give_unit(struct splitter *s, struct str raw)
-{
-	if (s->in_rows)
-		return s->sink->row(s->sink->context, raw, s->unit_offset, s->standing);
-	if (!s->is_error)
-		return s->sink->unit(s->sink->context, raw, s->unit_offset, s->standing);
-	s->sink->error(s->sink->context, raw, s->unit_offset);
-	return false;
-}
-
-/* s->at stands behind the closing brace or bracket. */
-static void
-end_unit(struct splitter *s)
-{
-	struct str raw = {s->window.data + s->unit_start, s->at - s->unit_start};
-	bool behind = s->searching, is_record;
-
-	s->in_unit = false;
-	if (!behind)
-		s->any_value = true;
-	if (!s->dropped && raw.len > s->max_unit)
-		drop_unit(s, "the record is larger than the limit");
-	if (s->dropped && !behind)
-		s->sink->damage(s->sink->context, s->unit_offset, s->limit);
-	is_record = !s->dropped && give_unit(s, raw);
-	s->dropped = false;
-	if (behind && is_record) {
-		s->searching = false;
-		s->any_value = true;
-	} else if (behind && s->in_rows) {
-		search(s, s->at); /* no row of this table: we are not among its rows */
-	}
-}
-
 /* ---- structure ---- */
-
-/* Limits that only a parsed record would cost. */
-static void
-count_value(struct splitter *s)
-{
-	if (!s->in_unit)
-		return;
-	if (++s->values > JSON_MAX_VALUES)
-		drop_unit(s, "the record has more than 200000 JSON values");
-}
 
 /* The API writes arrays in cells as text; one in the first cell is another row. */
 static bool
@@ -202,13 +47,13 @@ open_value(struct splitter *s, bool object)
 	bool top = s->stack.depth == 0 && !s->in_unit;
 
 	if (!object && begins_row(s)) {
-		give_up(s, s->unit_offset, "a row inside a row: a bracket is lost");
+		split_give_up(s, s->unit_offset, "a row inside a row: a bracket is lost");
 		return;
 	}
 	if (s->in_unit) {
-		count_value(s);
+		split_count_value(s);
 		if (s->stack.depth - s->unit_level >= JSON_MAX_DEPTH)
-			drop_unit(s, "the record is nested more than 512 levels deep");
+			split_drop_unit(s, "the record is nested more than 512 levels deep");
 	}
 	if (!object && top) {
 		s->element_depth = 1;
@@ -217,15 +62,15 @@ open_value(struct splitter *s, bool object)
 	} else if (!object && split_opens_rows(s)) {
 		split_enter_rows(s);
 	} else if (split_opens_unit(s, object)) {
-		begin_unit(s);
+		split_begin_unit(s);
 	} else if (object && split_opens_error(s)) {
-		begin_unit(s);
+		split_begin_unit(s);
 		s->is_error = true;
 	} else if (!s->in_unit && s->stack.depth == s->element_depth) {
 		s->other_values++;
 	}
 	if (!split_push(&s->stack, object)) {
-		damage(s, "nested beyond all measure");
+		split_damage(s, "nested beyond all measure");
 		return;
 	}
 	s->expect = object ? SPLIT_KEY_OR_END : SPLIT_VALUE_OR_END;
@@ -236,14 +81,14 @@ static void
 close_value(struct splitter *s, bool object)
 {
 	if (split_in_object(&s->stack) != object) {
-		damage(s, object ? "a brace closes a bracket" : "a bracket closes a brace");
+		split_damage(s, object ? "a brace closes a bracket" : "a bracket closes a brace");
 		return;
 	}
 	s->stack.depth--;
 	s->at++;
 	s->expect = s->stack.depth ? SPLIT_NEXT : SPLIT_TOP;
 	if (s->in_unit && s->stack.depth == s->unit_level) {
-		end_unit(s);
+		split_end_unit(s);
 	} else if (!s->in_unit && !object && s->stack.depth + 1 == s->element_depth) {
 		split_leave_container(s);
 	} else if (s->stack.depth == 0) {
@@ -259,7 +104,7 @@ end_scalar(struct splitter *s)
 {
 	s->lexeme = SPLIT_BETWEEN;
 	if (s->in_unit)
-		count_value(s);
+		split_count_value(s);
 	else if (s->stack.depth == s->element_depth)
 		s->other_values++;
 	s->expect = s->stack.depth ? SPLIT_NEXT : SPLIT_TOP;
@@ -295,7 +140,7 @@ note_name(struct splitter *s, struct str quoted)
 	if (s->name != SPLIT_NAME_EVENT || s->stack.depth != 1)
 		return;
 	if (s->in_container && !s->named)
-		s->sink->damage(s->sink->context, offset_of(s, s->key_start),
+		s->sink->damage(s->sink->context, split_offset(s, s->key_start),
 			"an eventName behind a list of records: only the list was read");
 	s->named = true;
 }
@@ -333,7 +178,7 @@ begin_value(struct splitter *s, char c)
 		s->number = c == '-' ? NUMBER_MINUS : c == '0' ? NUMBER_ZERO : NUMBER_INTEGER;
 		s->at++;
 	} else {
-		damage(s, "no value");
+		split_damage(s, "no value");
 	}
 }
 
@@ -361,7 +206,7 @@ at_top(struct splitter *s, char c)
 	s->any_byte = true;
 	if (byte == 0) {
 		if (s->zeros == 0)
-			s->zeros_at = offset_of(s, s->at);
+			s->zeros_at = split_offset(s, s->at);
 		s->zeros++;
 		s->at++;
 		return;
@@ -370,21 +215,21 @@ at_top(struct splitter *s, char c)
 	if (s->zeros && !s->searching)
 		s->sink->damage(s->sink->context, s->zeros_at, "a run of zero bytes");
 	s->zeros = 0;
-	s->top_offset = offset_of(s, s->at);
+	s->top_offset = split_offset(s, s->at);
 	s->top_line = s->fresh_line;
-	if (s->searching && c == '{' && can_stand_here(s)) {
+	if (s->searching && c == '{' && split_can_begin(s)) {
 		open_value(s, true);
-	} else if (s->searching && c == '[' && s->row_cells && can_stand_here(s)) {
+	} else if (s->searching && c == '[' && s->row_cells && split_can_begin(s)) {
 		enter_lost_rows(s);
 		open_value(s, false);
 	} else if (s->searching) {
 		/* The first byte is damage itself. */
-		s->before = offset_of(s, s->at) == s->search_start ? '\0' : c;
+		s->before = split_offset(s, s->at) == s->search_start ? '\0' : c;
 		s->at++;
 	} else if ((s->loose && strchr(",]}", c)) || (c == ',' && s->any_value)) {
 		s->at++; /* also what parts objects that were cut out of a list */
 	} else if (c == '"' && !s->fresh_line) {
-		damage(s, "a string where a record should be");
+		split_damage(s, "a string where a record should be");
 	} else {
 		begin_value(s, c);
 	}
@@ -405,12 +250,13 @@ after_value(struct splitter *s, char c)
 	if (c == '}' || c == ']') {
 		close_value(s, c == '}');
 	} else if (c == ',' && ends_last_cell(s)) {
-		give_up(s, s->unit_offset, "the row has more cells than the table has columns");
+		split_give_up(
+			s, s->unit_offset, "the row has more cells than the table has columns");
 	} else if (c == ',') {
 		s->expect = split_in_object(&s->stack) ? SPLIT_KEY : SPLIT_VALUE;
 		s->at++;
 	} else {
-		damage(s, "expected a comma or an end");
+		split_damage(s, "expected a comma or an end");
 	}
 }
 
@@ -444,11 +290,11 @@ between(struct splitter *s)
 		else if (c == '}' && s->expect == SPLIT_KEY_OR_END)
 			close_value(s, true);
 		else
-			damage(s, "expected a name");
+			split_damage(s, "expected a name");
 		break;
 	case SPLIT_COLON:
 		if (c != ':') {
-			damage(s, "expected a colon");
+			split_damage(s, "expected a colon");
 			break;
 		}
 		s->expect = SPLIT_VALUE;
@@ -475,7 +321,7 @@ in_lexeme(struct splitter *s)
 			end_scalar(s);
 		break;
 	case SPLIT_DAMAGED:
-		damage(s, reason);
+		split_damage(s, reason);
 		break;
 	}
 }
@@ -499,7 +345,7 @@ forget(struct splitter *s)
 
 	if (s->in_unit && !s->dropped) {
 		if (s->at - s->unit_start > s->max_unit)
-			drop_unit(s, "the record is larger than the limit");
+			split_drop_unit(s, "the record is larger than the limit");
 		else
 			keep = s->unit_start;
 	}
@@ -526,19 +372,10 @@ split_bytes(struct splitter *s, const void *data, size_t len)
 	forget(s);
 }
 
-void
-split_break(struct splitter *s)
-{
-	s->searching = true;
-	search(s, s->at);
-	s->search_start = UINT64_MAX;
-	s->fresh_line = true;
-}
-
 static void
 say_cut(struct splitter *s)
 {
-	uint64_t offset = s->in_unit ? s->unit_offset : offset_of(s, s->at);
+	uint64_t offset = s->in_unit ? s->unit_offset : split_offset(s, s->at);
 
 	s->any_value = true; /* JSON as far as it goes */
 	s->sink->damage(s->sink->context, offset,
@@ -553,7 +390,7 @@ split_end(struct splitter *s, bool cut)
 	if (s->lexeme == SPLIT_NUMBER && s->stack.depth == 0 && s->number % 2 == 0)
 		end_scalar(s);
 	while (s->searching && s->in_unit && !s->stopped) {
-		search(s, s->dropped ? s->at : s->unit_start + 1);
+		split_search_from(s, s->dropped ? s->at : s->unit_start + 1);
 		run(s);
 	}
 	if (s->stopped || s->searching)

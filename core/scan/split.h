@@ -72,7 +72,7 @@ struct splitter {
 
 	enum split_lexeme lexeme;
 	enum split_expect expect;
-	bool key;	     /* the string is a member's name */
+	bool key; /* the string is a member's name */
 	unsigned hex_left;
 	int number;	     /* state of the number automaton */
 	const char *literal; /* what is left of true, false, null */
@@ -92,7 +92,7 @@ struct splitter {
 	bool in_unit;
 	size_t unit_level; /* the depth it stands at */
 	bool is_error;	   /* it is what an answer says of itself */
-	bool dropped; /* over a limit: followed, not kept */
+	bool dropped;	   /* over a limit: followed, not kept */
 	const char *limit; /* which */
 	size_t unit_start;
 	uint64_t unit_offset;
@@ -100,13 +100,13 @@ struct splitter {
 
 	uint64_t top_offset; /* of the last value at the top */
 	bool top_line;	     /* it stands at the start of a line */
-	bool searching; /* behind damage */
+	bool searching;	     /* behind damage */
 	uint64_t search_start; /* the byte there is damage itself */
-	char before;	/* while searching: the last byte at the top that is no blank */
-	bool fresh_line; /* only blanks since the last line end */
+	char before;	       /* while searching: the last byte at the top that is no blank */
+	bool fresh_line;       /* only blanks since the last line end */
 	enum split_standing standing; /* of the unit */
-	bool loose;	/* found again: the containers around are not known */
-	uint64_t zeros, zeros_at; /* a run of zero bytes at the top */
+	bool loose;		      /* found again: the containers around are not known */
+	uint64_t zeros, zeros_at;     /* a run of zero bytes at the top */
 
 	uint64_t other_values;
 	bool any_value;	    /* a whole object or array was seen */

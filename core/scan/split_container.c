@@ -1,20 +1,13 @@
 #include "core/scan/split_container.h"
 
-/* What was read of the unit so far, when it was kept. */
-static struct str
-unit_so_far(const struct splitter *s)
-{
-	if (!s->in_unit || s->dropped)
-		return STR_ABSENT;
-	return (struct str){s->window.data + s->unit_start, s->at - s->unit_start};
-}
+#include "core/scan/split_unit.h"
 
 void
 split_enter_container(struct splitter *s)
 {
 	s->tables = s->name == SPLIT_NAME_TABLES;
-	if (s->tables && unit_so_far(s).data)
-		s->sink->answer(s->sink->context, unit_so_far(s), s->unit_offset);
+	if (s->tables && split_unit_so_far(s).data)
+		s->sink->answer(s->sink->context, split_unit_so_far(s), s->unit_offset);
 	s->in_unit = false;
 	s->dropped = false;
 	s->in_container = true;
@@ -29,7 +22,7 @@ split_enter_container(struct splitter *s)
 void
 split_enter_rows(struct splitter *s)
 {
-	struct str head = unit_so_far(s);
+	struct str head = split_unit_so_far(s);
 
 	s->row_cells = 0;
 	if (head.data)

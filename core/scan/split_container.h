@@ -17,8 +17,8 @@ bool split_opens_rows(const struct splitter *s);
 bool split_opens_unit(const struct splitter *s, bool object);
 bool split_opens_error(const struct splitter *s);
 
-/* The object is no record but what holds them. What calls itself an event is a record, whatever list
- * it also holds. */
+/* The object is no record but what holds them. What calls itself an event is a record, whatever
+ * list it also holds. */
 void split_enter_container(struct splitter *s);
 void split_enter_rows(struct splitter *s);
 /* Behind damage: as if the rows had been entered by all that stands around them. */
