@@ -289,6 +289,15 @@ csv_bytes(struct csv *c, const void *data, size_t len)
 		run(c);
 }
 
+void
+csv_break(struct csv *c)
+{
+	c->at = c->window.len;
+	forget(c);
+	begin_row(c);
+	c->searching = true;
+}
+
 /* The last row may lack its line end; one that is not whole was cut. */
 static void
 end_last_row(struct csv *c, bool cut)

@@ -307,8 +307,10 @@ step_over_damage(struct scanner *s, size_t left)
 	s->summary.bytes_in -= left;
 	say_broken_gzip(s, inflate_error(s->inflate));
 	s->summary.bytes_in += left;
-	if (!inflate_is_whole(s->inflate))
-		split_break(&s->splitter);
+	if (inflate_is_whole(s->inflate))
+		return;
+	split_break(&s->splitter);
+	table_csv_break(&s->csv);
 }
 
 static void

@@ -269,6 +269,11 @@ take_header(struct table_csv *t, const struct csv_row *row)
 {
 	for (size_t i = 0; i < row->count; i++)
 		table_add_column(&t->table, row->cells[i]);
+	if (!t->table.is_ours) { /* behind damage: the header itself was lost */
+		table_clear(&t->table);
+		t->csv.columns = 0;
+		return;
+	}
 	t->any_row = true;
 	keep_as_exported(&t->table);
 	if (table_note(&t->table))
@@ -330,6 +335,12 @@ void
 table_csv_bytes(struct table_csv *t, const void *data, size_t len)
 {
 	csv_bytes(&t->csv, data, len);
+}
+
+void
+table_csv_break(struct table_csv *t)
+{
+	csv_break(&t->csv);
 }
 
 void

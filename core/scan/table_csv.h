@@ -50,6 +50,8 @@ enum table_csv_guess table_csv_guess(struct str head, bool end);
 void table_csv_begin(struct table_csv *t, const struct scan_options *options,
 	const struct table_csv_sink *sink);
 void table_csv_bytes(struct table_csv *t, const void *data, size_t len);
+/* Some of the input is missing here, and that was said. */
+void table_csv_break(struct table_csv *t);
 void table_csv_end(struct table_csv *t, bool cut);
 void table_csv_fini(struct table_csv *t);
 

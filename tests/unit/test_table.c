@@ -7,7 +7,8 @@
 #include "core/base/json.h"
 #include "core/event/column.h"
 #include "core/scan/scan.h"
-#include "core/scan/table.h"
+#include "core/scan/table_csv.h"
+#include "tests/support/gzip.h"
 
 struct found {
 	struct buf rows; /* a line each */
@@ -326,6 +327,53 @@ behind_any_one_damaged_byte_the_next_rows_are_found(void **state)
 	}
 }
 
+/* Whatever happens to the second of three members, the first and the third give their rows; but the
+ * first line of the third is part of a row of the second when that lost its line end. */
+static void
+damage_in_one_gzip_member_of_an_export_costs_no_other(void **state)
+{
+	struct buf gzip = {0};
+	size_t from, to;
+
+	(void)state;
+	test_gzip(&gzip, STR("AwsEventId,UserAgent,EventName\ne1,x,CreateAccessKey\n"));
+	from = gzip.len;
+	test_gzip(&gzip, STR("e2,\"y\nz\",CreateAccessKey\n"));
+	to = gzip.len;
+	test_gzip(&gzip, STR("e3,x,CreateAccessKey\ne4,x,CreateAccessKey\n"));
+	for (size_t i = from; i < to; i++) {
+		struct found f = {0};
+
+		gzip.data[i] ^= 0x55;
+		scan(&f, buf_view(&gzip), 0);
+		assert_non_null(strstr(buf_cstr(&f.rows), "\"e1\""));
+		assert_non_null(strstr(buf_cstr(&f.rows), "\"e4\""));
+		assert_true(f.summary.problems || f.count == 4);
+		gzip.data[i] ^= 0x55;
+		found_fini(&f);
+	}
+	buf_fini(&gzip);
+}
+
+static void
+a_header_that_is_lost_is_looked_for_behind_the_damage(void **state)
+{
+	const struct scan_options options = {.max_record = 4096};
+	struct found f = {0};
+	const struct table_csv_sink sink = {&f, take_record, take_problem};
+	struct table_csv csv = {0};
+
+	(void)state;
+	table_csv_begin(&csv, &options, &sink);
+	table_csv_bytes(&csv, "AwsEventId,Us", 13);
+	table_csv_break(&csv);
+	table_csv_bytes(&csv, "x,y\ne1,x\nAwsEventId\ne2\n", 23);
+	table_csv_end(&csv, false);
+	assert_str(buf_view(&f.rows), "{\"AwsEventId\":\"e2\"}\n");
+	table_csv_fini(&csv);
+	found_fini(&f);
+}
+
 /* ---- limits, stops ---- */
 
 static void
@@ -417,6 +465,8 @@ main(void)
 			rows_wait_for_a_proof_in_bounded_memory_and_one_that_comes_too_late_is_said),
 		cmocka_unit_test(a_table_cut_at_any_byte_is_named_and_gives_its_whole_rows),
 		cmocka_unit_test(behind_any_one_damaged_byte_the_next_rows_are_found),
+		cmocka_unit_test(damage_in_one_gzip_member_of_an_export_costs_no_other),
+		cmocka_unit_test(a_header_that_is_lost_is_looked_for_behind_the_damage),
 		cmocka_unit_test(a_row_over_the_limit_is_named_and_the_next_is_found),
 		cmocka_unit_test(the_sink_can_stop_it),
 		cmocka_unit_test(rows_are_counted_and_show_a_form),
