@@ -50,8 +50,8 @@ const struct json *json_at(const struct json *array, size_t index);
 size_t json_count(const struct json *node);
 const struct json *json_first(const struct json *node);
 const struct json *json_next(const struct json *node);
-struct str json_key(const struct json *node);	    /* absent in an array */
-struct str json_string(const struct json *node);    /* absent unless a string */
+struct str json_key(const struct json *node);	      /* absent in an array */
+struct str json_string(const struct json *node);      /* absent unless a string */
 struct str json_number_text(const struct json *node); /* as written; absent unless a number */
 double json_number(const struct json *node);
 bool json_bool(const struct json *node);
@@ -106,6 +106,9 @@ struct json_member {
 /* False: no object, or no further member. */
 bool json_enter_object(struct json_lexer *lexer);
 bool json_next_member(struct json_lexer *lexer, struct json_member *member);
+/* The same of an array; the key is absent. */
+bool json_enter_array(struct json_lexer *lexer);
+bool json_next_element(struct json_lexer *lexer, struct json_member *element);
 
 /* Where the value at a dotted path stands in a text: its first byte and length; through first
  * copies, not into arrays. False when it is not there. */

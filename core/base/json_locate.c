@@ -74,6 +74,27 @@ json_next_member(struct json_lexer *lexer, struct json_member *member)
 	return true;
 }
 
+bool
+json_enter_array(struct json_lexer *lexer)
+{
+	return json_next_token(lexer).type == JSON_TOKEN_OPEN_ARRAY;
+}
+
+bool
+json_next_element(struct json_lexer *lexer, struct json_member *element)
+{
+	struct json_token first = json_next_token(lexer);
+	size_t len;
+
+	if (first.type == JSON_TOKEN_COMMA)
+		first = json_next_token(lexer);
+	if (!skip_value(lexer, first, &element->offset, &len))
+		return false;
+	element->key = STR_ABSENT;
+	element->value = str_slice(lexer->text, element->offset, len);
+	return true;
+}
+
 /* The first member of that name. */
 static bool
 find_member(struct str object, struct str name, struct json_member *member)

@@ -76,28 +76,6 @@ answer_begin_table(struct answer *a, struct str head, const char **problem)
 
 /* ---- rows ---- */
 
-/* Reads over a value; its text. Absent at the end of the array. */
-static struct str
-next_cell(struct json_lexer *lexer)
-{
-	size_t depth = 0, from;
-	struct json_token token = json_next_token(lexer);
-
-	if (token.type == JSON_TOKEN_COMMA)
-		token = json_next_token(lexer);
-	if (token.type == JSON_TOKEN_CLOSE_ARRAY || token.type == JSON_TOKEN_END)
-		return STR_ABSENT;
-	for (from = token.offset;; token = json_next_token(lexer)) {
-		if (token.type == JSON_TOKEN_OPEN_ARRAY || token.type == JSON_TOKEN_OPEN_OBJECT)
-			depth++;
-		else if (token.type == JSON_TOKEN_CLOSE_ARRAY ||
-			 token.type == JSON_TOKEN_CLOSE_OBJECT)
-			depth--;
-		if (depth == 0 || token.type == JSON_TOKEN_END)
-			return str_slice(lexer->text, from, lexer->at - from);
-	}
-}
-
 static bool
 cell_is_wanted(const struct scan_options *options, struct str cell)
 {
@@ -117,21 +95,21 @@ enum answer_row
 answer_take_row(struct answer *a, const struct scan_options *options, struct str raw)
 {
 	struct json_lexer lexer = {raw, 0};
+	struct json_member cell;
 	bool wanted = true;
-	struct str cell;
 	size_t i = 0;
 
 	buf_clear(&a->row);
-	json_next_token(&lexer); /* the bracket */
-	while ((cell = next_cell(&lexer)).data) {
+	json_enter_array(&lexer);
+	while (json_next_element(&lexer, &cell)) {
 		if (i == a->table.count)
 			return ANSWER_BROKEN;
 		if (i == a->table.event_name)
-			wanted = cell_is_wanted(options, cell);
+			wanted = cell_is_wanted(options, cell.value);
 		buf_putc(&a->row, i ? ',' : '{');
 		table_put_string(&a->row, a->table.columns[i++].name);
 		buf_putc(&a->row, ':');
-		buf_str(&a->row, cell);
+		buf_str(&a->row, cell.value);
 	}
 	buf_putc(&a->row, '}');
 	if (i != a->table.count)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/json.h"
+#include "core/scan/passage.h"
 
 static bool
 holds(struct str raw, struct str needle)
@@ -48,8 +49,10 @@ struct judging {
  * not see: a record of many small values costs 40 times its size as one. */
 struct looks {
 	size_t names; /* of those that a record has */
+	bool named;   /* eventName is one of them */
 	bool wanted;  /* its own name is one that is looked for */
-	bool holds_event, envelope;
+	bool holder;  /* of what may be a record, or hold one */
+	bool envelope;
 	bool digest_start, digest_files;
 };
 
@@ -66,12 +69,17 @@ static void
 look_at(struct looks *looks, const struct judging *j, const struct json_member *member)
 {
 	static const char *const names[] = {"eventVersion", "eventID", "eventSource", "eventName"};
+	static const char *const holders[] = {
+		"CloudTrailEvent", "detail", "Message", "Records", "Events"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		looks->names += json_spells(member->key, str_from(names[i]));
-	if (json_spells(member->key, STR("eventName")))
+	for (size_t i = 0; i < sizeof(holders) / sizeof(holders[0]); i++)
+		looks->holder |= json_spells(member->key, str_from(holders[i]));
+	if (json_spells(member->key, STR("eventName"))) {
+		looks->named = true;
 		looks->wanted |= is_wanted(j->options, member->value);
-	looks->holds_event |= json_spells(member->key, STR("CloudTrailEvent"));
+	}
 	looks->envelope |= json_spells(member->key, STR("detail-type"));
 	looks->digest_start |= json_spells(member->key, STR("digestStartTime"));
 	looks->digest_files |= json_spells(member->key, STR("logFiles"));
@@ -90,91 +98,177 @@ look(const struct judging *j, struct str object)
 	return looks;
 }
 
-/* True when the text is a record. Found in the middle of damage it must say so twice: what is left
- * of a broken record may hold anything. */
-static bool
-judge_record(struct judging *j, const struct looks *looks, struct str raw, uint64_t offset,
+/* A record when it says so. Found in the middle of damage it must say so twice: what is left of a
+ * broken record may hold anything. */
+static void
+judge_record(struct judging *j, const struct looks *looks, struct passage *p, struct str raw,
 	unsigned flags)
 {
 	if (looks->names < j->names)
-		return false;
+		return;
 	j->verdict.kind = CANDIDATE_RECORD;
-	if (looks->wanted && j->verdict.go_on) {
-		j->verdict.given++;
-		j->verdict.go_on = j->sink->record(j->sink->context, raw, offset, flags);
-	}
-	return true;
+	j->verdict.records++;
+	if (!looks->wanted || !j->verdict.go_on)
+		return;
+	j->verdict.given++;
+	j->verdict.go_on =
+		j->sink->record(j->sink->context, raw, passage_offset(p, raw.data), flags);
 }
 
-static void
-say(struct judging *j, const char *reason)
+/* ---- strings that hold records (settled.md 10) ---- */
+
+static void judge_value(struct judging *j, struct passage *p, struct str value, unsigned flags);
+
+static bool
+begins(struct str text, char c)
 {
-	snprintf(j->verdict.problem, sizeof(j->verdict.problem),
-		"the CloudTrailEvent of this event: %.100s", reason);
+	return text.len && text.data[0] == c;
 }
 
-/* The text of a string that holds a record; `place` is its first byte in the input. */
+/* Something that should have been a record. */
 static void
-judge_decoded(struct judging *j, struct str text, uint64_t place, unsigned flags)
+say(struct judging *j, const char *what, const char *reason)
 {
+	j->verdict.kind = CANDIDATE_RECORD;
+	snprintf(j->verdict.problem, sizeof(j->verdict.problem), "%s: %.100s", what, reason);
+}
+
+/* Not worth decoding else: most strings are words. */
+static bool
+may_hold(struct str token)
+{
+	struct str text = str_trim(str_slice(token, 1, token.len));
+
+	return begins(text, '{') || begins(text, '[') || begins(text, '\\');
+}
+
+/* A string is quoted anew in every string around it and doubles, so there is no depth to fear. */
+static void
+judge_string(struct judging *j, struct passage *outer, struct str token, unsigned flags)
+{
+	struct passage p;
 	struct error err;
-	struct looks looks;
 
-	if (!json_check(text, &err)) {
-		say(j, err.text);
+	if (!may_hold(token))
 		return;
+	if (passage_decode(&p, outer, token)) {
+		if (json_check(p.text, &err))
+			judge_value(j, &p, str_trim(p.text), flags | SCAN_DECODED);
+		else if (looks_like_record(p.text))
+			say(j, "a string that holds a record", err.text);
 	}
-	looks = look(j, text);
-	if (!judge_record(j, &looks, text, place, flags) &&
-		!str_starts_with(str_trim(text), STR("{")))
-		say(j, "no object");
+	passage_fini(&p);
 }
 
+/* This one must hold a record. */
 static void
-judge_string(struct judging *j, struct str token, uint64_t place, unsigned flags)
+judge_event_string(struct judging *j, struct passage *outer, struct str token, unsigned flags)
 {
-	struct json_doc *doc;
+	static const char what[] = "the CloudTrailEvent of this event";
+	struct passage p;
+	struct error err;
 
 	j->verdict.kind = CANDIDATE_RECORD;
-	if (!json_parse(token, &doc, NULL))
-		return;
-	judge_decoded(j, json_string(json_root(doc)), place + 1, flags | SCAN_DECODED);
-	json_doc_free(doc);
+	if (passage_decode(&p, outer, token)) {
+		if (!json_check(p.text, &err))
+			say(j, what, err.text);
+		else if (!begins(str_trim(p.text), '{'))
+			say(j, what, "no object");
+		else
+			judge_value(j, &p, str_trim(p.text), flags | SCAN_DECODED);
+	}
+	passage_fini(&p);
+}
+
+/* ---- what a unit is or holds ---- */
+
+static void
+judge_member(struct judging *j, const struct looks *looks, struct passage *p,
+	const struct json_member *member, unsigned flags)
+{
+	bool string = begins(member->value, '"');
+	struct looks inside;
+
+	if (json_spells(member->key, STR("Message"))) {
+		if (string)
+			judge_string(j, p, member->value, flags);
+	} else if (json_spells(member->key, STR("CloudTrailEvent")) && string) {
+		judge_event_string(j, p, member->value, flags);
+	} else if (json_spells(member->key, STR("CloudTrailEvent")) ||
+		   (looks->envelope && json_spells(member->key, STR("detail")))) {
+		inside = look(j, member->value);
+		judge_record(j, &inside, p, member->value, flags);
+	}
 }
 
 /* A record may stand in the object as a string or as an object of its own: every copy counts. */
 static void
-judge_held(struct judging *j, struct str object, uint64_t offset, unsigned flags, const char *name,
-	bool strings)
+judge_object(struct judging *j, const struct looks *looks, struct passage *p, struct str object,
+	unsigned flags)
 {
 	struct json_lexer lexer = {object, 0};
 	struct json_member member;
-	struct looks looks;
 
-	json_enter_object(&lexer);
-	while (json_next_member(&lexer, &member)) {
-		if (!json_spells(member.key, str_from(name)))
-			continue;
-		looks = look(j, member.value);
-		if (strings && member.value.data[0] == '"')
-			judge_string(j, member.value, offset + member.offset, flags);
-		else
-			judge_record(j, &looks, member.value, offset + member.offset, flags);
-	}
+	judge_record(j, looks, p, object, flags);
+	if (looks->holder && json_enter_object(&lexer))
+		while (json_next_member(&lexer, &member))
+			judge_member(j, looks, p, &member, flags);
+	if (j->verdict.kind == CANDIDATE_OTHER && looks->digest_start && looks->digest_files)
+		j->verdict.kind = CANDIDATE_DIGEST;
 }
 
 static void
-judge_object(struct judging *j, struct str raw, uint64_t offset, unsigned flags)
+judge_elements(struct judging *j, struct passage *p, struct str array, unsigned flags)
 {
-	struct looks looks = look(j, raw);
+	struct json_lexer lexer = {array, 0};
+	struct json_member element;
 
-	judge_record(j, &looks, raw, offset, flags);
-	if (looks.holds_event)
-		judge_held(j, raw, offset, flags, "CloudTrailEvent", true);
-	if (looks.envelope)
-		judge_held(j, raw, offset, flags, "detail", false);
-	if (j->verdict.kind == CANDIDATE_OTHER && looks.digest_start && looks.digest_files)
-		j->verdict.kind = CANDIDATE_DIGEST;
+	if (!json_enter_array(&lexer))
+		return;
+	while (json_next_element(&lexer, &element)) {
+		struct looks looks = look(j, element.value);
+
+		if (begins(element.value, '"'))
+			judge_string(j, p, element.value, flags);
+		else if (begins(element.value, '{'))
+			judge_object(j, &looks, p, element.value, flags);
+	}
+}
+
+/* The splitter does not see the lists of what is decoded. As there, what calls itself an event is
+ * a record, whatever list it also holds. */
+static void
+judge_value(struct judging *j, struct passage *p, struct str value, unsigned flags)
+{
+	struct json_lexer lexer = {value, 0};
+	struct json_member member;
+	struct looks looks;
+
+	if (!begins(value, '{')) {
+		judge_elements(j, p, value, flags);
+		return;
+	}
+	looks = look(j, value);
+	judge_object(j, &looks, p, value, flags);
+	if (looks.named || !looks.holder || !json_enter_object(&lexer))
+		return;
+	while (json_next_member(&lexer, &member))
+		if (json_spells(member.key, STR("Records")) ||
+			json_spells(member.key, STR("Events")))
+			judge_elements(j, p, member.value, flags);
+}
+
+static void
+judge_unit(struct judging *j, struct passage *p, unsigned flags)
+{
+	struct looks looks;
+
+	if (begins(p->text, '"')) {
+		judge_string(j, p, p->text, flags);
+		return;
+	}
+	looks = look(j, p->text);
+	judge_object(j, &looks, p, p->text, flags);
 }
 
 struct candidate_verdict
@@ -183,10 +277,12 @@ candidate_judge(const struct scan_options *options, const struct scan_sink *sink
 {
 	struct judging j = {options, sink, flags & SCAN_RESYNCHRONISED ? 2 : 1,
 		{.kind = CANDIDATE_OTHER, .go_on = true}};
+	struct passage p;
 
+	passage_init(&p, raw, offset);
 	if (!exact && looks_like_record(raw) && !may_matter(options, raw))
 		j.verdict.kind = CANDIDATE_RECORD;
 	else
-		judge_object(&j, raw, offset, flags);
+		judge_unit(&j, &p, flags);
 	return j.verdict;
 }

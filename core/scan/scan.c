@@ -88,7 +88,7 @@ take_unit(void *context, struct str raw, uint64_t offset, enum split_standing st
 	if (behind_damage && (v.problem[0] || v.kind != CANDIDATE_RECORD))
 		return false;
 	if (v.kind == CANDIDATE_RECORD)
-		s->summary.records++;
+		s->summary.records += v.records ? v.records : 1;
 	else if (v.kind == CANDIDATE_DIGEST)
 		s->digests++;
 	else
@@ -96,7 +96,7 @@ take_unit(void *context, struct str raw, uint64_t offset, enum split_standing st
 	s->summary.candidates += v.given;
 	if (!v.go_on)
 		stop(s);
-	return true;
+	return v.kind != CANDIDATE_OTHER;
 }
 
 /* ---- rows of tables ---- */

@@ -29,9 +29,9 @@ struct scan_options {
 
 enum scan_record_flags {
 	SCAN_RESYNCHRONISED = 1, /* found behind damaged bytes, within a line */
-	SCAN_DECODED = 2,	 /* came out of a string (CloudTrailEvent); raw is the decoded text */
-	SCAN_FROM_TABLE = 4,	 /* a row of Log Analytics' table, not a record: raw is made of it,
-				    one JSON object with a member a column (event_parse_row) */
+	SCAN_DECODED = 2,    /* came out of a string (CloudTrailEvent); raw is the decoded text */
+	SCAN_FROM_TABLE = 4, /* a row of Log Analytics' table, not a record: raw is made of it,
+				one JSON object with a member a column (event_parse_row) */
 };
 
 struct scan_sink {
@@ -40,25 +40,25 @@ struct scan_sink {
 	 * input. false stops the scan. */
 	bool (*record)(void *context, struct str raw, uint64_t offset, unsigned flags);
 	/* source and path are the sink's to know. */
-	void (*problem)(void *context, enum problem_severity severity, uint64_t offset,
-		const char *reason);
+	void (*problem)(
+		void *context, enum problem_severity severity, uint64_t offset, const char *reason);
 };
 
 /* What an input turned out to be, known at scan_end. */
 struct scan_summary {
-	uint64_t bytes_in;	 /* as delivered */
-	uint64_t bytes_out;	 /* uncompressed */
-	uint64_t records;	 /* CloudTrail records and rows seen, candidates or not */
-	uint64_t candidates;	 /* given to the sink */
-	uint64_t other_values;	 /* JSON values that are no CloudTrail record */
-	uint64_t problems;	 /* PROBLEM_ERROR told to the sink */
+	uint64_t bytes_in;     /* as delivered */
+	uint64_t bytes_out;    /* uncompressed */
+	uint64_t records;      /* CloudTrail records and rows seen, candidates or not */
+	uint64_t candidates;   /* given to the sink */
+	uint64_t other_values; /* JSON values that are no CloudTrail record */
+	uint64_t problems;     /* PROBLEM_ERROR told to the sink */
 	bool gzip;
-	bool empty;		 /* not one byte that counts */
-	bool shows_form;	 /* some form of log was recognised, also `[]` and digests */
-	bool stopped;		 /* the sink said so */
-	bool unfinished;	 /* scan_pause: a gzip that has not come to its end */
-	const char *foreign;	 /* "zip", "tar", "zstd", "Parquet", "UTF-16", …: with the command
-				    that unpacks it in the problem told; else NULL */
+	bool empty;	     /* not one byte that counts */
+	bool shows_form;     /* some form of log was recognised, also `[]` and digests */
+	bool stopped;	     /* the sink said so */
+	bool unfinished;     /* scan_pause: a gzip that has not come to its end */
+	const char *foreign; /* "zip", "tar", "zstd", "Parquet", "UTF-16", …: with the command
+				that unpacks it in the problem told; else NULL */
 };
 
 struct scanner;

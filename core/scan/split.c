@@ -91,11 +91,8 @@ close_value(struct splitter *s, bool object)
 		split_end_unit(s);
 	} else if (!s->in_unit && !object && s->stack.depth + 1 == s->element_depth) {
 		split_leave_container(s);
-	} else if (s->stack.depth == 0) {
-		s->row_cells = 0;
-		s->is_answer = false;
-		s->in_container = false;
-		s->element_depth = 0;
+	} else if (s->stack.depth == s->list_level && s->in_container) {
+		split_leave_holder(s);
 	}
 }
 
@@ -116,9 +113,9 @@ static bool
 wants_key(const struct splitter *s)
 {
 	if (s->tables && s->in_unit)
-		return s->stack.depth == SPLIT_ROWS_DEPTH - 1;
-	return s->stack.depth == 1 &&
-	       ((s->in_unit && s->element_depth == 0) || (s->in_container && !s->in_unit));
+		return s->stack.depth == s->list_level + SPLIT_ROWS_DEPTH - 1;
+	return s->stack.depth == s->list_level + 1 &&
+	       (split_may_hold_lists(s) || (s->in_container && !s->in_unit));
 }
 
 static void
@@ -127,8 +124,12 @@ begin_string(struct splitter *s, bool key)
 	s->lexeme = SPLIT_STRING;
 	s->key = key;
 	s->key_start = key && wants_key(s) ? s->at : NONE;
-	if (key)
+	if (key) {
 		s->name = SPLIT_NAME_OTHER;
+	} else if (split_opens_string(s)) {
+		split_begin_unit(s);
+		s->is_string = true;
+	}
 	s->at++;
 }
 
@@ -137,7 +138,7 @@ static void
 note_name(struct splitter *s, struct str quoted)
 {
 	s->name = split_name_of(quoted);
-	if (s->name != SPLIT_NAME_EVENT || s->stack.depth != 1)
+	if (s->name != SPLIT_NAME_EVENT || s->stack.depth != s->list_level + 1)
 		return;
 	if (s->in_container && !s->named)
 		s->sink->damage(s->sink->context, split_offset(s, s->key_start),
@@ -150,6 +151,8 @@ end_string(struct splitter *s)
 {
 	if (!s->key) {
 		end_scalar(s);
+		if (s->in_unit && s->is_string)
+			split_end_unit(s);
 		return;
 	}
 	if (s->key_start != NONE)
@@ -193,6 +196,24 @@ enter_lost_rows(struct splitter *s)
 	split_join_rows(s);
 }
 
+/* Behind damage, at the top: tries what may be a record. */
+static void
+seek(struct splitter *s, char c)
+{
+	if (c == '{' && split_can_begin(s)) {
+		open_value(s, true);
+	} else if (c == '"' && split_string_can_begin(s)) {
+		begin_string(s, false);
+	} else if (c == '[' && s->row_cells && split_can_begin(s)) {
+		enter_lost_rows(s);
+		open_value(s, false);
+	} else {
+		/* The first byte is damage itself. */
+		s->before = split_offset(s, s->at) == s->search_start ? '\0' : c;
+		s->at++;
+	}
+}
+
 static void
 at_top(struct splitter *s, char c)
 {
@@ -217,21 +238,16 @@ at_top(struct splitter *s, char c)
 	s->zeros = 0;
 	s->top_offset = split_offset(s, s->at);
 	s->top_line = s->fresh_line;
-	if (s->searching && c == '{' && split_can_begin(s)) {
-		open_value(s, true);
-	} else if (s->searching && c == '[' && s->row_cells && split_can_begin(s)) {
-		enter_lost_rows(s);
-		open_value(s, false);
-	} else if (s->searching) {
-		/* The first byte is damage itself. */
-		s->before = split_offset(s, s->at) == s->search_start ? '\0' : c;
-		s->at++;
-	} else if ((s->loose && strchr(",]}", c)) || (c == ',' && s->any_value)) {
-		s->at++; /* also what parts objects that were cut out of a list */
-	} else if (c == '"' && !s->fresh_line) {
+	if (s->searching) {
+		seek(s, c);
+	} else if (c == '"' && !split_string_can_begin(s)) {
 		split_damage(s, "a string where a record should be");
 	} else {
-		begin_value(s, c);
+		s->before = c;
+		if ((s->loose && strchr(",]}", c)) || (c == ',' && s->any_value))
+			s->at++; /* also what parts objects that were cut out of a list */
+		else
+			begin_value(s, c);
 	}
 	s->fresh_line = false;
 }

@@ -1,7 +1,8 @@
 /*
  * Bytes → units: the objects that may be records, found by structure (performance.md). A unit is
- * an object at the top, or an element of a container array: the top-level array, or the array
- * under "Records" or "Events" of a top-level object. In an answer of Log Analytics, an object with
+ * an object or string at the top, or as an element of a container array: the top-level array, or
+ * the array under "Records" or "Events" of an object at the top or in the top-level array. In an
+ * answer of Log Analytics, an object with
  * `"tables":[{"columns":[…],"rows":[[…],…]},…]` (sources.md 1.5), each array of `rows` is one.
  *
  * The grammar is checked as the bytes come, so that damage is seen where it is; behind damage the
@@ -28,8 +29,8 @@ enum split_standing {
 /* What the splitter tells; borrows nothing. */
 struct split_sink {
 	void *context;
-	/* A whole unit. Behind damage the splitter asks whether it is a record; the answer
-	 * decides whether the next bytes are in step again. Otherwise the answer is not used. */
+	/* A whole unit: an object, or a string with its quotes. Is it, or does it hold, a record?
+	 * Behind damage the answer decides whether the next bytes are in step again. */
 	bool (*unit)(void *context, struct str raw, uint64_t offset, enum split_standing standing);
 	/* A table's object up to its rows: `{"columns":[…],"rows":`. How many cells a row has; 0:
 	 * its rows are not wanted. */
@@ -79,11 +80,12 @@ struct splitter {
 	struct split_stack stack;
 
 	size_t element_depth; /* where elements of the container stand; SIZE_MAX: none */
-	bool in_container;    /* inside a top-level object that has turned out to be one */
+	bool in_container;    /* inside an object that has turned out to be one */
+	size_t list_level;    /* where the object stands that is one or may turn out to be */
 	size_t key_start;     /* of a name that may be one of those, else SIZE_MAX */
 	enum split_name name; /* the last one, where it counts */
-	bool named;	      /* the object at the top has an eventName: it is a record */
-	bool is_answer;	      /* the object at the top holds tables */
+	bool named;	      /* that object has an eventName: it is a record */
+	bool is_answer;	      /* that object holds tables */
 	bool tables;	      /* the container's elements are tables */
 	bool in_rows;	      /* those of a table's rows, which are arrays */
 	size_t row_cells;     /* of the table that is read; 0: of none */
@@ -92,6 +94,7 @@ struct splitter {
 	bool in_unit;
 	size_t unit_level; /* the depth it stands at */
 	bool is_error;	   /* it is what an answer says of itself */
+	bool is_string;	   /* it may hold records */
 	bool dropped;	   /* over a limit: followed, not kept */
 	const char *limit; /* which */
 	size_t unit_start;
@@ -102,7 +105,7 @@ struct splitter {
 	bool top_line;	     /* it stands at the start of a line */
 	bool searching;	     /* behind damage */
 	uint64_t search_start; /* the byte there is damage itself */
-	char before;	       /* while searching: the last byte at the top that is no blank */
+	char before;	       /* the last byte at the top that is no blank; NUL: of a unit */
 	bool fresh_line;       /* only blanks since the last line end */
 	enum split_standing standing; /* of the unit */
 	bool loose;		      /* found again: the containers around are not known */

@@ -15,8 +15,7 @@ split_enter_container(struct splitter *s)
 	s->any_container = true;
 	s->any_value = true;
 	s->searching = false;
-	s->loose = false;
-	s->element_depth = 2;
+	s->element_depth = s->list_level + 2;
 }
 
 void
@@ -33,21 +32,28 @@ split_enter_rows(struct splitter *s)
 	s->in_unit = false;
 	s->dropped = false;
 	s->in_rows = true;
-	s->element_depth = SPLIT_ROWS_DEPTH;
+	s->element_depth = s->list_level + SPLIT_ROWS_DEPTH;
+}
+
+bool
+split_may_hold_lists(const struct splitter *s)
+{
+	return s->in_unit && !s->in_container && !s->is_string;
 }
 
 bool
 split_opens_container(const struct splitter *s)
 {
-	if (s->stack.depth != 1 || (s->name != SPLIT_NAME_LIST && s->name != SPLIT_NAME_TABLES))
+	if (s->stack.depth != s->list_level + 1 ||
+		(s->name != SPLIT_NAME_LIST && s->name != SPLIT_NAME_TABLES))
 		return false;
-	return s->in_container || (s->in_unit && s->element_depth == 0 && !s->named);
+	return s->in_container || (split_may_hold_lists(s) && !s->named);
 }
 
 bool
 split_opens_rows(const struct splitter *s)
 {
-	return s->stack.depth == SPLIT_ROWS_DEPTH - 1 && s->tables && s->in_unit &&
+	return s->stack.depth == s->list_level + SPLIT_ROWS_DEPTH - 1 && s->tables && s->in_unit &&
 	       s->name == SPLIT_NAME_ROWS;
 }
 
@@ -60,9 +66,16 @@ split_opens_unit(const struct splitter *s, bool object)
 }
 
 bool
+split_opens_string(const struct splitter *s)
+{
+	return !s->in_unit && s->stack.depth == s->element_depth && !s->tables && !s->in_rows;
+}
+
+bool
 split_opens_error(const struct splitter *s)
 {
-	return s->stack.depth == 1 && !s->in_unit && s->is_answer && s->name == SPLIT_NAME_ERROR;
+	return s->stack.depth == s->list_level + 1 && !s->in_unit && s->is_answer &&
+	       s->name == SPLIT_NAME_ERROR;
 }
 
 void
@@ -70,8 +83,17 @@ split_leave_container(struct splitter *s)
 {
 	s->any_value = true;
 	s->tables = s->in_rows;
-	s->element_depth = s->in_rows ? 2 : s->stack.depth ? SIZE_MAX : 0;
+	s->element_depth = s->in_rows ? s->list_level + 2 : s->stack.depth ? SIZE_MAX : 0;
 	s->in_rows = false;
+}
+
+void
+split_leave_holder(struct splitter *s)
+{
+	s->row_cells = 0;
+	s->is_answer = false;
+	s->in_container = false;
+	s->element_depth = s->list_level;
 }
 
 void
@@ -81,6 +103,5 @@ split_join_rows(struct splitter *s)
 	s->is_answer = true;
 	s->tables = true;
 	s->in_rows = true;
-	s->loose = false;
 	s->element_depth = SPLIT_ROWS_DEPTH;
 }

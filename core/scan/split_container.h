@@ -8,13 +8,18 @@
 
 #include "core/scan/split.h"
 
-/* {"tables":[{"rows":[ */
+/* {"tables":[{"rows":[ in the object that holds the tables */
 enum { SPLIT_ROWS_DEPTH = 4 };
+
+/* Does the unit stand where a container can stand: at the top or in the array there? */
+bool split_may_hold_lists(const struct splitter *s);
 
 bool split_opens_container(const struct splitter *s);
 bool split_opens_rows(const struct splitter *s);
 /* An element of the container, of the kind that is looked for there? */
 bool split_opens_unit(const struct splitter *s, bool object);
+/* The same of a string. */
+bool split_opens_string(const struct splitter *s);
 bool split_opens_error(const struct splitter *s);
 
 /* The object is no record but what holds them. What calls itself an event is a record, whatever
@@ -25,5 +30,7 @@ void split_enter_rows(struct splitter *s);
 void split_join_rows(struct splitter *s);
 /* Out of the rows among the tables again, out of those into the object around. */
 void split_leave_container(struct splitter *s);
+/* Out of that object. */
+void split_leave_holder(struct splitter *s);
 
 #endif

@@ -38,4 +38,5 @@ split_continue(struct splitter *s, const struct split_sink *sink, size_t max_uni
 	s->before = state & COLON ? ':' : '\0';
 	s->search_start = UINT64_MAX;
 	s->any_byte = s->any_text = true;
+	s->any_value = offset > 0;
 }

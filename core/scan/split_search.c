@@ -18,6 +18,7 @@ split_to_top(struct splitter *s)
 	s->stack.depth = 0;
 	s->element_depth = 0;
 	s->in_container = false;
+	s->list_level = 0;
 	s->key_start = SIZE_MAX;
 	s->name = SPLIT_NAME_OTHER;
 	s->named = false;
@@ -70,6 +71,12 @@ bool
 split_can_begin(const struct splitter *s)
 {
 	return s->fresh_line || s->before != ':';
+}
+
+bool
+split_string_can_begin(const struct splitter *s)
+{
+	return s->fresh_line || s->before == ',' || s->before == '[';
 }
 
 void

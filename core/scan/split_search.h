@@ -21,5 +21,7 @@ void split_damage(struct splitter *s, const char *reason);
 /* Can a record begin at s->at? It stands behind a comma, a bracket, another object or a line end,
  * never behind a colon. */
 bool split_can_begin(const struct splitter *s);
+/* A string that holds one stands on a line of its own, or in a list: others end objects. */
+bool split_string_can_begin(const struct splitter *s);
 
 #endif

@@ -6,7 +6,9 @@
 void
 split_begin_unit(struct splitter *s)
 {
+	s->before = '\0';
 	s->is_error = false;
+	s->is_string = false;
 	s->cells = 0;
 	s->unit_level = s->stack.depth;
 	s->standing = !s->searching ? SPLIT_IN_STEP : s->fresh_line ? SPLIT_ON_A_LINE : SPLIT_FOUND;
@@ -15,7 +17,10 @@ split_begin_unit(struct splitter *s)
 	s->limit = NULL;
 	s->unit_start = s->at;
 	s->unit_offset = split_offset(s, s->at);
-	s->named &= s->in_container; /* of the object around it */
+	if (!s->in_container) {
+		s->list_level = s->stack.depth;
+		s->named = false;
+	}
 	s->values = 1;
 }
 
@@ -60,18 +65,18 @@ split_end_unit(struct splitter *s)
 	bool behind = s->searching, is_record;
 
 	s->in_unit = false;
-	if (!behind)
+	if (!behind && !s->is_string)
 		s->any_value = true;
 	if (!s->dropped && raw.len > s->max_unit)
 		split_drop_unit(s, "the record is larger than the limit");
 	if (s->dropped && !behind)
 		s->sink->damage(s->sink->context, s->unit_offset, s->limit);
 	is_record = !s->dropped && give(s, raw);
-	s->dropped = false;
-	if (behind && is_record) {
-		s->searching = false;
-		s->any_value = true;
-	} else if (behind && s->in_rows) {
+	s->any_value |= is_record;
+	s->searching &= !is_record;
+	if (s->searching && s->in_rows)
 		split_search_from(s, s->at); /* no row of this table: we are not among its rows */
-	}
+	else if (s->searching && s->is_string && !s->dropped)
+		split_search_from(s, s->unit_start + 1); /* its quote may have ended another */
+	s->dropped = false;
 }
