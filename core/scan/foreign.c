@@ -6,7 +6,10 @@ struct magic {
 	struct foreign foreign;
 };
 
-#define BYTES(text) {(text), sizeof(text) - 1}
+#define BYTES(text)                                                                                \
+	{                                                                                          \
+		(text), sizeof(text) - 1                                                           \
+	}
 
 /* clang-format off */
 static const struct magic magics[] = {

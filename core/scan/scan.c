@@ -394,16 +394,15 @@ sum_up(const struct scanner *s, struct scan_summary *summary)
 	summary->other_values += s->splitter.other_values;
 	summary->empty =
 		!csv && !s->splitter.any_byte && !s->summary.foreign && !s->summary.problems;
-	summary->shows_form =
-		csv || s->splitter.any_value || s->splitter.any_container || s->cut;
+	summary->shows_form = csv || s->splitter.any_value || s->splitter.any_container || s->cut;
 }
 
 void
 scan_pause(const struct scanner *s, struct scan_summary *summary, struct scan_mark *mark)
 {
 	sum_up(s, summary);
-	summary->unfinished = s->format == GZIP && !s->cut && s->inner != FOREIGN &&
-		!inflate_at_end(s->inflate);
+	summary->unfinished =
+		s->format == GZIP && !s->cut && s->inner != FOREIGN && !inflate_at_end(s->inflate);
 	*mark = (struct scan_mark){0};
 	if (s->format == PLAIN)
 		mark->offset = split_mark(&s->splitter, &mark->state);

@@ -237,7 +237,7 @@ at_top(struct splitter *s, char c)
 		s->sink->damage(s->sink->context, s->zeros_at, "a run of zero bytes");
 	s->zeros = 0;
 	s->top_offset = split_offset(s, s->at);
-	s->top_line = s->fresh_line;
+	s->top_state = split_state(s);
 	if (s->searching) {
 		seek(s, c);
 	} else if (c == '"' && !split_string_can_begin(s)) {

@@ -86,6 +86,9 @@ struct splitter {
 	enum split_name name; /* the last one, where it counts */
 	bool named;	      /* that object has an eventName: it is a record */
 	bool is_answer;	      /* that object holds tables */
+	bool any_answer;      /* one did, since the scan began … */
+	uint64_t begun;	      /* … here, in this state (split_continue) */
+	unsigned begun_state;
 	bool tables;	      /* the container's elements are tables */
 	bool in_rows;	      /* those of a table's rows, which are arrays */
 	size_t row_cells;     /* of the table that is read; 0: of none */
@@ -102,7 +105,7 @@ struct splitter {
 	size_t values, after_open;
 
 	uint64_t top_offset; /* of the last value at the top */
-	bool top_line;	     /* it stands at the start of a line */
+	unsigned top_state;  /* split_state before it */
 	bool searching;	     /* behind damage */
 	uint64_t search_start; /* the byte there is damage itself */
 	char before;	       /* the last byte at the top that is no blank; NUL: of a unit */
@@ -126,6 +129,8 @@ void split_break(struct splitter *s);
 /* cut: the input broke off, and that was said. */
 void split_end(struct splitter *s, bool cut);
 void split_fini(struct splitter *s);
+/* What a split at the top must know to go on from here: for split_continue alone. */
+unsigned split_state(const struct splitter *s);
 /* The first byte that a later split of the rest needs, and the state to begin it with. */
 uint64_t split_mark(const struct splitter *s, unsigned *state);
 void split_continue(struct splitter *s, const struct split_sink *sink, size_t max_unit,

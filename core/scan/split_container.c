@@ -12,6 +12,7 @@ split_enter_container(struct splitter *s)
 	s->dropped = false;
 	s->in_container = true;
 	s->is_answer = s->tables;
+	s->any_answer |= s->tables;
 	s->any_container = true;
 	s->any_value = true;
 	s->searching = false;
@@ -101,6 +102,7 @@ split_join_rows(struct splitter *s)
 {
 	s->in_container = true;
 	s->is_answer = true;
+	s->any_answer = true;
 	s->tables = true;
 	s->in_rows = true;
 	s->element_depth = SPLIT_ROWS_DEPTH;

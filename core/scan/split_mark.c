@@ -1,28 +1,39 @@
 /* Where an input that still grows stands, and going on from there with nothing else kept. */
 #include "core/scan/split.h"
+#include "core/scan/split_search.h"
 
 enum {
 	SEARCHING = 1, /* behind damage that was told */
 	LOOSE = 2,     /* the containers around are not known */
 	LINE = 4,      /* only blanks stand before it in its line */
-	COLON = 8,     /* the last byte that counts is a colon: no record stands behind it */
+	DAMAGE = 8,    /* the byte at the mark is the damage itself */
+	BEFORE = 8,    /* bits from here on: the last byte that counts */
 };
 
-static uint64_t
-mark_top(const struct splitter *s, unsigned *state)
+unsigned
+split_state(const struct splitter *s)
 {
-	*state |= s->fresh_line ? LINE : 0;
-	*state |= s->before == ':' ? COLON : 0;
-	return s->zeros ? s->zeros_at : s->base + s->at;
+	unsigned state = (unsigned)(unsigned char)s->before << BEFORE;
+
+	state |= s->searching ? SEARCHING : 0;
+	state |= s->loose ? LOOSE : 0;
+	state |= s->fresh_line ? LINE : 0;
+	state |= s->searching && split_offset(s, s->at) == s->search_start ? DAMAGE : 0;
+	return state;
 }
 
 uint64_t
 split_mark(const struct splitter *s, unsigned *state)
 {
-	*state = (s->searching ? SEARCHING : 0u) | (s->loose ? LOOSE : 0u);
-	if (s->stack.depth == 0 && s->lexeme == SPLIT_BETWEEN && !s->in_unit)
-		return mark_top(s, state);
-	*state |= s->top_line ? LINE : 0;
+	if (s->any_answer) { /* what its rows mean stands in its head */
+		*state = s->begun_state;
+		return s->begun;
+	}
+	if (s->stack.depth == 0 && s->lexeme == SPLIT_BETWEEN && !s->in_unit) {
+		*state = split_state(s);
+		return s->zeros ? s->zeros_at : split_offset(s, s->at);
+	}
+	*state = s->top_state;
 	return s->top_offset;
 }
 
@@ -35,8 +46,10 @@ split_continue(struct splitter *s, const struct split_sink *sink, size_t max_uni
 	s->searching = state & SEARCHING;
 	s->loose = state & LOOSE;
 	s->fresh_line = state & LINE;
-	s->before = state & COLON ? ':' : '\0';
-	s->search_start = UINT64_MAX;
+	s->before = (char)(state >> BEFORE & 0xff);
+	s->search_start = state & DAMAGE ? offset : UINT64_MAX;
+	s->begun = offset;
+	s->begun_state = state;
 	s->any_byte = s->any_text = true;
 	s->any_value = offset > 0;
 }

@@ -70,7 +70,7 @@ take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 	struct source_place place = {
 		.path = str_from(f->path), .offset = in_file(f, offset), .arrived = TIME_NONE};
 
-	if (offset < f->given)
+	if (offset < r->given)
 		return true;
 	if (f->tentative && offset < f->shift)
 		flags |= SCAN_RESYNCHRONISED; /* put together of two files */
@@ -249,6 +249,7 @@ read_gzip(struct follow_reader *r, bool final)
 	bool more = true;
 	ssize_t n = 0;
 
+	r->given = f->given;
 	scan_begin(r->scanner, &r->sink);
 	while (more && (n = read_at(f->fd, r->chunk, CHUNK, at)) > 0) {
 		more = scan_bytes(r->scanner, r->chunk, (size_t)n);
@@ -377,6 +378,7 @@ read_plain(struct follow_reader *r, bool final)
 	struct scan_mark mark;
 	bool ok;
 
+	r->given = f->given; /* a string may hold several records, which all begin where it does */
 	scan_continue(r->scanner, &r->sink, &f->mark);
 	if (began < f->shift)
 		feed(r, &fed, f->held.data, (size_t)(f->shift - began));

@@ -65,6 +65,7 @@ struct follow_reader {
 	struct follow_file *file;
 	struct scan_sink sink;
 	struct buf head, tail; /* own; what its fingerprint is of */
+	uint64_t given; /* the file's when this look began */
 	bool stopped;
 	struct follow_problem {
 		enum problem_severity severity;

@@ -75,7 +75,8 @@ scan(struct found *f, const uint8_t *data, size_t size, size_t piece, struct sca
  * the mark of the last one, and what stands at or before the last record given is not new. */
 struct growing {
 	struct found found;
-	uint64_t given; /* behind the first byte of the last record */
+	uint64_t given;	 /* behind the first byte of the last record */
+	uint64_t before; /* the same when this look began */
 };
 
 static bool
@@ -83,7 +84,7 @@ take_new(void *context, struct str raw, uint64_t offset, unsigned flags)
 {
 	struct growing *g = context;
 
-	if (offset < g->given)
+	if (offset < g->before)
 		return true;
 	g->given = offset + 1;
 	return take_record(&g->found, raw, offset, flags);
@@ -112,6 +113,7 @@ scan_growing(struct growing *g, const uint8_t *data, size_t size, size_t piece)
 	for (size_t end = 0; end < size; end += piece) {
 		size_t now = piece < size - end ? end + piece : size;
 
+		g->before = g->given;
 		scan_continue(scanner, &sink, &mark);
 		scan_bytes(scanner, data + mark.offset, now - (size_t)mark.offset);
 		last = now == size;
