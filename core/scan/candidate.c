@@ -118,6 +118,7 @@ judge_record(struct judging *j, const struct looks *looks, struct passage *p, st
 /* ---- strings that hold records (settled.md 10) ---- */
 
 static void judge_value(struct judging *j, struct passage *p, struct str value, unsigned flags);
+static void judge_elements(struct judging *j, struct passage *p, struct str array, unsigned flags);
 
 static bool
 begins(struct str text, char c)
@@ -142,7 +143,17 @@ may_hold(struct str token)
 	return begins(text, '{') || begins(text, '[') || begins(text, '\\');
 }
 
-/* A string is quoted anew in every string around it and doubles, so there is no depth to fear. */
+/* What is decoded at a time, of strings inside strings, takes no more than two records may. */
+static bool
+decode(struct judging *j, struct passage *p, struct passage *outer, struct str token)
+{
+	if (outer->held + token.len <= 2 * j->options->max_record)
+		return passage_decode(p, outer, token);
+	say(j, "strings inside strings", "all in all larger than the limit");
+	passage_init(p, STR_ABSENT, 0);
+	return false;
+}
+
 static void
 judge_string(struct judging *j, struct passage *outer, struct str token, unsigned flags)
 {
@@ -151,7 +162,7 @@ judge_string(struct judging *j, struct passage *outer, struct str token, unsigne
 
 	if (!may_hold(token))
 		return;
-	if (passage_decode(&p, outer, token)) {
+	if (decode(j, &p, outer, token)) {
 		if (json_check(p.text, &err))
 			judge_value(j, &p, str_trim(p.text), flags | SCAN_DECODED);
 		else if (looks_like_record(p.text))
@@ -169,7 +180,7 @@ judge_event_string(struct judging *j, struct passage *outer, struct str token, u
 	struct error err;
 
 	j->verdict.kind = CANDIDATE_RECORD;
-	if (passage_decode(&p, outer, token)) {
+	if (decode(j, &p, outer, token)) {
 		if (!json_check(p.text, &err))
 			say(j, what, err.text);
 		else if (!begins(str_trim(p.text), '{'))
@@ -181,6 +192,16 @@ judge_event_string(struct judging *j, struct passage *outer, struct str token, u
 }
 
 /* ---- what a unit is or holds ---- */
+
+/* The splitter parts the lists of the input itself, not those of what is decoded. As there, what
+ * calls itself an event is a record, whatever list it also holds. */
+static bool
+is_list(const struct looks *looks, const struct json_member *member, unsigned flags)
+{
+	return flags & SCAN_DECODED && !looks->named &&
+	       (json_spells(member->key, STR("Records")) ||
+		       json_spells(member->key, STR("Events")));
+}
 
 static void
 judge_member(struct judging *j, const struct looks *looks, struct passage *p,
@@ -201,19 +222,24 @@ judge_member(struct judging *j, const struct looks *looks, struct passage *p,
 	}
 }
 
-/* A record may stand in the object as a string or as an object of its own: every copy counts. */
+/* A record may stand in the object as a string or as an object of its own: every copy counts. In
+ * the order of their bytes, so that their offsets are cheap. */
 static void
-judge_object(struct judging *j, const struct looks *looks, struct passage *p, struct str object,
-	unsigned flags)
+judge_object(struct judging *j, struct passage *p, struct str object, unsigned flags, bool lists)
 {
 	struct json_lexer lexer = {object, 0};
 	struct json_member member;
+	struct looks looks = look(j, object);
 
-	judge_record(j, looks, p, object, flags);
-	if (looks->holder && json_enter_object(&lexer))
-		while (json_next_member(&lexer, &member))
-			judge_member(j, looks, p, &member, flags);
-	if (j->verdict.kind == CANDIDATE_OTHER && looks->digest_start && looks->digest_files)
+	judge_record(j, &looks, p, object, flags);
+	json_enter_object(&lexer);
+	while (looks.holder && json_next_member(&lexer, &member)) {
+		if (lists && is_list(&looks, &member, flags))
+			judge_elements(j, p, member.value, flags);
+		else
+			judge_member(j, &looks, p, &member, flags);
+	}
+	if (j->verdict.kind == CANDIDATE_OTHER && looks.digest_start && looks.digest_files)
 		j->verdict.kind = CANDIDATE_DIGEST;
 }
 
@@ -226,49 +252,22 @@ judge_elements(struct judging *j, struct passage *p, struct str array, unsigned 
 	if (!json_enter_array(&lexer))
 		return;
 	while (json_next_element(&lexer, &element)) {
-		struct looks looks = look(j, element.value);
-
 		if (begins(element.value, '"'))
 			judge_string(j, p, element.value, flags);
 		else if (begins(element.value, '{'))
-			judge_object(j, &looks, p, element.value, flags);
+			judge_object(j, p, element.value, flags, false);
 	}
 }
 
-/* The splitter does not see the lists of what is decoded. As there, what calls itself an event is
- * a record, whatever list it also holds. */
 static void
 judge_value(struct judging *j, struct passage *p, struct str value, unsigned flags)
 {
-	struct json_lexer lexer = {value, 0};
-	struct json_member member;
-	struct looks looks;
-
-	if (!begins(value, '{')) {
+	if (begins(value, '{'))
+		judge_object(j, p, value, flags, true);
+	else if (begins(value, '['))
 		judge_elements(j, p, value, flags);
-		return;
-	}
-	looks = look(j, value);
-	judge_object(j, &looks, p, value, flags);
-	if (looks.named || !looks.holder || !json_enter_object(&lexer))
-		return;
-	while (json_next_member(&lexer, &member))
-		if (json_spells(member.key, STR("Records")) ||
-			json_spells(member.key, STR("Events")))
-			judge_elements(j, p, member.value, flags);
-}
-
-static void
-judge_unit(struct judging *j, struct passage *p, unsigned flags)
-{
-	struct looks looks;
-
-	if (begins(p->text, '"')) {
-		judge_string(j, p, p->text, flags);
-		return;
-	}
-	looks = look(j, p->text);
-	judge_object(j, &looks, p, p->text, flags);
+	else
+		judge_string(j, p, value, flags);
 }
 
 struct candidate_verdict
@@ -283,6 +282,6 @@ candidate_judge(const struct scan_options *options, const struct scan_sink *sink
 	if (!exact && looks_like_record(raw) && !may_matter(options, raw))
 		j.verdict.kind = CANDIDATE_RECORD;
 	else
-		judge_unit(&j, &p, flags);
+		judge_value(&j, &p, raw, flags);
 	return j.verdict;
 }

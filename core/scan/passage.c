@@ -15,6 +15,7 @@ passage_decode(struct passage *p, struct passage *outer, struct str token)
 	if (!json_parse(token, &p->doc, NULL))
 		return false;
 	p->text = json_string(json_root(p->doc));
+	p->held = outer->held + p->text.len;
 	return p->text.data != NULL;
 }
 

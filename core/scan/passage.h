@@ -16,6 +16,7 @@ struct passage {
 	struct str text;
 	uint64_t offset;	  /* of bytes of the input: their first one's */
 	struct passage *outer;	  /* borrows; of a decoded string: what it stands in, else NULL */
+	size_t held;		  /* bytes that it and those around it were decoded to */
 	struct str token;	  /* the string there, with its quotes */
 	size_t token_at, text_at; /* how far offsets were followed in both */
 	struct json_doc *doc;	  /* owns the text */

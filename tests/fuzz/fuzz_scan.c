@@ -298,7 +298,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int expected = count_lines((struct str){(const char *)data, size});
 
 	scan(&whole, data, size, size + 1, &summary);
-	if (expected >= 0 && !summary.foreign && whole.records != (size_t)expected)
+	if (expected >= 0 && !summary.foreign && whole.records != (size_t)expected &&
+		str_find(buf_view(&whole.text), STR("larger than the limit"), 0) == (size_t)-1)
 		abort();
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
 		struct found again = {0};
