@@ -90,7 +90,7 @@ time_join(const struct time_parts *p, int64_t *ticks)
 		p->minute < 0 || p->minute > 59 || p->second < 0 || p->second > 60)
 		return false;
 	seconds = days_from_civil(p->year, p->month, p->day) * 86400 + p->hour * 3600 +
-		p->minute * 60 + (p->second == 60 ? 59 : p->second) - p->utc_offset_minutes * 60;
+		  p->minute * 60 + (p->second == 60 ? 59 : p->second) - p->utc_offset_minutes * 60;
 	*ticks = seconds * TICKS_PER_SECOND + p->fraction;
 	return true;
 }
@@ -102,6 +102,10 @@ take_zone(struct cursor *c, int *offset_minutes)
 
 	if (take_char(c, 'Z') || take_char(c, 'z'))
 		return true;
+	if (c->end - c->at == 3 && strncasecmp(c->at, "UTC", 3) == 0) {
+		c->at = c->end;
+		return true;
+	}
 	if (take_char(c, '+'))
 		sign = 1;
 	else if (take_char(c, '-'))
@@ -277,9 +281,8 @@ time_parse_numeric(struct str text, enum time_order order, struct time_reading *
 	bool half;
 
 	text = str_trim(text);
-	if (!text.len ||
-		!take_numeric((struct cursor){text.data, text.data + text.len}, &parts, numbers,
-			&half))
+	if (!text.len || !take_numeric((struct cursor){text.data, text.data + text.len}, &parts,
+				 numbers, &half))
 		return false;
 	reading->proven = (numbers[0] > 12) != (numbers[1] > 12);
 	reading->open = numbers[0] <= 12 && numbers[1] <= 12 && numbers[0] != numbers[1];

@@ -21,17 +21,17 @@ enum { TIME_TEXT = 48 };
 
 /*
  * The spellings of settled.md 9 and of the data at hand: ISO 8601 with `T` or a space, with and
- * without seconds, fraction (1 to 9 digits) and zone (Z, +hh:mm, +hhmm, +hh; none is UTC); a date
- * alone; `Jan 2, 2026 3:04:05 AM` (also U+202F before AM); epoch seconds are not a spelling.
+ * without seconds, fraction (1 to 9 digits) and zone (Z, UTC, +hh:mm, +hhmm, +hh; none is UTC); a
+ * date alone; `Jan 2, 2026 3:04:05 AM` (also U+202F before AM); epoch seconds are not a spelling.
  * Impossible dates (February 30) are refused; second 60 counts as 59.
  */
 bool time_parse(struct str text, int64_t *ticks);
 
 /*
- * Dates of two numbers and a year, as a portal's CSV export spells them: `21/04/2025, 09:45:54.000`,
- * `4/21/2025, 9:45:54.000 AM`, also with '.' or '-' between and without the comma. A number over 12
- * says itself which is the day; else `order` does, and where that is open too the day is first in
- * the 24-hour form and the month with AM or PM (settled.md 9).
+ * Dates of two numbers and a year, as a portal's CSV export spells them: `21/04/2025,
+ * 09:45:54.000`, `4/21/2025, 9:45:54.000 AM`, also with '.' or '-' between and without the comma. A
+ * number over 12 says itself which is the day; else `order` does, and where that is open too the
+ * day is first in the 24-hour form and the month with AM or PM (settled.md 9).
  */
 enum time_order {
 	TIME_ORDER_OPEN,
@@ -63,7 +63,7 @@ bool time_parse_span(struct str text, int64_t *ticks);
 /* Short and human: `now` below a minute, `4 min`, `3 h`, `12 d`. */
 void time_format_age(int64_t span, char text[TIME_TEXT]);
 
-int64_t time_now(void);		  /* wall clock */
+int64_t time_now(void); /* wall clock */
 int64_t time_monotonic_ms(void);
 
 #endif

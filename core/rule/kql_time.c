@@ -125,6 +125,8 @@ kql_time_parse(struct str text, int64_t *ticks)
 	struct cursor c;
 
 	text = str_trim(text);
+	if (text.len > 3 && str_equal_ascii_nocase(str_slice(text, text.len - 3, 3), STR("UTC")))
+		return false;		      /* a spelling of logs alone */
 	if (str_ends_with(text, STR(" GMT"))) /* which every time is that names no zone */
 		text = str_trim(str_slice(text, 0, text.len - 4));
 	if (!text.len || time_parse(text, ticks))
