@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 #include "core/rule/rule_private.h"
+#include "core/rule/rule_result.h"
 
 static void
 free_matches(struct regex_match **matches, size_t count)
@@ -43,20 +44,40 @@ holds(struct value v)
 	return !v.null && v.b; /* where drops null */
 }
 
+/* Of a row that is the rule's own result: is it one, and what does it leave untold? */
+static bool *
+untold_slots(struct rule_run *run, const struct event *event)
+{
+	size_t count = run->rule->program.slot_count - column_count + 1;
+
+	if (!rule_is_result(run->rule, event))
+		return NULL;
+	return memset(arena_alloc(&run->frame.arena, count), 0, count);
+}
+
 bool
 rule_match(struct rule_run *run, const struct event *event)
 {
 	const struct kql_program *p = &run->rule->program;
+	struct kql_frame *frame = &run->frame;
+	bool *untold;
 
-	arena_reset(&run->frame.arena);
-	run->frame.event = event;
+	arena_reset(&frame->arena);
+	frame->event = event;
+	untold = untold_slots(run, event);
 	for (size_t i = 0; i < p->action_count; i++) {
-		struct value v = kql_eval(&run->frame, p->actions[i].expr);
+		const struct kql_action *a = &p->actions[i];
+		size_t made = a->slot - column_count;
 
-		if (!p->actions[i].is_where)
-			run->frame.slots[p->actions[i].slot - column_count] = v;
-		else if (!holds(v))
+		if (untold && rule_reads_untold(a->expr, event, untold)) {
+			if (!a->is_where)
+				untold[made] = !rule_result_value(run->rule, event, a->slot,
+					&frame->arena, &frame->slots[made]);
+		} else if (!a->is_where) {
+			frame->slots[made] = kql_eval(frame, a->expr);
+		} else if (!holds(kql_eval(frame, a->expr))) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -110,7 +131,7 @@ rule_entity(const struct rule_run *run, const char *entity, const char *identifi
 struct rule_filter {
 	struct arena arena;
 	struct expr *expr;
-	struct regex **regexes; /* owns */
+	struct regex **regexes;	      /* owns */
 	struct regex_match **matches; /* owns; one thread at a time */
 	size_t regex_count;
 };
@@ -156,7 +177,8 @@ rule_filter_compile(
 	struct str text = arena_str(&f->arena, predicate), before;
 	size_t line = 1, at;
 
-	if (kql_parse_predicate(&f->expr, text, &f->arena, &fault) && bind_filter(f, rule, &fault)) {
+	if (kql_parse_predicate(&f->expr, text, &f->arena, &fault) &&
+		bind_filter(f, rule, &fault)) {
 		*out = f;
 		return true;
 	}

@@ -90,7 +90,8 @@ const char *
 table_note(const struct table *t)
 {
 	if (t->is_ours && t->event_name == SIZE_MAX)
-		return "has rows without EventName: only a rule that does not ask for it can match";
+		return "has rows without EventName: they match only a rule whose whole result "
+		       "they are, or that does not ask for it";
 	return NULL;
 }
 
