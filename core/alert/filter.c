@@ -45,7 +45,8 @@ alert_filter_free(struct alert_filter *f)
 	free(f);
 }
 
-/* The variant that made the alert is the first that matches the rule. */
+/* The variant that made the alert is the first that matches the rule. A row that matched where it
+ * came from may not say enough to match here. */
 static bool
 match_event(struct bound *b, struct event *event)
 {
@@ -55,7 +56,10 @@ match_event(struct bound *b, struct event *event)
 		if (rule_match(b->run, event))
 			return rule_filter_match(b->filter, b->run, event);
 	}
-	return false;
+	if (!event->row_doc)
+		return false;
+	rule_take_row(b->run, event);
+	return rule_filter_match(b->filter, b->run, event);
 }
 
 bool

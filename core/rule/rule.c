@@ -77,15 +77,13 @@ bind_mappings(struct rule *rule, struct str yaml, const char *file, struct error
 {
 	for (size_t i = 0; i < rule->mapping_count; i++) {
 		struct rule_mapping *m = &rule->mappings[i];
-		const struct kql_column *column = kql_schema_find(&rule->program.output, m->column);
 		char sentence[320];
 
-		if (!column) {
+		if (!kql_schema_find(&rule->program.output, m->column)) {
 			snprintf(sentence, sizeof(sentence),
 				"the query's result has no column `%.*s`", STR_ARG(m->column));
 			return rule_refuse(err, file, yaml, m->line, m->col, sentence);
 		}
-		m->slot = column->slot;
 	}
 	return true;
 }
@@ -255,6 +253,14 @@ bool
 rule_uses_now(const struct rule *rule)
 {
 	return rule->program.uses_now;
+}
+
+bool
+rule_gives_event_id(const struct rule *rule)
+{
+	const struct kql_column *column = kql_schema_find(&rule->program.output, STR("AwsEventId"));
+
+	return column && !column->hidden;
 }
 
 size_t

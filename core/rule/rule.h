@@ -47,6 +47,9 @@ bool rule_uses_now(const struct rule *rule);
 size_t rule_literal_count(const struct rule *rule);
 struct str rule_literal(const struct rule *rule, size_t i);
 
+/* Has its result AwsEventId, so that a row of it elsewhere can be told by its event? */
+bool rule_gives_event_id(const struct rule *rule);
+
 /* `rule show`: every field of what runs, as text. */
 void rule_show(const struct rule *rule, struct buf *out);
 /* `rule check`: to what it binds: output columns with types, entities, literals. */
@@ -61,6 +64,11 @@ void rule_run_free(struct rule_run *run);
 /* Runs the query over the event's selected variant. True when it gives a row, which stays valid
  * until the next call. */
 bool rule_match(struct rule_run *run, const struct event *event);
+
+/* The row that another engine gave for the same query over the event, which is a row of its result:
+ * whatever would be judged of it here, it matched. What the query makes is taken from its cells,
+ * and made here where it has none. Stays valid as rule_match's. */
+void rule_take_row(struct rule_run *run, const struct event *event);
 
 /* Of the last match: */
 /* The row as a JSON object: exactly the result's columns, in order, typed (settled.md 15). */

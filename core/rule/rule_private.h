@@ -16,7 +16,6 @@ struct rule_field {
 struct rule_mapping {
 	struct str entity, identifier, column;
 	size_t line, col; /* of the column's name in the file, from 1 */
-	size_t slot;	  /* after binding */
 };
 
 struct rule_list {
@@ -112,6 +111,8 @@ struct str rule_builtin_text(void);
 struct rule_run {
 	const struct rule *rule; /* borrows */
 	struct kql_frame frame;
+	/* Of the output's columns: what a row gave itself (rule_take_row); NULL: nothing. */
+	const struct value **given; /* owns the array */
 };
 
 #endif

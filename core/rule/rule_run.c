@@ -24,6 +24,7 @@ rule_run_new(const struct rule *rule, int64_t now)
 	run->frame.regexes = p->regexes;
 	run->frame.matches = mem_zalloc((p->regex_count + 1) * sizeof(struct regex_match *));
 	run->frame.slots = mem_zalloc((p->slot_count - column_count + 1) * sizeof(struct value));
+	run->given = mem_zalloc((p->output.count + 1) * sizeof(*run->given));
 	return run;
 }
 
@@ -34,6 +35,7 @@ rule_run_free(struct rule_run *run)
 		return;
 	free_matches(run->frame.matches, run->rule->program.regex_count);
 	free(run->frame.slots);
+	free(run->given);
 	arena_fini(&run->frame.arena);
 	free(run);
 }
@@ -55,6 +57,15 @@ untold_slots(struct rule_run *run, const struct event *event)
 	return memset(arena_alloc(&run->frame.arena, count), 0, count);
 }
 
+static void
+begin(struct rule_run *run, const struct event *event)
+{
+	arena_reset(&run->frame.arena);
+	run->frame.event = event;
+	for (size_t i = 0; i < run->rule->program.output.count; i++)
+		run->given[i] = NULL;
+}
+
 bool
 rule_match(struct rule_run *run, const struct event *event)
 {
@@ -62,8 +73,7 @@ rule_match(struct rule_run *run, const struct event *event)
 	struct kql_frame *frame = &run->frame;
 	bool *untold;
 
-	arena_reset(&frame->arena);
-	frame->event = event;
+	begin(run, event);
 	untold = untold_slots(run, event);
 	for (size_t i = 0; i < p->action_count; i++) {
 		const struct kql_action *a = &p->actions[i];
@@ -82,6 +92,59 @@ rule_match(struct rule_run *run, const struct event *event)
 	return true;
 }
 
+/* ---- rows of the result, made elsewhere ---- */
+
+/* What the row says of a column that is none of the table's; those the event has. */
+static const struct json *
+given_cell(const struct event *event, struct str name)
+{
+	if (!event->row_doc || column_find(name) != (size_t)-1)
+		return NULL;
+	return json_get(json_root(event->row_doc), name);
+}
+
+/* A text stays one, whatever it looks like. */
+static void
+give_cell(struct rule_run *run, size_t i, const struct json *cell)
+{
+	const struct kql_column *column = &run->rule->program.output.columns[i];
+	struct arena *arena = &run->frame.arena;
+	struct value *value = arena_alloc(arena, sizeof(*value));
+
+	*value = value_convert(arena, value_dynamic(dynamic_from_json(arena, cell)), column->type);
+	run->given[i] = value;
+	if (column->slot >= column_count)
+		run->frame.slots[column->slot - column_count] = *value;
+}
+
+void
+rule_take_row(struct rule_run *run, const struct event *event)
+{
+	const struct kql_program *p = &run->rule->program;
+
+	begin(run, event);
+	for (size_t i = 0; i < p->action_count; i++)
+		if (!p->actions[i].is_where)
+			run->frame.slots[p->actions[i].slot - column_count] =
+				kql_eval(&run->frame, p->actions[i].expr);
+	for (size_t i = 0; i < p->output.count; i++) {
+		const struct json *cell = given_cell(event, p->output.columns[i].name);
+
+		if (cell)
+			give_cell(run, i, cell);
+	}
+}
+
+/* ---- the row ---- */
+
+static struct value
+output_value(const struct rule_run *run, const struct kql_column *column)
+{
+	size_t i = (size_t)(column - run->rule->program.output.columns);
+
+	return run->given[i] ? *run->given[i] : kql_slot(&run->frame, column->slot);
+}
+
 void
 rule_row_json(const struct rule_run *run, struct buf *out)
 {
@@ -98,16 +161,16 @@ rule_row_json(const struct rule_run *run, struct buf *out)
 		first = false;
 		json_write_string(out, output->columns[i].name);
 		buf_putc(out, ':');
-		value_write_json(out, kql_slot(&run->frame, output->columns[i].slot));
+		value_write_json(out, output_value(run, &output->columns[i]));
 	}
 	buf_putc(out, '}');
 }
 
 /* Texts are made in the frame's arena, which the caller sees as part of the run. */
 static struct str
-slot_text(const struct rule_run *run, size_t slot)
+output_text(const struct rule_run *run, const struct kql_column *column)
 {
-	struct value v = kql_slot(&run->frame, slot);
+	struct value v = output_value(run, column);
 
 	if (dynamic_unwrap(v).null)
 		return STR_ABSENT;
@@ -121,7 +184,8 @@ rule_entity(const struct rule_run *run, const char *entity, const char *identifi
 		const struct rule_mapping *m = &run->rule->mappings[i];
 
 		if (str_is(m->entity, entity) && str_is(m->identifier, identifier))
-			return slot_text(run, m->slot);
+			return output_text(
+				run, kql_schema_find(&run->rule->program.output, m->column));
 	}
 	return STR_ABSENT;
 }

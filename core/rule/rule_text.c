@@ -73,6 +73,9 @@ rule_explain(const struct rule *rule, struct buf *out)
 				STR_ARG(rule->mappings[i].entity),
 				STR_ARG(rule->mappings[i].identifier),
 				STR_ARG(rule->mappings[i].column));
+	if (!rule_gives_event_id(rule))
+		buf_puts(out, "note      the result has no AwsEventId: in Log Analytics this rule "
+			      "cannot run\n");
 	for (size_t i = 0; i < rule->warnings.count; i++)
 		buf_printf(out, "note      %.*s\n", STR_ARG(rule->warnings.items[i]));
 	explain_columns(&rule->program.output, out);
