@@ -135,11 +135,15 @@ pipeline_end_producer(struct pipeline *p)
 }
 
 static void
-collect_queries(struct pipeline *p)
+collect_rules(struct pipeline *p)
 {
-	p->queries = mem_array(NULL, p->options.rule_count, sizeof(*p->queries));
-	for (size_t i = 0; i < p->options.rule_count; i++)
-		p->queries[i] = rule_query(p->options.rules[i]);
+	p->rules = mem_array(NULL, p->options.rule_count, sizeof(*p->rules));
+	for (size_t i = 0; i < p->options.rule_count; i++) {
+		const struct rule *rule = p->options.rules[i];
+
+		p->rules[i] = (struct source_rule){
+			rule_name(rule), rule_query(rule), rule_gives_event_id(rule)};
+	}
 }
 
 bool
@@ -164,7 +168,7 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 	make_rule_key(p, false);
 	make_rule_key(p, true);
 	collect_literals(p);
-	collect_queries(p);
+	collect_rules(p);
 	p->queue = queue_new(QUEUE_ITEMS, QUEUE_BYTES);
 	p->progress.listing = true;
 	p->started_ms = time_monotonic_ms();
@@ -237,6 +241,6 @@ pipeline_free(struct pipeline *p)
 	free(p->jobs);
 	free(p->workers);
 	free(p->literals);
-	free(p->queries);
+	free(p->rules);
 	free(p);
 }

@@ -207,6 +207,15 @@ judge(struct detector *d, struct event *event, size_t rule, const struct item *i
 	return false;
 }
 
+/* What a rule's query gave elsewhere is its alert, also where columns that it was judged by were
+ * projected away. */
+static void
+take_row(struct detector *d, const struct event *event, const struct item *item)
+{
+	rule_take_row(d->runs[item->rule - 1], event);
+	put_alert(d, event, item->rule - 1, item);
+}
+
 static void
 record_problem(struct detector *d, const struct item *item, const char *reason)
 {
@@ -231,7 +240,9 @@ take_record(struct detector *d, const struct item *item)
 	}
 	if (item->scan_flags & SCAN_RESYNCHRONISED)
 		event.flags |= UINT32_C(1) << FLAG_RESYNCHRONISED;
-	for (size_t i = 0; i < d->pipeline->options.rule_count; i++)
+	if (item->rule)
+		take_row(d, &event, item);
+	for (size_t i = 0; !item->rule && i < d->pipeline->options.rule_count; i++)
 		if (!judge(d, &event, i, item) && event.variants_cut)
 			record_problem(d, item, "has too many duplicated keys to be judged");
 	event_fini(&event);

@@ -73,6 +73,7 @@ take_record(void *context, const struct source_place *place, struct str raw, uns
 	item->arrived = place->arrived != TIME_NONE ? place->arrived
 						    : clock_now(pipeline_clock(f->pipeline));
 	item->watched = place->exact || f->watching;
+	item->rule = place->rule;
 	return push(f, item);
 }
 
@@ -188,8 +189,8 @@ open_source(struct fetcher *f, const struct source_sink *sink, const struct scan
 		.clock = pipeline_clock(p),
 		.http = f->http,
 		.scan = scan,
-		.rule_queries = p->queries,
-		.rule_query_count = p->options.rule_count,
+		.rules = p->rules,
+		.rule_count = p->options.rule_count,
 		.position = find_position,
 		.positions = visit_positions,
 		.position_context = f,

@@ -44,6 +44,7 @@ struct item {
 	struct walk_file as_read; /* DONE: size and times when it was opened */
 	int64_t arrived; /* RECORD of a fetcher: ticks */
 	bool watched;	 /* and it was watched without a gap then */
+	size_t rule;	/* RECORD: 1 + the rule that it is known to match; 0: to be judged */
 	uint64_t token;	 /* BARRIER */
 };
 
@@ -101,7 +102,7 @@ struct pipeline {
 	char rule_key[2][HASH_HEX]; /* of inputs that were found, and that were given */
 	struct str *literals; /* owns the array; borrows from the rules */
 	size_t literal_count;
-	struct str *queries; /* one a rule; owns the array; borrows from the rules */
+	struct source_rule *rules; /* one a rule; owns the array; borrows from the rules */
 	struct queue *queue;
 	struct walk walk;
 	struct job *jobs; /* owns; biggest first; written before the workers start */

@@ -31,6 +31,14 @@ struct source_place {
 	int64_t arrived;  /* ticks; when the source delivered it, where the source says so itself
 			     (SQS SentTimestamp, ingestion_time()); TIME_NONE: as it is read */
 	bool exact;	  /* arrived holds even after a gap */
+	size_t rule;	  /* 1 + the number of the rule whose query gave this where it was asked: a row
+			     of its result, which is that rule's alert alone; 0: to be judged */
+};
+
+/* A rule as a source may ask for it. */
+struct source_rule {
+	struct str name, query; /* its KQL */
+	bool gives_event_id;	/* the result has AwsEventId */
 };
 
 /* Strings are copied. Each waits while the queue is full; false: stopping, give nothing more. */
@@ -91,8 +99,8 @@ struct source_options {
 	const struct clock *clock; /* event time; paces are scaled by it as well */
 	struct http *http;	   /* the fetcher's own */
 	const struct scan_options *scan;
-	const struct str *rule_queries; /* the rules' KQL, for loganalytics */
-	size_t rule_query_count;
+	const struct source_rule *rules; /* for loganalytics, which asks each one's query */
+	size_t rule_count;
 	/* Positions as they were committed; returns absent when there is none. */
 	struct str (*position)(void *context, struct str name);
 	void (*positions)(void *context, struct str prefix,
