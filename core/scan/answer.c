@@ -2,6 +2,8 @@
 
 #include "core/base/json.h"
 
+enum { ERROR_DEPTH = 8 };
+
 void
 answer_clear(struct answer *a)
 {
@@ -119,23 +121,24 @@ answer_take_row(struct answer *a, const struct scan_options *options, struct str
 
 /* ---- errors ---- */
 
-/* {"code":"PartialError","message":"…","details":[{"code":…,"message":…,"innererror":{…}}]} */
+/* {"code":"PartialError","message":"…","details":[{"code":…,"message":…,"innererror":{…}}]}: what
+ * it was stands innermost. */
 static bool
 put_error(const struct json *error, struct buf *out)
 {
-	const struct json *inner = json_at(json_get(error, STR("details")), 0);
-
 	if (json_type(error) != JSON_OBJECT)
 		return false;
 	buf_puts(out, "the answer is partial, rows are missing");
-	for (; json_type(error) == JSON_OBJECT; error = inner, inner = NULL) {
+	for (int i = 0; i < ERROR_DEPTH && json_type(error) == JSON_OBJECT; i++) {
 		struct str code = json_string(json_get(error, STR("code")));
 		struct str message = json_string(json_get(error, STR("message")));
+		const struct json *inner = json_get(error, STR("innererror"));
 
 		if (code.len)
 			buf_printf(out, ": %.*s", STR_ARG(str_slice(code, 0, 80)));
 		if (message.len)
 			buf_printf(out, ": %.*s", STR_ARG(str_slice(message, 0, 400)));
+		error = inner ? inner : json_at(json_get(error, STR("details")), 0);
 	}
 	return true;
 }
