@@ -233,6 +233,7 @@ take_body(char *data, size_t size, size_t count, void *context)
 	curl_easy_getinfo(t->http->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (len > max - t->taken) {
 		t->refused = "the answer is too long";
+		t->response->too_long = true;
 		return 0;
 	}
 	t->taken += len;

@@ -62,6 +62,7 @@ struct http_response {
 	struct buf headers;	/* owns; as received */
 	int64_t date;		/* the server's, ticks; TIME_NONE */
 	int64_t retry_after_ms; /* 0: not said */
+	bool too_long;		/* HTTP_FAILED because max_body was reached */
 };
 
 enum http_result {
