@@ -4,6 +4,7 @@ const struct source_ops *const source_kinds[] = {
 	&source_cloudtrail,
 	&source_sqs,
 	&source_follow,
+	&source_loganalytics,
 	NULL,
 };
 
