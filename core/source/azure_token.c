@@ -23,7 +23,7 @@ static int64_t
 seconds_of(const struct json *node)
 {
 	struct str text = json_string(node);
-	char digits[16] = "";
+	char digits[12] = ""; /* as ticks it must fit */
 
 	if (json_type(node) == JSON_NUMBER)
 		text = json_number_text(node);
@@ -138,12 +138,29 @@ azure_token_read_cli(struct azure_token *token, struct str output, int64_t now, 
 
 /* ---- refusals ---- */
 
+/* As it is, or as it was sent. */
+static bool
+holds_secret(struct str text, struct str secret)
+{
+	struct buf sent = {0};
+	bool found;
+
+	if (!secret.len)
+		return false;
+	buf_reserve(&sent, 3 * secret.len);
+	http_encode(&sent, secret, false);
+	found = str_find(text, secret, 0) != (size_t)-1 ||
+		str_find(text, buf_view(&sent), 0) != (size_t)-1;
+	buf_wipe(&sent);
+	return found;
+}
+
 void
 azure_put_said(struct buf *out, struct str text, struct str secret)
 {
 	size_t end = 0;
 
-	if (secret.len && str_find(text, secret, 0) != (size_t)-1) {
+	if (holds_secret(text, secret)) {
 		buf_puts(out, "(what it said holds a secret)");
 		return;
 	}

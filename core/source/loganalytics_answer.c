@@ -160,14 +160,15 @@ put_row(struct buf *out, const struct json *row)
 	struct json_doc *doc = NULL;
 	const struct json *made = NULL;
 
-	if (json_parse(json_string(json_get(row, STR("keywatch_row"))), &doc, NULL))
+	if (!json_parse(json_string(json_get(row, STR("keywatch_row"))), &doc, NULL))
+		doc = NULL;
+	if (doc && json_type(json_root(doc)) == JSON_OBJECT)
 		made = json_root(doc);
 	buf_putc(out, '{');
 	put_cells(out, row, made);
 	put_made(out, row, made);
 	buf_putc(out, '}');
-	if (made)
-		json_doc_free(doc);
+	json_doc_free(doc);
 }
 
 void
