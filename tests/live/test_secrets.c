@@ -9,8 +9,9 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
-#include "tests/support/cloud.h"
-#include "tests/support/world.h"
+#include "core/base/timefmt.h"
+#include "core/source/loganalytics.h"
+#include "tests/support/workspace.h"
 
 const char *__asan_default_options(void);
 
@@ -124,11 +125,76 @@ nothing_of_a_chain_stays_in_memory(void **state)
 	http_global_fini();
 }
 
+/* Written without a stdio buffer, which would keep it. */
+static char *
+write_secret(const struct world *world)
+{
+	char *path = world_file(world, "secret", ""), text[64];
+	int fd = open(path, O_WRONLY | O_CLOEXEC), len;
+
+	len = snprintf(text, sizeof(text), "as+long+as+azure+sec%s", "ret/~&=1\n");
+	assert_int_equal(write(fd, text, (size_t)len), len);
+	close(fd);
+	return path;
+}
+
+static void
+ask_workspace(const struct source_options *options)
+{
+	struct loganalytics_client client;
+	struct loganalytics_call call = {.query = STR("AWSCloudTrail"), .to = TICKS_PER_DAY};
+	struct source_failure failure = {0};
+	struct error err = {0};
+
+	loganalytics_client_init(&client, options);
+	if (loganalytics_ask(&client, &call, &failure, &err) != SOURCE_OK)
+		fail_msg("%s", err.text);
+	http_response_fini(&call.response);
+	loganalytics_client_fini(&client);
+}
+
+static void
+nothing_of_azure_s_secrets_and_tokens_stays_in_memory(void **state)
+{
+	const struct needle secret = {"e+sec", "ret/~&=1"}, sent = {"e%2Bsec", "ret%2F~%26"},
+			    token = {"azure-tok", "en-000001"};
+	struct source_config config = {0};
+	struct source_options options = {.config = &config};
+	struct cloud cloud;
+	struct world world = {0};
+
+	(void)state;
+	http_global_init();
+	cloud_start(&cloud);
+	cloud_tell(&cloud,
+		"{\"op\":\"set\",\"service\":\"azure\",\"state\":{\"secret\":"
+		"\"as+long+as+azure+sec%s\"}}",
+		"ret/~&=1");
+	options.http = http_new(-1, NULL);
+	world_open(&world, options.http, NULL);
+	config.value[SOURCE_KEY_WORKSPACE_ID] = (char *)WORKSPACE_ID;
+	config.value[SOURCE_KEY_TENANT_ID] = (char *)WORKSPACE_TENANT;
+	config.value[SOURCE_KEY_CLIENT_ID] = (char *)WORKSPACE_CLIENT;
+	config.value[SOURCE_KEY_AUTHORITY_HOST] = cloud.url;
+	config.value[SOURCE_KEY_ENDPOINT_URL] = cloud.url;
+	config.value[SOURCE_KEY_CLIENT_SECRET_FILE] = write_secret(&world);
+	ask_workspace(&options);
+	http_free(options.http);
+	assert_int_equal(count_in_memory(secret), 0);
+	assert_int_equal(count_in_memory(sent), 0);
+	assert_int_equal(count_in_memory(token), 0);
+	free(config.value[SOURCE_KEY_CLIENT_SECRET_FILE]);
+	world_close(&world);
+	cloud_stop(&cloud);
+	http_global_fini();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_of_a_chain_stays_in_memory),
+		cmocka_unit_test(nothing_of_azure_s_secrets_and_tokens_stays_in_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
