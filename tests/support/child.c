@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -177,6 +178,21 @@ print_reports(const char *folder)
 	}
 	closedir(dir);
 	return count;
+}
+
+void
+child_read_line(int fd, struct buf *line)
+{
+	struct pollfd wait = {fd, POLLIN, 0};
+	char c;
+
+	for (;;) {
+		assert_int_equal(poll(&wait, 1, CHILD_DEADLINE_MS), 1);
+		assert_int_equal(read(fd, &c, 1), 1); /* 0: it ended, see its messages */
+		if (c == '\n')
+			return;
+		buf_putc(line, c);
+	}
 }
 
 void

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "core/base/buf.h"
+
 struct child_options {
 	const char *program;		/* NULL: keywatch */
 	const char *const *arguments;	/* without the program; ends with NULL */
@@ -38,6 +40,8 @@ void child_start(struct child *child, const struct child_options *options, int i
 	int err, int terminal);
 /* Takes the status of one that has ended (pidfd is readable). */
 void child_reap(struct child *child);
+/* What it prints on `fd` up to the end of its first line. */
+void child_read_line(int fd, struct buf *line);
 /* Kills it when it still runs. Fails the test when a sanitizer reported anything. */
 void child_finish(struct child *child);
 

@@ -38,22 +38,6 @@ read_ports(struct cloud *cloud, struct str line)
 	json_doc_free(doc);
 }
 
-/* Its first line, or the end of the test. */
-static void
-read_line(struct buf *line, int fd)
-{
-	struct pollfd wait = {fd, POLLIN, 0};
-	char c;
-
-	for (;;) {
-		assert_int_equal(poll(&wait, 1, CHILD_DEADLINE_MS), 1);
-		assert_int_equal(read(fd, &c, 1), 1); /* 0: it ended, see its messages */
-		if (c == '\n')
-			return;
-		buf_putc(line, c);
-	}
-}
-
 void
 cloud_start(struct cloud *cloud)
 {
@@ -72,7 +56,7 @@ cloud_start(struct cloud *cloud)
 	close(in[0]);
 	close(out[1]);
 	cloud->input = in[1];
-	read_line(&line, out[0]);
+	child_read_line(out[0], &line);
 	close(out[0]);
 	read_ports(cloud, buf_view(&line));
 	buf_fini(&line);
