@@ -1,8 +1,8 @@
 /*
  * S3 as the sources ask it: listing, and objects read through a scanner. Keeps which region each
  * bucket is in: a request that went to the wrong one is signed again for the right one, once
- * (sources.md §1.2). Path style with an endpoint or a dot in the bucket's name, else virtual host.
- * One thread.
+ * (sources.md §1.2), and an endpoint that was given is kept. Path style with an endpoint or a
+ * bucket's name that is no label of a host's, else virtual host. One thread.
  */
 #ifndef KEYWATCH_SOURCE_S3_CLIENT_H
 #define KEYWATCH_SOURCE_S3_CLIENT_H
@@ -19,19 +19,20 @@ void s3_client_report(const struct s3_client *client, struct source_report *repo
 const char *s3_client_kind(const struct s3_client *client);
 
 /*
- * Reads an object through the scanner, plain or gzip: its records and problems go to the source's
- * sink with the path s3://BUCKET/KEY and their offset; arrived and exact as in `place`. After a cut
- * answer it is read again from its start: what was given comes again. region: where the bucket is
- * said to be, or NULL. *missing: there is no such object (SOURCE_FAILED, CAUSE_CONFIGURED).
+ * Reads an object through the scanner, plain or gzip by its content: its records go to the source's
+ * sink with the path s3://BUCKET/KEY and their offset, its problems behind them, once it is known
+ * whole. After a cut answer it is read again from its start: what was given comes again. What can
+ * never be read (archived, another's key) is a problem, too, and SOURCE_OK.
  */
 struct s3_object {
 	struct str bucket, key;
-	const char *region;
-	int64_t arrived;
-	bool exact;
+	const char *region; /* where the bucket is said to be; NULL: not said */
+	int64_t arrived;    /* this, exact and unwatched as in struct source_place */
+	bool exact, unwatched;
+	bool given; /* named by the user: must be a log whatever it is called (settled.md 12) */
 	uint64_t records; /* out: given to the sink */
 	uint64_t bytes;	  /* out: as delivered */
-	bool missing;	  /* out */
+	bool missing;	  /* out, with SOURCE_FAILED: there is no such object or bucket */
 };
 enum source_result s3_read_object(struct s3_client *client, struct s3_object *object,
 	struct source_failure *failure, struct error *err);
@@ -45,7 +46,8 @@ struct s3_entry {
 	bool prefix;
 };
 typedef bool s3_visit(void *context, const struct s3_entry *entry);
-/* All pages of ListObjectsV2, in key order. start_after and delimiter may be absent. */
+/* All pages of ListObjectsV2, in key order. prefix and start_after may be absent. The visitor may
+ * read objects; when it stops, that is SOURCE_OK. */
 struct s3_listing {
 	struct str bucket, prefix, start_after;
 	bool delimited;	   /* by '/' */
@@ -54,7 +56,8 @@ struct s3_listing {
 enum source_result s3_list(struct s3_client *client, const struct s3_listing *listing,
 	s3_visit *visit, void *context, struct source_failure *failure, struct error *err);
 
-/* Is it a CloudTrail log by its key: below .../CloudTrail/, and .json.gz (sources.md §1.2)? */
+/* Is it a CloudTrail log by its key: .json.gz, and exactly CloudTrail behind the account
+ * (sources.md §1.2)? Without AWSLogs/ in it: anywhere below CloudTrail/. */
 bool s3_is_trail_key(struct str key);
 
 #endif

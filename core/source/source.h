@@ -31,6 +31,7 @@ struct source_place {
 	int64_t arrived;  /* ticks; when the source delivered it, where the source says so itself
 			     (SQS SentTimestamp, ingestion_time()); TIME_NONE: as it is read */
 	bool exact;	  /* arrived holds even after a gap */
+	bool unwatched;	  /* of before the source was watched, whenever it is read (a first fill) */
 	size_t rule;	  /* 1 + the number of the rule whose query gave this where it was asked: a row
 			     of its result, which is that rule's alert alone; 0: to be judged */
 };
@@ -60,10 +61,10 @@ struct source_sink {
  * one). Counts since the start. */
 struct source_report {
 	uint64_t requests, bytes, records;
-	int64_t position;   /* ticks: up to when events are known; TIME_NONE: not said */
-	int64_t skew_ms;    /* server's clock less ours, 0 while under a minute */
+	int64_t position;     /* ticks: up to when events are known; TIME_NONE: not said */
+	int64_t skew_ms;      /* server's clock less ours, 0 while under a minute */
 	uint64_t done, total; /* of a one-off or a first fill: objects; total 0: not known */
-	char note[160];	    /* one line about what it is doing, or "" */
+	char note[160];	      /* one line about what it is doing, or "" */
 };
 
 enum source_result {
@@ -125,7 +126,8 @@ struct source_ops {
 	/* One round: everything that is due now. next_ms: pause until the next, in event time. */
 	enum source_result (*poll)(struct source *source, int64_t *next_ms,
 		struct source_failure *failure, struct error *err);
-	/* Called between rounds, and within long waits through http's interrupt; NULL: no barriers. */
+	/* Called between rounds, and within long waits through http's interrupt; NULL: no barriers.
+	 */
 	enum source_result (*committed)(struct source *source, uint64_t token,
 		struct source_failure *failure, struct error *err);
 	void (*report)(const struct source *source, struct source_report *report);

@@ -84,11 +84,10 @@ reach(struct walk *walk, const struct stat *st)
 
 /* ---- files ---- */
 
-static bool
-has_log_name(const char *path)
+bool
+walk_is_log_name(struct str name)
 {
 	static const char *const endings[] = {".json", ".jsonl", ".ndjson", ".log", ".csv", ".gz"};
-	struct str name = str_from(path);
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 		struct str ending = str_from(endings[i]);
@@ -114,7 +113,7 @@ add_file(struct walk *walk, const char *path, const struct stat *st, bool given)
 		.inode = st->st_ino,
 		.mode = st->st_mode,
 		.given = given,
-		.log_name = has_log_name(path),
+		.log_name = walk_is_log_name(str_from(path)),
 	};
 	walk->bytes += walk->files[walk->count - 1].size;
 }
@@ -140,11 +139,17 @@ add_special(struct walking *w, const char *path, const struct stat *st, bool giv
 static void add_path(struct walking *w, const char *path, const struct level *above, bool given);
 
 bool
+walk_is_skipped_folder(struct str name)
+{
+	return str_is(name, "CloudTrail-Digest") || str_is(name, "CloudTrail-Insight");
+}
+
+bool
 walk_skips(const char *path)
 {
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const char *slash = strrchr(path, '/');
 
-	return strcmp(name, "CloudTrail-Digest") == 0 || strcmp(name, "CloudTrail-Insight") == 0;
+	return walk_is_skipped_folder(str_from(slash ? slash + 1 : path));
 }
 
 static int

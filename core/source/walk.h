@@ -18,9 +18,9 @@ struct walk_file {
 	int64_t mtime_ns, ctime_ns;
 	dev_t device;
 	ino_t inode;
-	mode_t mode;  /* as stat gives it; also of standard input */
-	bool given;   /* named on the command line itself */
-	bool log_name; /* ends like a log: .json .jsonl .ndjson .log .csv .gz */
+	mode_t mode;   /* as stat gives it; also of standard input */
+	bool given;    /* named on the command line itself */
+	bool log_name; /* walk_is_log_name */
 };
 
 struct walk {
@@ -42,5 +42,10 @@ void walk_add(struct walk *walk, const char *path,
 /* A folder of that name below what is given is stepped over. */
 bool walk_skips(const char *path);
 void walk_fini(struct walk *walk);
+
+/* Does it end like a log: .json .jsonl .ndjson .log .csv .gz? Pure. */
+bool walk_is_log_name(struct str path);
+/* Is it the name of a folder that holds no records: digests, Insights? Pure. */
+bool walk_is_skipped_folder(struct str name);
 
 #endif
