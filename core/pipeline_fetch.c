@@ -72,7 +72,7 @@ take_record(void *context, const struct source_place *place, struct str raw, uns
 	item->scan_flags = scan_flags;
 	item->arrived = place->arrived != TIME_NONE ? place->arrived
 						    : clock_now(pipeline_clock(f->pipeline));
-	item->watched = place->exact || f->watching;
+	item->watched = place->exact || (f->watching && !place->unwatched);
 	item->rule = place->rule;
 	return push(f, item);
 }
@@ -272,7 +272,7 @@ may_pass(enum source_cause cause)
 static void
 give_up(struct fetcher *f, const struct source_failure *failure, const struct error *err)
 {
-	const struct source_place place = {.path = str_from(f->config->name),
+	const struct source_place place = {.path = str_from(f->given ? f->given : f->config->name),
 		.offset = PROBLEM_NO_OFFSET,
 		.arrived = TIME_NONE};
 	struct buf reason = {0};

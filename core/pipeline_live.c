@@ -73,28 +73,38 @@ copy_or_null(const char *text)
 	return text ? mem_strdup(text) : NULL;
 }
 
+static char *
+copy_part(const char *text, size_t len)
+{
+	char *part = mem_zalloc(len + 1);
+
+	memcpy(part, text, len);
+	return part;
+}
+
 /* s3://BUCKET/PREFIX: a source that ends. */
 static bool
 configure_once(struct fetcher *f, const char *path, const struct source_defaults *defaults,
 	struct error *err)
 {
-	const char *bucket = path + 5, *slash = strchr(bucket, '/');
+	const char *bucket = path + 5, *slash = strchr(bucket, '/'), *reason;
+	size_t len = slash ? (size_t)(slash - bucket) : strlen(bucket);
 	struct source_config *config = &f->own_config;
-	struct str name = {bucket, slash ? (size_t)(slash - bucket) : strlen(bucket)};
+	struct error why;
 
 	config->ops = source_find(STR("s3"));
-	if (!config->ops || !name.len)
-		return error_set(err, ERROR_USAGE, "%s: expected s3://BUCKET/PREFIX", path);
 	config->name = mem_strdup("s3");
-	config->value[SOURCE_KEY_BUCKET] = mem_zalloc(name.len + 1);
-	memcpy(config->value[SOURCE_KEY_BUCKET], name.data, name.len);
+	config->value[SOURCE_KEY_BUCKET] = copy_part(bucket, len);
 	config->value[SOURCE_KEY_PREFIX] = mem_strdup(slash ? slash + 1 : "");
 	config->value[SOURCE_KEY_PROFILE] = copy_or_null(defaults->profile);
 	config->value[SOURCE_KEY_REGION] = copy_or_null(defaults->region);
 	config->value[SOURCE_KEY_ENDPOINT_URL] = copy_or_null(defaults->endpoint_url);
 	f->config = config;
+	f->given = path;
 	f->once = true;
-	return true;
+	reason =
+		source_keys[SOURCE_KEY_BUCKET].check(config->value[SOURCE_KEY_BUCKET], false, &why);
+	return !reason || error_set(err, ERROR_USAGE, "%s: expected s3://BUCKET/PREFIX", path);
 }
 
 static bool

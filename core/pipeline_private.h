@@ -31,21 +31,21 @@ enum item_kind {
 /* One malloc; moves through the queue; the detector frees it. */
 struct item {
 	enum item_kind kind;
-	const struct job *job;	 /* of a file, or … */
-	struct fetcher *fetcher; /* … of a source; neither: a problem of the walk */
-	uint64_t offset;	 /* RECORD, PROBLEM */
-	unsigned scan_flags;	 /* RECORD */
+	const struct job *job;		/* of a file, or … */
+	struct fetcher *fetcher;	/* … of a source; neither: a problem of the walk */
+	uint64_t offset;		/* RECORD, PROBLEM */
+	unsigned scan_flags;		/* RECORD */
 	enum problem_severity severity; /* PROBLEM */
 	/* Bytes in the same malloc. */
-	struct str path; /* of what a fetcher found; POSITION: the name */
-	struct str text; /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
-	struct str body; /* PROBLEM: what to keep with it, or absent */
-	bool whole;	 /* DONE: read to its end without being stopped */
+	struct str path;	  /* of what a fetcher found; POSITION: the name */
+	struct str text;	  /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
+	struct str body;	  /* PROBLEM: what to keep with it, or absent */
+	bool whole;		  /* DONE: read to its end without being stopped */
 	struct walk_file as_read; /* DONE: size and times when it was opened */
-	int64_t arrived; /* RECORD of a fetcher: ticks */
-	bool watched;	 /* and it was watched without a gap then */
-	size_t rule;	/* RECORD: 1 + the rule that it is known to match; 0: to be judged */
-	uint64_t token;	 /* BARRIER */
+	int64_t arrived;	  /* RECORD of a fetcher: ticks */
+	bool watched;		  /* and it was watched without a gap then */
+	size_t rule; /* RECORD: 1 + the rule that it is known to match; 0: to be judged */
+	uint64_t token;		  /* BARRIER */
 };
 
 struct position {
@@ -56,11 +56,12 @@ struct position {
 struct fetcher {
 	struct pipeline *pipeline;
 	const struct source_config *config;
-	bool once; /* a path s3://…: no positions, ends by itself */
+	bool once;			 /* a path s3://…: no positions, ends by itself */
+	const char *given;		 /* that path; borrows */
 	struct source_config own_config; /* of a one-off; owns its values */
 	pthread_t thread;
-	bool started; /* the detector's to know */
-	struct wake nudge; /* raised when `committed` moved */
+	bool started;		    /* the detector's to know */
+	struct wake nudge;	    /* raised when `committed` moved */
 	struct position *positions; /* owns; as committed when the thread was started */
 	size_t position_count, position_capacity;
 
@@ -72,10 +73,10 @@ struct fetcher {
 	struct source *source;
 	struct http *http;
 	struct source_report report; /* as last published */
-	int64_t success_ms;  /* real; when the last complete round began; -1: none */
-	bool watching;	     /* in this round: the one before was complete, without a gap */
-	unsigned failures;   /* in a row */
-	uint64_t delivered;  /* tokens given to the source */
+	int64_t success_ms;	     /* real; when the last complete round began; -1: none */
+	bool watching;		     /* in this round: the one before was complete, without a gap */
+	unsigned failures;	     /* in a row */
+	uint64_t delivered;	     /* tokens given to the source */
 	int64_t said_ms;
 	int64_t skew_min;    /* as last said */
 
@@ -100,7 +101,7 @@ struct pipeline {
 	struct store *store; /* the detector's; owns */
 	int64_t run;
 	char rule_key[2][HASH_HEX]; /* of inputs that were found, and that were given */
-	struct str *literals; /* owns the array; borrows from the rules */
+	struct str *literals;	    /* owns the array; borrows from the rules */
 	size_t literal_count;
 	struct source_rule *rules; /* one a rule; owns the array; borrows from the rules */
 	struct queue *queue;
@@ -117,10 +118,10 @@ struct pipeline {
 	bool joined;
 	pthread_mutex_t lock; /* guards what follows */
 	struct pipeline_progress progress;
-	unsigned producers; /* who may still push; the last one closes the queue */
-	bool holding;	    /* the detector counts as one while sources are watched */
+	unsigned producers;	   /* who may still push; the last one closes the queue */
+	bool holding;		   /* the detector counts as one while sources are watched */
 	struct pipeline_live live; /* as the store says, while another fetches */
-	struct turn *turns; /* owns */
+	struct turn *turns;	   /* owns */
 	size_t turn_count, turn_capacity;
 	char **lines; /* own; oldest first */
 	size_t line_count, line_capacity;
@@ -133,13 +134,12 @@ void *pipeline_read(void *pipeline);
 void *pipeline_fetch(void *fetcher);
 
 /* Starts a thread that sees no signal and counts as a producer; false when stopping already. */
-bool pipeline_start_producer(struct pipeline *pipeline, pthread_t *thread, void *(*body)(void *),
-	void *argument);
+bool pipeline_start_producer(
+	struct pipeline *pipeline, pthread_t *thread, void *(*body)(void *), void *argument);
 /* The last call of such a thread. */
 void pipeline_end_producer(struct pipeline *pipeline);
 
-struct item *item_new(
-	enum item_kind kind, struct str path, struct str text, struct str body);
+struct item *item_new(enum item_kind kind, struct str path, struct str text, struct str body);
 
 bool pipeline_stopped(const struct pipeline *pipeline);
 void pipeline_wake(const struct pipeline *pipeline);
@@ -169,7 +169,7 @@ struct detector {
 	struct item **pending; /* owns */
 	size_t pending_count, pending_capacity, pending_bytes;
 	struct pipeline_progress tally; /* errors, notes and alerts of the open transaction */
-	int64_t lease_ms; /* when the lease is due; -1: no live sources */
+	int64_t lease_ms;		/* when the lease is due; -1: no live sources */
 };
 
 void detector_take(struct detector *d, const struct item *item);
@@ -209,7 +209,7 @@ void live_join(struct detector *d);
 /* Keeps a line for pipeline_take_line, and for the log. Takes the lock. */
 void live_say(struct pipeline *pipeline, const char *line);
 /* Of what a fetcher gave; nothing for a file, whose problems are told together. */
-void live_say_problem(struct pipeline *pipeline, const struct item *item,
-	const struct problem *problem);
+void live_say_problem(
+	struct pipeline *pipeline, const struct item *item, const struct problem *problem);
 
 #endif

@@ -2,6 +2,7 @@
 
 const struct source_ops *const source_kinds[] = {
 	&source_cloudtrail,
+	&source_s3,
 	&source_sqs,
 	&source_follow,
 	&source_loganalytics,
