@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/command/config_file.h"
+#include "core/command/live.h"
 #include "core/store/store.h"
 #include "tui/app.h"
 
@@ -45,7 +46,8 @@ run_screen(const struct command_line *line, struct store *store, struct screen *
 			.jobs = line->jobs,
 			.now = command_now(line),
 			.max_record = line->max_record,
-			.remember = true},
+			.remember = true,
+			.defaults = live_defaults(line)},
 		.theme = line->theme,
 		.config = &screen->config,
 		.sources = &screen->sources,
@@ -85,7 +87,8 @@ open_screen(const struct command_line *line)
 	int status;
 
 	config_init(&screen.config);
-	if (config_file_load(&screen.sources, line, &rows, &err) &&
+	if (live_prepare_paths(line, &err) &&
+		config_file_load(&screen.sources, line, &rows, &err) &&
 		command_load_rules(&screen.rules, line, &err)) {
 		status = open_store(line, &screen);
 		command_free_rules(&screen.rules);

@@ -24,11 +24,29 @@ has_aws_credentials(const struct command_line *line)
 	return has;
 }
 
+struct source_defaults
+live_defaults(const struct command_line *line)
+{
+	return (struct source_defaults){line->profile, line->region, line->endpoint_url};
+}
+
+bool
+live_prepare_paths(const struct command_line *line, struct error *err)
+{
+	const struct source_defaults defaults = live_defaults(line);
+	struct source_configs none = {0};
+
+	for (size_t i = 0; i < line->word_count; i++)
+		if (str_starts_with(str_from(line->words[i]), STR("s3://")))
+			live_protect_memory();
+	return source_configs_check(&none, &defaults, err);
+}
+
 bool
 live_sources(struct source_configs *sources, const struct command_line *line,
 	const struct config_screen *screen, struct error *err)
 {
-	const struct source_defaults defaults = {line->profile, line->region, line->endpoint_url};
+	const struct source_defaults defaults = live_defaults(line);
 
 	if (!config_file_load(sources, line, screen, err))
 		return false;

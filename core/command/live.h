@@ -1,4 +1,5 @@
-/* What the commands that watch and the screen share: which sources there are to watch. Main thread. */
+/* What the commands that watch and the screen share: which sources there are to watch. Main thread.
+ */
 #ifndef KEYWATCH_COMMAND_LIVE_H
 #define KEYWATCH_COMMAND_LIVE_H
 
@@ -12,6 +13,11 @@ bool live_sources(struct source_configs *sources, const struct command_line *lin
 /* What to do when there is none, a line each. */
 enum { LIVE_ADVICE_LINES = 3 };
 extern const char *const live_advice[LIVE_ADVICE_LINES];
+
+/* What the command line says of sources that leave it open. */
+struct source_defaults live_defaults(const struct command_line *line);
+/* Checks them, and protects memory where a PATH is s3://: credentials will be read. */
+bool live_prepare_paths(const struct command_line *line, struct error *err);
 
 /* Before a secret is read: no core file, no debugger of the same user (settled.md 28). */
 void live_protect_memory(void);

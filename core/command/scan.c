@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "core/base/text.h"
+#include "core/command/live.h"
 #include "core/command/print.h"
 #include "core/pipeline.h"
 
@@ -100,12 +102,14 @@ say_problem(void *context, const struct problem *problem)
 	return true;
 }
 
-/* settled.md 12: 3 comes before 1. */
+/* settled.md 12 and 29: 3 comes before 1, and 69 before 3. */
 static int
 exit_status(const struct scanning *s, size_t alerts)
 {
 	if (s->caught)
 		return 128 + s->caught;
+	if (s->progress.sources_refused)
+		return EX_UNAVAILABLE;
 	if (s->progress.errors)
 		return 3;
 	return s->line->fail_on_alert && alerts ? 1 : 0;
@@ -153,7 +157,8 @@ run(struct scanning *s)
 		.now = command_now(s->line),
 		.max_record = s->line->max_record,
 		.remember = s->line->store != NULL,
-		.wake = &s->wake};
+		.wake = &s->wake,
+		.defaults = live_defaults(s->line)};
 	struct error err;
 	int status;
 
@@ -198,7 +203,7 @@ command_scan(const struct command_line *line)
 		error_set(&err, ERROR_USAGE, "scan needs a PATH (- is standard input)");
 		return command_fail(&err);
 	}
-	if (!command_load_rules(&rules, line, &err))
+	if (!live_prepare_paths(line, &err) || !command_load_rules(&rules, line, &err))
 		return command_fail(&err);
 	s.signals = open_signals(&before);
 	if (wake_open(&s.wake, &err)) {
