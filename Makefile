@@ -2,7 +2,7 @@
 #
 #   make            the program, build/keywatch
 #   make install    PREFIX (/usr/local) and DESTDIR as usual; make uninstall
-#   make check-live  the live sources, against a fake cloud on loopback
+#   make check-live  the live sources, against a fake cloud and a real radosgw on loopback
 #   make lint       the walls of the house, the manual; make format lets clang-format decide
 #   make fuzz       libFuzzer on every parser, FUZZ_SECONDS (30) each
 #   make clean
@@ -26,7 +26,7 @@ LIBS_TEST := cmocka vterm
 PACKAGES := pkg-config libncurses-dev libcjson-dev libpcre2-dev libsqlite3-dev libyaml-dev \
 	zlib1g-dev libutf8proc-dev libssl-dev libcurl4-openssl-dev libexpat1-dev
 PACKAGES_TEST := libcmocka-dev libvterm-dev mandoc clang-format
-PACKAGES_LIVE := python3 openssl
+PACKAGES_LIVE := python3 openssl ceph-mon ceph-osd radosgw ceph-common
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Werror=implicit-function-declaration
