@@ -4,8 +4,8 @@ const struct source_ops *const source_kinds[] = {
 	&source_cloudtrail,
 	&source_s3,
 	&source_sqs,
-	&source_follow,
 	&source_loganalytics,
+	&source_follow,
 	NULL,
 };
 
