@@ -28,6 +28,7 @@ struct pipeline_options {
 	size_t rule_count;
 	unsigned jobs;	   /* 0: one per core */
 	int64_t now;	   /* what now() answers in rules, ticks */
+	bool now_set;	   /* also of live events; else that is when each arrived */
 	size_t max_record; /* 0: SCAN_MAX_RECORD */
 	bool remember;	   /* unchanged files are not read again */
 	const struct wake *wake; /* raised when something changed; may be NULL; borrows */

@@ -225,6 +225,17 @@ record_problem(struct detector *d, const struct item *item, const char *reason)
 	detector_put_problem(d, item_input(d, item), &problem);
 }
 
+/* Of a live event: when it arrived, also when it is taken once more. */
+static void
+set_now(struct detector *d, const struct item *item)
+{
+	const struct pipeline_options *o = &d->pipeline->options;
+	bool live = item->fetcher && !item->fetcher->once;
+
+	for (size_t i = 0; i < o->rule_count; i++)
+		rule_run_set_now(d->runs[i], live && !o->now_set ? item->arrived : o->now);
+}
+
 static void
 take_record(struct detector *d, const struct item *item)
 {
@@ -238,6 +249,7 @@ take_record(struct detector *d, const struct item *item)
 		record_problem(d, item, err.text);
 		return;
 	}
+	set_now(d, item);
 	if (item->scan_flags & SCAN_RESYNCHRONISED)
 		event.flags |= UINT32_C(1) << FLAG_RESYNCHRONISED;
 	if (item->rule)

@@ -45,6 +45,7 @@ run_screen(const struct command_line *line, struct store *store, struct screen *
 			.rule_count = rules->count,
 			.jobs = line->jobs,
 			.now = command_now(line),
+			.now_set = line->now != TIME_NONE,
 			.max_record = line->max_record,
 			.remember = true,
 			.defaults = live_defaults(line)},

@@ -74,15 +74,18 @@ is_twice(const struct command_rules *rules)
 	return false;
 }
 
-/* settled.md 18: over saved logs now() is a choice. */
+/* settled.md 18: over saved logs now() is a choice; live it goes on. */
 static void
-say_now(const struct rule *rule, int64_t now)
+say_now(const struct rule *rule, const struct command_line *line)
 {
-	char text[TIME_TEXT];
+	bool live = line->command ? line->command->run == command_watch : !line->word_count;
+	int64_t now = command_now(line);
+	char text[TIME_TEXT] = "when an event arrives";
 
 	if (!rule_uses_now(rule))
 		return;
-	time_format_iso(now - now % TICKS_PER_SECOND, text);
+	if (!live || line->now != TIME_NONE)
+		time_format_iso(now - now % TICKS_PER_SECOND, text);
 	fputs("keywatch: rule ", stderr);
 	text_print(stderr, rule_name(rule));
 	fprintf(stderr, ": now() answers %s (--now sets it)\n", text);
@@ -120,7 +123,7 @@ command_load_rules(struct command_rules *rules, const struct command_line *line,
 			return false;
 		}
 		say_warnings(rules->rule[i]);
-		say_now(rules->rule[i], command_now(line));
+		say_now(rules->rule[i], line);
 	}
 	return true;
 }

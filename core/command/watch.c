@@ -240,6 +240,7 @@ start(struct watching *w, const char *user, struct error *err)
 		.rules = w->rules.rule,
 		.rule_count = w->rules.count,
 		.now = command_now(w->line),
+		.now_set = w->line->now != TIME_NONE,
 		.max_record = w->line->max_record,
 		.wake = &w->wake,
 		.sources = w->sources.list,

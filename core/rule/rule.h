@@ -60,6 +60,8 @@ void rule_explain(const struct rule *rule, struct buf *out);
 /* now: what now() answers, in ticks. The run borrows the rule. */
 struct rule_run *rule_run_new(const struct rule *rule, int64_t now);
 void rule_run_free(struct rule_run *run);
+/* From the next match on. */
+void rule_run_set_now(struct rule_run *run, int64_t now);
 
 /* Runs the query over the event's selected variant. True when it gives a row, which stays valid
  * until the next call. */

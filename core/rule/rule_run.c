@@ -40,6 +40,12 @@ rule_run_free(struct rule_run *run)
 	free(run);
 }
 
+void
+rule_run_set_now(struct rule_run *run, int64_t now)
+{
+	run->frame.now = now;
+}
+
 static bool
 holds(struct value v)
 {

@@ -552,6 +552,23 @@ a_stop_does_not_wait_for_a_pause(void **state)
 	assert_true(time_monotonic_ms() - before < 2000);
 }
 
+static void
+now_in_a_rule_is_when_the_event_arrived(void **state)
+{
+	static const char yaml[] =
+		"id: 11111111-2222-3333-4444-555555555555\nname: n\nseverity: Low\n"
+		"query: AWSCloudTrail | where TimeGenerated > ago(10m)\n";
+	struct stage *s = *state;
+	struct error err;
+
+	rule_free(s->rule);
+	assert_ok(rule_load_text(&s->rule, str_from(yaml), "rule.yaml", &err), &err);
+	/* The event is of 03:04:05; at 03:10:05, when the clock begins, it is six minutes old. */
+	s->steps[0] = give_one;
+	s->pipeline = start(s, "alice");
+	wait_until(s, has_one_alert);
+}
+
 int
 main(void)
 {
@@ -565,6 +582,7 @@ main(void)
 		TEST(a_store_that_refuses_is_tried_until_it_does_not_and_nothing_is_lost),
 		TEST(one_process_fetches_and_another_takes_over_when_it_ends),
 		TEST(a_stop_does_not_wait_for_a_pause),
+		TEST(now_in_a_rule_is_when_the_event_arrived),
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
