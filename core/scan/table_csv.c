@@ -301,7 +301,8 @@ take_row(void *context, const struct csv_row *row)
 		return t->sink->row(t->sink->context, STR_ABSENT, row->offset, SCAN_FROM_TABLE);
 	if (open && t->assumed)
 		say_assumed(t);
-	if (!open || t->assumed || t->order != TIME_ORDER_OPEN)
+	/* Behind one that waits the others do, too: rows are given in their order. */
+	if (!t->held.len && (!open || t->assumed || t->order != TIME_ORDER_OPEN))
 		return give_row(t, row);
 	hold_row(t, row);
 	if (t->held.len > t->options->max_record)
