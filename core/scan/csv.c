@@ -289,6 +289,12 @@ csv_bytes(struct csv *c, const void *data, size_t len)
 		run(c);
 }
 
+bool
+csv_is_in_row(const struct csv *c)
+{
+	return c->window.len > 0;
+}
+
 void
 csv_break(struct csv *c)
 {

@@ -60,6 +60,8 @@ struct csv {
 
 void csv_begin(struct csv *csv, const struct csv_sink *sink, size_t max_row);
 void csv_bytes(struct csv *csv, const void *data, size_t len);
+/* Behind the first byte of a row that has not ended. */
+bool csv_is_in_row(const struct csv *csv);
 /* Some of the input is missing here, and that was said: what follows may be a row's end. */
 void csv_break(struct csv *csv);
 /* cut: the input broke off, and that was said. */

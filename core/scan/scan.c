@@ -400,9 +400,12 @@ sum_up(const struct scanner *s, struct scan_summary *summary)
 void
 scan_pause(const struct scanner *s, struct scan_summary *summary, struct scan_mark *mark)
 {
+	bool in_gzip = s->format == GZIP && !s->cut && s->inner != FOREIGN;
+
 	sum_up(s, summary);
-	summary->unfinished =
-		s->format == GZIP && !s->cut && s->inner != FOREIGN && !inflate_at_end(s->inflate);
+	summary->unfinished = (in_gzip && !inflate_at_end(s->inflate)) ||
+			      (is_csv(s) && table_csv_waits(&s->csv)) ||
+			      (s->format == UNDECIDED && s->head.len);
 	*mark = (struct scan_mark){0};
 	if (s->format == PLAIN)
 		mark->offset = split_mark(&s->splitter, &mark->state);

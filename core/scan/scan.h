@@ -56,7 +56,7 @@ struct scan_summary {
 	bool empty;	     /* not one byte that counts */
 	bool shows_form;     /* some form of log was recognised, also `[]` and digests */
 	bool stopped;	     /* the sink said so */
-	bool unfinished;     /* scan_pause: a gzip that has not come to its end */
+	bool unfinished;     /* scan_pause: only the end tells what is open, as of a gzip or an export */
 	const char *foreign; /* "zip", "tar", "zstd", "Parquet", "UTF-16", …: with the command
 				that unpacks it in the problem told; else NULL */
 };

@@ -7,6 +7,7 @@ enum {
 	LOOSE = 2,     /* the containers around are not known */
 	LINE = 4,      /* only blanks stand before it in its line */
 	DAMAGE = 8,    /* the byte at the mark is the damage itself */
+	VALUE = 16,    /* a whole object or array was seen */
 	BEFORE = 8,    /* bits from here on: the last byte that counts */
 };
 
@@ -19,6 +20,7 @@ split_state(const struct splitter *s)
 	state |= s->loose ? LOOSE : 0;
 	state |= s->fresh_line ? LINE : 0;
 	state |= s->searching && split_offset(s, s->at) == s->search_start ? DAMAGE : 0;
+	state |= s->any_value ? VALUE : 0;
 	return state;
 }
 
@@ -51,5 +53,5 @@ split_continue(struct splitter *s, const struct split_sink *sink, size_t max_uni
 	s->begun = offset;
 	s->begun_state = state;
 	s->any_byte = s->any_text = true;
-	s->any_value = offset > 0;
+	s->any_value = state & VALUE;
 }

@@ -344,6 +344,12 @@ table_csv_break(struct table_csv *t)
 	csv_break(&t->csv);
 }
 
+bool
+table_csv_waits(const struct table_csv *t)
+{
+	return t->held.len || csv_is_in_row(&t->csv);
+}
+
 void
 table_csv_end(struct table_csv *t, bool cut)
 {

@@ -52,6 +52,8 @@ void table_csv_begin(struct table_csv *t, const struct scan_options *options,
 void table_csv_bytes(struct table_csv *t, const void *data, size_t len);
 /* Some of the input is missing here, and that was said. */
 void table_csv_break(struct table_csv *t);
+/* Would its end give rows that are not given yet? */
+bool table_csv_waits(const struct table_csv *t);
 void table_csv_end(struct table_csv *t, bool cut);
 void table_csv_fini(struct table_csv *t);
 

@@ -389,6 +389,8 @@ read_plain(struct follow_reader *r, bool final)
 		return r->stopped ? FOLLOW_STOPPED : FOLLOW_FAILED;
 	}
 	count_records(r, &summary, f->mark.offset != began);
+	f->unfinished = summary.unfinished && !final;
+	f->since_ms = time_monotonic_ms();
 	if (final)
 		scan_end(r->scanner, &summary);
 	tell(r, &summary, true);
@@ -435,6 +437,13 @@ join(struct follow_reader *r, bool final)
 	return true;
 }
 
+/* Its end was open before a restart: it has its time to grow again. */
+static bool
+is_to_resume(const struct follow_file *f)
+{
+	return f->unfinished && !f->since_ms;
+}
+
 static enum follow_result
 read_new(struct follow_reader *r, const struct stat *st, bool final)
 {
@@ -442,7 +451,7 @@ read_new(struct follow_reader *r, const struct stat *st, bool final)
 
 	if ((uint64_t)st->st_size < f->read || !follow_file_is_in(f, f->fd, &r->head, &r->tail))
 		return FOLLOW_TRUNCATED;
-	if (((uint64_t)st->st_size == f->read && !final && !f->unfinished) || f->foreign)
+	if (((uint64_t)st->st_size == f->read && !final && !is_to_resume(f)) || f->foreign)
 		return FOLLOW_OK;
 	if (f->read == 0)
 		f->gzip = begins_gzip(f->fd);

@@ -10,7 +10,7 @@
 #include "core/base/mem.h"
 #include "core/source/follow_private.h"
 
-enum { UNFINISHED_MS = 30000 };
+enum { UNFINISHED_MS = 30000 }; /* by the clock's pace */
 
 /* ---- what was said ---- */
 
@@ -530,6 +530,7 @@ is_over(const struct follow *s, const struct follow_file *f, bool whole)
 bool
 follow_finish_gone(struct follow *s, bool whole)
 {
+	int64_t patience = clock_real_ms(s->reader.options->clock, UNFINISHED_MS);
 	int64_t now = time_monotonic_ms();
 
 	for (size_t i = s->count; i-- > 0;) {
@@ -538,7 +539,7 @@ follow_finish_gone(struct follow *s, bool whole)
 		if (is_over(s, f, whole)) {
 			if (!finish(s, i, "was removed before its last record was finished"))
 				return false;
-		} else if (f->unfinished && now - f->since_ms > UNFINISHED_MS && open_file(s, f)) {
+		} else if (f->unfinished && now - f->since_ms >= patience && open_file(s, f)) {
 			if (follow_file_read(&s->reader, f, true) == FOLLOW_STOPPED)
 				return false;
 		}

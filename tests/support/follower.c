@@ -37,11 +37,11 @@ take_record(void *context, const struct source_place *place, struct str raw, uns
 	struct follower *w = context;
 	struct json_doc *doc;
 	struct buf text = {0};
+	struct str key = flags & SCAN_FROM_TABLE ? STR("AwsEventId") : STR("eventID");
 
-	(void)flags;
 	assert_true(place->path.len > 0);
 	assert_true(json_parse(raw, &doc, NULL));
-	buf_str(&text, json_string(json_get(json_root(doc), STR("eventID"))));
+	buf_str(&text, json_string(json_get(json_root(doc), key)));
 	json_doc_free(doc);
 	return put(w, FOLLOWER_RECORD, &text, STR_ABSENT);
 }
@@ -108,6 +108,7 @@ follower_start(struct follower *w)
 {
 	w->options = (struct source_options){.config = &w->config,
 		.sink = &w->sink,
+		.clock = &w->clock,
 		.scan = &w->scan,
 		.position = get_position,
 		.positions = get_positions,

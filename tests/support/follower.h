@@ -28,6 +28,7 @@ struct follower {
 	struct source_config config;
 	struct source_sink sink;
 	struct scan_options scan;
+	struct clock clock; /* the real one, unless a test sets it */
 	struct source_options options;
 	struct source *source;
 	struct source_failure failure;

@@ -87,6 +87,28 @@ a_gzip_is_given_once_however_it_grows(void **state)
 	follower_fini(&w);
 }
 
+/* Half a minute after it last grew, which a fast clock makes nothing. */
+static void
+an_export_whose_dates_nothing_proves_is_given_once_it_grows_no_more(void **state)
+{
+	struct follower w;
+
+	(void)state;
+	follower_init(&w, "");
+	follower_append(&w, "e.csv",
+		"TimeGenerated [UTC],AwsEventId,EventName\n"
+		"\"03/04/2025, 09:45:54.000\",a,CreateAccessKey\n"
+		"\"03/05/2025, 09:45:54.000\",b,CreateAccessKey");
+	follower_look_ok(&w);
+	follower_expect(&w, FOLLOWER_RECORD, "");
+	w.clock = (struct clock){.set = true, .rate = 1e6};
+	follower_look_ok(&w);
+	follower_expect(&w, FOLLOWER_RECORD, "a b");
+	follower_look_ok(&w);
+	follower_expect(&w, FOLLOWER_RECORD, "a b");
+	follower_fini(&w);
+}
+
 static void
 rotation_in_a_folder_gives_nothing_twice(void **state)
 {
@@ -320,6 +342,8 @@ main(void)
 		cmocka_unit_test(files_that_arrive_in_a_folder_are_read_also_in_new_folders),
 		cmocka_unit_test(a_container_that_is_still_written_is_given_once),
 		cmocka_unit_test(a_gzip_is_given_once_however_it_grows),
+		cmocka_unit_test(
+			an_export_whose_dates_nothing_proves_is_given_once_it_grows_no_more),
 		cmocka_unit_test(rotation_in_a_folder_gives_nothing_twice),
 		cmocka_unit_test(what_is_no_log_is_said_once),
 		cmocka_unit_test(an_unreadable_file_is_named_once_and_read_when_it_may_be),
