@@ -36,6 +36,7 @@ struct sqs {
 	uint64_t records, messages;
 	int64_t received_at; /* ticks; when the queue was last seen */
 	bool empty;	     /* and gave nothing more */
+	bool answers;	     /* it did, at the last poll */
 };
 
 /* A message and where it stands. */
@@ -269,13 +270,13 @@ receive(struct sqs *q, int wait_s, struct source_failure *failure, struct error 
 }
 
 /* Drains what is there, then waits: for the commit while there is something to be committed, else
- * at the queue. */
+ * at the queue, which has to show first that it answers: that is not to be known 20 s later. */
 static enum source_result
 sqs_poll(struct source *source, int64_t *next_ms, struct source_failure *failure, struct error *err)
 {
 	struct sqs *q = (struct sqs *)source;
 	int64_t began_ms = time_monotonic_ms();
-	bool busy = q->waiting_count > 0;
+	bool busy = q->waiting_count > 0 || !q->answers;
 	enum source_result result;
 
 	*next_ms = COMMIT_WAIT_MS;
@@ -283,6 +284,7 @@ sqs_poll(struct source *source, int64_t *next_ms, struct source_failure *failure
 		result = receive(q, busy ? 0 : SQS_WAIT_S, failure, err);
 		busy |= q->taken > 0;
 	} while (result == SOURCE_OK && q->taken && q->waiting_count < OUTSTANDING_MAX);
+	q->answers = result == SOURCE_OK;
 	if (q->waiting_count)
 		return result;
 	*next_ms = !busy && time_monotonic_ms() - began_ms < SHORT_MS ? SHORT_MS : 0;
