@@ -6,21 +6,26 @@
 #define KEYWATCH_ALERT_FACTS_H
 
 #include "core/alert/alert.h"
+#include "core/base/health.h"
 #include "core/base/problem.h"
 
 enum { FACT_COUNT = 27 };
 
 /* What keywatch recorded about fetching, for questions 23 and 24. */
 struct fact_ledger {
-	int64_t from, to;   /* event times seen in these inputs; TIME_NONE: unknown */
-	uint64_t inputs;    /* read */
-	uint64_t problems;  /* PROBLEM_ERROR among them */
+	int64_t from, to;  /* event times seen in these inputs; TIME_NONE: unknown */
+	uint64_t inputs;   /* read */
+	uint64_t problems; /* PROBLEM_ERROR among them */
 	/* Of whose schedules question 23 asks; borrows. An alert of another rule is taken to be of
 	 * one of 15 minutes. */
 	struct rule *const *rules;
 	size_t rule_count;
 	bool digest_present; /* digest folders met, not verified */
-	bool reading;	    /* still being read */
+	bool reading;	     /* still being read */
+	/* What is watched, for question 24 of what live sources delivered; borrows. */
+	const struct health *sources;
+	size_t source_count;
+	int64_t since; /* their events are looked for from here on; TIME_NONE: not recorded */
 };
 
 /* Does this note say that a digest was stepped over? */
@@ -31,11 +36,11 @@ struct fact {
 	const char *name;  /* `outcome` `actor` …, as in --facts */
 	const char *label; /* short, for the entity pane: "who", "for", "from" … */
 	bool known;
-	struct str value;  /* one line in plain words; or, when unknown, the reason that begins with
-			      `not looked for yet`, `not recorded` … Not cleaned. */
-	struct str json;   /* the value as facts.md's JSON; absent when unknown */
+	struct str value; /* one line in plain words; or, when unknown, the reason that begins with
+			     `not looked for yet`, `not recorded` … Not cleaned. */
+	struct str json;  /* the value as facts.md's JSON; absent when unknown */
 	const char *evidence; /* dotted path in the record that shows it, or NULL */
-	bool alarming;	   /* worth the accent: root, other, hidden characters, attack tool … */
+	bool alarming; /* worth the accent: root, other, hidden characters, attack tool … */
 };
 
 /* Fills facts[FACT_COUNT] in the order of their number; strings in arena. event NULL: the record

@@ -22,16 +22,12 @@ put_range(struct asking *a)
 	buf_printf(&a->text, ", alerts from %s to %s", from, to);
 }
 
-void
-fact_completeness(struct asking *a)
+static void
+put_inputs(struct asking *a)
 {
 	const struct fact_ledger *ledger = a->ledger;
 	const char *digest = "absent";
 
-	if (!ledger || ledger->inputs == 0) {
-		fact_unknown(a, "not recorded: nothing was read since the start");
-		return;
-	}
 	if (ledger->digest_present)
 		digest = "present, not verified: aws cloudtrail validate-logs does it";
 	buf_printf(&a->text, "%llu %s read%s", (unsigned long long)ledger->inputs,
@@ -53,6 +49,109 @@ fact_completeness(struct asking *a)
 	fact_member(a, "digest", str_from(digest));
 	fact_end(a);
 	a->fact->alarming = ledger->problems > 0;
+}
+
+/* Its events are known up to here: by event times where it says so, else all that it delivered. */
+static int64_t
+known_until(const struct health *source)
+{
+	return source->position != TIME_NONE ? source->position : source->success_at;
+}
+
+/* A source that fails is a gap from there on, until it does not. */
+static void
+put_source(struct asking *a, const struct health *source)
+{
+	int64_t until = known_until(source);
+	char time[TIME_TEXT];
+
+	buf_printf(&a->text, " %s ", source->name);
+	if (until == TIME_NONE) {
+		buf_puts(&a->text, "nothing yet");
+	} else {
+		time_format_iso(until - until % TICKS_PER_SECOND, time);
+		buf_printf(&a->text, "until %s", time);
+	}
+	if (source->cause[0])
+		buf_printf(&a->text, " (%s)", source->cause);
+}
+
+static void
+put_gaps(struct asking *a)
+{
+	const struct fact_ledger *ledger = a->ledger;
+
+	json_put_key(&a->writer, "gaps");
+	json_begin_array(&a->writer);
+	for (size_t i = 0; i < ledger->source_count; i++) {
+		const struct health *source = &ledger->sources[i];
+
+		if (!source->cause[0])
+			continue;
+		json_begin_object(&a->writer);
+		fact_member(a, "source", str_from(source->name));
+		fact_member_time(a, "from", known_until(source));
+		fact_member_time(a, "to", TIME_NONE);
+		fact_member(a, "cause", str_from(source->cause));
+		json_end_object(&a->writer);
+	}
+	json_end_array(&a->writer);
+}
+
+/* What all of them are known up to. */
+static int64_t
+least_until(const struct fact_ledger *ledger)
+{
+	int64_t least = known_until(&ledger->sources[0]);
+
+	for (size_t i = 1; i < ledger->source_count; i++)
+		if (known_until(&ledger->sources[i]) < least) /* TIME_NONE is the least */
+			least = known_until(&ledger->sources[i]);
+	return least;
+}
+
+static void
+put_sources(struct asking *a)
+{
+	const struct fact_ledger *ledger = a->ledger;
+	char since[TIME_TEXT];
+
+	buf_puts(&a->text, "watched");
+	if (ledger->since != TIME_NONE) {
+		time_format_iso(ledger->since - ledger->since % TICKS_PER_SECOND, since);
+		buf_printf(&a->text, " from %s:", since);
+	} else {
+		buf_puts(&a->text, ":");
+	}
+	for (size_t i = 0; i < ledger->source_count; i++) {
+		buf_puts(&a->text, i ? "," : "");
+		put_source(a, &ledger->sources[i]);
+		a->fact->alarming |= ledger->sources[i].cause[0] != '\0';
+	}
+	if (ledger->problems)
+		buf_printf(&a->text, "; %llu unreadable", (unsigned long long)ledger->problems);
+	fact_begin(a);
+	fact_member_time(a, "from", ledger->since);
+	fact_member_time(a, "to", least_until(ledger));
+	put_gaps(a);
+	json_put_key(&a->writer, "problems");
+	json_put_long(&a->writer, (int64_t)ledger->problems);
+	fact_end(a);
+	a->fact->alarming |= ledger->problems > 0;
+}
+
+void
+fact_completeness(struct asking *a)
+{
+	const struct fact_ledger *ledger = a->ledger;
+	bool live = a->alert->arrived != TIME_NONE;
+
+	if (ledger && ledger->source_count && (live || !ledger->inputs))
+		put_sources(a);
+	else if (!ledger || ledger->inputs == 0)
+		fact_unknown(a, "not recorded: nothing was read since the start");
+	else
+		put_inputs(a);
 }
 
 /* ---- 25: who validated it ---- */

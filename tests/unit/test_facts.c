@@ -330,6 +330,73 @@ a_hostile_key_id_is_quoted_too(void **state)
 	arena_fini(&arena);
 }
 
+/* ---- 24, of live sources ---- */
+
+static void
+assert_watched(const struct fact_ledger *live, const char *expected)
+{
+	static const char raw[] = "{\"eventName\":\"CreateAccessKey\"}";
+	struct buf got = {0};
+	struct scene s;
+
+	open_scene(&s, str_from(raw));
+	s.alert.arrived = live->from;
+	facts_of_alert(s.facts, &s.arena, &s.alert, &s.event, live);
+	put_answer(&got, &s.facts[23], ' ');
+	buf_puts(&got, " | ");
+	put_answer(&got, &s.facts[23], 'j');
+	assert_string_equal(buf_cstr(&got), expected);
+	buf_fini(&got);
+	close_scene(&s);
+}
+
+static void
+evidence_of_live_sources_reaches_as_far_as_they_looked(void **state)
+{
+	struct health sources[] = {
+		{.name = "prod",
+			.success_at = ledger.to + TICKS_PER_MINUTE,
+			.position = ledger.to + 1},
+		{.name = "queue", .success_at = ledger.to + TICKS_PER_HOUR, .position = TIME_NONE},
+	};
+	struct fact_ledger live = ledger;
+
+	(void)state;
+	live.sources = sources;
+	live.source_count = 2;
+	live.since = ledger.from + 7;
+	live.problems = 0;
+	assert_watched(&live, "watched from 2026-01-02T03:04:05Z: prod until 2026-01-02T03:04:06Z, "
+			      "queue until 2026-01-02T04:04:06Z | "
+			      "{\"from\":\"2026-01-02T03:04:05.0000007Z\",\"to\":\"2026-01-02T03:"
+			      "04:06.0000001Z\","
+			      "\"gaps\":[],\"problems\":0}");
+}
+
+static void
+a_source_that_fails_is_a_gap_of_the_evidence(void **state)
+{
+	struct health sources[] = {
+		{.name = "prod", .success_at = TIME_NONE, .position = TIME_NONE, .cause = "denied"},
+		{.name = "queue",
+			.success_at = ledger.to,
+			.position = TIME_NONE,
+			.cause = "network"},
+	};
+	struct fact_ledger live = ledger;
+
+	(void)state;
+	live.sources = sources;
+	live.source_count = 2;
+	live.since = TIME_NONE;
+	assert_watched(&live,
+		"watched: prod nothing yet (denied), queue until 2026-01-02T03:04:06Z (network); "
+		"1 unreadable | {\"from\":null,\"to\":null,\"gaps\":["
+		"{\"source\":\"prod\",\"from\":null,\"to\":null,\"cause\":\"denied\"},"
+		"{\"source\":\"queue\",\"from\":\"2026-01-02T03:04:06Z\",\"to\":null,"
+		"\"cause\":\"network\"}],\"problems\":1}");
+}
+
 /* ---- 23 ---- */
 
 static void
@@ -396,6 +463,8 @@ main(void)
 		cmocka_unit_test(every_question_is_answered_as_the_case_says),
 		cmocka_unit_test(
 			every_answer_has_a_number_a_name_and_json_exactly_when_it_is_known),
+		cmocka_unit_test(evidence_of_live_sources_reaches_as_far_as_they_looked),
+		cmocka_unit_test(a_source_that_fails_is_a_gap_of_the_evidence),
 		cmocka_unit_test(a_record_that_cannot_be_parsed_leaves_what_the_alert_knows),
 		cmocka_unit_test(the_decision_that_stands_is_told),
 		cmocka_unit_test(every_address_has_its_kind),
