@@ -26,11 +26,11 @@ struct pipeline_options {
 	size_t path_count;
 	struct rule *const *rules;
 	size_t rule_count;
-	unsigned jobs;	   /* 0: one per core */
-	int64_t now;	   /* what now() answers in rules, ticks */
-	bool now_set;	   /* also of live events; else that is when each arrived */
-	size_t max_record; /* 0: SCAN_MAX_RECORD */
-	bool remember;	   /* unchanged files are not read again */
+	unsigned jobs;		 /* 0: one per core */
+	int64_t now;		 /* what now() answers in rules, ticks */
+	bool now_set;		 /* also of live events; else that is when each arrived */
+	size_t max_record;	 /* 0: SCAN_MAX_RECORD */
+	bool remember;		 /* unchanged files are not read again */
 	const struct wake *wake; /* raised when something changed; may be NULL; borrows */
 	/* Live sources, watched until the stop. Paths that begin with s3:// are read once, with
 	 * what these leave open filled in. */
@@ -52,7 +52,7 @@ struct pipeline_progress {
 	bool listing;  /* the paths are still being walked */
 	bool finished; /* all is read and committed, or stopped */
 	bool stopped;
-	bool failed;   /* the store refuses: see error; with live sources it is tried again */
+	bool failed; /* the store refuses: see error; with live sources it is tried again */
 	struct error error;
 	unsigned sources_refused; /* one-offs whose every read was refused */
 };
@@ -61,8 +61,8 @@ struct pipeline_progress {
 struct pipeline_live {
 	struct health *list; /* owns; pipeline_live_fini frees */
 	size_t count;
-	bool ours;	/* this process fetches */
-	int64_t pid;	/* else that one does; 0: not known yet */
+	bool ours;   /* this process fetches */
+	int64_t pid; /* else that one does, and the list is of its sources; 0: not known yet */
 	char user[64];
 };
 

@@ -6,7 +6,7 @@
 #include "core/pipeline_private.h"
 #include "core/source/http.h"
 
-enum { LINES_KEPT = 1000 };
+enum { LINES_KEPT = 1000, FIRST_FILL_MS = 86400000 /* settled.md 20 */ };
 
 /* ---- lines ---- */
 
@@ -222,6 +222,25 @@ keep_position(void *context, struct str name, struct str value)
 		(struct position){buf_take(&name_copy), buf_take(&value_copy)};
 }
 
+/* From when on its events are looked for. */
+static void
+keep_since(struct detector *d, const struct fetcher *f)
+{
+	const char *const *key = f->config->ops->keys;
+	int64_t fill_ms = f->config->span_ms[SOURCE_KEY_FIRST_FILL];
+	int64_t since = clock_now(pipeline_clock(d->pipeline));
+	struct error err;
+
+	while (key && *key && strcmp(*key, source_keys[SOURCE_KEY_FIRST_FILL].name) != 0)
+		key++;
+	if (key && *key)
+		since -= (fill_ms ? fill_ms : FIRST_FILL_MS) * TICKS_PER_MS;
+	detector_begin(d);
+	if (!d->failed &&
+		!store_since_put(d->pipeline->store, str_from(f->config->name), since, &err))
+		detector_fail(d, &err);
+}
+
 static void
 start_fetcher(struct detector *d, struct fetcher *f)
 {
@@ -235,6 +254,8 @@ start_fetcher(struct detector *d, struct fetcher *f)
 		detector_fail(d, &err);
 		return;
 	}
+	if (!f->once)
+		keep_since(d, f);
 	f->started = pipeline_start_producer(p, &f->thread, pipeline_fetch, f);
 }
 
@@ -396,16 +417,15 @@ live_tick(struct detector *d)
 void
 pipeline_get_live(struct pipeline *p, struct pipeline_live *live)
 {
-	size_t count;
+	bool foreign;
 
 	pthread_mutex_lock(&p->lock);
 	*live = p->live;
-	count = live->ours || !p->options.source_count ? p->fetcher_count : p->live.count;
-	live->list = mem_array(NULL, count, sizeof(*live->list));
-	live->count = count;
-	for (size_t i = 0; i < count; i++)
-		live->list[i] = live->ours || !p->options.source_count ? p->fetchers[i].health
-								       : p->live.list[i];
+	foreign = !live->ours && live->pid && p->options.source_count;
+	live->count = foreign ? p->live.count : p->fetcher_count;
+	live->list = mem_array(NULL, live->count, sizeof(*live->list));
+	for (size_t i = 0; i < live->count; i++)
+		live->list[i] = foreign ? p->live.list[i] : p->fetchers[i].health;
 	pthread_mutex_unlock(&p->lock);
 }
 

@@ -275,31 +275,58 @@ store_put_problem(struct store *store, int64_t run, int64_t input, const struct 
 	       (!store->durable || bound_problems(store, problem, err));
 }
 
-bool
-store_problems(struct store *store, int64_t run, store_problem_visit *visit, void *context,
+static struct problem
+problem_of_row(sqlite3_stmt *stmt)
+{
+	bool placed = sqlite3_column_type(stmt, 3) != SQLITE_NULL;
+
+	return (struct problem){
+		.severity = (enum problem_severity)sql_choice(stmt, 0, PROBLEM_ERROR),
+		.source = sql_text(stmt, 1),
+		.path = sql_text(stmt, 2),
+		.offset = placed ? (uint64_t)sqlite3_column_int64(stmt, 3) : PROBLEM_NO_OFFSET,
+		.reason = sql_text(stmt, 4),
+		.body = sql_blob(stmt, 5),
+	};
+}
+
+static bool
+visit_problems(struct store *store, sqlite3_stmt *stmt, store_problem_visit *visit, void *context,
 	struct error *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_LIST, err);
 	int rc;
 
-	if (!stmt)
-		return false;
-	sql_bind_long(stmt, 1, run);
 	while ((rc = sql_step(store, stmt, err)) == SQLITE_ROW) {
-		struct problem problem = {
-			.severity = (enum problem_severity)sql_choice(stmt, 0, PROBLEM_ERROR),
-			.source = sql_text(stmt, 1),
-			.path = sql_text(stmt, 2),
-			.offset = sqlite3_column_type(stmt, 3) == SQLITE_NULL
-					  ? PROBLEM_NO_OFFSET
-					  : (uint64_t)sqlite3_column_int64(stmt, 3),
-			.reason = sql_text(stmt, 4),
-			.body = sql_blob(stmt, 5),
-		};
+		struct problem problem = problem_of_row(stmt);
 
 		if (!visit(context, &problem))
 			break;
 	}
 	sqlite3_reset(stmt);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+bool
+store_problems(struct store *store, int64_t run, store_problem_visit *visit, void *context,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_LIST, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, run);
+	return visit_problems(store, stmt, visit, context, err);
+}
+
+bool
+store_recent_problems(struct store *store, struct str source, unsigned most,
+	store_problem_visit *visit, void *context, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_RECENT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, source);
+	sql_bind_long(stmt, 2, most);
+	return visit_problems(store, stmt, visit, context, err);
 }

@@ -54,6 +54,55 @@ store_positions(struct store *store, struct str source, store_position_visit *vi
 	return rc == SQLITE_DONE;
 }
 
+/* Positions of the programs themselves: no source has an empty name. */
+#define OF_NO_SOURCE STR("")
+
+struct since {
+	struct buf name;
+	int64_t at;
+};
+
+static void
+take_since(void *context, struct str name, struct str value)
+{
+	struct since *since = context;
+
+	if (str_equal(name, buf_view(&since->name)) && !time_parse(value, &since->at))
+		since->at = TIME_NONE;
+}
+
+bool
+store_since(struct store *store, struct str source, int64_t *at, struct error *err)
+{
+	struct since since = {.at = TIME_NONE};
+	bool ok;
+
+	buf_printf(&since.name, "since %.*s", STR_ARG(source));
+	ok = store_positions(store, OF_NO_SOURCE, take_since, &since, err);
+	buf_fini(&since.name);
+	*at = since.at;
+	return ok;
+}
+
+bool
+store_since_put(struct store *store, struct str source, int64_t since, struct error *err)
+{
+	struct buf name = {0};
+	char value[TIME_TEXT];
+	int64_t kept;
+	bool ok;
+
+	if (!store_since(store, source, &kept, err))
+		return false;
+	if (kept != TIME_NONE)
+		return true;
+	buf_printf(&name, "since %.*s", STR_ARG(source));
+	time_format_iso(since, value);
+	ok = store_position_put(store, OF_NO_SOURCE, buf_view(&name), str_from(value), err);
+	buf_fini(&name);
+	return ok;
+}
+
 /* ---- the lease ---- */
 
 struct holder {

@@ -13,6 +13,10 @@ bool store_be_durable(struct store *store, struct error *err);
 /* Of one live source; the oldest give way. */
 enum { STORE_PROBLEMS_KEPT = 1000 };
 
+/* The newest of a source first, whichever run and process met them. */
+bool store_recent_problems(struct store *store, struct str source, unsigned most,
+	store_problem_visit *visit, void *context, struct error *err);
+
 /* ---- positions, committed with the alerts they follow ---- */
 
 /* An absent value forgets the name. Within a transaction. */
@@ -22,6 +26,12 @@ typedef void store_position_visit(void *context, struct str name, struct str val
 /* Ascending by name. */
 bool store_positions(struct store *store, struct str source, store_position_visit *visit,
 	void *context, struct error *err);
+
+/* Event times are looked for from here on: kept when the source is first watched, and never
+ * moved, as every later start goes on where the last one ended. Within a transaction. */
+bool store_since_put(struct store *store, struct str source, int64_t since, struct error *err);
+/* TIME_NONE: it was never watched. */
+bool store_since(struct store *store, struct str source, int64_t *since, struct error *err);
 
 /* ---- one fetching process a store (settled.md 27) ---- */
 
@@ -34,18 +44,17 @@ struct store_lease {
 };
 /* Takes the lease when nobody has it, its process is gone or its last beat is STORE_LEASE_LOST_MS
  * old; beats when it is ours. Says who has it. To be called every STORE_LEASE_BEAT_MS. */
-bool store_lease(struct store *store, const char *user, struct store_lease *lease,
-	struct error *err);
+bool store_lease(
+	struct store *store, const char *user, struct store_lease *lease, struct error *err);
 /* Who has it, without taking it; pid 0: nobody. */
 bool store_lease_holder(struct store *store, struct store_lease *lease, struct error *err);
 bool store_lease_end(struct store *store, struct error *err);
 
 /* ---- health, for the others ---- */
 
-bool store_health_put(struct store *store, const struct health *list, size_t count,
-	struct error *err);
+bool store_health_put(
+	struct store *store, const struct health *list, size_t count, struct error *err);
 /* The list is the caller's to free. */
-bool store_health_get(struct store *store, struct health **list, size_t *count,
-	struct error *err);
+bool store_health_get(struct store *store, struct health **list, size_t *count, struct error *err);
 
 #endif

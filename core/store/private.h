@@ -29,6 +29,7 @@ enum statement {
 	STMT_PROBLEM_INSERT,
 	STMT_PROBLEM_BOUND,
 	STMT_PROBLEM_LIST,
+	STMT_PROBLEM_RECENT,
 	STMT_RULE_INSERT,
 	STMT_ALERT_ELDER,
 	STMT_ALERT_INSERT,
@@ -73,12 +74,12 @@ struct store {
 	char *path;	/* as given; "" for a private one; owns */
 	char *location; /* what SQLite opens: absolute path, or the URI of a private one; owns */
 	sqlite3_stmt *statements[STMT_COUNT];
-	bool sealed;	  /* may be read only: location is the URI of that */
-	bool relaxed;	  /* synchronous=NORMAL is on: the detector's */
-	bool durable;	  /* and may not be */
-	bool touched;	  /* the open transaction changed what a list shows */
-	int64_t owner;	  /* of the lease; 0: not drawn yet */
-	int64_t run;	  /* begun by this handle; 0: none */
+	bool sealed;   /* may be read only: location is the URI of that */
+	bool relaxed;  /* synchronous=NORMAL is on: the detector's */
+	bool durable;  /* and may not be */
+	bool touched;  /* the open transaction changed what a list shows */
+	int64_t owner; /* of the lease; 0: not drawn yet */
+	int64_t run;   /* begun by this handle; 0: none */
 	/* The input of the last record and where it stands in the run. */
 	int64_t input, input_position, input_generation;
 	char *rule_seen; /* rule id that is surely in the table; owns */
@@ -174,8 +175,8 @@ void program_namespace(char *name, size_t size);
 /* ---- read.c ---- */
 
 /* Of `alert a`, in the order row_visit reads them. */
-#define STORE_ROW_COLUMNS                                                                   \
-	"a.n, a.id, a.time, a.status, a.classification, a.validation, a.last_seq, a.self, " \
+#define STORE_ROW_COLUMNS                                                                          \
+	"a.n, a.id, a.time, a.status, a.classification, a.validation, a.last_seq, a.self, "        \
 	"a.outcome, a.flags, a.severity, a.actor, a.target, a.account, a.ip, a.event_id, a.owner"
 
 /* ---- load.c ---- */

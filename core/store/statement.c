@@ -44,6 +44,8 @@ static const char *const texts[STMT_COUNT] = {
 		"SELECT severity, source, path, offset, reason, body FROM problem"
 		" WHERE run = ?1 OR input IN (SELECT input FROM run_input WHERE run = ?1)"
 		" ORDER BY path, offset, n",
+	[STMT_PROBLEM_RECENT] = "SELECT severity, source, path, offset, reason, body FROM problem"
+				" WHERE source = ?1 ORDER BY n DESC LIMIT ?2",
 
 	[STMT_RULE_INSERT] = "INSERT OR IGNORE INTO rule(id) VALUES(?1)",
 	[STMT_ALERT_ELDER] = "SELECT a.n, a.flags, a.last_seq, d.record_hash, d.position, d.offset,"

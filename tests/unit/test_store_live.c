@@ -250,6 +250,88 @@ health_comes_back_as_it_was_put(void **state)
 	scene_close(&s);
 }
 
+/* ---- problems of a source ---- */
+
+static bool
+take_reason(void *context, const struct problem *problem)
+{
+	buf_printf(context, "%.*s ", STR_ARG(problem->reason));
+	return true;
+}
+
+static void
+assert_recent(struct store *store, const char *source, unsigned most, const char *expected)
+{
+	struct buf reasons = {0};
+	struct error err;
+
+	assert_ok(store_recent_problems(store, str_from(source), most, take_reason, &reasons, &err),
+		&err);
+	assert_string_equal(buf_cstr(&reasons), expected);
+	buf_fini(&reasons);
+}
+
+static void
+recent_problems_of_a_source_are_the_newest_of_whatever_run(void **state)
+{
+	static const char *const reasons[] = {"a", "b", "c"};
+	struct scene s;
+	struct error err;
+
+	(void)state;
+	scene_open(&s);
+	for (size_t i = 0; i < 3; i++) {
+		const struct problem problem = {.severity = PROBLEM_ERROR,
+			.source = i == 1 ? STR("audit") : STR("prod"),
+			.path = str_from(reasons[i]),
+			.offset = PROBLEM_NO_OFFSET,
+			.reason = str_from(reasons[i])};
+
+		int64_t input = scene_begin_input(&s, reasons[i], "key", NULL);
+
+		assert_ok(store_begin(s.store, &err), &err);
+		assert_ok(store_put_problem(s.store, s.run, input, &problem, &err), &err);
+		assert_ok(store_commit(s.store, &err), &err);
+		scene_begin_run(&s);
+	}
+	assert_recent(s.store, "prod", 9, "c a ");
+	assert_recent(s.store, "prod", 1, "c ");
+	assert_recent(s.store, "audit", 9, "b ");
+	assert_recent(s.store, "other", 9, "");
+	scene_close(&s);
+}
+
+/* ---- since when ---- */
+
+static void
+assert_since(struct store *store, const char *source, int64_t expected)
+{
+	struct error err;
+	int64_t since;
+
+	assert_ok(store_since(store, str_from(source), &since, &err), &err);
+	assert_int_equal(since, expected);
+}
+
+static void
+the_first_time_a_source_is_watched_is_kept(void **state)
+{
+	struct scene s;
+	struct error err;
+
+	(void)state;
+	scene_open(&s);
+	assert_since(s.store, "prod", TIME_NONE);
+	assert_ok(store_begin(s.store, &err), &err);
+	assert_ok(store_since_put(s.store, STR("prod"), FIXTURE_TIME, &err), &err);
+	assert_ok(store_since_put(s.store, STR("prod"), FIXTURE_TIME + 1, &err), &err);
+	assert_ok(store_since_put(s.store, STR("prod 2"), FIXTURE_TIME + 2, &err), &err);
+	assert_ok(store_commit(s.store, &err), &err);
+	assert_since(s.store, "prod", FIXTURE_TIME);
+	assert_since(s.store, "prod 2", FIXTURE_TIME + 2);
+	scene_close(&s);
+}
+
 /* ---- older stores ---- */
 
 static void
@@ -314,6 +396,8 @@ main(void)
 		cmocka_unit_test(health_comes_back_as_it_was_put),
 		cmocka_unit_test(
 			a_store_of_the_first_version_is_brought_up_to_date_with_all_it_holds),
+		cmocka_unit_test(recent_problems_of_a_source_are_the_newest_of_whatever_run),
+		cmocka_unit_test(the_first_time_a_source_is_watched_is_kept),
 		cmocka_unit_test(an_alert_remembers_when_it_arrived_and_whether_it_was_watched),
 	};
 
