@@ -164,7 +164,8 @@ work(struct app *app, bool woken)
 	answer(app, ui_work(&app->ui));
 	if (now >= app->minute_ms) {
 		app->minute_ms = now + clock_wait_ms(&app->clock);
-		app->ui.panes_stale = app->dirty = true;
+		ui_minute(&app->ui);
+		app->dirty = true;
 	}
 }
 
@@ -202,9 +203,11 @@ start_reading(struct app *app, struct error *err)
 	struct pipeline_options options = app->options->pipeline;
 	struct json_writer w = {.out = &app->rule_ids};
 
-	if (!options.path_count)
+	if (!options.path_count && !options.source_count)
 		return true;
 	options.wake = &app->wake;
+	options.clock = &app->clock;
+	options.user = app->user;
 	json_begin_array(&w);
 	for (size_t i = 0; i < options.rule_count; i++)
 		json_put_string(&w, rule_id(options.rules[i]));
@@ -232,9 +235,11 @@ start_ui(struct app *app, bool ascii, struct error *err)
 		.rule_count = p->rule_count,
 		.rules_now = p->now,
 		.pipeline = app->pipeline,
-		.rule_ids = app->pipeline ? buf_cstr(&app->rule_ids) : NULL,
+		.rule_ids = p->path_count ? buf_cstr(&app->rule_ids) : NULL,
 		.paths = p->paths,
 		.path_count = p->path_count,
+		.source_count = p->source_count,
+		.advice = app->options->advice,
 		.config = app->options->config,
 		.clock = &app->clock,
 		.theme = first_theme(app),

@@ -5,19 +5,19 @@
 #define KEYWATCH_TUI_APP_H
 
 #include "core/pipeline.h"
-#include "core/source/source_config.h"
 #include "core/store/store.h"
 #include "tui/config.h"
 
 struct app_options {
 	struct store *store; /* the UI's own handle; borrows */
-	/* What to read; path_count 0: nothing is read and the whole store is shown. `wake` is the
-	 * app's to set. */
+	/* What to read and to watch; without a path the whole store is shown. `wake`, `clock`
+	 * and `user` are the app's to set. */
 	struct pipeline_options pipeline;
-	const char *theme;  /* name, or NULL: configuration, then COLORFGBG, then dark */
-	const char *filter; /* the first filter of the list, or NULL */
-	struct config *config;		      /* borrows */
-	const struct source_configs *sources; /* those configured and of --source; borrows */
+	const char *theme;     /* name, or NULL: configuration, then COLORFGBG, then dark */
+	const char *filter;    /* the first filter of the list, or NULL */
+	struct config *config; /* borrows */
+	/* What to do when there is nothing to read and to watch, up to a NULL; or NULL. */
+	const char *const *advice;
 };
 
 /* Whether a screen can be had: stdin (or the controlling terminal) and stdout are a terminal that

@@ -26,6 +26,11 @@
 	X(BENIGN, "✓", "+")           \
 	X(MALICIOUS, "✗", "x")        \
 	X(FALSE_POSITIVE, "○", ".")   \
+	X(ARRIVED, "+", "+")          \
+	X(SOURCE_OK, "●", "o")        \
+	X(SOURCE_STARTING, "◌", ".")  \
+	X(SOURCE_FAILING, "◌", "!")   \
+	X(SOURCE_ENDED, "○", "-")     \
 	X(PROGRESS, "━", "=")         \
 	X(PROGRESS_LEFT, "─", "-")
 

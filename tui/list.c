@@ -283,6 +283,7 @@ update(struct list *list, struct list_row *known, struct list_row now)
 	count_row(list, known, (size_t)-1);
 	now.match = known->match;
 	now.marked = known->marked;
+	now.arrived = known->arrived;
 	now.seen_seq = known->seen_seq;
 	*known = now;
 	count_row(list, known, 1);
@@ -304,6 +305,7 @@ list_put(struct list *list, const struct store_row *row)
 	}
 	MEM_GROW(list->rows, list->count, list->capacity);
 	now.seen_seq = now.last_seq;
+	now.arrived = list->news;
 	list->rows[list->count++] = now;
 	list->slots[slot] = (uint32_t)list->count;
 	count_row(list, &now, 1);
@@ -506,6 +508,13 @@ list_marks_hidden(const struct list *list)
 		if (list->rows[i].marked && i != list->selected && !shows(list, &list->rows[i]))
 			hidden++;
 	return hidden;
+}
+
+void
+list_looked(struct list *list)
+{
+	for (size_t i = 0; i < list->height && list->top + i < list->shown; i++)
+		list->rows[list->order[list->top + i]].arrived = false;
 }
 
 void

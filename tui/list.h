@@ -22,6 +22,7 @@ struct list_row {
 	uint8_t status, classification, validation, outcome;
 	uint8_t match; /* enum list_match */
 	bool self, marked;
+	bool arrived; /* as news, and not looked at since */
 };
 
 enum list_sort {
@@ -70,6 +71,7 @@ struct list {
 	bool follow;
 	bool top_until_moved; /* a filter dropped the selected row: the newest match is selected */
 	size_t marks;
+	bool news;	      /* what is put anew from now on has arrived just now */
 	size_t arrived_above; /* since the selection last moved */
 	struct list_counts counts;
 };
@@ -108,6 +110,8 @@ void list_mark(struct list *list, uint32_t row, bool marked);
 /* Marks every shown row; or, when there are marks, takes all away. */
 void list_mark_all(struct list *list);
 size_t list_marks_hidden(const struct list *list); /* marked, and not shown now */
+/* Somebody looks at the window: what stands in it is no news any more. */
+void list_looked(struct list *list);
 /* The row was drawn as it is now. */
 void list_saw(struct list *list, uint32_t row);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/base/log.h"
 #include "core/command/config_file.h"
 #include "core/command/live.h"
 #include "core/store/store.h"
@@ -31,11 +32,52 @@ struct screen {
 	struct command_rules rules;
 	struct config config;
 	struct source_configs sources;
+	size_t first; /* of the sources that are watched: up to the last one */
+	struct log log;
 };
+
+/* ---- what is watched ---- */
+
+/* PATHs are read by themselves; a source beside them is one that --source names. */
+static bool
+load_sources(const struct command_line *line, struct screen *screen, struct error *err)
+{
+	const struct config_screen rows = {config_take, &screen->config};
+
+	if (!line->word_count)
+		return live_sources(&screen->sources, line, &rows, err);
+	if (!config_file_load(&screen->sources, line, &rows, err))
+		return false;
+	screen->first = screen->sources.count - line->source_count;
+	return true;
+}
+
+static bool
+reads_a_bucket(const struct command_line *line)
+{
+	for (size_t i = 0; i < line->word_count; i++)
+		if (str_starts_with(str_from(line->words[i]), STR("s3://")))
+			return true;
+	return false;
+}
+
+/* For what is fetched. A log that cannot be had is said, and missed. */
+static void
+open_log(const struct command_line *line, struct screen *screen)
+{
+	struct error err;
+
+	if (screen->first == screen->sources.count && !reads_a_bucket(line))
+		return;
+	if (!log_open(&screen->log, &err))
+		command_fail(&err);
+}
 
 static int
 run_screen(const struct command_line *line, struct store *store, struct screen *screen)
 {
+	const char *const advice[LIVE_ADVICE_LINES + 1] = {
+		live_advice[0], live_advice[1], live_advice[2], NULL};
 	const struct command_rules *rules = &screen->rules;
 	const struct app_options options = {
 		.store = store,
@@ -48,10 +90,13 @@ run_screen(const struct command_line *line, struct store *store, struct screen *
 			.now_set = line->now != TIME_NONE,
 			.max_record = line->max_record,
 			.remember = true,
-			.defaults = live_defaults(line)},
+			.sources = screen->sources.list + screen->first,
+			.source_count = screen->sources.count - screen->first,
+			.defaults = live_defaults(line),
+			.log = &screen->log},
 		.theme = line->theme,
 		.config = &screen->config,
-		.sources = &screen->sources,
+		.advice = line->word_count ? NULL : advice,
 		.filter = line->filter,
 	};
 
@@ -82,21 +127,23 @@ open_store(const struct command_line *line, struct screen *screen)
 static int
 open_screen(const struct command_line *line)
 {
-	struct screen screen = {0};
-	const struct config_screen rows = {config_take, &screen.config};
+	struct screen screen = {.log = {-1}};
 	struct error err;
 	int status;
 
 	config_init(&screen.config);
-	if (live_prepare_paths(line, &err) &&
-		config_file_load(&screen.sources, line, &rows, &err) &&
+	if (!line->word_count || line->source_count)
+		live_protect_memory();
+	if (live_prepare_paths(line, &err) && load_sources(line, &screen, &err) &&
 		command_load_rules(&screen.rules, line, &err)) {
+		open_log(line, &screen);
 		status = open_store(line, &screen);
 		command_free_rules(&screen.rules);
 	} else {
 		status = command_fail(&err);
 	}
 	source_configs_fini(&screen.sources);
+	log_close(&screen.log);
 	config_fini(&screen.config);
 	return status;
 }

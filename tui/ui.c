@@ -16,6 +16,7 @@ static view_build *const overlay_views[] = {
 	[OVERLAY_PROBLEMS] = view_problems_list,
 	[OVERLAY_PEEK] = view_peek,
 	[OVERLAY_REPORT] = view_report_list,
+	[OVERLAY_SOURCES] = view_sources,
 };
 
 bool
@@ -25,21 +26,15 @@ ui_init(struct ui *ui, const struct ui_options *options, struct error *err)
 	ui->local = options->config->local;
 	ui->shown.row = LIST_NONE;
 	ui->grid.ascii = options->ascii;
+	ui->since = TIME_NONE;
 	ui->progress.finished = !options->pipeline;
 	if (!config_load_theme(&ui->theme, options->theme, err))
 		return false;
 	list_init(&ui->list);
 	list_sync_init(&ui->sync, options->store,
-		options->pipeline ? pipeline_run(options->pipeline) : 0, options->rule_ids);
+		options->path_count ? pipeline_run(options->pipeline) : 0, options->rule_ids);
+	ui_look_at_pipeline(ui);
 	return true;
-}
-
-static void
-fini_problems(struct view_problems *problems)
-{
-	arena_fini(&problems->arena);
-	free(problems->items);
-	*problems = (struct view_problems){0};
 }
 
 void
@@ -57,7 +52,9 @@ ui_fini(struct ui *ui)
 	buf_fini(&ui->filter.text);
 	regex_free(ui->search.regex);
 	buf_fini(&ui->search.pattern);
-	fini_problems(&ui->problems);
+	ui_fini_problems(&ui->problems);
+	ui_fini_problems(&ui->recent);
+	pipeline_live_fini(&ui->live);
 	buf_fini(&ui->message);
 	buf_fini(&ui->clipboard);
 	grid_fini(&ui->grid);
@@ -133,12 +130,6 @@ ui_row_name(const struct ui *ui, uint32_t row, int cols, struct buf *out)
 	ui_put_short(ui, target, room - actor_cols, out);
 }
 
-bool
-ui_is_reading(const struct ui *ui)
-{
-	return !ui->progress.finished;
-}
-
 struct view_model
 ui_model(const struct ui *ui, int width)
 {
@@ -151,6 +142,9 @@ ui_model(const struct ui *ui, int width)
 		.report = &ui->decide.report,
 		/* Folding and laying out note their lines there. */
 		.event_text = (struct event_text *)&ui->event_text,
+		.live = &ui->live,
+		.recent = &ui->recent,
+		.advice = ui->o.advice,
 		.reading = ui_is_reading(ui),
 		.failure = ui->progress.failed ? ui->progress.error.text : NULL,
 		.ascii = ui->grid.ascii,
@@ -166,87 +160,46 @@ ui_focused_pane(struct ui *ui)
 	return ui->focus == PANE_LIST ? NULL : &ui->panes[ui->focus];
 }
 
-struct fact_ledger
-ui_ledger(const struct ui *ui)
-{
-	return (struct fact_ledger){
-		.from = ui->list.counts.first_time,
-		.to = ui->list.counts.last_time,
-		.inputs = ui->progress.files_done, /* remembered ones among them */
-		.problems = ui->progress.errors,
-		.digest_present = ui->digest_met,
-		.reading = ui_is_reading(ui),
-		.rules = ui->o.rules,
-		.rule_count = ui->o.rule_count,
-	};
-}
-
-/* ---- problems ---- */
-
-static bool
-copy_problem(void *context, const struct problem *problem)
-{
-	struct ui *ui = context;
-	struct view_problems *p = &ui->problems;
-
-	MEM_GROW(p->items, p->count, p->capacity);
-	p->items[p->count++] = (struct problem){
-		.severity = problem->severity,
-		.source = arena_str(&p->arena, problem->source),
-		.path = arena_str(&p->arena, problem->path),
-		.offset = problem->offset,
-		.reason = arena_str(&p->arena, problem->reason),
-	};
-	ui->digest_met |= fact_notes_digest(problem);
-	return true;
-}
-
-void
-ui_load_problems(struct ui *ui)
-{
-	struct error err;
-
-	fini_problems(&ui->problems);
-	ui->problems_loaded = ui->progress.errors + ui->progress.notes;
-	if (ui->o.pipeline && !store_problems(ui->o.store, ui->sync.run, copy_problem, ui, &err))
-		ui_say(ui, ROLE_ERROR, "%s", err.text);
-	ui->panes_stale = true;
-}
-
 /* ---- work ---- */
 
-static unsigned
-look_at_pipeline(struct ui *ui)
+/* What comes when the list stood already is news; what a first fill finds is not. */
+static bool
+is_news(const struct ui *ui)
 {
-	bool was_reading = ui_is_reading(ui);
+	if (!ui_is_live(ui) || !ui->sync.complete || ui_is_reading(ui))
+		return false;
+	return ui->knew || (ui->list.count && !ui_filling_source(ui));
+}
 
-	if (!ui->o.pipeline || ui->progress.finished)
+static unsigned
+follow_store(struct ui *ui, bool *more)
+{
+	bool was_complete = ui->sync.complete, ok;
+	struct error err;
+
+	ui->list.news = is_news(ui);
+	ok = list_sync_slice(&ui->sync, &ui->list, WORK_MS, more, &err);
+	if (!was_complete && ui->sync.complete)
+		ui->knew = ui->list.count > 0;
+	if (ok && !ui->failed)
 		return 0;
-	pipeline_get_progress(ui->o.pipeline, &ui->progress);
-	if (was_reading && !ui_is_reading(ui)) {
-		ui_load_problems(ui);
-		if (ui->subject.loaded) {
-			const struct fact_ledger ledger = ui_ledger(ui);
-
-			subject_judge(&ui->subject, &ledger);
-		}
-	}
+	if (ok)
+		buf_clear(&ui->message);
+	else
+		ui_say(ui, ROLE_ERROR, "%s", err.text);
+	ui->failed = !ok;
+	*more = *more && ok;
 	return UI_DRAW;
 }
 
 unsigned
 ui_follow_store(struct ui *ui, bool *more)
 {
-	unsigned requests = look_at_pipeline(ui);
+	unsigned requests = ui_look_at_pipeline(ui);
 	bool changed = list_sync_check(&ui->sync);
 	size_t count = ui->list.count;
-	struct error err;
 
-	if (!list_sync_slice(&ui->sync, &ui->list, WORK_MS, more, &err)) {
-		ui_say(ui, ROLE_ERROR, "%s", err.text);
-		*more = false;
-		requests |= UI_DRAW;
-	}
+	requests |= follow_store(ui, more);
 	if (changed || ui->list.count != count || ui->list.stale)
 		requests |= UI_DRAW;
 	return requests;
@@ -412,6 +365,7 @@ draw_overlay(const struct ui *ui, struct grid *grid)
 		[OVERLAY_PROBLEMS] = "problems",
 		[OVERLAY_PEEK] = "exact bytes",
 		[OVERLAY_REPORT] = "decided",
+		[OVERLAY_SOURCES] = "sources",
 	};
 	struct grid_rect whole = ui->layout.whole;
 	struct pen pen = pen_at(grid, whole.y, whole.x, whole.cols);

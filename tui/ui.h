@@ -28,7 +28,14 @@ enum ui_request {
 };
 
 /* What covers list and panes. */
-enum ui_overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_PROBLEMS, OVERLAY_PEEK, OVERLAY_REPORT };
+enum ui_overlay {
+	OVERLAY_NONE,
+	OVERLAY_HELP,
+	OVERLAY_PROBLEMS,
+	OVERLAY_PEEK,
+	OVERLAY_REPORT,
+	OVERLAY_SOURCES
+};
 
 /* A filter on the list, evaluated row by row in slices. */
 struct ui_filter {
@@ -54,7 +61,10 @@ struct ui_options {
 	struct pipeline *pipeline; /* NULL: nothing is read */
 	const char *rule_ids;	   /* JSON, or NULL */
 	const char *const *paths;
-	size_t path_count;
+	size_t path_count;   /* 0: the whole store is listed */
+	size_t source_count; /* of live sources */
+	/* What to do when there is nothing to watch, line by line up to a NULL. */
+	const char *const *advice;
 	struct config *config;
 	const struct clock *clock;
 	const char *theme; /* the first one's name */
@@ -85,6 +95,11 @@ struct ui {
 	struct pipeline_progress progress;
 	uint64_t problems_loaded; /* how many the loaded ones were */
 	bool digest_met;
+	struct pipeline_live live;   /* the sources as they are shown; owns */
+	int64_t since;		     /* all of them are watched from here on; TIME_NONE: unknown */
+	struct view_problems recent; /* of the sources, for their view */
+	bool knew;		     /* the store held alerts before: what comes now is news */
+	bool failed;		     /* the list could not follow the store, and it was said */
 	struct buf message;
 	enum role message_role;
 	struct buf clipboard;
@@ -105,6 +120,8 @@ void ui_fini(struct ui *ui);
 
 unsigned ui_key(struct ui *ui, uint32_t key);
 unsigned ui_paste(struct ui *ui, struct str text);
+/* A minute has passed: ages move. */
+void ui_minute(struct ui *ui);
 /* Follows the store and the pipeline, for a few ms. *more: there is more to read. */
 unsigned ui_follow_store(struct ui *ui, bool *more);
 /* What the user started and what goes in slices: decisions, search, filter. */
@@ -129,9 +146,19 @@ struct pane *ui_focused_pane(struct ui *ui);
 /* Builds the event pane again at once, for what must know its lines. */
 void ui_build_event(struct ui *ui);
 void ui_open_overlay(struct ui *ui, enum ui_overlay overlay);
-void ui_load_problems(struct ui *ui);
-bool ui_is_reading(const struct ui *ui);
+
+/* ui_live.c */
+bool ui_is_live(const struct ui *ui);	 /* sources are watched */
+bool ui_is_reading(const struct ui *ui); /* saved logs are being read */
+/* The first that says how far its first fill is, or NULL. */
+const struct health *ui_filling_source(const struct ui *ui);
+bool ui_source_fails(const struct ui *ui);
 struct fact_ledger ui_ledger(const struct ui *ui);
+unsigned ui_look_at_pipeline(struct ui *ui);
+void ui_load_problems(struct ui *ui);
+void ui_fini_problems(struct view_problems *problems);
+/* Before the sources are looked at: how they are right now. */
+void ui_open_sources(struct ui *ui);
 
 /* ui_prompt.c */
 unsigned ui_prompt_key(struct ui *ui, uint32_t key);
@@ -156,7 +183,8 @@ void ui_decision_sent(struct ui *ui);
 void ui_decision_chosen(struct ui *ui, uint32_t key);
 void ui_decide_slice(struct ui *ui, int64_t deadline_ms);
 
-/* ui_list.c and ui_bars.c: the parts of a frame */
+/* ui_list.c, ui_title.c and ui_bars.c: the parts of a frame */
+void ui_draw_title(const struct ui *ui, struct grid *grid);
 void ui_draw_list(const struct ui *ui, struct grid *grid);
 void ui_draw_bars(const struct ui *ui, struct grid *grid);
 

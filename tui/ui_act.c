@@ -138,6 +138,7 @@ static act_function *const functions[ACTION_COUNT] = {
 	[ACTION_PEEK] = act_peek,
 	[ACTION_COLUMNS] = act_columns,
 	[ACTION_PROBLEMS] = act_problems,
+	[ACTION_SOURCES] = act_sources,
 	[ACTION_HELP] = act_help,
 	[ACTION_SEARCH] = act_search,
 	[ACTION_NEXT_MATCH] = act_next_match,
@@ -183,6 +184,7 @@ works_now(const struct ui *ui, enum action action)
 	case ACTION_HELP:
 	case ACTION_PROBLEMS:
 	case ACTION_PEEK:
+	case ACTION_SOURCES:
 	case ACTION_SEARCH:
 	case ACTION_NEXT_MATCH:
 	case ACTION_PREVIOUS_MATCH:
@@ -200,6 +202,8 @@ ui_act(struct ui *ui, enum action action)
 	if (action == ACTION_NONE || !works_now(ui, action))
 		return 0;
 	buf_clear(&ui->message);
+	if (ui->overlay == OVERLAY_NONE)
+		list_looked(&ui->list);
 	ui->search.step = 0;
 	return functions[action](ui) | UI_DRAW;
 }

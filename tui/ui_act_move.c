@@ -296,6 +296,13 @@ act_problems(struct ui *ui)
 }
 
 unsigned
+act_sources(struct ui *ui)
+{
+	ui_open_sources(ui);
+	return toggle_overlay(ui, OVERLAY_SOURCES);
+}
+
+unsigned
 act_peek(struct ui *ui)
 {
 	return ui->subject.loaded ? toggle_overlay(ui, OVERLAY_PEEK) : 0;

@@ -1,4 +1,4 @@
-/* The lines around the panes: title, the alert's name, status or progress, key hints. */
+/* The lines around the panes: the alert's name, status or progress, key hints. */
 #include "tui/ui.h"
 
 #include <limits.h>
@@ -6,49 +6,6 @@
 
 /* The least that an alert's name gets before its state is cut short; what the tabs need. */
 enum { NAME_COLS = 24, TABS_COLS = 25 };
-
-/* ---- title ---- */
-
-static void
-put_inputs(const struct ui *ui, struct buf *out)
-{
-	for (size_t i = 0; i < ui->o.path_count; i++)
-		buf_printf(out, "%s%s", i ? "  " : "", ui->o.paths[i]);
-	if (!ui->o.path_count)
-		buf_puts(out, store_path(ui->o.store));
-}
-
-static void
-draw_title(const struct ui *ui, struct grid *grid)
-{
-	struct pen pen = pen_at(grid, ui->layout.title, 0, grid->cols);
-	unsigned long long errors = ui->progress.errors;
-	char time[TIME_TEXT], problems[48] = "", key[KEY_NAME] = "";
-	struct buf inputs = {0};
-	int right;
-
-	clock_format_minute(ui->local, clock_now(&ui->clock), time);
-	if (ui->progress.failed)
-		snprintf(problems, sizeof(problems), " reading has stopped ");
-	else if (errors)
-		snprintf(problems, sizeof(problems), " %llu problem%s ", errors,
-			errors == 1 ? "" : "s");
-	if (problems[0])
-		keymap_key_name(&ui->o.config->keymap, ACTION_PROBLEMS, key);
-	right = grid->cols - (int)strlen(time) - 2 - (int)strlen(problems) -
-		grid_columns(str_from(key), grid->ascii) - (ui->clock.set ? 11 : 0);
-	pen_puts(&pen, ROLE_TITLE, " keywatch ");
-	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
-	put_inputs(ui, &inputs);
-	pen_field(&pen, ROLE_TEXT, buf_view(&inputs), right - 1 - pen.x);
-	buf_fini(&inputs);
-	pen_blank(&pen, ROLE_TEXT, right);
-	pen_puts(&pen, ROLE_HINT_KEY, key);
-	pen_puts(&pen, ROLE_ERROR, problems);
-	if (ui->clock.set)
-		pen_puts(&pen, ROLE_BADGE, " clock set ");
-	pen_printf(&pen, ROLE_DIM, " %s", time);
-}
 
 /* ---- the alert's name ---- */
 
@@ -220,24 +177,57 @@ put_progress(struct buf *out, const struct pipeline_progress *p, bool narrow)
 			p->errors == 1 ? "" : "s");
 }
 
+/* A bar where the end is known, and the words for it. */
 static void
-draw_progress(const struct ui *ui, struct grid *grid, struct pen *pen)
+draw_bar(struct pen *pen, uint64_t done, uint64_t total, struct str words)
 {
-	const struct pipeline_progress *p = &ui->progress;
-	bool narrow = grid->cols < 100;
-	int width = narrow ? 6 : 24, full = 0;
-	struct buf text = {0};
+	int width = pen->grid->cols < 100 ? 6 : 24, full = 0;
 
-	if (p->bytes_total)
-		full = (int)((double)p->bytes_done / (double)p->bytes_total * width);
+	if (total)
+		full = (int)((double)done / (double)total * width);
 	if (full > width)
 		full = width;
 	pen_puts(pen, ROLE_TEXT, " ");
 	pen_run(pen, ROLE_PROGRESS, GLYPH_PROGRESS, pen->x + full);
 	pen_run(pen, ROLE_PROGRESS_LEFT, GLYPH_PROGRESS_LEFT, pen->x + width - full);
 	pen_puts(pen, ROLE_TEXT, " ");
-	put_progress(&text, p, narrow);
-	pen_str(pen, ROLE_TEXT, buf_view(&text));
+	pen_field(pen, ROLE_TEXT, words, pen_left(pen));
+}
+
+/* "prod: 40 of 800 objects, first fill" */
+static void
+draw_filling(struct pen *pen, const struct health *h)
+{
+	struct buf text = {0};
+
+	buf_printf(&text, "%s: ", h->name);
+	if (h->total)
+		buf_printf(&text, "%llu of %llu objects%s", (unsigned long long)h->done,
+			(unsigned long long)h->total, h->note[0] ? ", " : "");
+	buf_puts(&text, h->note);
+	draw_bar(pen, h->done, h->total, buf_view(&text));
+	buf_fini(&text);
+}
+
+static bool
+has_progress(const struct ui *ui)
+{
+	return ui_is_reading(ui) || ui_filling_source(ui);
+}
+
+static void
+draw_progress(const struct ui *ui, struct pen *pen)
+{
+	const struct pipeline_progress *p = &ui->progress;
+	const struct health *filling = ui_filling_source(ui);
+	struct buf text = {0};
+
+	if (filling && (!ui_is_reading(ui) || !p->files_total)) {
+		draw_filling(pen, filling);
+		return;
+	}
+	put_progress(&text, p, pen->grid->cols < 100);
+	draw_bar(pen, p->bytes_done, p->bytes_total, buf_view(&text));
 	buf_fini(&text);
 }
 
@@ -287,7 +277,7 @@ put_modes(const struct ui *ui, struct buf *out)
 	if (ui->list.marks)
 		buf_printf(out, " %s %zu marked", dot, ui->list.marks);
 	if (ui->list.arrived_above)
-		buf_printf(out, " %s %s%zu", dot, glyph_text(GLYPH_UP, ui->grid.ascii),
+		buf_printf(out, " %s %s%zu arrived", dot, glyph_text(GLYPH_UP, ui->grid.ascii),
 			ui->list.arrived_above);
 	if (ui->list.follow)
 		buf_printf(out, " %s follow", dot);
@@ -346,6 +336,19 @@ put_counts(const struct ui *ui, enum count_detail detail, struct buf *out)
 	return grid_columns(buf_view(out), ui->grid.ascii);
 }
 
+/* What was found waits until the store takes it: said until it does. */
+static void
+draw_store_failure(const struct ui *ui, struct grid *grid)
+{
+	struct pen pen = pen_at(grid, ui->layout.status, 0, grid->cols);
+	struct buf text = {0};
+
+	buf_printf(&text, "the store refuses, tried every second: %s", ui->progress.error.text);
+	pen_blank(&pen, ROLE_TEXT, 1);
+	pen_field(&pen, ROLE_ERROR, buf_view(&text), pen_left(&pen) - 1);
+	buf_fini(&text);
+}
+
 /* The counts at the right; the names of the panes stand before the last details of these. */
 static void
 draw_status(const struct ui *ui, struct grid *grid)
@@ -356,15 +359,19 @@ draw_status(const struct ui *ui, struct grid *grid)
 	struct buf counts = {0};
 	int width, room = grid->cols - 2;
 
-	if (ui_is_reading(ui) || (narrow && ui->filter.compiled))
+	if (ui->progress.failed && ui_is_live(ui)) {
+		draw_store_failure(ui, grid);
+		return;
+	}
+	if (has_progress(ui) || (narrow && ui->filter.compiled))
 		detail = COUNT_SHOWN;
 	else if (narrow && room >= 2 * TABS_COLS)
 		room -= TABS_COLS;
 	while ((width = put_counts(ui, detail, &counts)) > room && detail > COUNT_SHOWN)
 		detail--;
 	pen.end = grid->cols - width - 2;
-	if (ui_is_reading(ui)) {
-		draw_progress(ui, grid, &pen);
+	if (has_progress(ui)) {
+		draw_progress(ui, &pen);
 	} else {
 		pen_blank(&pen, ROLE_TEXT, 1);
 		if (narrow && !ui->filter.compiled && pen.end >= TABS_COLS)
@@ -382,7 +389,7 @@ draw_status(const struct ui *ui, struct grid *grid)
 static const enum action list_hints[] = {ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS,
 	ACTION_TAKE, ACTION_NOTE, ACTION_SEARCH, ACTION_FILTER, ACTION_HELP, ACTION_FALSE_POSITIVE,
 	ACTION_UNDO, ACTION_MARK, ACTION_SORT, ACTION_STATUS, ACTION_OPEN, ACTION_COLUMNS,
-	ACTION_PROBLEMS, ACTION_QUIT, ACTION_NONE};
+	ACTION_PROBLEMS, ACTION_SOURCES, ACTION_QUIT, ACTION_NONE};
 static const enum action entity_hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_NEXT_PANE, ACTION_COPY,
 	ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS, ACTION_SEARCH, ACTION_HELP, ACTION_NONE};
 static const enum action event_hints[] = {ACTION_FOLD, ACTION_BACK, ACTION_NEXT_PANE, ACTION_SEARCH,
@@ -405,27 +412,42 @@ hints_for(const struct ui *ui)
 	}
 }
 
+static const char *
+hint_word(const struct ui *ui, enum action action)
+{
+	if (ui->overlay == OVERLAY_NONE && ui->focus == PANE_ENTITY && action == ACTION_OPEN)
+		return "evidence";
+	if (ui->overlay != OVERLAY_NONE && action == ACTION_QUIT)
+		return "close";
+	return actions[action].hint;
+}
+
+static void
+draw_hint(const struct ui *ui, struct pen *pen, enum action action)
+{
+	const char *word = hint_word(ui, action);
+	char key[KEY_NAME];
+
+	keymap_key_name(&ui->o.config->keymap, action, key);
+	if (!key[0] || grid_columns(str_from(key), pen->grid->ascii) + (int)strlen(word) + 2 >
+			       pen_left(pen))
+		return;
+	pen_puts(pen, ROLE_HINT_KEY, key);
+	pen_printf(pen, ROLE_HINT, " %s", word);
+	pen_blank(pen, ROLE_TEXT, pen->x + 2);
+}
+
+/* Where a source fails, the way to why comes first. */
 static void
 draw_hints(const struct ui *ui, struct pen *pen)
 {
-	for (const enum action *hint = hints_for(ui); *hint != ACTION_NONE; hint++) {
-		const char *word = actions[*hint].hint;
-		char key[KEY_NAME];
+	bool fails = ui->overlay == OVERLAY_NONE && ui_source_fails(ui);
 
-		keymap_key_name(&ui->o.config->keymap, *hint, key);
-		if (!key[0])
-			continue;
-		if (ui->focus == PANE_ENTITY && *hint == ACTION_OPEN)
-			word = "evidence";
-		if (ui->overlay != OVERLAY_NONE && *hint == ACTION_QUIT)
-			word = "close";
-		if (grid_columns(str_from(key), pen->grid->ascii) + (int)strlen(word) + 2 >
-			pen_left(pen))
-			continue;
-		pen_puts(pen, ROLE_HINT_KEY, key);
-		pen_printf(pen, ROLE_HINT, " %s", word);
-		pen_blank(pen, ROLE_TEXT, pen->x + 2);
-	}
+	if (fails)
+		draw_hint(ui, pen, ACTION_SOURCES);
+	for (const enum action *hint = hints_for(ui); *hint != ACTION_NONE; hint++)
+		if (!fails || *hint != ACTION_SOURCES)
+			draw_hint(ui, pen, *hint);
 }
 
 /* What was just said; when it is long, over the status line as well. */
@@ -468,7 +490,7 @@ draw_hint_line(const struct ui *ui, struct grid *grid)
 void
 ui_draw_bars(const struct ui *ui, struct grid *grid)
 {
-	draw_title(ui, grid);
+	ui_draw_title(ui, grid);
 	if (ui->overlay == OVERLAY_NONE)
 		draw_heads(ui, grid);
 	draw_status(ui, grid);

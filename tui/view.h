@@ -7,6 +7,7 @@
 
 #include "core/base/problem.h"
 #include "core/base/clock.h"
+#include "core/pipeline.h"
 #include "tui/clock_text.h"
 #include "tui/event_text.h"
 #include "tui/keymap.h"
@@ -39,9 +40,13 @@ struct view_model {
 	const struct keymap *keymap;
 	const struct view_problems *problems;
 	const struct view_report *report;
-	struct event_text *event_text; /* folds and the evidence of the event pane */
-	bool reading;		       /* input is still being read */
-	const char *failure;	       /* why reading has stopped before its end, or NULL */
+	struct event_text *event_text;	    /* folds and the evidence of the event pane */
+	const struct pipeline_live *live;   /* how the sources are; count 0: none */
+	const struct view_problems *recent; /* of the sources */
+	const char *const *advice; /* what to do when nothing is watched, up to a NULL; NULL: it
+				      need not be */
+	bool reading;		   /* input is still being read */
+	const char *failure;	   /* why reading has stopped before its end, or NULL */
 	bool ascii;
 	int width;
 };
@@ -49,7 +54,7 @@ struct view_model {
 typedef void view_build(struct doc *doc, const struct view_model *model);
 
 view_build view_entity, view_event, view_history, view_help, view_problems_list, view_peek,
-	view_report_list;
+	view_report_list, view_sources;
 
 /* Lines of the entity pane carry the index of their fact, or this. */
 #define VIEW_NO_FACT ((size_t)-1)

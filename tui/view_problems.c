@@ -22,7 +22,10 @@ view_problems_list(struct doc *doc, const struct view_model *model)
 
 	if (model->failure) {
 		doc_line(doc, 0, false, 9);
-		doc_puts(doc, ROLE_ERROR, "reading has stopped: ");
+		doc_puts(doc, ROLE_ERROR,
+			model->live->count ? "the store does not take what is found, and is tried "
+					     "again until it does; nothing is lost: "
+					   : "reading has stopped: ");
 		doc_puts(doc, ROLE_TEXT, model->failure);
 	}
 	for (int severity = PROBLEM_ERROR; severity >= PROBLEM_NOTE; severity--)

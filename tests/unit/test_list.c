@@ -113,6 +113,31 @@ follow_keeps_the_newest_selected_until_the_first_move(void **state)
 }
 
 static void
+what_arrives_is_marked_until_somebody_looks_at_it(void **state)
+{
+	struct list list;
+
+	(void)state;
+	make(&list, 3, 3);
+	list_move(&list, 0); /* ends follow */
+	list.news = true;
+	put(&list, 4, 40, STATUS_NEW);
+	put(&list, 5, 5, STATUS_NEW);
+	list_settle(&list);
+	assert_true(list.rows[3].arrived);
+	assert_false(list.rows[0].arrived);
+	put(&list, 4, 40, STATUS_ACTIVE); /* a decision is no look */
+	assert_true(list.rows[3].arrived);
+	list_looked(&list); /* neither stands in the window */
+	assert_true(list.rows[3].arrived && list.rows[4].arrived);
+	list_select(&list, 0);
+	list_looked(&list);
+	assert_false(list.rows[3].arrived);
+	assert_true(list.rows[4].arrived);
+	list_fini(&list);
+}
+
+static void
 arriving_rows_move_neither_the_selection_nor_its_line(void **state)
 {
 	struct list list;
@@ -396,6 +421,7 @@ main(void)
 		cmocka_unit_test(newest_stands_first_and_is_selected),
 		cmocka_unit_test(equal_times_and_unreadable_ones_have_a_place),
 		cmocka_unit_test(follow_keeps_the_newest_selected_until_the_first_move),
+		cmocka_unit_test(what_arrives_is_marked_until_somebody_looks_at_it),
 		cmocka_unit_test(arriving_rows_move_neither_the_selection_nor_its_line),
 		cmocka_unit_test(known_rows_are_brought_up_to_date_in_their_place),
 		cmocka_unit_test(moves_end_at_the_ends),
