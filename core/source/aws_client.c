@@ -21,6 +21,7 @@ aws_client_fini(struct aws_client *client)
 {
 	aws_chain_free(client->chain);
 	free(client->region);
+	free(client->origin);
 }
 
 void
@@ -44,6 +45,7 @@ aws_client_endpoint(struct aws_client *client, struct buf *url)
 {
 	const char *given = aws_chain_endpoint(client->chain, client->service);
 
+	given = given ? given : client->origin;
 	if (!given) {
 		buf_printf(url, "https://%s.%s.%s", client->service, client->region,
 			aws_partition_of(client->region)->dns_suffix);

@@ -13,6 +13,7 @@ struct aws_client {
 	struct aws_chain *chain;	      /* owns */
 	const char *service;		      /* "cloudtrail", "sqs", "s3" */
 	char *region;			      /* owns */
+	char *origin; /* owns; who is asked unless an endpoint is configured; NULL: AWS's own */
 	uint64_t requests, bytes;
 	int64_t skew_ms; /* the server's clock less ours; 0 while under a minute */
 };
@@ -24,7 +25,8 @@ void aws_client_fini(struct aws_client *client);
 void aws_client_set_region(struct aws_client *client, const char *region);
 /* `region =` or --region; NULL: not said. */
 const char *aws_client_configured_region(const struct aws_client *client);
-/* The configured endpoint, else https://SERVICE.REGION.SUFFIX, without a slash at its end. */
+/* The configured endpoint, else the origin, else https://SERVICE.REGION.SUFFIX, without a slash at
+ * its end. */
 void aws_client_endpoint(struct aws_client *client, struct buf *url);
 
 /* What tells accounts apart without asking anybody: the number that an access key id holds, or the

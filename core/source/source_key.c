@@ -183,7 +183,7 @@ const struct source_key_def source_keys[SOURCE_KEY_COUNT] = {
 		"pay for the requests to a bucket whose owner does not",
 		false, false, check_payer},
 	[SOURCE_KEY_QUEUE_URL] = {"queue_url", "URL",
-		"the queue's URL",
+		"the queue's URL, whose host is asked unless an endpoint is given",
 		false, true, check_queue_url},
 	[SOURCE_KEY_WORKSPACE_ID] = {"workspace_id", "GUID",
 		"the workspace's id, as its overview shows it",

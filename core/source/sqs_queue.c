@@ -239,28 +239,42 @@ sqs_delete(struct sqs_queue *q, const char *const *receipts, size_t count,
 
 /* ---- where it is ---- */
 
-/* sqs.us-east-1.amazonaws.com; older: us-east-1.queue.amazonaws.com. */
+/* What stands between "://" and the path. */
+static struct str
+host_of(const char *url)
+{
+	const char *begin = strstr(url, "://");
+
+	if (!begin)
+		return STR("");
+	begin += 3;
+	return (struct str){begin, strcspn(begin, "/:")};
+}
+
+/* Up to the next dot; takes it from the host. */
+static struct str
+take_label(struct str *host)
+{
+	size_t dot = str_find(*host, STR("."), 0);
+	struct str label = str_slice(*host, 0, dot == (size_t)-1 ? host->len : dot);
+
+	*host = str_slice(*host, dot == (size_t)-1 ? host->len : dot + 1, host->len);
+	return label;
+}
+
+/* sqs.us-east-1.amazonaws.com and VPC endpoints, vpce-….sqs.us-east-1.vpce.amazonaws.com; older:
+ * us-east-1.queue.amazonaws.com. */
 static bool
 region_of_url(const char *url, struct buf *region)
 {
-	const char *host = strstr(url, "://");
-	struct str rest, label;
-	size_t dot;
+	struct str host = host_of(url), label = take_label(&host);
 
-	if (!host)
+	if (str_starts_with(label, STR("vpce-")))
+		label = take_label(&host);
+	if (str_is(label, "sqs") || str_is(label, "sqs-fips"))
+		label = take_label(&host);
+	else if (!str_starts_with(host, STR("queue.amazonaws.")))
 		return false;
-	rest = str_from(host + 3);
-	dot = str_find(rest, STR("."), 0);
-	if (dot == (size_t)-1)
-		return false;
-	label = str_slice(rest, 0, dot);
-	rest = str_slice(rest, dot + 1, rest.len);
-	if (str_is(label, "sqs") || str_is(label, "sqs-fips")) {
-		dot = str_find(rest, STR("."), 0);
-		label = str_slice(rest, 0, dot == (size_t)-1 ? 0 : dot);
-	} else if (!str_starts_with(rest, STR("queue.amazonaws."))) {
-		return false;
-	}
 	buf_str(region, label);
 	return label.len > 0;
 }
@@ -280,12 +294,28 @@ choose_region(struct sqs_queue *q)
 	buf_fini(&region);
 }
 
+/* As AWS's SDKs do, the queue's own host is asked, but for the older one, which speaks XML only. */
+static void
+choose_origin(struct sqs_queue *q)
+{
+	struct str host = host_of(q->url), rest = host;
+	struct buf origin = {0};
+
+	take_label(&rest);
+	if (!host.len || str_starts_with(rest, STR("queue.amazonaws.")))
+		return;
+	buf_str(&origin, (struct str){q->url, (size_t)(host.data - q->url)});
+	buf_str(&origin, (struct str){host.data, strcspn(host.data, "/")});
+	q->client.origin = buf_take(&origin);
+}
+
 void
 sqs_queue_init(struct sqs_queue *q, const struct source_options *options)
 {
 	*q = (struct sqs_queue){.url = options->config->value[SOURCE_KEY_QUEUE_URL]};
 	aws_client_init(&q->client, options, "sqs");
 	choose_region(q);
+	choose_origin(q);
 }
 
 void

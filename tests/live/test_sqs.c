@@ -143,11 +143,37 @@ an_event_that_comes_during_the_long_poll_is_there_within_two_seconds(void **stat
 
 	(void)state;
 	watch();
-	cloud_await(&cloud, "sqs", "ReceiveMessage", 0);
+	cloud_await(&cloud, "sqs", "ReceiveMessage", 2);
 	send_body(EVENT("e-1"));
 	before = time_monotonic_ms();
 	watcher_await_alerts(&watcher, 1);
 	assert_true(time_monotonic_ms() - before < 2000);
+}
+
+static void
+a_queue_shows_that_it_answers_before_the_long_poll(void **state)
+{
+	int64_t before = time_monotonic_ms();
+
+	(void)state;
+	watch();
+	watcher_await_ok(&watcher, "queue");
+	assert_true(time_monotonic_ms() - before < 5000); /* the long poll takes 20 s */
+}
+
+static void
+without_an_endpoint_the_host_of_the_queues_url_is_asked(void **state)
+{
+	char spec[128];
+	const char *const specs[] = {spec, NULL};
+
+	(void)state;
+	unsetenv("AWS_ENDPOINT_URL");
+	snprintf(spec, sizeof(spec), "type=sqs,name=queue,queue_url=%s/111122223333/keywatch",
+		cloud.url);
+	send_body(EVENT("e-1"));
+	watcher_start(&watcher, specs);
+	watcher_await_alerts(&watcher, 1);
 }
 
 static void
@@ -319,6 +345,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_event_is_an_alert_with_the_time_it_was_sent_and_then_deleted),
 		TEST(an_event_that_comes_during_the_long_poll_is_there_within_two_seconds),
+		TEST(a_queue_shows_that_it_answers_before_the_long_poll),
+		TEST(without_an_endpoint_the_host_of_the_queues_url_is_asked),
 		TEST(envelopes_of_sns_and_set_up_messages_are_understood),
 		TEST(poison_is_named_and_kept_unchanged_and_deleted_at_the_third_receive),
 		TEST(poison_is_left_to_the_queues_own_redrive_policy),
