@@ -86,12 +86,24 @@ open_keyboard(void)
 }
 
 bool
+term_known(const char *name)
+{
+	return tgetent(NULL, name) == 1;
+}
+
+void
+term_library(struct buf *out)
+{
+	buf_puts(out, curses_version());
+}
+
+bool
 term_usable(void)
 {
 	const char *name = getenv("TERM");
 	int fd;
 
-	if (!isatty(STDOUT_FILENO) || !name || !name[0] || tgetent(NULL, name) != 1)
+	if (!isatty(STDOUT_FILENO) || !name || !name[0] || !term_known(name))
 		return false;
 	if (!tgetstr("cm", NULL) || tgetflag("gn") || tgetflag("hc"))
 		return false;

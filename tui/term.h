@@ -17,6 +17,10 @@ struct terminal;
 
 /* A terminal that terminfo knows, that can address its cursor, with keys to read. */
 bool term_usable(void);
+/* terminfo knows a terminal of that name. */
+bool term_known(const char *name);
+/* Appends which library is behind it: its name and version as it runs. */
+void term_library(struct buf *out);
 /* The locale is not UTF-8: only ASCII can be shown. */
 bool term_locale_is_ascii(void);
 

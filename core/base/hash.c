@@ -1,5 +1,6 @@
 #include "core/base/hash.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -17,4 +18,10 @@ hash_hex(struct str data, char hex[HASH_HEX])
 		hex[2 * i + 1] = digits[digest[i] & 15];
 	}
 	hex[HASH_HEX - 1] = '\0';
+}
+
+void
+hash_library(struct buf *out)
+{
+	buf_puts(out, OpenSSL_version(OPENSSL_VERSION));
 }

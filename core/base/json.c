@@ -334,3 +334,9 @@ json_bool(const struct json *node)
 {
 	return node && cJSON_IsTrue(as_item(node));
 }
+
+void
+json_library(struct buf *out)
+{
+	buf_printf(out, "cJSON %s", cJSON_Version());
+}

@@ -133,4 +133,7 @@ void json_put_null(struct json_writer *w);
 /* key + value in one call */
 void json_member_string(struct json_writer *w, const char *key, struct str s);
 
+/* Appends which library is behind it: its name and version as it runs. */
+void json_library(struct buf *out);
+
 #endif

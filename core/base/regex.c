@@ -144,3 +144,12 @@ regex_group_offset(const struct regex_match *match, unsigned group)
 		return (size_t)-1;
 	return ovector[2 * group];
 }
+
+void
+regex_library(struct buf *out)
+{
+	char version[64];
+
+	pcre2_config(PCRE2_CONFIG_VERSION, version);
+	buf_printf(out, "PCRE2 %s", version);
+}

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/str.h"
 
@@ -39,5 +40,8 @@ enum regex_result regex_find(
 struct str regex_group(const struct regex_match *match, unsigned group);
 /* Its byte offset in the subject. */
 size_t regex_group_offset(const struct regex_match *match, unsigned group);
+
+/* Appends which library is behind it: its name and version as it runs. */
+void regex_library(struct buf *out);
 
 #endif

@@ -280,3 +280,9 @@ text_print(FILE *file, struct str s)
 	fwrite(buf_cstr(&out), 1, out.len, file);
 	buf_fini(&out);
 }
+
+void
+text_library(struct buf *out)
+{
+	buf_printf(out, "utf8proc %s", utf8proc_version());
+}

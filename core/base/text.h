@@ -48,4 +48,7 @@ int text_columns(struct str s);
 /* Prints cleaned text; the only way to stdout and stderr for anything from outside. */
 void text_print(FILE *file, struct str s);
 
+/* Appends which library is behind it: its name and version as it runs. */
+void text_library(struct buf *out);
+
 #endif

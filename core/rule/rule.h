@@ -91,4 +91,7 @@ void rule_filter_free(struct rule_filter *filter);
 bool rule_filter_match(const struct rule_filter *filter, struct rule_run *run,
 	const struct event *event);
 
+/* Appends which library is behind it: its name and version as it runs. */
+void rule_library(struct buf *out);
+
 #endif

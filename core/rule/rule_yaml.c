@@ -209,3 +209,9 @@ rule_read_yaml(struct rule *rule, struct str yaml, const char *file, struct erro
 	yaml_parser_delete(&parser);
 	return ok;
 }
+
+void
+rule_library(struct buf *out)
+{
+	buf_printf(out, "libyaml %s", yaml_get_version_string());
+}

@@ -184,3 +184,9 @@ inflate_error(const struct inflate *i)
 {
 	return i->error;
 }
+
+void
+inflate_library(struct buf *out)
+{
+	buf_printf(out, "zlib %s", zlibVersion());
+}

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/base/buf.h"
+
 struct inflate;
 
 enum inflate_result {
@@ -33,5 +35,8 @@ bool inflate_at_end(const struct inflate *inflate);
 /* The damage was a checksum or length that does not fit: all that was there was given. */
 bool inflate_is_whole(const struct inflate *inflate);
 const char *inflate_error(const struct inflate *inflate);
+
+/* Appends which library is behind it: its name and version as it runs. */
+void inflate_library(struct buf *out);
 
 #endif

@@ -584,3 +584,9 @@ http_do(struct http *http, const struct http_request *request, struct http_respo
 	curl_free(t.host);
 	return result;
 }
+
+void
+http_library(struct buf *out)
+{
+	buf_puts(out, curl_version());
+}

@@ -94,4 +94,7 @@ void http_decode(struct buf *out, struct str text, bool plus);
 /* An endpoint as the user gave it: https anywhere, http to loopback only. */
 bool http_endpoint_allowed(const char *url, struct error *err);
 
+/* Appends which library is behind it: its name and version as it runs. */
+void http_library(struct buf *out);
+
 #endif

@@ -130,3 +130,9 @@ xml_parse(struct str text, xml_element *end, void *context, struct error *err)
 		buf_wipe(&r.text[i]);
 	return ok;
 }
+
+void
+xml_library(struct buf *out)
+{
+	buf_puts(out, XML_ExpatVersion());
+}

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/str.h"
 
@@ -15,5 +16,8 @@
  * ends the parsing with false. Both are valid until it returns; what expat held is wiped. */
 typedef bool xml_element(void *context, const char *path, struct str text);
 bool xml_parse(struct str text, xml_element *end, void *context, struct error *err);
+
+/* Appends which library is behind it: its name and version as it runs. */
+void xml_library(struct buf *out);
 
 #endif

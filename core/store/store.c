@@ -245,3 +245,9 @@ store_setting_get(struct store *store, const char *name, struct arena *arena)
 	sqlite3_reset(stmt);
 	return value;
 }
+
+void
+store_library(struct buf *out)
+{
+	buf_printf(out, "SQLite %s", sqlite3_libversion());
+}

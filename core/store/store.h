@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/alert/alert.h"
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/problem.h"
 
@@ -155,5 +156,8 @@ bool store_decide(struct store *store, const char *id, int64_t if_seq, enum deci
 /* A name → text settings of this store (last filter, columns …). Absent when not set. */
 bool store_setting_put(struct store *store, const char *name, struct str value, struct error *err);
 struct str store_setting_get(struct store *store, const char *name, struct arena *arena);
+
+/* Appends which library is behind it: its name and version as it runs. */
+void store_library(struct buf *out);
 
 #endif
