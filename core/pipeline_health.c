@@ -62,14 +62,11 @@ say_skew(struct fetcher *f, const struct source_report *report)
 	if (minutes == f->skew_min)
 		return;
 	f->skew_min = minutes;
+	buf_printf(&line, "%s: ", f->config->name);
 	if (minutes)
-		buf_printf(&line,
-			"%s: the clock of this machine is %lld min %s: AWS refuses requests from 5 "
-			"to 15 min on; set it (timedatectl)",
-			f->config->name, (long long)(minutes > 0 ? minutes : -minutes),
-			minutes > 0 ? "behind" : "ahead");
+		source_put_skew(&line, report->skew_ms);
 	else
-		buf_printf(&line, "%s: the clock of this machine is right again", f->config->name);
+		buf_puts(&line, "the clock of this machine is right again");
 	live_say(f->pipeline, buf_cstr(&line));
 	buf_fini(&line);
 }

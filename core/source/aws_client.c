@@ -56,6 +56,20 @@ aws_client_endpoint(struct aws_client *client, struct buf *url)
 		url->data[--url->len] = '\0';
 }
 
+void
+aws_client_asked(struct aws_client *client, const char *request, struct source_asked *asked)
+{
+	struct buf url = {0};
+
+	aws_client_endpoint(client, &url);
+	snprintf(asked->request, sizeof(asked->request), "%s", request);
+	snprintf(asked->region, sizeof(asked->region), "%s", client->region);
+	snprintf(asked->place, sizeof(asked->place), "%s", buf_cstr(&url));
+	snprintf(asked->credentials, sizeof(asked->credentials), "%s",
+		aws_chain_kind(client->chain));
+	buf_fini(&url);
+}
+
 /* ---- the account ---- */
 
 enum { KEY_PREFIX = 4, ACCOUNT_CHARS = 10 };
@@ -113,18 +127,24 @@ advise(struct source_failure *failure, enum source_cause cause, const char *form
 		snprintf(failure->advice, sizeof(failure->advice), format, word);
 }
 
-static void
-explain_credentials(const struct aws_error *error, struct source_failure *failure)
+/* "Credential should be scoped to a valid region": nothing is wrong with the keys. */
+static bool
+is_other_region(const struct aws_error *error)
 {
-	bool skewed = strstr(error->code, "TimeTooSkewed") ||
-		      strstr(error->code, "SignatureDoesNot") ||
-		      strstr(error->message, "Signature expired") ||
-		      strstr(error->message, "not yet current");
+	return strstr(error->message, "valid region") != NULL;
+}
 
-	advise(failure, CAUSE_CREDENTIALS,
-		skewed ? "check the clock of this machine (timedatectl) and the secret key%s"
-		       : "check the keys: aws sts get-caller-identity%s",
-		"");
+static const char *
+credentials_advice(const struct aws_error *error)
+{
+	if (aws_error_is_expired(error))
+		return "get new ones: sign in again (aws sso login), or set AWS_SESSION_TOKEN "
+		       "anew%s";
+	if (strstr(error->code, "TimeTooSkewed") || strstr(error->code, "SignatureDoesNot") ||
+		strstr(error->message, "Signature expired") ||
+		strstr(error->message, "not yet current"))
+		return "check the clock of this machine (timedatectl) and the secret key%s";
+	return "check the keys: aws sts get-caller-identity%s";
 }
 
 static void
@@ -136,8 +156,11 @@ explain(struct aws_call *call, const struct http_response *response, struct sour
 	failure->retry_after_ms = response->retry_after_ms;
 	if (aws_error_is_throttle(error) || response->status == 429)
 		advise(failure, CAUSE_THROTTLED, NULL, NULL);
+	else if (is_other_region(error))
+		advise(failure, CAUSE_CONFIGURED, "signed for %s: check `region` and the endpoint",
+			call->request.region);
 	else if (aws_error_is_credentials(error) || aws_error_is_expired(error))
-		explain_credentials(error, failure);
+		advise(failure, CAUSE_CREDENTIALS, credentials_advice(error), "");
 	else if (aws_error_is_denied(error) || response->status == 403)
 		advise(failure, CAUSE_DENIED, "allow the IAM action %s", call->action);
 	else if (aws_error_is_transient(error) || response->status >= 500)

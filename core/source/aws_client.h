@@ -29,6 +29,9 @@ const char *aws_client_configured_region(const struct aws_client *client);
  * its end. */
 void aws_client_endpoint(struct aws_client *client, struct buf *url);
 
+/* Where it asks, and with what: for a probe. After the request: then the keys are known. */
+void aws_client_asked(struct aws_client *client, const char *request, struct source_asked *asked);
+
 /* What tells accounts apart without asking anybody: the number that an access key id holds, or the
  * id itself. Appended; nothing when there are no keys. */
 void aws_client_account(struct aws_client *client, struct buf *out);

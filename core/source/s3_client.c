@@ -76,12 +76,6 @@ s3_client_report(const struct s3_client *c, struct source_report *report)
 		report->skew_ms = c->client.skew_ms;
 }
 
-const char *
-s3_client_kind(const struct s3_client *c)
-{
-	return aws_chain_kind(c->client.chain);
-}
-
 struct scanner *
 s3_scanner(struct s3_client *c)
 {
@@ -153,6 +147,31 @@ s3_url(struct buf *url, const char *endpoint, const char *region, const struct s
 		buf_printf(url, "?%s", call->query);
 }
 
+/* Its own endpoint, where one is given; absent: AWS's. */
+static void
+put_endpoint(struct s3_client *c, struct buf *url)
+{
+	if (aws_chain_endpoint(c->client.chain, "s3"))
+		aws_client_endpoint(&c->client, url);
+}
+
+void
+s3_client_asked(
+	struct s3_client *c, struct str bucket, const char *request, struct source_asked *asked)
+{
+	const struct s3_call call = {.bucket = bucket};
+	struct buf endpoint = {0}, url = {0};
+
+	if (!c->client.region)
+		c->client.region = mem_strdup(c->region); /* nothing was sent yet */
+	aws_client_asked(&c->client, request, asked);
+	put_endpoint(c, &endpoint);
+	s3_url(&url, endpoint.len ? buf_cstr(&endpoint) : NULL, c->client.region, &call);
+	snprintf(asked->place, sizeof(asked->place), "%s", buf_cstr(&url));
+	buf_fini(&endpoint);
+	buf_fini(&url);
+}
+
 /* ---- regions ---- */
 
 static struct bucket_place *
@@ -219,8 +238,7 @@ send_to(struct s3_client *c, struct s3_call *call, struct http_response *respons
 	struct buf endpoint = {0}, url = {0};
 	enum source_result result;
 
-	if (aws_chain_endpoint(c->client.chain, "s3"))
-		aws_client_endpoint(&c->client, &endpoint);
+	put_endpoint(c, &endpoint);
 	s3_url(&url, endpoint.len ? buf_cstr(&endpoint) : NULL, c->client.region, call);
 	sent.request = (struct http_request){.method = call->method,
 		.url = buf_cstr(&url),

@@ -15,8 +15,9 @@ struct s3_client *s3_client_new(const struct source_options *options);
 void s3_client_free(struct s3_client *client);
 /* Requests, bytes and skew are added to what is there. */
 void s3_client_report(const struct s3_client *client, struct source_report *report);
-/* Without keys; for what doctor says. */
-const char *s3_client_kind(const struct s3_client *client);
+/* As aws_client_asked, of a bucket. */
+void s3_client_asked(struct s3_client *client, struct str bucket, const char *request,
+	struct source_asked *asked);
 
 /*
  * Reads an object through the scanner, plain or gzip by its content: its records go to the source's

@@ -18,6 +18,16 @@ source_find(struct str type)
 	return NULL;
 }
 
+void
+source_put_skew(struct buf *out, int64_t skew_ms)
+{
+	buf_printf(out,
+		"the clock of this machine is %lld min %s: AWS refuses requests from 5 to 15 min "
+		"on; set it (timedatectl)",
+		(long long)((skew_ms > 0 ? skew_ms : -skew_ms) / 60000),
+		skew_ms > 0 ? "behind" : "ahead");
+}
+
 const char *
 source_cause_word(enum source_cause cause)
 {

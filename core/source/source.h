@@ -89,6 +89,16 @@ struct source_failure {
 	char advice[320];	/* what to do about it; a line to type where there is one */
 };
 
+/* What a probe asked, where and by whom; "" where that is not known or makes no sense. */
+struct source_asked {
+	char request[64];      /* LookupEvents, ListObjectsV2 … */
+	char region[40];       /* the region asked */
+	char place[4096];      /* the endpoint, or the path */
+	char credentials[160]; /* their kind, never a secret */
+	/* What watching needs besides, and nothing harmless can try: IAM actions; NULL: nothing. */
+	const char *untried;
+};
+
 /* The rate limiter that fetchers of one account and region share (settled.md 22): waits its turn.
  * False: stopping. */
 typedef bool source_turn(void *context, const char *account_and_region);
@@ -131,8 +141,8 @@ struct source_ops {
 	enum source_result (*committed)(struct source *source, uint64_t token,
 		struct source_failure *failure, struct error *err);
 	void (*report)(const struct source *source, struct source_report *report);
-	/* One harmless request (settled.md 29); `said` tells what was asked and by whom. */
-	enum source_result (*probe)(struct source *source, struct buf *said,
+	/* One harmless request (settled.md 29). `asked` (zeroed before) is filled also on failure. */
+	enum source_result (*probe)(struct source *source, struct source_asked *asked,
 		struct source_failure *failure, struct error *err);
 	/* A descriptor that becomes readable when there is more to do before next_ms; NULL or -1:
 	 * none (follow's inotify). */
@@ -153,5 +163,7 @@ extern const struct source_ops *const source_kinds[];
 const struct source_ops *source_find(struct str type);
 
 const char *source_cause_word(enum source_cause cause);
+/* "the clock of this machine is 7 min behind …", for a report's skew_ms; not for 0. */
+void source_put_skew(struct buf *out, int64_t skew_ms);
 
 #endif

@@ -443,8 +443,8 @@ cloudtrail_report(const struct source *source, struct source_report *report)
 }
 
 static enum source_result
-cloudtrail_probe(
-	struct source *source, struct buf *said, struct source_failure *failure, struct error *err)
+cloudtrail_probe(struct source *source, struct source_asked *asked, struct source_failure *failure,
+	struct error *err)
 {
 	struct cloudtrail *c = (struct cloudtrail *)source;
 	struct walk walk = {.region = &c->regions[0], .event_name = STR("CreateAccessKey")};
@@ -457,8 +457,7 @@ cloudtrail_probe(
 	aws_client_set_region(&c->client, walk.region->name);
 	result = fetch_page(c, &walk, &more, &failed, failure, err);
 	buf_fini(&walk.token);
-	buf_printf(said, "LookupEvents in %s with %s", walk.region->name,
-		aws_chain_kind(c->client.chain));
+	aws_client_asked(&c->client, "LookupEvents", asked);
 	return result;
 }
 

@@ -460,21 +460,24 @@ follow_report(const struct source *source, struct source_report *report)
 }
 
 static enum source_result
-follow_probe(
-	struct source *source, struct buf *said, struct source_failure *failure, struct error *err)
+follow_probe(struct source *source, struct source_asked *asked, struct source_failure *failure,
+	struct error *err)
 {
 	struct follow *s = follow_of(source);
-	struct stat st;
+	struct stat st = {0};
+	int number = 0;
 
 	if (s->stream) {
-		buf_puts(said, "reads standard input");
+		snprintf(asked->request, sizeof(asked->request), "read standard input");
 		return SOURCE_OK;
 	}
 	if (stat(s->path, &st) != 0 ||
 		access(s->path, S_ISDIR(st.st_mode) ? R_OK | X_OK : R_OK) != 0)
-		return say_missing(s, errno, failure, err);
-	buf_printf(said, "reads the %s %s", S_ISDIR(st.st_mode) ? "folder" : "file", s->path);
-	return SOURCE_OK;
+		number = errno;
+	snprintf(asked->request, sizeof(asked->request), "read the %s",
+		S_ISDIR(st.st_mode) ? "folder" : "file");
+	snprintf(asked->place, sizeof(asked->place), "%s", s->path);
+	return number ? say_missing(s, number, failure, err) : SOURCE_OK;
 }
 
 static int

@@ -361,8 +361,8 @@ loganalytics_report(const struct source *source, struct source_report *report)
 
 /* One row of the table, of the last day. */
 static enum source_result
-loganalytics_probe(
-	struct source *source, struct buf *said, struct source_failure *failure, struct error *err)
+loganalytics_probe(struct source *source, struct source_asked *asked,
+	struct source_failure *failure, struct error *err)
 {
 	struct loganalytics *l = (struct loganalytics *)source;
 	struct loganalytics_call call = {
@@ -372,12 +372,12 @@ loganalytics_probe(
 	call.to = clock_now(l->source.options.clock);
 	call.from = call.to - TICKS_PER_DAY;
 	result = ask(l, &call, failure, err);
-	buf_printf(said, "a query of one row in workspace %s with %s",
-		l->source.options.config->value[SOURCE_KEY_WORKSPACE_ID],
+	snprintf(asked->request, sizeof(asked->request), "a query of one row");
+	snprintf(asked->place, sizeof(asked->place), "%s", l->client.url);
+	snprintf(asked->credentials, sizeof(asked->credentials), "%s",
 		azure_login_kind(l->client.login));
-	if (result == SOURCE_OK && call.response.status == 204)
-		buf_puts(said, "; the workspace has no data");
-	else if (result == SOURCE_OK)
+	l->reader.no_data = result == SOURCE_OK && call.response.status == 204;
+	if (result == SOURCE_OK && !l->reader.no_data)
 		result = loganalytics_refuse(
 			loganalytics_judge(buf_view(&call.response.body)), failure, err);
 	http_response_fini(&call.response);

@@ -347,7 +347,8 @@ stop_at_first(void *context, const struct s3_entry *entry)
 }
 
 static enum source_result
-s3_probe(struct source *source, struct buf *said, struct source_failure *failure, struct error *err)
+s3_probe(struct source *source, struct source_asked *asked, struct source_failure *failure,
+	struct error *err)
 {
 	struct s3 *s = (struct s3 *)source;
 	const struct s3_listing listing = {.bucket = value_of(s, SOURCE_KEY_BUCKET),
@@ -355,8 +356,9 @@ s3_probe(struct source *source, struct buf *said, struct source_failure *failure
 		.max_keys = 1};
 	enum source_result result = s3_list(s->client, &listing, stop_at_first, NULL, failure, err);
 
-	buf_printf(said, "ListObjectsV2 of s3://%.*s with %s", STR_ARG(listing.bucket),
-		s3_client_kind(s->client));
+	s3_client_asked(s->client, listing.bucket, "ListObjectsV2", asked);
+	asked->untried = "s3:GetObject; where the trail is encrypted with a key of yours, "
+			 "kms:Decrypt";
 	return result;
 }
 

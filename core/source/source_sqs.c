@@ -380,14 +380,17 @@ sqs_report(const struct source *source, struct source_report *report)
 }
 
 static enum source_result
-sqs_probe(
-	struct source *source, struct buf *said, struct source_failure *failure, struct error *err)
+sqs_probe(struct source *source, struct source_asked *asked, struct source_failure *failure,
+	struct error *err)
 {
 	struct sqs *q = (struct sqs *)source;
+	enum source_result result =
+		sqs_ask_attribute(&q->queue, "ApproximateNumberOfMessages", failure, err);
 
-	buf_printf(said, "GetQueueAttributes in %s with %s", q->queue.client.region,
-		aws_chain_kind(q->queue.client.chain));
-	return sqs_ask_attribute(&q->queue, "ApproximateNumberOfMessages", failure, err);
+	aws_client_asked(&q->queue.client, "GetQueueAttributes", asked);
+	asked->untried = "sqs:ReceiveMessage, sqs:DeleteMessage; where messages name files, "
+			 "s3:GetObject";
+	return result;
 }
 
 static const char *const keys[] = {
