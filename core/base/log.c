@@ -13,9 +13,9 @@
 
 enum { LOG_MAX = 4 << 20 };
 
-/* $XDG_STATE_HOME/keywatch, made with what leads to it; a relative one is to be ignored. */
+/* A relative one is to be ignored: XDG base directories. */
 static bool
-make_folder(struct buf *path, struct error *err)
+put_folder(struct buf *path, struct error *err)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 
@@ -26,6 +26,15 @@ make_folder(struct buf *path, struct error *err)
 	else
 		return error_set(err, ERROR_USAGE, "HOME is not set: there is no place for a log");
 	buf_puts(path, "/keywatch");
+	return true;
+}
+
+/* With what leads to it. */
+static bool
+make_folder(struct buf *path, struct error *err)
+{
+	if (!put_folder(path, err))
+		return false;
 	for (char *slash = strchr(path->data + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		mkdir(path->data, 0700);
@@ -47,6 +56,15 @@ turn_over(const char *path)
 		rename(path, buf_cstr(&old));
 		buf_fini(&old);
 	}
+}
+
+bool
+log_path(struct buf *path, struct error *err)
+{
+	if (!put_folder(path, err))
+		return false;
+	buf_puts(path, "/keywatch.log");
+	return true;
 }
 
 bool

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/str.h"
 
@@ -15,7 +16,9 @@ struct log {
 	int fd; /* owns; -1: nothing is written */
 };
 
-/* Where the environment says; false leaves a log that writes nothing. */
+/* Appends where the environment says it is. */
+bool log_path(struct buf *path, struct error *err);
+/* There; false leaves a log that writes nothing. */
 bool log_open(struct log *log, struct error *err);
 void log_close(struct log *log);
 /* NULL writes nothing. A log that cannot be written does not stop anybody. */

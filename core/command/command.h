@@ -13,6 +13,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/rule/rule.h"
+#include "core/store/store.h"
 
 /* What the words of a command line say. Strings borrow from argv. */
 struct command_line {
@@ -76,7 +77,13 @@ bool command_store_path(const struct command_line *line, struct buf *path, struc
 /* What now() answers in rules: --now, else the clock. */
 int64_t command_now(const struct command_line *line);
 
-/* Prints "keywatch: TEXT", cleaned, on stderr; returns the exit status for err. */
+/* Opens that one. */
+bool command_open_store(
+	const struct command_line *line, struct store **store, struct error *err);
+
+/* Prints "keywatch: TEXT", cleaned, on stderr. */
+void command_say(const char *text);
+/* The same; returns the exit status for err. */
 int command_fail(const struct error *err);
 
 /* What a command printed is complete, or the status says that it is not. A reader that goes away is

@@ -111,7 +111,7 @@ take_row(void *context, struct str section, struct str key, struct str value, in
 			r->file, line, STR_ARG(key));
 	if (!is_screen(section))
 		return source_configs_take(r->sources, r->file, section, key, value, line, err);
-	return !r->screen->take ||
+	return !r->screen || !r->screen->take ||
 	       r->screen->take(r->screen->context, r->file, section, key, value, line, err);
 }
 

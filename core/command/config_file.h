@@ -11,8 +11,8 @@
 #include "core/command/command.h"
 #include "core/source/source_config.h"
 
-/* Takes the rows of the screen's sections: [screen], [keys], [filters]. take NULL: they are not
- * looked at. Refusals carry FILE:LINE. */
+/* Takes the rows of the screen's sections: [screen], [keys], [filters]. None, or take NULL: they
+ * are not looked at. Refusals carry FILE:LINE. */
 struct config_screen {
 	bool (*take)(void *context, const char *file, struct str section, struct str key,
 		struct str value, int line, struct error *err);

@@ -29,11 +29,12 @@ decide_one(const struct deciding *d, const char *spelled, struct error *err)
 	ok = (if_seq != alert.state.last_seq ||
 		     decision_allowed(alert.decisions, alert.decision_count, d->line->action,
 			     d->actor, d->reason, err)) &&
-		store_decide(d->store, id, if_seq, d->line->action, d->actor, d->reason, time_now(),
-			&seq, err);
+	     store_decide(d->store, id, if_seq, d->line->action, d->actor, d->reason, time_now(),
+		     &seq, err);
 	alert_fini(&alert);
 	if (ok)
-		printf("%s %s seq %lld\n", id, decision_rules[d->line->action].name, (long long)seq);
+		printf("%s %s seq %lld\n", id, decision_rules[d->line->action].name,
+			(long long)seq);
 	return ok;
 }
 
@@ -75,20 +76,17 @@ command_decide(const struct command_line *line)
 {
 	const char *reason = line->note ? line->note : line->reason;
 	struct deciding d = {.line = line, .reason = str_from(reason ? reason : "")};
-	struct buf path = {0};
 	struct error err;
 	char actor[256];
 	int status;
 
 	user_name(actor, sizeof(actor));
 	d.actor = str_from(actor);
-	if (check_line(line, &err) && command_store_path(line, &path, &err) &&
-		store_open(&d.store, buf_cstr(&path), &err)) {
+	if (check_line(line, &err) && command_open_store(line, &d.store, &err)) {
 		status = decide_all(&d);
 		store_close(d.store);
 	} else {
 		status = command_fail(&err);
 	}
-	buf_fini(&path);
 	return status;
 }

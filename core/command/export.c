@@ -22,7 +22,6 @@ int
 command_export(const struct command_line *line)
 {
 	struct command_rules rules;
-	struct buf path = {0};
 	struct store *store;
 	struct error err;
 	int status;
@@ -33,13 +32,12 @@ command_export(const struct command_line *line)
 	}
 	if (!command_load_rules(&rules, line, &err))
 		return command_fail(&err);
-	if (command_store_path(line, &path, &err) && store_open(&store, buf_cstr(&path), &err)) {
+	if (command_open_store(line, &store, &err)) {
 		status = export_store(line, store, &rules);
 		store_close(store);
 	} else {
 		status = command_fail(&err);
 	}
-	buf_fini(&path);
 	command_free_rules(&rules);
 	return status;
 }

@@ -24,6 +24,15 @@ has_aws_credentials(const struct command_line *line)
 	return has;
 }
 
+void
+live_protect_memory(void)
+{
+	const struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
 struct source_defaults
 live_defaults(const struct command_line *line)
 {
@@ -48,6 +57,7 @@ live_sources(struct source_configs *sources, const struct command_line *line,
 {
 	const struct source_defaults defaults = live_defaults(line);
 
+	live_protect_memory();
 	if (!config_file_load(sources, line, screen, err))
 		return false;
 	if (sources->count || !has_aws_credentials(line))
@@ -56,11 +66,28 @@ live_sources(struct source_configs *sources, const struct command_line *line,
 	       source_configs_check(sources, &defaults, err);
 }
 
-void
-live_protect_memory(void)
+bool
+live_need_sources(const struct source_configs *sources, struct error *err)
 {
-	const struct rlimit none = {0, 0};
+	return sources->count > 0 || error_set(err, ERROR_USAGE, "%s\n%s\n%s", live_advice[0],
+					     live_advice[1], live_advice[2]);
+}
 
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
+bool
+live_clock(struct clock *clock, struct error *err)
+{
+	if (!clock_init_environment(clock, err))
+		return false;
+	if (clock->set)
+		command_say("the clock is set by KEYWATCH_NOW");
+	return true;
+}
+
+bool
+live_format(const struct command_line *line, bool *json, struct error *err)
+{
+	*json = line->format && strcmp(line->format, "json") == 0;
+	if (!line->format || *json || strcmp(line->format, "text") == 0)
+		return true;
+	return error_set(err, ERROR_USAGE, "%s: --format text or json", line->command->name);
 }

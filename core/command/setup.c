@@ -13,12 +13,18 @@
 
 enum { RULE_FILE_MAX = 1 << 20 };
 
+void
+command_say(const char *text)
+{
+	fputs("keywatch: ", stderr);
+	text_print(stderr, str_from(text));
+	fputc('\n', stderr);
+}
+
 int
 command_fail(const struct error *err)
 {
-	fputs("keywatch: ", stderr);
-	text_print(stderr, str_from(err->text));
-	fputc('\n', stderr);
+	command_say(err->text);
 	return error_exit_status(err->kind);
 }
 
@@ -163,6 +169,16 @@ command_store_path(const struct command_line *line, struct buf *path, struct err
 	else
 		return error_set(err, ERROR_USAGE, "HOME is not set: say where with --store FILE");
 	return true;
+}
+
+bool
+command_open_store(const struct command_line *line, struct store **store, struct error *err)
+{
+	struct buf path = {0};
+	bool ok = command_store_path(line, &path, err) && store_open(store, buf_cstr(&path), err);
+
+	buf_fini(&path);
+	return ok;
 }
 
 int64_t

@@ -196,38 +196,32 @@ static bool
 list_sources(struct listing *l, const struct command_line *line, struct error *err)
 {
 	struct source_configs sources = {0};
-	struct buf path = {0};
 	struct store *store = NULL;
-	bool ok = live_sources(&sources, line, NULL, err) && command_store_path(line, &path, err) &&
-		  store_open(&store, buf_cstr(&path), err) &&
+	bool ok = live_sources(&sources, line, NULL, err) &&
+		  command_open_store(line, &store, err) &&
 		  store_lease_holder(store, &l->lease, err) &&
 		  store_health_get(store, &l->list, &l->count, err) && add_configured(l, &sources);
 
 	source_configs_fini(&sources);
 	store_close(store);
-	buf_fini(&path);
 	return ok;
 }
 
 int
 command_sources(const struct command_line *line)
 {
-	const char *format = line->format ? line->format : "text";
-	bool json = strcmp(format, "json") == 0;
-	struct listing listing = {.now = time_now()};
+	struct listing listing = {0};
 	struct buf out = {0};
 	struct clock clock;
 	struct error err;
 	int status = 0;
+	bool json;
 
-	if (clock_init_environment(&clock, &err))
-		listing.now = clock_now(&clock);
-	if (!json && strcmp(format, "text") != 0) {
-		error_set(&err, ERROR_USAGE, "sources: --format text or json");
-		status = command_fail(&err);
-	} else if (!list_sources(&listing, line, &err)) {
+	if (!live_format(line, &json, &err) || !live_clock(&clock, &err) ||
+		!list_sources(&listing, line, &err)) {
 		status = command_fail(&err);
 	} else {
+		listing.now = clock_now(&clock);
 		(json ? put_json : put_text)(&out, &listing);
 		fputs(buf_cstr(&out), stdout);
 	}

@@ -16,7 +16,6 @@
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
-#include "core/base/text.h"
 #include "core/base/user.h"
 #include "core/command/live.h"
 #include "core/export/export.h"
@@ -171,28 +170,20 @@ print_new(struct watching *w, struct error *err)
 /* ---- health ---- */
 
 static void
-say(const char *text)
-{
-	fputs("keywatch: ", stderr);
-	text_print(stderr, str_from(text));
-	fputc('\n', stderr);
-}
-
-static void
 say_news(struct watching *w)
 {
 	struct pipeline_progress progress;
 	char *line;
 
 	while (pipeline_take_line(w->pipeline, &line)) {
-		say(line);
+		command_say(line);
 		free(line);
 	}
 	pipeline_get_progress(w->pipeline, &progress);
 	if (progress.failed && !w->failed)
-		say(progress.error.text);
+		command_say(progress.error.text);
 	if (!progress.failed && w->failed)
-		say("the store takes what is found again");
+		command_say("the store takes what is found again");
 	w->failed = progress.failed;
 }
 
@@ -275,7 +266,7 @@ run(struct watching *w)
 
 	user_name(user, sizeof(user));
 	if (!log_open(&w->log, &err))
-		say(err.text);
+		command_say(err.text);
 	block_signals(w);
 	if (!wake_open(&w->wake, &err) || !find_printed(w, &err) || !start(w, user, &err))
 		return command_fail(&err);
@@ -311,34 +302,7 @@ prepare_output(struct watching *w, struct error *err)
 static bool
 prepare_sources(struct watching *w, struct error *err)
 {
-	live_protect_memory();
-	if (!live_sources(&w->sources, w->line, NULL, err))
-		return false;
-	if (w->sources.count)
-		return true;
-	return error_set(
-		err, ERROR_USAGE, "%s\n%s\n%s", live_advice[0], live_advice[1], live_advice[2]);
-}
-
-static bool
-prepare_clock(struct watching *w, struct error *err)
-{
-	if (!clock_init_environment(&w->clock, err))
-		return false;
-	if (w->clock.set)
-		say("the clock is set by KEYWATCH_NOW");
-	return true;
-}
-
-static bool
-prepare_store(struct watching *w, struct error *err)
-{
-	struct buf path = {0};
-	bool ok = command_store_path(w->line, &path, err) &&
-		  store_open(&w->store, buf_cstr(&path), err);
-
-	buf_fini(&path);
-	return ok;
+	return live_sources(&w->sources, w->line, NULL, err) && live_need_sources(&w->sources, err);
 }
 
 int
@@ -354,7 +318,8 @@ command_watch(const struct command_line *line)
 		error_set(&err, ERROR_USAGE, "watch takes no PATH; it watches sources");
 		status = command_fail(&err);
 	} else if (command_load_rules(&w->rules, line, &err) && prepare_output(w, &err) &&
-		   prepare_clock(w, &err) && prepare_sources(w, &err) && prepare_store(w, &err)) {
+		   live_clock(&w->clock, &err) && prepare_sources(w, &err) &&
+		   command_open_store(line, &w->store, &err)) {
 		status = run(w);
 	} else {
 		status = command_fail(&err);
