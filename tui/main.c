@@ -9,6 +9,7 @@
 #include "core/command/live.h"
 #include "core/store/store.h"
 #include "tui/app.h"
+#include "tui/term.h"
 
 static int
 print_buf(struct buf *text, int status)
@@ -148,6 +149,25 @@ open_screen(const struct command_line *line)
 	return status;
 }
 
+/* ---- for doctor ---- */
+
+static bool
+check_config(const struct command_line *line, struct error *err)
+{
+	struct source_configs sources;
+	struct config config;
+	const struct config_screen rows = {config_take, &config};
+	bool ok;
+
+	config_init(&config);
+	ok = config_file_load(&sources, line, &rows, err);
+	source_configs_fini(&sources);
+	config_fini(&config);
+	return ok;
+}
+
+static const struct command_screen screen_of_ours = {check_config, term_known, term_library};
+
 /* Without a command: the screen, or a plain list where there is no terminal for one, or where
  * what was asked for can only be printed. */
 static int
@@ -172,6 +192,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away ends us by EPIPE */
 	if (!command_parse(&line, argc, argv, &err))
 		return command_fail(&err);
+	line.screen = &screen_of_ours;
 	if (line.help) {
 		command_help(&text);
 		return print_buf(&text, 0);

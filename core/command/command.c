@@ -14,6 +14,7 @@ const struct command commands[] = {
 	{"scan",   "PATH...",            "read logs, print the alerts",             command_scan, NULL},
 	{"watch",  "",                   "watch sources, print alerts as they come", command_watch, NULL},
 	{"sources", "",                  "how the sources are, and how far they were read", command_sources, NULL},
+	{"doctor", "",                   "what is configured, what answers, what is missing", command_doctor, NULL},
 	{"decide", "ID... --ACTION",     "decide on alerts in the store",           command_decide, NULL},
 	{"export", "",                   "print the store's alerts and decisions",  command_export, NULL},
 	{"rule",   "check FILE | show [FILE]", "what a rule binds to; what runs",   command_rule,

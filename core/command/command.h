@@ -33,6 +33,14 @@ struct command_line {
 	uint64_t given; /* bit set of the options' rows */
 	enum decision_action action; /* DECIDE_COUNT: none given */
 	const char *reason, *note;
+	const struct command_screen *screen; /* NULL: there is none */
+};
+
+/* What only the screen knows, for doctor. */
+struct command_screen {
+	bool (*check_config)(const struct command_line *line, struct error *err);
+	bool (*knows_terminal)(const char *name);
+	void (*library)(struct buf *out);
 };
 
 struct command {
@@ -93,6 +101,7 @@ int command_finish_output(int status);
 int command_scan(const struct command_line *line);
 int command_watch(const struct command_line *line);
 int command_sources(const struct command_line *line);
+int command_doctor(const struct command_line *line);
 int command_export(const struct command_line *line);
 int command_decide(const struct command_line *line);
 int command_rule(const struct command_line *line);

@@ -225,8 +225,8 @@ take_version(struct command_line *line, const char *argument, struct error *err)
 
 /* clang-format off */
 const struct option_def options[] = {
-	{"rule", "FILE", "screen scan watch export rule", "run this rule instead of the built-in one (again for more; `builtin` names ours)", take_rule, NULL},
-	{"store", "FILE", "screen scan watch sources export decide", "the store to use", take_store, NULL},
+	{"rule", "FILE", "screen scan watch doctor export rule", "run this rule instead of the built-in one (again for more; `builtin` names ours)", take_rule, NULL},
+	{"store", "FILE", "screen scan watch sources doctor export decide", "the store to use", take_store, NULL},
 	{"jobs", "N", "screen scan", "scan workers (one per core)", take_jobs, NULL},
 	{"now", "TIME", "screen scan watch export rule", "what now() answers in rules and filters (the clock)", take_now, NULL},
 	{"max-record", "MIB", "screen scan watch", "largest record that is read (4)", take_max_record, NULL},
@@ -235,7 +235,7 @@ const struct option_def options[] = {
 	{"profile", "NAME", "screen scan watch doctor sources", "the AWS profile of sources that name none", take_profile, NULL},
 	{"region", "REGION", "screen scan watch doctor sources", "the AWS region of sources that name none", take_region, NULL},
 	{"endpoint-url", "URL", "screen scan watch doctor sources", "where AWS is asked, of sources that say nothing else", take_endpoint_url, NULL},
-	{"format", "FORMAT", "scan watch sources export", "text, json, jsonl, csv or md (text); watch: text or jsonl", take_format, "text json jsonl csv md"},
+	{"format", "FORMAT", "scan watch sources doctor export", "text, json, jsonl, csv or md (text); watch: text or jsonl; sources, doctor: text or json", take_format, "text json jsonl csv md"},
 	{"filter", "PREDICATE", "screen scan watch export", "only alerts for which this KQL predicate holds", take_filter, NULL},
 	{"facts", NULL, "scan export", "add the facts to JSON", take_facts, NULL},
 	{"fail-on-alert", NULL, "scan", "exit with 1 if there are alerts", take_fail_on_alert, NULL},
