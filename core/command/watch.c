@@ -4,6 +4,7 @@
  * missed (settled.md 28).
  */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,7 +23,11 @@
 #include "core/pipeline.h"
 #include "core/store/live.h"
 
-enum { ASK_MS = 1000, BATCH_ROWS = 256 };
+enum {
+	ASK_MS = 1000,
+	BATCH_ROWS = 256,
+	LAST_WORDS_MS = 1000, /* for a reader that reads slowly, once a signal came */
+};
 
 /* The position of what was printed; no source has an empty name. */
 #define PRINTED_SOURCE STR("")
@@ -50,8 +55,13 @@ struct watching {
 	struct printed batch[BATCH_ROWS];
 	size_t batch_count;
 	int64_t printed; /* rowid of the last */
-	bool failed;	 /* the store refuses, and it was said */
-	bool end, reader_gone;
+	int64_t kept;	 /* the same as the store knows it */
+	bool failed;	 /* the store refuses what was found, and it was said */
+	bool refused;	 /* the store refuses what is asked to be printed, and it was said */
+	bool woken;	 /* while it waited for its reader */
+	bool end;
+	int64_t end_ms;	  /* then: no word after that */
+	bool reader_gone; /* it closed its end, or does not read while we are to end */
 };
 
 /* ---- how far it printed ---- */
@@ -71,8 +81,13 @@ keep_printed(struct watching *w, struct error *err)
 	char value[24];
 	int n = snprintf(value, sizeof(value), "%lld", (long long)w->printed);
 
-	return store_position_put(
-		w->store, PRINTED_SOURCE, PRINTED_NAME, (struct str){value, (size_t)n}, err);
+	if (w->kept == w->printed)
+		return true;
+	if (!store_position_put(
+		    w->store, PRINTED_SOURCE, PRINTED_NAME, (struct str){value, (size_t)n}, err))
+		return false;
+	w->kept = w->printed;
+	return true;
 }
 
 static bool
@@ -90,28 +105,109 @@ find_printed(struct watching *w, struct error *err)
 {
 	const struct store_query query = {.order = STORE_BY_ROWID, .descending = true};
 
-	w->printed = -1;
+	w->printed = w->kept = -1;
 	if (!store_positions(w->store, PRINTED_SOURCE, take_printed, w, err))
 		return false;
+	w->kept = w->printed;
 	if (w->printed >= 0)
 		return true;
 	w->printed = 0;
 	return store_rows(w->store, &query, take_last, w, err) && keep_printed(w, err);
 }
 
+/* ---- health ---- */
+
+static void
+say_news(struct watching *w)
+{
+	struct pipeline_progress progress;
+	char *line;
+
+	while (pipeline_take_line(w->pipeline, &line)) {
+		command_say(line);
+		free(line);
+	}
+	pipeline_get_progress(w->pipeline, &progress);
+	if (progress.failed && !w->failed)
+		command_say(progress.error.text);
+	if (!progress.failed && w->failed)
+		command_say("the store takes what is found again");
+	w->failed = progress.failed;
+}
+
 /* ---- printing ---- */
+
+static void
+take_signal(struct watching *w)
+{
+	struct signalfd_siginfo info;
+
+	if (read(w->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		w->end = true;
+	w->end_ms = time_monotonic_ms() + LAST_WORDS_MS;
+}
+
+static int
+patience_ms(const struct watching *w)
+{
+	int64_t left = w->end_ms - time_monotonic_ms();
+
+	if (!w->end)
+		return -1;
+	return left > 0 ? (int)left : 0;
+}
+
+/* A reader that does not read keeps us neither from saying how the sources are nor from ending.
+ * False: it is gone, or nobody waits for it any longer. */
+static bool
+wait_for_reader(struct watching *w)
+{
+	struct pollfd fds[3] = {
+		{STDOUT_FILENO, POLLOUT, 0}, {w->signals, POLLIN, 0}, {w->wake.fd, POLLIN, 0}};
+
+	for (;;) {
+		int ready = poll(fds, w->end ? 1 : 3, patience_ms(w));
+
+		if (ready > 0 && !w->end && fds[1].revents)
+			take_signal(w);
+		if (ready > 0 && fds[0].revents)
+			return true;
+		if (ready == 0 || (ready < 0 && errno != EINTR))
+			return false;
+		wake_clear(&w->wake);
+		w->woken = true;
+		say_news(w);
+	}
+}
+
+/* No more than PIPE_BUF at once: so much does not block where poll says that there is room. */
+static ssize_t
+write_some(struct watching *w)
+{
+	if (!wait_for_reader(w)) {
+		errno = EPIPE;
+		return -1;
+	}
+	return write(STDOUT_FILENO, w->out.data, w->out.len < PIPE_BUF ? w->out.len : PIPE_BUF);
+}
 
 static bool
 flush(struct watching *w, struct error *err)
 {
-	bool ok = fwrite(buf_cstr(&w->out), 1, w->out.len, stdout) == w->out.len &&
-		  fflush(stdout) == 0;
+	while (w->out.len) {
+		ssize_t n = write_some(w);
 
-	buf_clear(&w->out);
-	if (ok)
-		return true;
-	w->reader_gone = errno == EPIPE;
-	return error_set(err, ERROR_SYSTEM, "standard output: %s", strerror(errno));
+		if (n > 0) {
+			buf_consume(&w->out, (size_t)n);
+		} else if (n < 0 && errno != EINTR && errno != EAGAIN) {
+			w->reader_gone = errno == EPIPE;
+			return error_set(err, ERROR_SYSTEM, "standard output: %s", strerror(errno));
+		}
+	}
+	if (w->woken)
+		wake_raise(&w->wake); /* what came meanwhile is still to be asked for */
+	w->woken = false;
+	return true;
 }
 
 static bool
@@ -146,11 +242,13 @@ print_batch(struct watching *w, struct error *err)
 		.order = STORE_BY_ROWID};
 
 	w->batch_count = 0;
-	if (!store_rows(w->store, &query, note_row, w, err))
+	if (!keep_printed(w, err) || !store_rows(w->store, &query, note_row, w, err))
 		return false;
 	for (size_t i = 0; i < w->batch_count; i++)
-		if (!print_one(w, &w->batch[i], err))
+		if (!print_one(w, &w->batch[i], err)) {
+			buf_clear(&w->out); /* it comes again, whole */
 			return false;
+		}
 	if (!w->batch_count)
 		return true;
 	w->printed = w->batch[w->batch_count - 1].rowid;
@@ -167,48 +265,41 @@ print_new(struct watching *w, struct error *err)
 	return true;
 }
 
-/* ---- health ---- */
-
-static void
-say_news(struct watching *w)
+/* A store that is full or locked is asked again: what it refused is not lost. */
+static bool
+print_if_possible(struct watching *w, struct error *err)
 {
-	struct pipeline_progress progress;
-	char *line;
-
-	while (pipeline_take_line(w->pipeline, &line)) {
-		command_say(line);
-		free(line);
+	if (print_new(w, err)) {
+		w->refused = false;
+		return true;
 	}
-	pipeline_get_progress(w->pipeline, &progress);
-	if (progress.failed && !w->failed)
-		command_say(progress.error.text);
-	if (!progress.failed && w->failed)
-		command_say("the store takes what is found again");
-	w->failed = progress.failed;
+	if (err->kind != ERROR_STORE)
+		return false;
+	if (!w->refused)
+		command_say(err->text);
+	w->refused = true;
+	return true;
 }
 
 /* ---- the loop ---- */
 
-static void
-take_signal(struct watching *w)
-{
-	struct signalfd_siginfo info;
-
-	if (read(w->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		w->end = true;
-}
-
 static bool
 watch(struct watching *w, struct error *err)
 {
-	struct pollfd fds[2] = {{w->wake.fd, POLLIN, 0}, {w->signals, POLLIN, 0}};
+	/* Of standard output poll tells, unasked, that its reader is gone. */
+	struct pollfd fds[3] = {
+		{w->wake.fd, POLLIN, 0}, {w->signals, POLLIN, 0}, {STDOUT_FILENO, 0, 0}};
 
 	while (!w->end) {
 		say_news(w);
-		if (!print_new(w, err))
+		if (!print_if_possible(w, err))
 			return false;
-		if (poll(fds, 2, ASK_MS) > 0 && fds[1].revents)
+		if (poll(fds, 3, ASK_MS) > 0 && fds[1].revents)
 			take_signal(w);
+		if (fds[2].revents & (POLLERR | POLLHUP)) {
+			w->reader_gone = true;
+			return error_set(err, ERROR_SYSTEM, "standard output: nobody reads it");
+		}
 		wake_clear(&w->wake);
 	}
 	return true;
@@ -267,7 +358,6 @@ run(struct watching *w)
 	user_name(user, sizeof(user));
 	if (!log_open(&w->log, &err))
 		command_say(err.text);
-	block_signals(w);
 	if (!wake_open(&w->wake, &err) || !find_printed(w, &err) || !start(w, user, &err))
 		return command_fail(&err);
 	ok = flush(w, &err) && watch(w, &err) && finish(w, &err);
@@ -314,6 +404,7 @@ command_watch(const struct command_line *line)
 
 	w->line = line;
 	w->log.fd = w->wake.fd = w->signals = -1;
+	block_signals(w); /* first: whenever one comes, it ends us with 0 */
 	if (line->word_count) {
 		error_set(&err, ERROR_USAGE, "watch takes no PATH; it watches sources");
 		status = command_fail(&err);

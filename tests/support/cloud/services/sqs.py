@@ -6,6 +6,7 @@ null: none), denied (list of operations that are refused).
 
 control_send(bodies, queue): messages that become visible now; returns their ids.
 control_queue(queue): [{id, receives, deleted}] of all that were ever sent.
+control_await_deleted(count, queue): waits until so many are.
 """
 import hashlib
 import json
@@ -53,6 +54,13 @@ class Service(Base):
     def control_queue(self, queue="/111122223333/keywatch"):
         return {"messages": [{k: m[k] for k in ("id", "receives", "deleted")}
                              for m in self.queues.get(queue, [])]}
+
+    def control_await_deleted(self, count, queue="/111122223333/keywatch"):
+        """Until so many messages of it are deleted, for 30 s at most."""
+        with self.arrived:
+            came = self.arrived.wait_for(
+                lambda: sum(m["deleted"] for m in self.queues.get(queue, [])) >= count, 30)
+        return {"came": came}
 
     # ---- the API ----
 
@@ -111,7 +119,9 @@ class Service(Base):
     def delete(self, queue, receipt):
         for message in queue:
             if message["receipt"] == receipt:
-                message["deleted"] = True
+                with self.arrived:
+                    message["deleted"] = True
+                    self.arrived.notify_all()
                 return True
         return False
 
