@@ -15,12 +15,10 @@ const char *const live_advice[LIVE_ADVICE_LINES] = {
 static bool
 has_aws_credentials(const struct command_line *line)
 {
-	struct http *http = http_new(-1, NULL);
-	struct aws_chain *chain = aws_chain_new(line->profile, line->endpoint_url, http);
+	struct aws_chain *chain = aws_chain_new(line->profile, line->endpoint_url, NULL);
 	bool has = aws_chain_configured(chain);
 
 	aws_chain_free(chain);
-	http_free(http);
 	return has;
 }
 

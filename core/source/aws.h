@@ -15,14 +15,14 @@
 
 struct aws_keys {
 	char *access_key_id, *secret_access_key, *session_token; /* own; token NULL: none */
-	int64_t expires; /* ticks; TIME_NONE: never */
+	int64_t expires;					 /* ticks; TIME_NONE: never */
 };
 
 struct aws_chain;
 
 /* profile NULL: AWS_PROFILE, else default; one that is given keeps the environment's keys out (as
  * botocore). Reads the files when first asked. endpoint_url (NULL: none) also holds for STS
- * (settled.md 20); http is borrowed. */
+ * (settled.md 20); http is borrowed, NULL while nothing is fetched. */
 struct aws_chain *aws_chain_new(const char *profile, const char *endpoint_url, struct http *http);
 void aws_chain_free(struct aws_chain *chain);
 /* The region that the source names, where STS is asked too; NULL: aws_chain_region's. */
@@ -37,14 +37,15 @@ enum aws_result {
 /* Keys that hold for at least ten minutes where they expire, or were fetched just now; valid until
  * the next call. New ones are asked for from 15 minutes before the end on, twice a minute at most.
  * Failures carry the one line to type where something is to be delegated (SSO, login, MFA). */
-enum aws_result aws_chain_get(struct aws_chain *chain, const struct aws_keys **keys,
-	struct error *err);
+enum aws_result aws_chain_get(
+	struct aws_chain *chain, const struct aws_keys **keys, struct error *err);
 /* The service said they expired: the next get fetches new ones. */
 void aws_chain_expire(struct aws_chain *chain);
 /* "environment", "profile prod (role arn:…)", "web identity", "container", "instance profile" …;
  * valid until the next call. Without secrets. */
 const char *aws_chain_kind(const struct aws_chain *chain);
-/* Region of AWS_REGION, AWS_DEFAULT_REGION or the profile; NULL: none. Valid as long as the chain. */
+/* Region of AWS_REGION, AWS_DEFAULT_REGION or the profile; NULL: none. Valid as long as the chain.
+ */
 const char *aws_chain_region(struct aws_chain *chain);
 /* The chain's own endpoint_url, else AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's
  * [services] and its endpoint_url; NULL: none. service as in "sts", "cloudtrail". Valid as long as
@@ -53,7 +54,8 @@ const char *aws_chain_endpoint(struct aws_chain *chain, const char *service);
 /* Whether anything is at hand without asking the network (for a start without configuration). */
 bool aws_chain_configured(struct aws_chain *chain);
 
-/* Regions (NULL: us-east-1) and their partition: DNS suffix, home region of IAM (sources.md §1.1). */
+/* Regions (NULL: us-east-1) and their partition: DNS suffix, home region of IAM (sources.md §1.1).
+ */
 struct aws_partition {
 	const char *name, *dns_suffix, *iam_region, *second_region; /* second: NULL or also asked */
 };
