@@ -226,14 +226,12 @@ walk(struct aws_chain *chain, struct aws_keys *keys, struct error *err)
 static enum aws_result
 fetch(struct aws_chain *chain, struct error *err)
 {
-	int nudge = http_set_nudge(chain->http, -1);
 	struct aws_keys keys = {.expires = TIME_NONE};
 	char before[AWS_KIND], when[TIME_TEXT];
 	enum aws_result result;
 
 	memcpy(before, chain->kind, sizeof(before));
 	result = walk(chain, &keys, err);
-	http_set_nudge(chain->http, nudge);
 	if (result == AWS_OK && keys.expires != TIME_NONE && keys.expires <= chain->now()) {
 		time_format_iso(keys.expires, when);
 		error_set(err, ERROR_SYSTEM, "the credentials from %s expired at %s", chain->kind,

@@ -223,7 +223,7 @@ send_once(struct aws_client *client, struct aws_call *call, struct http_response
 	client->requests++;
 	sent = http_try(
 		o->http, &call->request, aws_again, o->failed_try, o->say_context, response, err);
-	if (sent == HTTP_INTERRUPTED || sent == HTTP_NUDGED)
+	if (sent == HTTP_INTERRUPTED)
 		return SOURCE_STOPPED;
 	if (sent == HTTP_FAILED) {
 		advise(failure, CAUSE_NETWORK, NULL, NULL);

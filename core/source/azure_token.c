@@ -265,7 +265,7 @@ azure_ask(struct azure_login *login, const struct http_request *request, bool tr
 	enum azure_result result = AZURE_OK;
 	enum http_result sent = send_request(login, request, tries, &response, err);
 
-	if (sent == HTTP_INTERRUPTED || sent == HTTP_NUDGED) {
+	if (sent == HTTP_INTERRUPTED) {
 		result = AZURE_STOPPED;
 	} else if (sent == HTTP_FAILED) {
 		error_prefix(err, "%s", who);

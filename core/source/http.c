@@ -27,7 +27,7 @@ struct http {
 	CURLM *multi;	 /* owns; keeps the connections */
 	CURL *easy;	 /* owns; reset between requests */
 	char *ca_bundle; /* owns; NULL: see http_new */
-	int interrupt_fd, nudge_fd;
+	int interrupt_fd;
 	bool may_heal;
 };
 
@@ -85,7 +85,6 @@ http_new(int interrupt_fd, const char *ca_bundle)
 		abort(); /* out of memory */
 	http->ca_bundle = ca_bundle ? mem_strdup(ca_bundle) : NULL;
 	http->interrupt_fd = interrupt_fd;
-	http->nudge_fd = -1;
 	return http;
 }
 
@@ -98,15 +97,6 @@ http_free(struct http *http)
 	curl_multi_cleanup(http->multi);
 	free(http->ca_bundle);
 	free(http);
-}
-
-int
-http_set_nudge(struct http *http, int fd)
-{
-	int before = http->nudge_fd;
-
-	http->nudge_fd = fd;
-	return before;
 }
 
 int
@@ -399,15 +389,11 @@ is_readable(int fd)
 	return fd >= 0 && poll(&wait, 1, 0) > 0;
 }
 
-/* HTTP_ANSWERED: nobody wants the end. Once an answer arrives it is worth having. */
+/* HTTP_ANSWERED: nobody wants the end. */
 static enum http_result
-told_to_end(const struct http *http, enum phase phase)
+told_to_end(const struct http *http)
 {
-	if (is_readable(http->interrupt_fd))
-		return HTTP_INTERRUPTED;
-	if (phase != RECEIVING && is_readable(http->nudge_fd))
-		return HTTP_NUDGED;
-	return HTTP_ANSWERED;
+	return is_readable(http->interrupt_fd) ? HTTP_INTERRUPTED : HTTP_ANSWERED;
 }
 
 enum http_result
@@ -416,14 +402,13 @@ http_wait(const struct http *http, int64_t ms)
 	int64_t end_ms = time_monotonic_ms() + ms;
 	enum http_result result;
 
-	while ((result = told_to_end(http, CONNECTING)) == HTTP_ANSWERED) {
-		struct pollfd waits[2] = {
-			{http->interrupt_fd, POLLIN, 0}, {http->nudge_fd, POLLIN, 0}};
+	while ((result = told_to_end(http)) == HTTP_ANSWERED) {
+		struct pollfd wait = {http->interrupt_fd, POLLIN, 0};
 		int64_t left = end_ms - time_monotonic_ms();
 
 		if (left <= 0)
 			break;
-		poll(waits, 2, (int)left); /* skips a descriptor of -1 */
+		poll(&wait, 1, (int)left); /* skips a descriptor of -1 */
 	}
 	return result;
 }
@@ -444,22 +429,17 @@ static enum http_result
 wait_for_news(struct transfer *t)
 {
 	const struct http *http = t->http;
-	struct curl_waitfd waits[2];
-	unsigned count = 0;
+	struct curl_waitfd wait = {http->interrupt_fd, CURL_WAIT_POLLIN, 0};
 	int64_t left = patience_ms(t);
 
 	if (left <= 0) {
 		t->refused = t->phase == WAITING ? "no answer in time" : "the answer stalled";
 		return HTTP_FAILED;
 	}
-	if (http->interrupt_fd >= 0)
-		waits[count++] = (struct curl_waitfd){http->interrupt_fd, CURL_WAIT_POLLIN, 0};
-	if (http->nudge_fd >= 0 && t->phase != RECEIVING)
-		waits[count++] = (struct curl_waitfd){http->nudge_fd, CURL_WAIT_POLLIN, 0};
 	if (left > LONGEST_WAIT_MS)
 		left = LONGEST_WAIT_MS;
-	curl_multi_poll(http->multi, waits, count, (int)left, NULL);
-	return told_to_end(http, t->phase);
+	curl_multi_poll(http->multi, &wait, http->interrupt_fd >= 0, (int)left, NULL);
+	return told_to_end(http);
 }
 
 static enum http_result
@@ -566,7 +546,7 @@ http_do(struct http *http, const struct http_request *request, struct http_respo
 	struct error *err)
 {
 	struct transfer t = {.http = http, .request = request, .response = response};
-	enum http_result result = told_to_end(http, CONNECTING);
+	enum http_result result = told_to_end(http);
 
 	*response = (struct http_response){.date = TIME_NONE};
 	http->may_heal = false;

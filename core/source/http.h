@@ -25,10 +25,6 @@ void http_global_init(void);
 void http_global_fini(void);
 struct http *http_new(int interrupt_fd, const char *ca_bundle);
 void http_free(struct http *http);
-/* A second descriptor that interrupts a long poll without being a stop (what was committed);
- * -1: none. Set it around the long poll only: any request is given up while it is readable and
- * no byte of the answer has come. Returns the one before. */
-int http_set_nudge(struct http *http, int fd);
 /* -1: none. For what else waits on behalf of a request (credential_process). */
 int http_interrupt_fd(const struct http *http);
 
@@ -68,7 +64,6 @@ struct http_response {
 enum http_result {
 	HTTP_ANSWERED,	  /* any status */
 	HTTP_INTERRUPTED, /* the stop */
-	HTTP_NUDGED,	  /* the nudge: the request was given up, nothing was answered */
 	HTTP_FAILED,	  /* err: no answer, a cut one, a certificate, a limit */
 };
 /* One try. The response is filled when answered; fini it in any case. */

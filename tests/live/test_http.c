@@ -13,7 +13,7 @@
 
 static struct cloud cloud;
 static struct http *http;
-static struct wake stopping, nudging;
+static struct wake stopping;
 static struct http_response response;
 static struct error err;
 
@@ -393,25 +393,6 @@ a_stop_ends_a_long_poll_at_once(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
-static void
-a_nudge_ends_a_long_poll_but_no_answer_on_its_way(void **state)
-{
-	struct http_request request = whoami(cloud.url);
-	pid_t pid;
-
-	(void)state;
-	assert_int_equal(http_set_nudge(http, nudging.fd), -1);
-	cloud_fault(&cloud, NULL, "hang", 1);
-	pid = raise_when_it_hangs(&nudging);
-	assert_int_equal(ask(&request), HTTP_NUDGED);
-	assert_int_equal(ask(&request), HTTP_NUDGED); /* still raised: nothing is asked */
-	assert_int_equal(cloud_count(&cloud, NULL, NULL), 1);
-	wake_clear(&nudging);
-	assert_int_equal(ask(&request), HTTP_ANSWERED);
-	assert_int_equal(http_set_nudge(http, -1), nudging.fd);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-}
-
 /* ---- tries ---- */
 
 static void
@@ -481,7 +462,6 @@ start(void **state)
 	(void)state;
 	http_global_init();
 	assert_ok(wake_open(&stopping, &err), &err);
-	assert_ok(wake_open(&nudging, &err), &err);
 	cloud_start(&cloud);
 	http = http_new(stopping.fd, cloud.ca);
 	return 0;
@@ -495,7 +475,6 @@ stop(void **state)
 	http_free(http);
 	cloud_stop(&cloud);
 	wake_close(&stopping);
-	wake_close(&nudging);
 	http_global_fini();
 	return 0;
 }
@@ -510,7 +489,6 @@ forget(void **state)
 	for (size_t i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++)
 		unsetenv(proxies[i]);
 	wake_clear(&stopping);
-	wake_clear(&nudging);
 	cloud_reset(&cloud);
 	return 0;
 }
@@ -537,7 +515,6 @@ main(void)
 		TEST(a_sink_takes_good_bodies_and_only_those),
 		TEST(a_stop_ends_a_request_and_what_would_follow),
 		TEST(a_stop_ends_a_long_poll_at_once),
-		TEST(a_nudge_ends_a_long_poll_but_no_answer_on_its_way),
 		TEST(passing_troubles_are_tried_three_times),
 		TEST(what_another_try_cannot_help_is_not_tried_again),
 	};
