@@ -59,18 +59,38 @@ long_options(void)
 	return longs;
 }
 
+static struct str
+option_name(const void *context, size_t i)
+{
+	(void)context;
+	return str_from(options[i].name);
+}
+
+/* --NAME or --NAME=ARGUMENT; the argument is not repeated. */
+static bool
+refuse_long_option(const char *word, struct error *err)
+{
+	struct str name = {word + 2, strcspn(word + 2, "=")};
+	struct str near = str_nearest(name, option_name, NULL, option_count);
+
+	if (!near.data)
+		return error_set(err, ERROR_USAGE, "--%.*s is no option; see keywatch --help",
+			STR_ARG(name));
+	return error_set(err, ERROR_USAGE, "--%.*s is no option: did you mean --%.*s?",
+		STR_ARG(name), STR_ARG(near));
+}
+
 /* getopt says in optopt which it was: a letter, which may stand among others, the row of one that
  * takes no argument, or 0. */
 static bool
 refuse_option(const char *word, struct error *err)
 {
 	if (optopt >= 256)
-		return error_set(err, ERROR_USAGE, "--%s takes no argument",
-			options[optopt - 256].name);
-	if (optopt)
 		return error_set(
-			err, ERROR_USAGE, "-%c is no option; see keywatch --help", optopt);
-	return error_set(err, ERROR_USAGE, "%s is no option; see keywatch --help", word);
+			err, ERROR_USAGE, "--%s takes no argument", options[optopt - 256].name);
+	if (optopt)
+		return error_set(err, ERROR_USAGE, "-%c is no option; see keywatch --help", optopt);
+	return refuse_long_option(word, err);
 }
 
 static bool

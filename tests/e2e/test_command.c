@@ -14,7 +14,9 @@ a_wrong_option_is_named_as_it_was_given(void **state)
 	static const struct {
 		const char *words[4], *say;
 	} cases[] = {
-		{{"scan", ALERTS, "--formt"}, "--formt is no option"},
+		{{"scan", ALERTS, "--formt"}, "--formt is no option: did you mean --format?\n"},
+		{{"watch", "--sorce=type=sqs"}, "--sorce is no option: did you mean --source?\n"},
+		{{"scan", "--velociraptor"}, "--velociraptor is no option; see keywatch --help\n"},
 		{{"-xV"}, "-x is no option"},
 		{{"scan", ALERTS, "-V", "-x"}, "-x is no option"},
 		{{"decide", "1", "--take=3"}, "--take takes no argument"},
