@@ -18,6 +18,7 @@ struct doctor_source {
 	const char *cause; /* one word; NULL: it answered */
 	struct buf error;  /* owns */
 	struct buf advice; /* owns */
+	char note[160];	   /* what the source says of itself once it answered, or "" */
 	int64_t latency_ms, skew_ms;
 };
 

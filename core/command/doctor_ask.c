@@ -189,6 +189,8 @@ probe(struct doctor_source *source, const struct source_options *options,
 	ops->close(opened);
 	if (result == SOURCE_FAILED)
 		note_failure(source, failure, err);
+	else
+		snprintf(source->note, sizeof(source->note), "%s", report.note);
 	note_skew(source, report.skew_ms);
 	return result;
 }

@@ -64,7 +64,8 @@ put_source(struct buf *out, const struct doctor_source *source)
 
 	put_asked(out, &source->asked);
 	if (source->answered)
-		buf_printf(&line, "answered after %lld ms", (long long)source->latency_ms);
+		buf_printf(&line, "answered after %lld ms%s%s", (long long)source->latency_ms,
+			source->note[0] ? "\n" : "", source->note);
 	else
 		buf_str(&line, buf_view(&source->error));
 	put_lines(out, source->answered ? "ok" : source->cause, buf_view(&line));
@@ -120,6 +121,7 @@ write_source(struct json_writer *w, const struct doctor_source *source)
 	write_asked(w, &source->asked);
 	put_number(w, "latencyMs", source->latency_ms);
 	put_number(w, "clockSkewMinutes", source->skew_ms / 60000);
+	json_member_string(w, "note", or_null(source->note));
 	json_member_string(w, "cause", or_null(source->cause));
 	json_member_string(w, "error", or_null(buf_cstr(&source->error)));
 	json_member_string(w, "advice", or_null(buf_cstr(&source->advice)));

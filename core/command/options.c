@@ -9,8 +9,7 @@
 static bool
 bad(struct error *err, const char *option, const char *argument, const char *expected)
 {
-	return error_set(
-		err, ERROR_USAGE, "--%s %s: expected %s", option, argument, expected);
+	return error_set(err, ERROR_USAGE, "--%s %s: expected %s", option, argument, expected);
 }
 
 static bool
@@ -56,8 +55,8 @@ take_number(const char *option, const char *argument, unsigned long max, unsigne
 
 	*value = strtoul(argument, &end, 10);
 	if (*end || end == argument || *argument == '-' || *value < 1 || *value > max)
-		return error_set(err, ERROR_USAGE, "--%s %s: expected a number from 1 to %lu", option,
-			argument, max);
+		return error_set(err, ERROR_USAGE, "--%s %s: expected a number from 1 to %lu",
+			option, argument, max);
 	return true;
 }
 
@@ -156,11 +155,11 @@ take_action(struct command_line *line, enum decision_action action, struct error
 	return true;
 }
 
-#define ACTION(function, which)                                                           \
-	static bool function(struct command_line *line, const char *argument, struct error *err) \
-	{                                                                                 \
-		(void)argument;                                                           \
-		return take_action(line, which, err);                                     \
+#define ACTION(function, which)                                                                    \
+	static bool function(struct command_line *line, const char *argument, struct error *err)   \
+	{                                                                                          \
+		(void)argument;                                                                    \
+		return take_action(line, which, err);                                              \
 	}
 
 ACTION(take_take, DECIDE_TAKE)

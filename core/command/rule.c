@@ -61,6 +61,7 @@ command_rule(const struct command_line *line)
 		return check_rules(line);
 	if (line->word_count >= 1 && strcmp(line->words[0], "show") == 0)
 		return show_rules(line);
-	error_set(&err, ERROR_USAGE, "expected: keywatch rule check FILE, or keywatch rule show [FILE]");
+	error_set(&err, ERROR_USAGE,
+		"expected: keywatch rule check FILE, or keywatch rule show [FILE]");
 	return command_fail(&err);
 }
