@@ -49,6 +49,50 @@ put_cell(struct buf *out, struct str text, int width)
 }
 
 static void
+put_moment(struct buf *out, int64_t at)
+{
+	char text[TIME_TEXT];
+
+	if (at == TIME_NONE) {
+		buf_puts(out, "-");
+		return;
+	}
+	time_format_iso(at - at % TICKS_PER_SECOND, text);
+	buf_puts(out, text);
+}
+
+static void
+put_line(struct buf *out, const char *text)
+{
+	if (!text[0])
+		return;
+	buf_puts(out, "    ");
+	text_clean(out, str_from(text));
+	buf_putc(out, '\n');
+}
+
+/* What is wrong, what to do about it, when it is tried again; what it is doing. */
+static void
+put_words(struct buf *out, const struct health *h, int64_t now)
+{
+	struct buf line = {0};
+
+	if (h->error[0])
+		buf_printf(&line, "%s: %s", h->cause, h->error);
+	if (h->state == HEALTH_RETRYING && h->retry_at > now)
+		buf_printf(&line, "; next try in %lld s",
+			(long long)((h->retry_at - now + TICKS_PER_SECOND - 1) / TICKS_PER_SECOND));
+	put_line(out, buf_cstr(&line));
+	put_line(out, h->advice);
+	put_line(out, h->note);
+	buf_clear(&line);
+	if (h->skew_ms)
+		source_put_skew(&line, h->skew_ms);
+	put_line(out, buf_cstr(&line));
+	buf_fini(&line);
+}
+
+static void
 put_row(struct buf *out, const struct health *h, int64_t now)
 {
 	struct buf cell = {0};
@@ -59,22 +103,16 @@ put_row(struct buf *out, const struct health *h, int64_t now)
 	put_ago(&cell, now, h->success_at);
 	put_cell(out, buf_view(&cell), 8);
 	buf_clear(&cell);
+	put_moment(&cell, h->position);
+	put_cell(out, buf_view(&cell), 20);
+	buf_clear(&cell);
 	put_ago(&cell, now, h->position);
 	put_cell(out, h->position == TIME_NONE ? STR("-") : buf_view(&cell), 8);
 	buf_fini(&cell);
 	buf_printf(out, "%8llu  %8llu  %7llu  %8llu\n", (unsigned long long)h->requests,
 		(unsigned long long)h->records, (unsigned long long)h->alerts,
 		(unsigned long long)h->problems);
-	if (h->error[0]) {
-		buf_printf(out, "    %s: ", h->cause);
-		text_clean(out, str_from(h->error));
-		buf_putc(out, '\n');
-	}
-	if (h->advice[0]) {
-		buf_puts(out, "    ");
-		text_clean(out, str_from(h->advice));
-		buf_putc(out, '\n');
-	}
+	put_words(out, h, now);
 }
 
 static void
@@ -88,9 +126,9 @@ put_text(struct buf *out, const struct listing *l)
 		buf_puts(out, "nobody fetches now\n");
 	}
 	if (l->count)
-		buf_printf(out, "%-16s  %-12s  %-9s  %-8s  %-8s  %8s  %8s  %7s  %8s\n", "NAME",
-			"TYPE", "STATE", "SUCCESS", "LAG", "REQUESTS", "RECORDS", "ALERTS",
-			"PROBLEMS");
+		buf_printf(out, "%-16s  %-12s  %-9s  %-8s  %-20s  %-8s  %8s  %8s  %7s  %8s\n",
+			"NAME", "TYPE", "STATE", "SUCCESS", "POSITION", "LAG", "REQUESTS",
+			"RECORDS", "ALERTS", "PROBLEMS");
 	for (size_t i = 0; i < l->count; i++)
 		put_row(out, &l->list[i], l->now);
 }
@@ -133,6 +171,7 @@ put_object(struct json_writer *w, const struct health *h)
 	json_member_string(w, "cause", or_null(h->cause));
 	json_member_string(w, "error", or_null(h->error));
 	json_member_string(w, "advice", or_null(h->advice));
+	json_member_string(w, "note", or_null(h->note));
 	put_number(w, "requests", h->requests);
 	put_number(w, "bytes", h->bytes);
 	put_number(w, "records", h->records);
@@ -217,8 +256,11 @@ command_sources(const struct command_line *line)
 	int status = 0;
 	bool json;
 
-	if (!live_format(line, &json, &err) || !live_clock(&clock, &err) ||
-		!list_sources(&listing, line, &err)) {
+	if (line->word_count) {
+		error_set(&err, ERROR_USAGE, "sources takes no PATH; it tells of sources");
+		status = command_fail(&err);
+	} else if (!live_format(line, &json, &err) || !live_clock(&clock, &err) ||
+		   !list_sources(&listing, line, &err)) {
 		status = command_fail(&err);
 	} else {
 		listing.now = clock_now(&clock);

@@ -1,0 +1,145 @@
+/* `keywatch sources`: what the store says of them, and what is configured besides. */
+#include <stdio.h>
+
+#include "core/base/health.h"
+#include "core/base/json.h"
+#include "core/base/timefmt.h"
+#include "core/store/live.h"
+#include "tests/support/stage.h"
+
+#define FEED "type=follow,name=feed,path=/var/log/feed.ndjson"
+
+static struct run run;
+static const char *const environment[] = {
+	"AWS_EC2_METADATA_DISABLED=true", "KEYWATCH_NOW=" STAGE_NOW, NULL};
+
+#define sources(stage, ...)                                                                        \
+	sources_words((stage), (const char *const[]){"sources", "--store", (stage)->store,         \
+				       "--source", FEED, __VA_ARGS__, NULL})
+
+static int
+sources_words(const struct stage *stage, const char *const *words)
+{
+	run_fini(&run);
+	run.child.environment = environment;
+	stage_run_words(stage, &run, words);
+	return run.status;
+}
+
+static int64_t
+at(const char *time)
+{
+	int64_t ticks;
+
+	assert_true(time_parse(str_from(time), &ticks));
+	return ticks;
+}
+
+/* As a process left it that has ended. */
+static void
+put_health(const struct stage *stage)
+{
+	const struct health list[] = {
+		{.name = "api",
+			.type = "cloudtrail",
+			.state = HEALTH_RETRYING,
+			.success_at = at("2026-01-16T23:50:00Z"),
+			.position = at("2026-01-16T21:00:00.25Z"),
+			.retry_at = at("2026-01-17T00:00:39.5Z"),
+			.cause = "throttled",
+			.error = "ThrottlingException: Rate exceeded\x1b[2J",
+			.advice = "ask less often",
+			.requests = 12,
+			.records = 3,
+			.alerts = 2,
+			.problems = 1,
+			.skew_ms = -7 * 60000},
+		{.name = "trail",
+			.type = "s3",
+			.state = HEALTH_OK,
+			.success_at = at("2026-01-16T23:59:50Z"),
+			.position = TIME_NONE,
+			.retry_at = TIME_NONE,
+			.note = "first fill: 2026-01-15, 3 folders of a day left"},
+	};
+	struct store *store;
+	struct error err;
+
+	assert_ok(store_open(&store, stage->store, &err), &err);
+	assert_ok(store_health_put(store, list, 2, &err), &err);
+	store_close(store);
+}
+
+static void
+each_has_its_position_its_lag_and_what_is_wrong_with_it(void **state)
+{
+	put_health(*state);
+	assert_int_equal(sources((const struct stage *)*state, NULL), 0);
+	assert_str(buf_view(&run.out),
+		"nobody fetches now\n"
+		"NAME              TYPE          STATE      SUCCESS   POSITION              LAG    "
+		" "
+		"  REQUESTS   RECORDS   ALERTS  PROBLEMS\n"
+		"api               cloudtrail    retrying   10 min    2026-01-16T21:00:00Z  2 h    "
+		" "
+		"        12         3        2         1\n"
+		"    throttled: ThrottlingException: Rate exceeded\\u001b[2J; next try in 40 s\n"
+		"    ask less often\n"
+		"    the clock of this machine is 7 min ahead: AWS refuses requests from 5 to 15 "
+		"min on; set it (timedatectl)\n"
+		"trail             s3            ok         now       -                     -      "
+		" "
+		"         0         0        0         0\n"
+		"    first fill: 2026-01-15, 3 folders of a day left\n"
+		"feed              follow        starting   never     -                     -      "
+		" "
+		"         0         0        0         0\n");
+}
+
+static void
+json_holds_the_same_and_null_for_what_is_not_known(void **state)
+{
+	const struct json *list, *first;
+	struct json_doc *doc;
+	struct error err;
+
+	put_health(*state);
+	assert_int_equal(sources((const struct stage *)*state, "--format", "json"), 0);
+	assert_ok(json_parse(buf_view(&run.out), &doc, &err), &err);
+	assert_int_equal(json_type(json_get(json_root(doc), STR("fetcher"))), JSON_NULL);
+	list = json_get(json_root(doc), STR("sources"));
+	assert_int_equal(json_count(list), 3);
+	first = json_at(list, 0);
+	assert_str(json_string(json_get(first, STR("position"))), "2026-01-16T21:00:00.25Z");
+	assert_str(json_string(json_get(first, STR("nextTry"))), "2026-01-17T00:00:39.5Z");
+	assert_str(json_string(json_get(first, STR("cause"))), "throttled");
+	assert_str(json_number_text(json_get(first, STR("problems"))), "1");
+	assert_str(json_string(json_get(json_at(list, 1), STR("note"))),
+		"first fill: 2026-01-15, 3 folders of a day left");
+	assert_int_equal(json_type(json_get(json_at(list, 2), STR("lastSuccess"))), JSON_NULL);
+	json_doc_free(doc);
+}
+
+static void
+words_that_make_no_sense_are_a_mistake_of_the_command_line(void **state)
+{
+	assert_int_equal(sources((const struct stage *)*state, "logs/"), 2);
+	assert_int_equal(sources((const struct stage *)*state, "--format", "csv"), 2);
+	assert_non_null(strstr(buf_cstr(&run.err), "sources: --format text or json\n"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		stage_test(each_has_its_position_its_lag_and_what_is_wrong_with_it),
+		stage_test(json_holds_the_same_and_null_for_what_is_not_known),
+		stage_test(words_that_make_no_sense_are_a_mistake_of_the_command_line),
+	};
+	int status;
+
+	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
+	status = cmocka_run_group_tests(tests, NULL, NULL);
+	run_fini(&run);
+	return status;
+}
