@@ -377,6 +377,55 @@ the_examples_of_the_manual_are_what_is_read(void **state)
 	free(text);
 }
 
+/* One of each type, in the order of their table. */
+static void
+the_example_of_the_readme_is_what_is_read(void **state)
+{
+	const struct source_defaults none = {0};
+	struct source_configs sources = {0};
+	char *text = page("README.md"), *begin = strstr(text, "\n```ini\n"), *end;
+	struct error err;
+
+	(void)state;
+	assert_non_null(begin);
+	begin += strlen("\n```ini\n");
+	end = strstr(begin, "\n```\n");
+	assert_non_null(end);
+	assert_ok(config_file_parse((struct str){begin, (size_t)(end - begin + 1)}, "README.md",
+			  &sources, NULL, &err),
+		&err);
+	assert_ok(source_configs_check(&sources, &none, &err), &err);
+	for (size_t i = 0; i < sources.count; i++)
+		assert_ptr_equal(sources.list[i].ops, source_kinds[i]);
+	assert_null(source_kinds[sources.count]);
+	source_configs_fini(&sources);
+	free(text);
+}
+
+/* The command of the systemd unit, as systemd splits it. */
+static void
+the_unit_of_the_manual_starts_what_there_is(void **state)
+{
+	char *text = page("man/keywatch.1"), *at = strstr(text, "\nExecStart="), *word;
+	struct command_line line;
+	struct error err;
+	char *argv[16];
+	int argc = 0;
+
+	(void)state;
+	assert_non_null(at);
+	at += strlen("\nExecStart=");
+	*strstr(at, "\nStateDirectory=") = '\0';
+	while ((word = strsep(&at, " \n")))
+		if (*word && strcmp(word, "\\e") != 0)
+			argv[argc++] = word;
+	argv[argc] = NULL;
+	assert_ok(command_parse(&line, argc, argv, &err), &err);
+	assert_string_equal(line.command->name, "watch");
+	assert_string_equal(line.store, "/var/lib/keywatch/keywatch.db");
+	free(text);
+}
+
 int
 main(void)
 {
@@ -391,6 +440,8 @@ main(void)
 		cmocka_unit_test(the_manual_has_a_section_for_every_type_and_no_other),
 		cmocka_unit_test(the_manual_has_the_keys_of_the_screen),
 		cmocka_unit_test(the_examples_of_the_manual_are_what_is_read),
+		cmocka_unit_test(the_example_of_the_readme_is_what_is_read),
+		cmocka_unit_test(the_unit_of_the_manual_starts_what_there_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
