@@ -44,14 +44,33 @@ read_screen(struct reader *r, struct str key, struct str value, int line, struct
 	return refuse(r, line, "time is `utc` or `local`", err);
 }
 
+static struct str
+name_of_action(const void *context, size_t i)
+{
+	(void)context;
+	return str_from(actions[i].name);
+}
+
+static bool
+refuse_action(const struct reader *r, struct str name, int line, struct error *err)
+{
+	struct str near = str_nearest(name, name_of_action, NULL, ACTION_COUNT);
+
+	if (near.data)
+		return error_set(err, ERROR_USAGE,
+			"%s:%d: there is no action `%.*s`: did you mean `%.*s`?", r->file, line,
+			STR_ARG(name), STR_ARG(near));
+	return error_set(err, ERROR_USAGE, "%s:%d: there is no action `%.*s`; ? lists them",
+		r->file, line, STR_ARG(name));
+}
+
 static bool
 read_key(struct reader *r, struct str key, struct str value, int line, struct error *err)
 {
 	enum action action = action_find(key);
 
 	if (action == ACTION_NONE)
-		return error_set(err, ERROR_USAGE, "%s:%d: there is no action `%.*s`; ? lists them",
-			r->file, line, STR_ARG(key));
+		return refuse_action(r, key, line, err);
 	return keymap_bind(&r->config->keymap, action, value, err) ||
 	       error_prefix(err, "%s:%d", r->file, line);
 }

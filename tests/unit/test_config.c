@@ -65,7 +65,10 @@ mistakes_are_named_with_their_line(void **state)
 	(void)state;
 	assert_refused("[screen]\nfont = big\n", "c.ini:2: [screen] has the keys");
 	assert_refused("[screen]\ntime = here\n", "c.ini:2: time is");
-	assert_refused("[keys]\nfly = x\n", "c.ini:2: there is no action `fly`");
+	assert_refused("[keys]\nvelociraptor = x\n",
+		"c.ini:2: there is no action `velociraptor`; ? lists them");
+	assert_refused("[keys]\nvalidat = V\n",
+		"c.ini:2: there is no action `validat`: did you mean `validate`?");
 	assert_refused("[keys]\n\nnote = Hyper-x\n", "c.ini:3: `Hyper-x` names no key");
 	assert_refused("[keys]\nnote = n\nundo = n\n", "c.ini:3: `n` is given to `note` already");
 }
