@@ -149,7 +149,7 @@ open_screen(const struct command_line *line)
 	return status;
 }
 
-/* ---- for doctor ---- */
+/* ---- for the headless commands ---- */
 
 static bool
 check_config(const struct command_line *line, struct error *err)

@@ -30,13 +30,13 @@ struct command_line {
 	int64_t now; /* TIME_NONE: the clock */
 	size_t max_record;
 	bool fail_on_alert, facts, help, version;
-	uint64_t given; /* bit set of the options' rows */
+	uint64_t given;		     /* bit set of the options' rows */
 	enum decision_action action; /* DECIDE_COUNT: none given */
 	const char *reason, *note;
 	const struct command_screen *screen; /* NULL: there is none */
 };
 
-/* What only the screen knows, for doctor. */
+/* What only the screen knows, for the commands that read its configuration or tell of it. */
 struct command_screen {
 	bool (*check_config)(const struct command_line *line, struct error *err);
 	bool (*knows_terminal)(const char *name);
@@ -71,13 +71,14 @@ struct command_rules {
 };
 /* One rule; `builtin` names ours. out: owned, rule_free. */
 bool command_load_rule(struct rule **out, const char *name, struct error *err);
-bool command_load_rules(struct command_rules *rules, const struct command_line *line,
-	struct error *err);
+bool command_load_rules(
+	struct command_rules *rules, const struct command_line *line, struct error *err);
 void command_free_rules(struct command_rules *rules);
 
-/* Binds --filter against every rule before anything is read: a typing error must not cost a scan. */
-bool command_check_filter(const struct command_line *line, const struct command_rules *rules,
-	struct error *err);
+/* Binds --filter against every rule before anything is read: a typing error must not cost a scan.
+ */
+bool command_check_filter(
+	const struct command_line *line, const struct command_rules *rules, struct error *err);
 
 /* The default store's path ($XDG_DATA_HOME/keywatch/keywatch.db) unless --store names one. */
 bool command_store_path(const struct command_line *line, struct buf *path, struct error *err);
@@ -86,8 +87,7 @@ bool command_store_path(const struct command_line *line, struct buf *path, struc
 int64_t command_now(const struct command_line *line);
 
 /* Opens that one. */
-bool command_open_store(
-	const struct command_line *line, struct store **store, struct error *err);
+bool command_open_store(const struct command_line *line, struct store **store, struct error *err);
 
 /* Prints "keywatch: TEXT", cleaned, on stderr. */
 void command_say(const char *text);

@@ -154,12 +154,10 @@ put_config_path(const struct command_line *line, struct buf *out)
 static void
 read_config(struct examining *x, struct doctor_check *check)
 {
-	const struct command_screen *screen = x->line->screen;
 	struct error err;
 
 	*check = (struct doctor_check){.name = "configuration"};
-	check->ok = live_sources(&x->sources, x->line, NULL, &err) &&
-		    (!screen || screen->check_config(x->line, &err));
+	check->ok = live_sources(&x->sources, x->line, NULL, &err);
 	if (check->ok)
 		put_config_path(x->line, &check->says);
 	else

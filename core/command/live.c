@@ -55,7 +55,10 @@ live_sources(struct source_configs *sources, const struct command_line *line,
 {
 	const struct source_defaults defaults = live_defaults(line);
 
+	*sources = (struct source_configs){0};
 	live_protect_memory();
+	if (!screen && line->screen && !line->screen->check_config(line, err))
+		return false;
 	if (!config_file_load(sources, line, screen, err))
 		return false;
 	if (sources->count || !has_aws_credentials(line))

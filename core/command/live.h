@@ -10,7 +10,8 @@
 void live_protect_memory(void);
 
 /* Protects memory; then the configured sources and those of --source; without any, CloudTrail where
- * AWS credentials are at hand, else none. `sources` is filled also after a failure:
+ * AWS credentials are at hand, else none. A mistake in the screen's rows is one also where nothing
+ * takes them (screen NULL). `sources` is filled also after a failure:
  * source_configs_fini frees. */
 bool live_sources(struct source_configs *sources, const struct command_line *line,
 	const struct config_screen *screen, struct error *err);

@@ -71,6 +71,7 @@ a_mistake_in_the_configuration_is_named_with_file_line_and_suggestion(void **sta
 			":3: `aws_secret_access_key` is a secret and does not belong here: "},
 		{"[source a]\ntype = cloudtrail\npoll_interval = often\n", ":3: "},
 		{"type = sqs\n", ":1: "},
+		{"[source a]\ntype = cloudtrail\n[screen]\nteme = dark\n", ":4: "},
 	};
 	const struct stage *stage = *state;
 
