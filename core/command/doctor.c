@@ -191,6 +191,16 @@ tell_host(struct examining *x)
 	doctor_tell_check(&x->report, &check);
 }
 
+/* Not a word that all is well: not everything was asked. */
+static void
+tell_stopped(struct examining *x)
+{
+	struct doctor_check check = {.name = "stopped"};
+
+	buf_puts(&check.says, "by a signal, before everything was asked");
+	doctor_tell_check(&x->report, &check);
+}
+
 static void
 examine(struct examining *x)
 {
@@ -207,7 +217,10 @@ examine(struct examining *x)
 	if (readable && !x->sources.count)
 		tell_nothing_to_watch(x);
 	tell_rules(x, &refused);
-	tell_host(x);
+	if (x->caught)
+		tell_stopped(x);
+	else
+		tell_host(x);
 	doctor_end(&x->report);
 }
 

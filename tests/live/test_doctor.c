@@ -1,9 +1,7 @@
 /* `keywatch doctor` asks every source one harmless thing, and names what is missing. */
 #include "tests/support/test.h"
 
-#include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -13,6 +11,7 @@
 #include "core/base/timefmt.h"
 #include "tests/support/cloud.h"
 #include "tests/support/run.h"
+#include "tests/support/talk.h"
 
 #define QUEUE "https://sqs.us-east-1.amazonaws.com/111122223333/keywatch"
 #define CLOUDTRAIL "type=cloudtrail,name=api"
@@ -347,25 +346,20 @@ static void
 a_signal_ends_it_within_two_seconds_while_one_hangs(void **state)
 {
 	const char *words[WORDS_MAX];
-	struct child child;
-	struct pollfd ended;
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct talk talk;
 
 	(void)state;
 	cloud_fault(&cloud, "cloudtrail", "hang", -1);
 	put_words((const char *const[]){CLOUDTRAIL, SQS, NULL}, words);
-	child_start(&child,
-		&(struct child_options){.arguments = words, .environment = keys, .home = home},
-		null, null, null, -1);
+	talk_start(&talk,
+		&(struct child_options){.arguments = words, .environment = keys, .home = home});
 	cloud_await(&cloud, "cloudtrail", "LookupEvents", 1);
-	kill(child.pid, SIGTERM);
-	ended = (struct pollfd){child.pidfd, POLLIN, 0};
-	assert_int_equal(poll(&ended, 1, 2000), 1);
-	child_reap(&child);
-	assert_int_equal(child.status, 128 + SIGTERM);
-	child_finish(&child);
+	assert_int_equal(talk_end(&talk, SIGTERM, 2000), 128 + SIGTERM);
 	assert_int_equal(cloud_count(&cloud, "sqs", NULL), 0);
-	close(null);
+	assert_non_null(strstr(buf_cstr(&talk.out),
+		"\nstopped\n  wrong         by a signal, before everything was asked\n"));
+	assert_null(strstr(buf_cstr(&talk.out), "all is well"));
+	talk_fini(&talk);
 }
 
 /* ---- json ---- */
