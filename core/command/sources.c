@@ -17,7 +17,10 @@ static const char *const state_words[] = {
 	[HEALTH_ENDED] = "ended",
 };
 
+enum { PROBLEMS_TOLD = 5 };
+
 struct listing {
+	struct store *store; /* owns */
 	struct store_lease lease;
 	struct health *list; /* owns */
 	size_t count;
@@ -92,6 +95,21 @@ put_words(struct buf *out, const struct health *h, int64_t now)
 	buf_fini(&line);
 }
 
+static bool
+put_problem(void *context, const struct problem *problem)
+{
+	struct buf *out = context;
+
+	buf_puts(out, "    problem: ");
+	text_clean(out, problem->path);
+	if (problem->offset != PROBLEM_NO_OFFSET)
+		buf_printf(out, " at byte %llu", (unsigned long long)problem->offset);
+	buf_puts(out, ": ");
+	text_clean(out, problem->reason);
+	buf_putc(out, '\n');
+	return true;
+}
+
 static void
 put_row(struct buf *out, const struct health *h, int64_t now)
 {
@@ -115,8 +133,8 @@ put_row(struct buf *out, const struct health *h, int64_t now)
 	put_words(out, h, now);
 }
 
-static void
-put_text(struct buf *out, const struct listing *l)
+static bool
+put_text(struct buf *out, const struct listing *l, struct error *err)
 {
 	if (l->lease.pid) {
 		buf_printf(out, "fetched by pid %lld (", (long long)l->lease.pid);
@@ -129,8 +147,13 @@ put_text(struct buf *out, const struct listing *l)
 		buf_printf(out, "%-16s  %-12s  %-9s  %-8s  %-20s  %-8s  %8s  %8s  %7s  %8s\n",
 			"NAME", "TYPE", "STATE", "SUCCESS", "POSITION", "LAG", "REQUESTS",
 			"RECORDS", "ALERTS", "PROBLEMS");
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->count; i++) {
 		put_row(out, &l->list[i], l->now);
+		if (!store_recent_problems(l->store, str_from(l->list[i].name), PROBLEMS_TOLD,
+			    put_problem, out, err))
+			return false;
+	}
+	return true;
 }
 
 /* ---- json ---- */
@@ -158,9 +181,43 @@ or_null(const char *text)
 	return text[0] ? str_from(text) : STR_ABSENT;
 }
 
-static void
-put_object(struct json_writer *w, const struct health *h)
+static bool
+write_problem(void *context, const struct problem *problem)
 {
+	struct json_writer *w = context;
+
+	json_begin_object(w);
+	json_member_string(
+		w, "severity", problem->severity == PROBLEM_ERROR ? STR("error") : STR("note"));
+	json_member_string(w, "path", problem->path);
+	json_put_key(w, "offset");
+	if (problem->offset != PROBLEM_NO_OFFSET)
+		json_put_long(w, (int64_t)problem->offset);
+	else
+		json_put_null(w);
+	json_member_string(w, "reason", problem->reason);
+	json_end_object(w);
+	return true;
+}
+
+static bool
+write_problems(struct json_writer *w, const struct listing *l, const char *name, struct error *err)
+{
+	bool ok;
+
+	json_put_key(w, "recentProblems");
+	json_begin_array(w);
+	ok = store_recent_problems(l->store, str_from(name), PROBLEMS_TOLD, write_problem, w, err);
+	json_end_array(w);
+	return ok;
+}
+
+static bool
+put_object(
+	struct json_writer *w, const struct listing *l, const struct health *h, struct error *err)
+{
+	bool ok;
+
 	json_begin_object(w);
 	json_member_string(w, "name", str_from(h->name));
 	json_member_string(w, "type", str_from(h->type));
@@ -180,13 +237,16 @@ put_object(struct json_writer *w, const struct health *h)
 	put_number(w, "failures", h->failures);
 	json_put_key(w, "clockSkewMs");
 	json_put_long(w, h->skew_ms);
+	ok = write_problems(w, l, h->name, err);
 	json_end_object(w);
+	return ok;
 }
 
-static void
-put_json(struct buf *out, const struct listing *l)
+static bool
+put_json(struct buf *out, const struct listing *l, struct error *err)
 {
 	struct json_writer w = {.out = out};
+	bool ok = true;
 
 	json_begin_object(&w);
 	json_put_key(&w, "fetcher");
@@ -200,11 +260,12 @@ put_json(struct buf *out, const struct listing *l)
 	}
 	json_put_key(&w, "sources");
 	json_begin_array(&w);
-	for (size_t i = 0; i < l->count; i++)
-		put_object(&w, &l->list[i]);
+	for (size_t i = 0; ok && i < l->count; i++)
+		ok = put_object(&w, l, &l->list[i], err);
 	json_end_array(&w);
 	json_end_object(&w);
 	buf_putc(out, '\n');
+	return ok;
 }
 
 /* ---- the command ---- */
@@ -235,14 +296,13 @@ static bool
 list_sources(struct listing *l, const struct command_line *line, struct error *err)
 {
 	struct source_configs sources = {0};
-	struct store *store = NULL;
 	bool ok = live_sources(&sources, line, NULL, err) &&
-		  command_open_store(line, &store, err) &&
-		  store_lease_holder(store, &l->lease, err) &&
-		  store_health_get(store, &l->list, &l->count, err) && add_configured(l, &sources);
+		  command_open_store(line, &l->store, err) &&
+		  store_lease_holder(l->store, &l->lease, err) &&
+		  store_health_get(l->store, &l->list, &l->count, err) &&
+		  add_configured(l, &sources);
 
 	source_configs_fini(&sources);
-	store_close(store);
 	return ok;
 }
 
@@ -264,9 +324,12 @@ command_sources(const struct command_line *line)
 		status = command_fail(&err);
 	} else {
 		listing.now = clock_now(&clock);
-		(json ? put_json : put_text)(&out, &listing);
-		fputs(buf_cstr(&out), stdout);
+		if ((json ? put_json : put_text)(&out, &listing, &err))
+			fputs(buf_cstr(&out), stdout);
+		else
+			status = command_fail(&err);
 	}
+	store_close(listing.store);
 	buf_fini(&out);
 	free(listing.list);
 	return status;

@@ -35,6 +35,30 @@ at(const char *time)
 	return ticks;
 }
 
+static void
+put_problems(struct store *store)
+{
+	const struct problem list[] = {
+		{.severity = PROBLEM_NOTE,
+			.source = STR("trail"),
+			.path = STR("s3://b/k"),
+			.offset = PROBLEM_NO_OFFSET,
+			.reason = STR("archived")},
+		{.severity = PROBLEM_ERROR,
+			.source = STR("trail"),
+			.path = STR("s3://b/\x1b[2J"),
+			.offset = 17,
+			.reason = STR("cut off")},
+	};
+	struct error err;
+	int64_t run_id;
+
+	assert_ok(store_run_begin(store, &run_id, &err), &err);
+	assert_ok(store_be_durable(store, &err), &err);
+	for (size_t i = 0; i < 2; i++)
+		assert_ok(store_put_problem(store, run_id, 0, &list[i], &err), &err);
+}
+
 /* As a process left it that has ended. */
 static void
 put_health(const struct stage *stage)
@@ -67,6 +91,7 @@ put_health(const struct stage *stage)
 
 	assert_ok(store_open(&store, stage->store, &err), &err);
 	assert_ok(store_health_put(store, list, 2, &err), &err);
+	put_problems(store);
 	store_close(store);
 }
 
@@ -91,6 +116,8 @@ each_has_its_position_its_lag_and_what_is_wrong_with_it(void **state)
 		" "
 		"         0         0        0         0\n"
 		"    first fill: 2026-01-15, 3 folders of a day left\n"
+		"    problem: s3://b/\\u001b[2J at byte 17: cut off\n"
+		"    problem: s3://b/k: archived\n"
 		"feed              follow        starting   never     -                     -      "
 		" "
 		"         0         0        0         0\n");
@@ -117,6 +144,11 @@ json_holds_the_same_and_null_for_what_is_not_known(void **state)
 	assert_str(json_string(json_get(json_at(list, 1), STR("note"))),
 		"first fill: 2026-01-15, 3 folders of a day left");
 	assert_int_equal(json_type(json_get(json_at(list, 2), STR("lastSuccess"))), JSON_NULL);
+	assert_int_equal(json_count(json_get(first, STR("recentProblems"))), 0);
+	first = json_at(json_get(json_at(list, 1), STR("recentProblems")), 0);
+	assert_str(json_string(json_get(first, STR("path"))), "s3://b/\x1b[2J");
+	assert_str(json_number_text(json_get(first, STR("offset"))), "17");
+	assert_str(json_string(json_get(first, STR("severity"))), "error");
 	json_doc_free(doc);
 }
 
