@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "core/source/aws.h"
+#include "core/source/http.h"
 
 const char *const live_advice[LIVE_ADVICE_LINES] = {
 	"Nothing to watch: no source is configured and there are no AWS credentials at hand.",
@@ -12,6 +13,24 @@ const char *const live_advice[LIVE_ADVICE_LINES] = {
 	"PATH.",
 };
 
+/* libcurl is started with the allocator that wipes, and that before anything asks. */
+static bool
+is_instance_with_role(const struct command_line *line)
+{
+	struct aws_chain *chain;
+	struct http *http;
+	bool yes;
+
+	http_global_init();
+	http = http_new(-1, NULL);
+	chain = aws_chain_new(line->profile, line->endpoint_url, http);
+	yes = aws_chain_on_instance(chain);
+	aws_chain_free(chain);
+	http_free(http);
+	http_global_fini();
+	return yes;
+}
+
 static bool
 has_aws_credentials(const struct command_line *line)
 {
@@ -19,7 +38,7 @@ has_aws_credentials(const struct command_line *line)
 	bool has = aws_chain_configured(chain);
 
 	aws_chain_free(chain);
-	return has;
+	return has || is_instance_with_role(line);
 }
 
 void

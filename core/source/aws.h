@@ -53,6 +53,9 @@ const char *aws_chain_region(struct aws_chain *chain);
 const char *aws_chain_endpoint(struct aws_chain *chain, const char *service);
 /* Whether anything is at hand without asking the network (for a start without configuration). */
 bool aws_chain_configured(struct aws_chain *chain);
+/* Is this an instance with a role? Its metadata service is asked; where there is none that takes up
+ * to a second. */
+bool aws_chain_on_instance(struct aws_chain *chain);
 
 /* Regions (NULL: us-east-1) and their partition: DNS suffix, home region of IAM (sources.md §1.1).
  */

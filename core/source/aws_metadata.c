@@ -235,26 +235,59 @@ take_keys(struct imds *imds, const char *path, struct aws_keys *keys, struct err
 	return result;
 }
 
+static bool
+is_disabled(void)
+{
+	const char *disabled = aws_environment("AWS_EC2_METADATA_DISABLED");
+
+	return disabled && strcasecmp(disabled, "true") == 0;
+}
+
+/* The path of the role's credentials, and the token that opens it. */
+static enum aws_result
+find_role(struct imds *imds, const struct aws_ask *ask, struct buf *path, struct error *err)
+{
+	enum aws_result result;
+
+	if (is_disabled())
+		return AWS_NONE;
+	put_base(&imds->base, ask);
+	result = take_token(imds, err);
+	return result == AWS_OK ? take_role(imds, path, err) : result;
+}
+
+static void
+fini(struct imds *imds, struct buf *path)
+{
+	buf_fini(&imds->base);
+	buf_wipe(&imds->token);
+	buf_fini(path);
+}
+
+bool
+aws_chain_on_instance(struct aws_chain *chain)
+{
+	const struct aws_ask ask = {.chain = chain, .profile = chain->profile};
+	struct imds imds = {.chain = chain};
+	struct buf path = {0};
+	struct error err;
+	bool yes = find_role(&imds, &ask, &path, &err) == AWS_OK;
+
+	fini(&imds, &path);
+	return yes;
+}
+
 enum aws_result
 aws_from_instance(struct aws_ask *ask, struct aws_keys *keys, struct error *err)
 {
-	const char *disabled = aws_environment("AWS_EC2_METADATA_DISABLED");
 	struct imds imds = {.chain = ask->chain};
 	struct buf path = {0};
-	enum aws_result result;
+	enum aws_result result = find_role(&imds, ask, &path, err);
 
-	if (disabled && strcasecmp(disabled, "true") == 0)
-		return AWS_NONE;
-	put_base(&imds.base, ask);
-	result = take_token(&imds, err);
-	if (result == AWS_OK)
-		result = take_role(&imds, &path, err);
 	if (result == AWS_OK)
 		result = take_keys(&imds, buf_cstr(&path), keys, err);
 	if (result == AWS_OK)
 		aws_chain_say(ask->chain, "instance profile");
-	buf_fini(&imds.base);
-	buf_wipe(&imds.token);
-	buf_fini(&path);
+	fini(&imds, &path);
 	return result;
 }

@@ -10,8 +10,7 @@
 #define FEED "type=follow,name=feed,path=/var/log/feed.ndjson"
 
 static struct run run;
-static const char *const environment[] = {
-	"AWS_EC2_METADATA_DISABLED=true", "KEYWATCH_NOW=" STAGE_NOW, NULL};
+static const char *const environment[] = {"KEYWATCH_NOW=" STAGE_NOW, NULL};
 
 #define sources(stage, ...)                                                                        \
 	sources_words((stage), (const char *const[]){"sources", "--store", (stage)->store,         \

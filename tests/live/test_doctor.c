@@ -24,9 +24,9 @@ static char *home;
 static struct run run;
 static char endpoint[80]; /* AWS_ENDPOINT_URL=… */
 
-static const char *const keys[] = {"AWS_ACCESS_KEY_ID=" CLOUD_KEY,
-	"AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET, "AWS_EC2_METADATA_DISABLED=true", endpoint, NULL};
-static const char *const no_keys[] = {"AWS_EC2_METADATA_DISABLED=true", endpoint, NULL};
+static const char *const keys[] = {
+	"AWS_ACCESS_KEY_ID=" CLOUD_KEY, "AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET, endpoint, NULL};
+static const char *const no_keys[] = {endpoint, NULL};
 
 static int
 start(void **state)

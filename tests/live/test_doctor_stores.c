@@ -17,7 +17,7 @@ static struct run run;
 static char endpoint[80], authority[80], no_machine[120]; /* NAME=URL */
 
 /* Either cloud's credentials, and nowhere else to ask for some. */
-#define NOBODY_ELSE "AWS_EC2_METADATA_DISABLED=true", endpoint, authority, no_machine
+#define NOBODY_ELSE endpoint, authority, no_machine
 #define AWS "AWS_ACCESS_KEY_ID=" CLOUD_KEY, "AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET
 #define CLIENT "AZURE_TENANT_ID=" WORKSPACE_TENANT, "AZURE_CLIENT_ID=" WORKSPACE_CLIENT
 

@@ -71,8 +71,8 @@ start_watch(struct feed *f, struct child *child)
 		"type=cloudtrail,name=api,poll_interval=200ms", "--source",
 		"type=sqs,name=queue,queue_url=" QUEUE, "--source", follow, "--endpoint-url",
 		endpoint, NULL};
-	const char *const environment[] = {"AWS_ACCESS_KEY_ID=" CLOUD_KEY,
-		"AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET, "AWS_EC2_METADATA_DISABLED=true", NULL};
+	const char *const environment[] = {
+		"AWS_ACCESS_KEY_ID=" CLOUD_KEY, "AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET, NULL};
 	const struct child_options options = {
 		.arguments = words, .environment = environment, .home = f->home};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -86,8 +86,7 @@ scan(const char *url)
 {
 	char endpoint[64], key[64], secret[64];
 	const char *const arguments[] = {"scan", "--format", "jsonl", url, NULL};
-	const char *const environment[] = {
-		endpoint, key, secret, "AWS_EC2_METADATA_DISABLED=true", NULL};
+	const char *const environment[] = {endpoint, key, secret, NULL};
 	struct run run = {
 		.child = {.arguments = arguments, .environment = environment, .home = world.home}};
 	int lines = 0;

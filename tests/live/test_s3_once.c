@@ -50,8 +50,8 @@ tear_down(void **state)
 	return 0;
 }
 
-static const char *const keys[] = {"AWS_ACCESS_KEY_ID=" CLOUD_KEY,
-	"AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET, "AWS_EC2_METADATA_DISABLED=true", endpoint, NULL};
+static const char *const keys[] = {
+	"AWS_ACCESS_KEY_ID=" CLOUD_KEY, "AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET, endpoint, NULL};
 
 static void
 put(const char *key, const char *id)
@@ -149,7 +149,7 @@ a_one_off_takes_profile_region_and_endpoint_from_the_command_line(void **state)
 {
 	const char *arguments[] = {"scan", "--format", "jsonl", "--profile", "audit", "--region",
 		"eu-central-1", "--endpoint-url", cloud.url, "s3://far/", NULL};
-	const char *const alone[] = {"AWS_EC2_METADATA_DISABLED=true", NULL};
+	const char *const alone[] = {NULL};
 	char folder[256];
 
 	(void)state;

@@ -39,16 +39,16 @@ setup(void **state)
 
 /* `keywatch --store STORE WORDS…` with credentials; the clock stands, so that whatever is written
  * while nothing arrives is too much. */
-#define watch(stage, ...) watch_words((stage), (const char *const[]){__VA_ARGS__, NULL})
+#define watch(stage, ...) watch_words((stage), keys, (const char *const[]){__VA_ARGS__, NULL})
+static const char *const keys[] = {
+	"AWS_ACCESS_KEY_ID=" CLOUD_KEY, "AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET};
 static struct pty *
-watch_words(const struct stage *stage, const char *const *words)
+watch_words(const struct stage *stage, const char *const credentials[2], const char *const *words)
 {
 	const char *arguments[32] = {"--store", stage->store};
 	char endpoint[64];
 	const char *const environment[] = {"KEYWATCH_NOW=2026-01-02T03:30:00Z",
-		"KEYWATCH_CLOCK_RATE=0", "AWS_ACCESS_KEY_ID=" CLOUD_KEY,
-		"AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET, "AWS_EC2_METADATA_DISABLED=true", endpoint,
-		NULL};
+		"KEYWATCH_CLOCK_RATE=0", credentials[0], credentials[1], endpoint, NULL};
 	size_t count = 2;
 
 	snprintf(endpoint, sizeof(endpoint), "AWS_ENDPOINT_URL=%s", cloud.url);
@@ -91,6 +91,19 @@ without_a_path_cloudtrail_is_watched_where_credentials_are_at_hand(void **state)
 	pty_resize(pty, 50, 200);
 	pty_wait_text(pty, "first seen at start");
 	pty_wait_text(pty, "watched from 2026-01-01T03:30:00Z: cloudtrail until");
+	stage_quit(pty);
+}
+
+static void
+on_an_instance_with_a_role_cloudtrail_is_watched(void **state)
+{
+	char service[96];
+	const char *const role[] = {"AWS_EC2_METADATA_DISABLED=false", service};
+	struct pty *pty;
+
+	snprintf(service, sizeof(service), "AWS_EC2_METADATA_SERVICE_ENDPOINT=%s", cloud.url);
+	pty = watch_words(*state, role, (const char *const[]){NULL});
+	pty_wait_text(pty, "cloudtrail \xe2\x97\x8f now");
 	stage_quit(pty);
 }
 
@@ -253,6 +266,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, stage_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(without_a_path_cloudtrail_is_watched_where_credentials_are_at_hand),
+		TEST(on_an_instance_with_a_role_cloudtrail_is_watched),
 		TEST(a_path_is_read_and_nothing_is_asked),
 		TEST(a_source_beside_a_path_is_watched_as_well),
 		TEST(an_alert_from_the_queue_arrives_and_the_selection_stays),

@@ -31,8 +31,8 @@ static struct run run;
 
 /* Files are where HOME says, and event times stand while requests are as fast as ever. */
 static const char *const environment[] = {"AWS_ACCESS_KEY_ID=" CLOUD_KEY,
-	"AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET, "AWS_EC2_METADATA_DISABLED=true", endpoint,
-	"KEYWATCH_NOW=" NOW, "KEYWATCH_CLOCK_RATE=0", NULL};
+	"AWS_SECRET_ACCESS_KEY=" CLOUD_SECRET, endpoint, "KEYWATCH_NOW=" NOW,
+	"KEYWATCH_CLOCK_RATE=0", NULL};
 
 static int
 start(void **state)
@@ -486,8 +486,7 @@ assert_no_core(pid_t pid)
 static void
 no_secret_is_anywhere_and_no_core_will_be(void **state)
 {
-	static const char *const variables[] = {
-		"AWS_EC2_METADATA_DISABLED=true", endpoint, "KEYWATCH_NOW=" NOW, NULL};
+	static const char *const variables[] = {endpoint, "KEYWATCH_NOW=" NOW, NULL};
 	const char *const words[] = {"watch", "--format", "jsonl", "--source", API ",profile=role",
 		"--source", SQS ",profile=helper", NULL};
 

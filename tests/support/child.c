@@ -91,6 +91,7 @@ fill(struct environment *environment, const struct child_options *options, const
 	set(environment, "TERM=xterm-256color");
 	set(environment, "LC_ALL=C.UTF-8");
 	set(environment, "TZ=UTC");
+	set(environment, "AWS_EC2_METADATA_DISABLED=true"); /* whatever this machine is */
 	set(environment, "ASAN_OPTIONS=log_path=%s/asan:exitcode=99:detect_leaks=1", logs);
 	set(environment, "UBSAN_OPTIONS=log_path=%s/ubsan:print_stacktrace=1", logs);
 	set(environment, "TSAN_OPTIONS=log_path=%s/tsan:exitcode=98", logs);
