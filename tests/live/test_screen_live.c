@@ -180,6 +180,7 @@ a_throttled_source_is_named_and_recovers_by_itself(void **state)
 	pty_wait_text(pty, "queue \xe2\x97\x8f now");
 	pty_send(pty, "S");
 	pty_wait_text(pty, "error    ThrottlingException: Rate exceeded");
+	pty_wait_text(pty, "do       somebody else asks as well");
 	pty_wait_text(pty, "next try at 03:3");
 	cloud_tell(&cloud, "{\"op\":\"faults\",\"clear\":true}");
 	pty_wait_text(pty, "prod \xe2\x97\x8f now");
@@ -207,11 +208,12 @@ a_second_screen_shows_who_fetches_and_takes_over(void **state)
 static void
 leave_while_polling(const struct stage *stage, void (*leave)(struct pty *pty))
 {
+	size_t asked = cloud_count(&cloud, "sqs", "ReceiveMessage");
 	struct pty *pty = watch(stage, "--source", SQS);
 	int64_t before;
 
 	pty_wait_text(pty, "watching queue");
-	cloud_await(&cloud, "sqs", "ReceiveMessage", 1);
+	cloud_await(&cloud, "sqs", "ReceiveMessage", asked + 2); /* the first one is short */
 	before = time_monotonic_ms();
 	leave(pty);
 	assert_int_equal(pty_wait_exit(pty), 0);

@@ -332,7 +332,7 @@ a_stop_ends_the_long_poll(void **state)
 
 	(void)state;
 	watch();
-	cloud_tell(&cloud, "{\"op\":\"wait\",\"service\":\"sqs\",\"arrived\":true,\"count\":1}");
+	cloud_tell(&cloud, "{\"op\":\"wait\",\"service\":\"sqs\",\"arrived\":true,\"count\":2}");
 	before = time_monotonic_ms();
 	watcher_stop(&watcher);
 	assert_true(time_monotonic_ms() - before < 2000);
