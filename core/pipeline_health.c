@@ -147,7 +147,7 @@ fetcher_note_failure(struct fetcher *f, const struct source_failure *failure,
 	snprintf(health->cause, sizeof(health->cause), "%s", source_cause_word(failure->cause));
 	snprintf(health->error, sizeof(health->error), "%.*s", (int)sizeof(health->error) - 1,
 		err->text);
-	snprintf(health->advice, sizeof(health->advice), "%s", failure->advice);
+	snprintf(health->advice, sizeof(health->advice), "%s", source_advice(failure));
 	pthread_mutex_unlock(&f->pipeline->lock);
 	say_failure(f, failure, err, pause);
 	pipeline_wake(f->pipeline);

@@ -114,34 +114,13 @@ is_raised(int fd)
 
 /* ---- what came of it ---- */
 
-/* What to do where the failure itself says nothing. */
-static const char *
-general_advice(enum source_cause cause)
-{
-	switch (cause) {
-	case CAUSE_NETWORK:
-		return "can this machine reach it, by itself or through the proxy of "
-		       "https_proxy?";
-	case CAUSE_THROTTLED:
-		return "somebody else asks as well: try again in a minute";
-	case CAUSE_CONFIGURED:
-		return "check what is configured";
-	case CAUSE_CREDENTIALS:
-	case CAUSE_DENIED:
-	case CAUSE_ANSWER:
-		break;
-	}
-	return "";
-}
-
 static void
 note_failure(
 	struct doctor_source *source, const struct source_failure *failure, const struct error *err)
 {
 	source->cause = source_cause_word(failure->cause);
 	buf_puts(&source->error, err->text);
-	buf_puts(&source->advice,
-		failure->advice[0] ? failure->advice : general_advice(failure->cause));
+	buf_puts(&source->advice, source_advice(failure));
 }
 
 static void

@@ -42,3 +42,19 @@ source_cause_word(enum source_cause cause)
 
 	return words[cause];
 }
+
+const char *
+source_advice(const struct source_failure *failure)
+{
+	static const char *const general[] = {
+		[CAUSE_NETWORK] = "can this machine reach it, by itself or through the proxy of "
+				  "https_proxy?",
+		[CAUSE_THROTTLED] = "somebody else asks as well; it is tried again, more slowly",
+		[CAUSE_CREDENTIALS] = "",
+		[CAUSE_DENIED] = "",
+		[CAUSE_CONFIGURED] = "check what is configured",
+		[CAUSE_ANSWER] = "is this the service that it should be?",
+	};
+
+	return failure->advice[0] ? failure->advice : general[failure->cause];
+}

@@ -26,14 +26,15 @@ struct source;
 
 /* Where a record or a problem stands. */
 struct source_place {
-	struct str path;  /* s3://bucket/key, cloudtrail:us-east-1, sqs:MESSAGE-ID, a file's path … */
-	uint64_t offset;  /* in the uncompressed object; 0 where an answer holds single records */
-	int64_t arrived;  /* ticks; when the source delivered it, where the source says so itself
-			     (SQS SentTimestamp, ingestion_time()); TIME_NONE: as it is read */
-	bool exact;	  /* arrived holds even after a gap */
-	bool unwatched;	  /* of before the source was watched, whenever it is read (a first fill) */
-	size_t rule;	  /* 1 + the number of the rule whose query gave this where it was asked: a row
-			     of its result, which is that rule's alert alone; 0: to be judged */
+	struct str
+		path; /* s3://bucket/key, cloudtrail:us-east-1, sqs:MESSAGE-ID, a file's path … */
+	uint64_t offset; /* in the uncompressed object; 0 where an answer holds single records */
+	int64_t arrived; /* ticks; when the source delivered it, where the source says so itself
+			    (SQS SentTimestamp, ingestion_time()); TIME_NONE: as it is read */
+	bool exact;	 /* arrived holds even after a gap */
+	bool unwatched;	 /* of before the source was watched, whenever it is read (a first fill) */
+	size_t rule; /* 1 + the number of the rule whose query gave this where it was asked: a row
+			of its result, which is that rule's alert alone; 0: to be judged */
 };
 
 /* A rule as a source may ask for it. */
@@ -141,7 +142,8 @@ struct source_ops {
 	enum source_result (*committed)(struct source *source, uint64_t token,
 		struct source_failure *failure, struct error *err);
 	void (*report)(const struct source *source, struct source_report *report);
-	/* One harmless request (settled.md 29). `asked` (zeroed before) is filled also on failure. */
+	/* One harmless request (settled.md 29). `asked` (zeroed before) is filled also on failure.
+	 */
 	enum source_result (*probe)(struct source *source, struct source_asked *asked,
 		struct source_failure *failure, struct error *err);
 	/* A descriptor that becomes readable when there is more to do before next_ms; NULL or -1:
@@ -163,6 +165,8 @@ extern const struct source_ops *const source_kinds[];
 const struct source_ops *source_find(struct str type);
 
 const char *source_cause_word(enum source_cause cause);
+/* What to do: as the failure says, else what helps against its cause; may be "". */
+const char *source_advice(const struct source_failure *failure);
 /* "the clock of this machine is 7 min behind …", for a report's skew_ms; not for 0. */
 void source_put_skew(struct buf *out, int64_t skew_ms);
 
