@@ -9,20 +9,18 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/source/aws_client.h"
+#include "core/source/window.h"
 
 enum { PAGE_EVENTS = 50, REGIONS_MAX = 2, WALKS_AGAIN = 2, TOLD_MAX = 64 << 10 };
 
 static const int64_t first_fill_ms = INT64_C(24) * 3600 * 1000;
 static const int64_t overlap_ms = INT64_C(30) * 60 * 1000;
-static const int64_t sweep_every_ms = INT64_C(3600) * 1000;
-static const int64_t sweep_back_ms = INT64_C(24) * 3600 * 1000;
 static const int64_t history_ms = INT64_C(90) * 24 * 3600 * 1000; /* CloudTrail keeps no more */
 
 /* One region's events; positions are named after it. */
 struct trail_region {
 	const char *name;
-	int64_t until; /* ticks: everything before is known; TIME_NONE: nothing yet */
-	int64_t swept; /* ticks: when the last sweep began */
+	struct window window;
 };
 
 struct cloudtrail {
@@ -293,18 +291,13 @@ walk_pages(
 
 /* ---- rounds ---- */
 
+/* CloudTrail refuses to be asked for more than it keeps. */
 static int64_t
-window_begin(const struct cloudtrail *c, const struct trail_region *region, int64_t now, bool sweep)
+window_begin(const struct window_round *round, int64_t now)
 {
-	int64_t oldest = now - history_ms * TICKS_PER_MS, from;
+	int64_t oldest = now - history_ms * TICKS_PER_MS;
 
-	if (region->until == TIME_NONE)
-		from = now - span_of(c, SOURCE_KEY_FIRST_FILL, first_fill_ms);
-	else
-		from = region->until - span_of(c, SOURCE_KEY_OVERLAP, overlap_ms);
-	if (sweep && from > now - sweep_back_ms * TICKS_PER_MS)
-		from = now - sweep_back_ms * TICKS_PER_MS;
-	return from > oldest ? from : oldest;
+	return round->from > oldest ? round->from : oldest;
 }
 
 static enum source_result
@@ -330,23 +323,22 @@ poll_region(struct cloudtrail *c, struct trail_region *region, struct source_fai
 	struct error *err)
 {
 	int64_t now = now_of(c);
-	bool sweep =
-		region->until != TIME_NONE && now - region->swept >= sweep_every_ms * TICKS_PER_MS;
+	struct window_round round = window_next(&region->window, now);
 	enum source_result result;
 
 	aws_client_set_region(&c->client, region->name);
 	snprintf(c->path, sizeof(c->path), "cloudtrail:%s", region->name);
-	c->filling = region->until == TIME_NONE;
-	result = walk_window(c, region, window_begin(c, region, now, sweep), now, failure, err);
+	c->filling = round.fills;
+	result = walk_window(c, region, window_begin(&round, now), now, failure, err);
 	if (result != SOURCE_OK)
 		return result;
 	if (!keep_position(c, "until", region->name, now))
 		return SOURCE_STOPPED;
-	if ((sweep || c->filling) && !keep_position(c, "swept", region->name, now))
+	if (round.sweeps && !keep_position(c, "swept", region->name, now))
 		return SOURCE_STOPPED;
-	if (sweep || c->filling)
-		region->swept = now;
-	region->until = now;
+	if (round.sweeps)
+		region->window.swept = now;
+	region->window.until = now;
 	c->filling = false;
 	return SOURCE_OK;
 }
@@ -376,8 +368,10 @@ add_region(struct cloudtrail *c, const char *name)
 	struct trail_region *region = &c->regions[c->region_count++];
 
 	region->name = name;
-	region->until = read_position(c, "until", name);
-	region->swept = read_position(c, "swept", name);
+	region->window = (struct window){.until = read_position(c, "until", name),
+		.swept = read_position(c, "swept", name),
+		.first_fill = span_of(c, SOURCE_KEY_FIRST_FILL, first_fill_ms),
+		.overlap = span_of(c, SOURCE_KEY_OVERLAP, overlap_ms)};
 }
 
 /* AWS_REGION and the profile choose the partition, whose IAM events are in its home region. */
@@ -432,11 +426,11 @@ cloudtrail_report(const struct source *source, struct source_report *report)
 	*report = (struct source_report){.requests = c->client.requests,
 		.bytes = c->client.bytes,
 		.records = c->records,
-		.position = c->regions[0].until,
+		.position = c->regions[0].window.until,
 		.skew_ms = c->client.skew_ms};
 	for (size_t i = 1; i < c->region_count; i++)
-		if (c->regions[i].until < report->position)
-			report->position = c->regions[i].until;
+		if (c->regions[i].window.until < report->position)
+			report->position = c->regions[i].window.until;
 	if (c->filling)
 		snprintf(report->note, sizeof(report->note), "first fill: page %llu",
 			(unsigned long long)c->pages);

@@ -10,13 +10,12 @@
 #include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/source/loganalytics.h"
+#include "core/source/window.h"
 
 enum { KEY_LEN = 16 };
 
 static const int64_t first_fill_ms = INT64_C(24) * 3600 * 1000;
 static const int64_t overlap_ms = INT64_C(3600) * 1000;
-static const int64_t sweep_every = TICKS_PER_HOUR;
-static const int64_t sweep_back = TICKS_PER_DAY;
 static const int64_t span_min = TICKS_PER_SECOND;
 
 /* A rule's query; positions are named after its text, so that another query begins anew. */
@@ -25,9 +24,8 @@ struct asked_rule {
 	size_t number;
 	struct buf query; /* owns; wrapped */
 	char key[KEY_LEN + 1];
-	int64_t until; /* ticks: everything before is known; TIME_NONE: nothing yet */
-	int64_t swept; /* ticks: when the last sweep began */
-	int64_t span;  /* ticks: what one request may ask for */
+	struct window window;
+	int64_t span; /* ticks: what one request may ask for */
 };
 
 struct loganalytics {
@@ -90,10 +88,10 @@ say(struct loganalytics *l)
 
 /* ---- one request ---- */
 
-enum window {
-	WINDOW_DONE,
-	WINDOW_TOO_LARGE, /* its rows, as far as they came, are given */
-	WINDOW_FAILED,	  /* the result says how */
+enum span_end {
+	SPAN_DONE,
+	SPAN_TOO_LARGE, /* its rows, as far as they came, are given */
+	SPAN_FAILED,	/* the result says how */
 };
 
 static bool
@@ -114,7 +112,7 @@ ask(struct loganalytics *l, struct loganalytics_call *call, struct source_failur
 
 static enum source_result
 ask_window(struct loganalytics *l, struct asked_rule *rule, struct loganalytics_call *call,
-	enum window *window, struct source_failure *failure, struct error *err)
+	enum span_end *window, struct source_failure *failure, struct error *err)
 {
 	enum source_result result;
 
@@ -122,10 +120,10 @@ ask_window(struct loganalytics *l, struct asked_rule *rule, struct loganalytics_
 	result = ask(l, call, failure, err);
 	if (result == SOURCE_OK)
 		result = loganalytics_read(&l->reader, rule->number, &call->response, failure, err);
-	*window = result == SOURCE_OK ? WINDOW_DONE : WINDOW_FAILED;
+	*window = result == SOURCE_OK ? SPAN_DONE : SPAN_FAILED;
 	if ((result == SOURCE_OK && l->reader.limit) ||
 		(result == SOURCE_FAILED && call->too_long)) {
-		*window = WINDOW_TOO_LARGE;
+		*window = SPAN_TOO_LARGE;
 		result = SOURCE_OK;
 	}
 	http_response_fini(&call->response);
@@ -170,9 +168,9 @@ advance(struct loganalytics *l, struct asked_rule *rule, int64_t until)
 {
 	if (l->filled != TIME_NONE)
 		l->filled = until;
-	if (rule->until != TIME_NONE && until <= rule->until)
+	if (rule->window.until != TIME_NONE && until <= rule->window.until)
 		return true;
-	rule->until = until;
+	rule->window.until = until;
 	return keep_position(l, "until", rule, until);
 }
 
@@ -189,7 +187,7 @@ walk_time(struct loganalytics *l, struct asked_rule *rule, int64_t from, int64_t
 	while (from < to && !l->reader.stopped) {
 		struct loganalytics_call call = {.from = from};
 		enum source_result result;
-		enum window window;
+		enum span_end window;
 
 		call.to = from + smaller(rule->span, to - from);
 		result = ask_window(l, rule, &call, &window, failure, err);
@@ -197,12 +195,12 @@ walk_time(struct loganalytics *l, struct asked_rule *rule, int64_t from, int64_t
 			rule->span = (call.to - from) / 2;
 		if (result != SOURCE_OK || l->reader.no_data)
 			return result;
-		if (window == WINDOW_TOO_LARGE && call.to - from > span_min) {
+		if (window == SPAN_TOO_LARGE && call.to - from > span_min) {
 			say_halved(l, rule);
 			rule->span = (call.to - from) / 2;
 			continue;
 		}
-		if (window == WINDOW_TOO_LARGE)
+		if (window == SPAN_TOO_LARGE)
 			tell_missing(l, rule, &call);
 		if (!advance(l, rule, call.to))
 			return SOURCE_STOPPED;
@@ -217,23 +215,16 @@ static enum source_result
 poll_rule(struct loganalytics *l, struct asked_rule *rule, struct source_failure *failure,
 	struct error *err)
 {
-	int64_t now = clock_now(l->source.options.clock), from;
-	bool filling = rule->until == TIME_NONE;
-	bool sweep = filling || rule->swept == TIME_NONE || now - rule->swept >= sweep_every;
+	int64_t now = clock_now(l->source.options.clock);
+	struct window_round round = window_next(&rule->window, now);
 	enum source_result result;
 
-	if (filling)
-		from = now - span_of(l, SOURCE_KEY_FIRST_FILL, first_fill_ms);
-	else
-		from = rule->until - span_of(l, SOURCE_KEY_OVERLAP, overlap_ms);
-	if (sweep && !filling)
-		from = smaller(from, now - sweep_back);
-	l->filled = filling ? from : TIME_NONE;
-	result = walk_time(l, rule, from, now, failure, err);
+	l->filled = round.fills ? round.from : TIME_NONE;
+	result = walk_time(l, rule, round.from, now, failure, err);
 	l->filled = TIME_NONE;
-	if (result != SOURCE_OK || l->reader.no_data || !sweep)
+	if (result != SOURCE_OK || l->reader.no_data || !round.sweeps)
 		return result;
-	rule->swept = now;
+	rule->window.swept = now;
 	return keep_position(l, "swept", rule, now) ? SOURCE_OK : SOURCE_STOPPED;
 }
 
@@ -313,8 +304,10 @@ init_rule(const struct loganalytics *l, struct asked_rule *asked, size_t i)
 	loganalytics_wrap(&asked->query, asked->rule->query);
 	hash_hex(asked->rule->query, hex);
 	memcpy(asked->key, hex, KEY_LEN);
-	asked->until = read_position(l, "until", asked);
-	asked->swept = read_position(l, "swept", asked);
+	asked->window = (struct window){.until = read_position(l, "until", asked),
+		.swept = read_position(l, "swept", asked),
+		.first_fill = span_of(l, SOURCE_KEY_FIRST_FILL, first_fill_ms),
+		.overlap = span_of(l, SOURCE_KEY_OVERLAP, overlap_ms)};
 }
 
 static bool
@@ -347,7 +340,7 @@ loganalytics_report(const struct source *source, struct source_report *report)
 		.skew_ms = l->client.skew_ms};
 	for (size_t i = 0; i < l->rule_count; i++)
 		if (l->rules[i].rule->gives_event_id)
-			report->position = smaller(report->position, l->rules[i].until);
+			report->position = smaller(report->position, l->rules[i].window.until);
 	if (report->position == INT64_MAX)
 		report->position = TIME_NONE;
 	if (l->reader.no_data) {

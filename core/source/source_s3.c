@@ -121,7 +121,8 @@ begin_stream(struct s3 *s, struct s3_stream *stream, int64_t looked)
 		open -= TICKS_PER_DAY;
 	stream->open = open;
 	stream->fresh = true;
-	stream->fill_from = s3_date_of(from);
+	if (stream->fill_from == TIME_NONE || s3_date_of(from) < stream->fill_from)
+		stream->fill_from = s3_date_of(from);
 	stream->fill_next = open - TICKS_PER_DAY;
 	if (stream->fill_next < stream->fill_from)
 		stream->fill_next = stream->fill_from = TIME_NONE;
@@ -195,23 +196,26 @@ fill(struct s3 *s, int64_t *next_ms, struct source_failure *failure, struct erro
 
 /* ---- accounts and regions ---- */
 
-/* Once an hour; while there is none, every time. */
+/* Once an hour; while there is none, every time. Days that were closed while the clock was ahead
+ * may have gone on: all is begun anew. */
 static enum source_result
 look_for_streams(struct s3 *s, struct source_failure *failure, struct error *err)
 {
 	int64_t now = s->round.now, looked = s->round.trail.discovered;
+	bool ahead = looked > now, refused;
 	enum source_result result;
-	bool refused;
 
-	if (s->found && s->round.trail.count && now - looked < TICKS_PER_HOUR)
+	if (s->found && s->round.trail.count && !ahead && now - looked < TICKS_PER_HOUR)
 		return SOURCE_OK;
+	if (ahead)
+		looked = TIME_NONE;
 	result = s3_trail_find(&s->round.trail, s->client, failure, err);
 	refused = s3_step_over(
 		&s->round, result, failure, err); /* what is known is read all the same */
 	if (result != SOURCE_OK && !refused)
 		return result;
 	for (size_t i = 0; i < s->round.trail.count; i++)
-		if (s->round.trail.streams[i].open == TIME_NONE &&
+		if ((ahead || s->round.trail.streams[i].open == TIME_NONE) &&
 			!begin_stream(s, &s->round.trail.streams[i], looked))
 			return SOURCE_STOPPED;
 	if (refused)

@@ -200,6 +200,22 @@ what_comes_later_than_the_overlap_is_found_by_the_hourly_sweep(void **state)
 }
 
 static void
+what_was_kept_while_the_clock_was_ahead_is_asked_for_again(void **state)
+{
+	(void)state;
+	watcher_close(&watcher);
+	set_up("2026-01-04T03:30:00Z", "0");
+	watch("type=cloudtrail,name=prod");
+	watcher_await_ok(&watcher, "prod");
+	watcher_stop(&watcher);
+	watcher.clock.base -= 2 * TICKS_PER_DAY;
+	add_event("e-1", "2026-01-02T03:20:00Z");
+	watch(NULL);
+	watcher_await_alerts(&watcher, 1);
+	assert_asked("\"StartTime\":1767238200,\"EndTime\":1767324600");
+}
+
+static void
 requests_keep_below_two_a_second_also_with_two_sources(void **state)
 {
 	static const char *const specs[] = {"type=cloudtrail,name=a,poll_interval=1ms",
@@ -335,6 +351,7 @@ main(void)
 		RACING(what_comes_late_within_the_overlap_is_found_by_the_next_poll),
 		STANDING(a_start_asks_from_where_the_last_one_ended_less_the_overlap),
 		RACING(what_comes_later_than_the_overlap_is_found_by_the_hourly_sweep),
+		STANDING(what_was_kept_while_the_clock_was_ahead_is_asked_for_again),
 		STANDING(requests_keep_below_two_a_second_also_with_two_sources),
 		RACING(a_denial_names_the_action_and_is_tried_again_later),
 		RACING(throttles_in_every_form_are_passed_and_lose_nothing),

@@ -173,6 +173,20 @@ what_is_ingested_later_than_the_overlap_is_found_by_the_hourly_sweep(void **stat
 	watcher_await_alerts(&ws.watcher, 1);
 }
 
+static void
+what_was_kept_while_the_clock_was_ahead_is_asked_for_again(void **state)
+{
+	(void)state;
+	ws.watcher.clock.base += 2 * TICKS_PER_DAY;
+	workspace_watch(&ws, "");
+	watcher_await_ok(&ws.watcher, "law");
+	watcher_stop(&ws.watcher);
+	ws.watcher.clock.base -= 2 * TICKS_PER_DAY;
+	workspace_add(&ws, "e-1", "2026-01-02T03:04:05Z", "{}");
+	watcher_start(&ws.watcher, NULL);
+	watcher_await_alerts(&ws.watcher, 1);
+}
+
 /* ---- limits ---- */
 
 static void
@@ -415,6 +429,7 @@ main(void)
 		STANDING(a_start_asks_from_where_the_last_one_ended_less_the_overlap),
 		STANDING(another_query_begins_with_a_first_fill),
 		RACING(what_is_ingested_later_than_the_overlap_is_found_by_the_hourly_sweep),
+		STANDING(what_was_kept_while_the_clock_was_ahead_is_asked_for_again),
 		RACING(more_rows_than_the_service_gives_are_asked_for_in_halves_until_all_are_there),
 		STANDING(an_answer_larger_than_we_take_is_asked_for_in_halves),
 		RACING(rows_of_one_second_that_are_still_too_many_are_named_and_stepped_over),

@@ -258,6 +258,22 @@ yesterday_stays_open_until_two(void **state)
 }
 
 static void
+days_that_were_closed_while_the_clock_was_ahead_are_read_again(void **state)
+{
+	(void)state;
+	watcher_close(&watcher);
+	set_up("2026-01-04T03:30:00Z", "0");
+	put(YESTERDAY "0320Z_mmmmmmmmmmmmmmmm.json.gz", "e-0");
+	watch("type=s3,name=audit,bucket=trail");
+	watcher_await_ok(&watcher, "audit");
+	watcher_stop(&watcher);
+	watcher.clock.base -= 2 * TICKS_PER_DAY;
+	put(TODAY "0320Z_mmmmmmmmmmmmmmmm.json.gz", "e-1");
+	watch(NULL);
+	watcher_await_alerts(&watcher, 2);
+}
+
+static void
 new_accounts_and_regions_are_found_within_the_hour(void **state)
 {
 	struct alert alert;
@@ -559,6 +575,7 @@ main(void)
 		STANDING(listings_begin_at_the_mark_less_the_overlap),
 		STANDING(what_was_seen_is_remembered_and_forgotten_behind_the_overlap),
 		STANDING(yesterday_stays_open_until_two),
+		RACING(days_that_were_closed_while_the_clock_was_ahead_are_read_again),
 		RACING(new_accounts_and_regions_are_found_within_the_hour),
 		RACING(an_empty_bucket_is_looked_at_every_time),
 		STANDING(the_first_fill_goes_on_where_a_stop_cut_it),
