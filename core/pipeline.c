@@ -146,6 +146,12 @@ collect_rules(struct pipeline *p)
 	}
 }
 
+static bool
+is_stopping(const void *pipeline)
+{
+	return pipeline_stopped(pipeline);
+}
+
 bool
 pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 	const struct store *store, struct error *err)
@@ -161,6 +167,7 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 		goto fail_store;
 	clock_init(&p->real_clock, NULL, NULL, NULL);
 	pthread_mutex_init(&p->lock, NULL);
+	store_hurry_when(p->store, is_stopping, p);
 	p->producers = 1; /* the detector, while it starts the others */
 	p->holding = options->source_count > 0;
 	if (!live_init(p, err))

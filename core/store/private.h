@@ -82,6 +82,10 @@ struct store {
 	int64_t run;   /* begun by this handle; 0: none */
 	/* The input of the last record and where it stands in the run. */
 	int64_t input, input_position, input_generation;
+	/* Somebody else's transaction is waited for since then; in a hurry, since the first. */
+	bool (*hurry)(const void *context);
+	const void *hurry_context;
+	int64_t busy_ms, hurried_ms;
 	char *rule_seen; /* rule id that is surely in the table; owns */
 };
 

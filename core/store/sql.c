@@ -2,10 +2,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/base/timefmt.h"
 #include "core/store/private.h"
 
 /* How long somebody else's transaction is waited for. The detector's last 50 ms. */
-enum { BUSY_TIMEOUT_MS = 10000 };
+enum { BUSY_TIMEOUT_MS = 10000, HURRY_MS = 500, BUSY_STEP_MS = 25 };
 
 void
 sql_configure(sqlite3 *db)
@@ -18,6 +19,32 @@ sql_configure(sqlite3 *db)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+}
+
+/* SQLite asks before every next try; 0 gives up. */
+static int
+wait_for_lock(void *context, int tries)
+{
+	struct store *store = context;
+	int64_t now = time_monotonic_ms();
+
+	if (tries == 0)
+		store->busy_ms = now;
+	if (!store->hurried_ms && store->hurry(store->hurry_context))
+		store->hurried_ms = now;
+	if (now - store->busy_ms >= BUSY_TIMEOUT_MS ||
+		(store->hurried_ms && now - store->hurried_ms >= HURRY_MS))
+		return 0;
+	sqlite3_sleep(tries < BUSY_STEP_MS ? tries + 1 : BUSY_STEP_MS);
+	return 1;
+}
+
+void
+store_hurry_when(struct store *store, bool (*hurry)(const void *context), const void *context)
+{
+	store->hurry = hurry;
+	store->hurry_context = context;
+	sqlite3_busy_handler(store->db, wait_for_lock, store);
 }
 
 /* ---- errors ---- */
@@ -62,6 +89,11 @@ sql_fail(const struct store *store, sqlite3 *db, struct error *err)
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
+		if (store->hurried_ms)
+			return error_set(err, ERROR_STORE,
+				"%s: another program keeps the store locked; what is not saved is "
+				"found again by the next start",
+				path);
 		return error_set(err, ERROR_STORE,
 			"%s: another program has kept the store locked for %d s; nothing was "
 			"saved: "

@@ -27,6 +27,9 @@ bool store_open(struct store **out, const char *path, struct error *err);
 /* Another handle on the same store, for another thread. */
 bool store_open_again(struct store **out, const struct store *store, struct error *err);
 void store_close(struct store *store);
+/* Once `hurry` says true, what another program has locked is waited for half a second more, all in
+ * all, instead of ten for each step. Asked on the store's own thread; borrows. */
+void store_hurry_when(struct store *store, bool (*hurry)(const void *context), const void *context);
 const char *store_path(const struct store *store); /* "" for a private one */
 
 /* ---- the detector writes ---- */

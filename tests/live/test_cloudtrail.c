@@ -1,9 +1,11 @@
 /* LookupEvents against a service that checks every signature. */
 #include "tests/support/test.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 
 #include "core/base/buf.h"
+#include "core/base/timefmt.h"
 #include "core/source/http.h"
 #include "tests/support/cloud.h"
 #include "tests/support/watcher.h"
@@ -339,6 +341,28 @@ a_stop_ends_a_request_that_is_not_answered(void **state)
 	assert_true(time_monotonic_ms() - before < 2000);
 }
 
+static void
+a_stop_does_not_wait_for_a_store_that_is_locked(void **state)
+{
+	sqlite3 *db;
+	int64_t before;
+
+	(void)state;
+	watch("type=cloudtrail,name=prod");
+	watcher_await_ok(&watcher, "prod");
+	assert_int_equal(sqlite3_open(watcher.db, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 10000);
+	assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+	add_event("e-1", "2026-01-02T03:20:00Z");
+	cloud_await(&cloud, "cloudtrail", "LookupEvents", 3);
+	before = time_monotonic_ms();
+	watcher_stop(&watcher);
+	assert_true(time_monotonic_ms() - before < 2000);
+	sqlite3_close(db);
+	watch(NULL);
+	watcher_await_alerts(&watcher, 1);
+}
+
 int
 main(void)
 {
@@ -361,6 +385,7 @@ main(void)
 		RACING(a_clock_that_is_wrong_is_said_in_minutes),
 		STANDING(in_china_both_regions_are_asked),
 		STANDING(a_stop_ends_a_request_that_is_not_answered),
+		RACING(a_stop_does_not_wait_for_a_store_that_is_locked),
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
