@@ -147,7 +147,8 @@ bool
 answer_error_in_head(struct str head, struct buf *out)
 {
 	struct json_doc *doc = parse_cut(head);
-	bool said = doc && put_error(json_get(json_root(doc), STR("error")), out);
+	bool said = doc && (put_error(json_get(json_root(doc), STR("error")), out) ||
+				   put_error(json_get(json_root(doc), STR("partialError")), out));
 
 	json_doc_free(doc);
 	return said;

@@ -29,7 +29,7 @@ enum answer_row answer_take_row(
 	struct answer *answer, const struct scan_options *options, struct str raw);
 
 /* What an answer says went wrong, as a sentence: from its object up to the tables, or from the
- * value of "error". False when it says nothing. */
+ * value of "error" ("partialError" where Azure's client wrote it). False when it says nothing. */
 bool answer_error_in_head(struct str head, struct buf *out);
 bool answer_error(struct str raw, struct buf *out);
 

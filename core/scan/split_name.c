@@ -13,8 +13,10 @@ split_name_of(struct str quoted)
 		{"Events", SPLIT_NAME_LIST},
 		{"eventName", SPLIT_NAME_EVENT},
 		{"tables", SPLIT_NAME_TABLES},
+		{"partialTables", SPLIT_NAME_TABLES}, /* Azure's client for JavaScript */
 		{"rows", SPLIT_NAME_ROWS},
 		{"error", SPLIT_NAME_ERROR},
+		{"partialError", SPLIT_NAME_ERROR},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
