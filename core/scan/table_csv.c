@@ -264,6 +264,16 @@ keep_as_exported(struct table *table)
 	}
 }
 
+/* What no header has: a line end of the old Macs, and with it all rows. */
+static bool
+has_rows_in_it(const struct csv_row *row)
+{
+	for (size_t i = 0; i < row->count; i++)
+		if (memchr(row->cells[i].data, '\r', row->cells[i].len))
+			return true;
+	return false;
+}
+
 static void
 take_header(struct table_csv *t, const struct csv_row *row)
 {
@@ -276,6 +286,12 @@ take_header(struct table_csv *t, const struct csv_row *row)
 	}
 	t->any_row = true;
 	keep_as_exported(&t->table);
+	if (has_rows_in_it(row)) {
+		say(t, PROBLEM_ERROR, row->offset,
+			"its lines end with carriage returns alone: convert it with "
+			"`tr '\\r' '\\n'`");
+		return;
+	}
 	if (table_note(&t->table))
 		say(t, PROBLEM_NOTE, PROBLEM_NO_OFFSET, table_note(&t->table));
 	if (t->table.other_zone)
