@@ -481,12 +481,13 @@ follow_visit(struct follow *s, const char *path, const struct stat *st, bool giv
 	if (strcmp(f->path, path) != 0) {
 		free(f->path);
 		f->path = mem_strdup(path);
+		f->unsaved = true;
 	}
 	f->generation = s->generation;
 	f->given_path |= given;
 	f->log_name |= log_name;
 	if (known && (uint64_t)st->st_size == f->read && mtime_of(st) == f->mtime_ns &&
-		!s->source.options.once)
+		!f->unsaved && !s->source.options.once)
 		return true;
 	if (open_file(s, f))
 		return follow_read(s, f);

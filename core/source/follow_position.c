@@ -210,6 +210,14 @@ follow_file_save(const struct follow_file *f, struct buf *value)
 	buf_printf(value, "- %s", f->path);
 }
 
+struct str
+follow_position_path(struct str value)
+{
+	size_t at = str_find(value, STR("- "), 0);
+
+	return at == (size_t)-1 ? STR_ABSENT : str_slice(value, at + 2, value.len);
+}
+
 static int
 nibble(char c)
 {

@@ -65,7 +65,7 @@ struct follow_reader {
 	struct follow_file *file;
 	struct scan_sink sink;
 	struct buf head, tail; /* own; what its fingerprint is of */
-	uint64_t given; /* the file's when this look began */
+	uint64_t given;	       /* the file's when this look began */
 	bool stopped;
 	struct follow_problem {
 		enum problem_severity severity;
@@ -105,6 +105,8 @@ void follow_file_name(const struct follow_file *file, struct buf *name);
 void follow_file_save(const struct follow_file *file, struct buf *value);
 /* From a position. False: it makes no sense. */
 bool follow_file_load(struct follow_file *file, struct str value);
+/* Where the file of a position was when it was read last; absent: it makes no sense. */
+struct str follow_position_path(struct str value);
 /* Reads held back from the open file. */
 void follow_file_recall(struct follow_file *file);
 

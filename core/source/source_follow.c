@@ -176,6 +176,7 @@ struct leftovers {
 	struct follow *s;
 	struct buf *names; /* own, NUL-terminated each */
 	size_t count, capacity;
+	bool replaced; /* the followed one itself is among them */
 };
 
 static void
@@ -185,19 +186,19 @@ note_leftover(void *visitor, struct str name, struct str value)
 	uintmax_t device, inode;
 	struct buf text = {0};
 
-	(void)value;
 	buf_str(&text, name);
 	if (sscanf(buf_cstr(&text), "%ju:%ju", &device, &inode) == 2 &&
 		follow_find(l->s, (dev_t)device, (ino_t)inode)) {
 		buf_fini(&text);
 		return;
 	}
+	l->replaced |= str_equal(follow_position_path(value), str_from(l->s->path));
 	MEM_GROW(l->names, l->count, l->capacity);
 	l->names[l->count++] = text;
 }
 
 /* Positions of files that are not there any more. Where one file is followed, its rest may have
- * been lost. */
+ * been lost; those that were rotated away before had been read to their end. */
 static bool
 forget_leftovers(struct follow *s)
 {
@@ -207,7 +208,7 @@ forget_leftovers(struct follow *s)
 
 	if (o->positions)
 		o->positions(o->position_context, STR(""), note_leftover, &l);
-	if (l.count && !s->folder && !s->strangers)
+	if (l.replaced && !s->folder && !s->strangers)
 		ok = follow_say_once(s, s->path, PROBLEM_ERROR,
 			"was replaced while nobody looked, and the old file is not beside it: what "
 			"was written to that one at last was not read");

@@ -132,6 +132,26 @@ a_file_that_was_followed_and_is_gone_is_said(void **state)
 }
 
 static void
+a_rotated_file_that_was_read_may_go(void **state)
+{
+	struct follower w;
+
+	(void)state;
+	follower_init(&w, "log");
+	follower_append(&w, "log", HIT("a"));
+	follower_look_ok(&w);
+	assert_int_equal(rename(follower_path(&w, "log"), follower_path(&w, "log.1")), 0);
+	follower_append(&w, "log", HIT("b"));
+	follower_look_ok(&w);
+	assert_int_equal(unlink(follower_path(&w, "log.1")), 0);
+	follower_restart(&w, w.count);
+	follower_append(&w, "log", HIT("c"));
+	follower_look_ok(&w);
+	follower_expect_records(&w, "a b c");
+	follower_fini(&w);
+}
+
+static void
 a_file_replaced_in_its_place_is_read_from_its_start(void **state)
 {
 	struct follower w;
@@ -285,6 +305,7 @@ main(void)
 		cmocka_unit_test(the_rest_of_a_renamed_file_comes_before_the_new_one),
 		cmocka_unit_test(rotations_while_we_were_down_are_found),
 		cmocka_unit_test(a_file_that_was_followed_and_is_gone_is_said),
+		cmocka_unit_test(a_rotated_file_that_was_read_may_go),
 		cmocka_unit_test(a_file_replaced_in_its_place_is_read_from_its_start),
 		cmocka_unit_test(a_record_cut_by_a_truncation_goes_on),
 		cmocka_unit_test(half_a_record_before_a_truncation_outlives_a_kill),
