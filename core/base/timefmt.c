@@ -391,6 +391,6 @@ time_monotonic_ms(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_BOOTTIME, &t);
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }

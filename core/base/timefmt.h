@@ -64,6 +64,7 @@ bool time_parse_span(struct str text, int64_t *ticks);
 void time_format_age(int64_t span, char text[TIME_TEXT]);
 
 int64_t time_now(void); /* wall clock */
+/* Only grows, also while the machine sleeps: an hour asleep is an hour without a look. */
 int64_t time_monotonic_ms(void);
 
 #endif

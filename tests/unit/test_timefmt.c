@@ -1,5 +1,10 @@
 #include "tests/support/test.h"
 
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "core/base/timefmt.h"
 
 static void
@@ -126,15 +131,18 @@ a_date_of_numbers_is_read_in_the_order_that_it_proves_or_else_in_the_given_one(v
 	assert_numeric("3/4/2025, 9:45:54 AM", 'D', "2025-04-03T09:45:54Z", 'o');
 	assert_numeric("04/04/2025 09:45:54", 'O', "2025-04-04T09:45:54Z", '-');
 	assert_numeric("21.04.2025, 09:45", 'O', "2025-04-21T09:45:00Z", 'p');
-	assert_numeric("4/21/2025, 12:00:00.000\xe2\x80\xaf" "AM", 'O', "2025-04-21T00:00:00Z", 'p');
+	assert_numeric("4/21/2025, 12:00:00.000\xe2\x80\xaf"
+		       "AM",
+		'O', "2025-04-21T00:00:00Z", 'p');
 	assert_numeric("21-04-2025", 'O', "2025-04-21T00:00:00Z", 'p');
 }
 
 static void
 what_is_no_date_of_numbers_is_refused(void **state)
 {
-	static const char *const bad[] = {"", "2025-04-21", "31/02/2025", "13/13/2025", "1/2", "1/2-2025",
-		"1/2/2025, 25:00", "1/2/2025, 13:00 PM", "1/2/2025x", "1/2/25", "0/1/2025"};
+	static const char *const bad[] = {"", "2025-04-21", "31/02/2025", "13/13/2025", "1/2",
+		"1/2-2025", "1/2/2025, 25:00", "1/2/2025, 13:00 PM", "1/2/2025x", "1/2/25",
+		"0/1/2025"};
 	struct time_reading r;
 
 	(void)state;
@@ -145,17 +153,55 @@ what_is_no_date_of_numbers_is_refused(void **state)
 	}
 }
 
+/* A machine that slept for a day, as a name space of times shows it. Exits with 0 when that day
+ * counts, 2 where such a name space may not be made. */
+static void
+after_a_day_asleep(int64_t before)
+{
+	static const char day[] = "boottime 86400 0";
+	int offsets;
+	bool made;
+
+	if (unshare(CLONE_NEWTIME) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWTIME) != 0)
+		_exit(2);
+	offsets = open("/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
+	made = offsets >= 0 && write(offsets, day, sizeof(day) - 1) > 0;
+	if (!made || setns(open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC),
+			     CLONE_NEWTIME) != 0)
+		_exit(2);
+	_exit(time_monotonic_ms() - before < INT64_C(86400000));
+}
+
+static void
+time_passes_while_the_machine_sleeps(void **state)
+{
+	int64_t before = time_monotonic_ms();
+	int status;
+	pid_t child;
+
+	(void)state;
+	child = fork();
+	if (child == 0)
+		after_a_day_asleep(before);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+		skip();
+	assert_int_equal(status, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_spellings_of_logs_are_read),
 		cmocka_unit_test(what_is_no_time_is_refused),
-		cmocka_unit_test(a_date_of_numbers_is_read_in_the_order_that_it_proves_or_else_in_the_given_one),
+		cmocka_unit_test(
+			a_date_of_numbers_is_read_in_the_order_that_it_proves_or_else_in_the_given_one),
 		cmocka_unit_test(what_is_no_date_of_numbers_is_refused),
 		cmocka_unit_test(splitting_and_joining_are_inverse_over_four_centuries),
 		cmocka_unit_test(spans_are_read),
 		cmocka_unit_test(ages_are_short),
+		cmocka_unit_test(time_passes_while_the_machine_sleeps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
