@@ -190,6 +190,7 @@ main(int argc, char **argv)
 	hold_streams();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away ends us by EPIPE */
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	if (!command_parse(&line, argc, argv, &err))
 		return command_fail(&err);
 	line.screen = &screen_of_ours;

@@ -62,6 +62,7 @@ default_signals(posix_spawnattr_t *attr)
 	sigemptyset(&none);
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
+	sigaddset(&defaults, SIGXFSZ);
 	sigaddset(&defaults, SIGINT);
 	sigaddset(&defaults, SIGTERM);
 	posix_spawnattr_setsigmask(attr, &none);

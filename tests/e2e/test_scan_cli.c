@@ -1,6 +1,7 @@
 /* The headless commands: exact output, order, exit statuses, what is said on stderr. */
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -457,6 +458,22 @@ help_and_version_go_to_standard_output(void **state)
 }
 
 static void
+a_store_that_may_not_grow_is_an_error_that_is_said(void **state)
+{
+	const struct rlimit small = {40 << 10, RLIM_INFINITY};
+	const struct rlimit any = {RLIM_INFINITY, RLIM_INFINITY};
+	const struct stage *stage = *state;
+	struct run run = {0};
+
+	setrlimit(RLIMIT_FSIZE, &small);
+	stage_run(stage, &run, "scan", "--store", stage->store, SAMPLE);
+	setrlimit(RLIMIT_FSIZE, &any);
+	assert_int_equal(run.status, 65);
+	assert_non_null(strstr(buf_cstr(&run.err), "no space left for the store"));
+	run_fini(&run);
+}
+
+static void
 standard_input_is_read_once_however_often_it_is_named(void **state)
 {
 	struct buf text = {0};
@@ -506,6 +523,7 @@ main(void)
 		stage_test(decide_refuses_what_it_cannot_mean),
 		stage_test(help_and_version_go_to_standard_output),
 		stage_test(standard_input_is_read_once_however_often_it_is_named),
+		stage_test(a_store_that_may_not_grow_is_an_error_that_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
