@@ -7,6 +7,26 @@ const struct action_def actions[ACTION_COUNT] = {
 #undef X
 };
 
+static const struct action_argument arguments[] = {
+	{ACTION_SEARCH, "PATTERN", "search for it"},
+	{ACTION_FILTER, "PREDICATE", "show only alerts for which it holds"},
+	{ACTION_STATUS, "WORD", "show all, open, awaiting or closed alerts"},
+	{ACTION_SORT, "COLUMN", "sort by that column"},
+	{ACTION_COLUMNS, "COLUMN...", "show these in this order; they are kept with the store"},
+	{ACTION_UTC, "ZONE", "times in utc or local"},
+	{ACTION_THEME, "NAME", "that theme"},
+	{ACTION_EXPORT, "FILE", "to that file; one that is there is replaced only when you say so"},
+};
+
+const struct action_argument *
+action_argument(enum action action)
+{
+	for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++)
+		if (arguments[i].action == action)
+			return &arguments[i];
+	return NULL;
+}
+
 static const char *const titles[GROUP_COUNT] = {
 	[GROUP_MOVE] = "Moving",
 	[GROUP_LOOK] = "Looking",
@@ -80,11 +100,16 @@ action_list(struct buf *out)
 	for (enum action_group g = 0; g < GROUP_COUNT; g++) {
 		buf_printf(out, ".Ss %s\n.Bl -tag -width Ds\n", titles[g]);
 		for (enum action a = 0; a < ACTION_COUNT; a++) {
+			const struct action_argument *argument = action_argument(a);
+
 			if (actions[a].group != g)
 				continue;
 			buf_puts(out, actions[a].keys[0] ? ".It Cm" : ".It (no key)");
 			list_keys(out, actions[a].keys);
 			buf_printf(out, "\n.Pq Ic %s\n%s.\n", actions[a].name, actions[a].help);
+			if (argument)
+				buf_printf(out, ".Ic :%s Ar %s :\n%s.\n", actions[a].name,
+					argument->word, argument->help);
 		}
 		buf_puts(out, ".El\n");
 	}

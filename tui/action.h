@@ -53,6 +53,9 @@ const char *action_group_title(enum action_group group);
 	X(PREVIOUS_MATCH, "previous-match", "N", FIND, "", "the previous match")                   \
 	X(FILTER, "filter", "f", FIND, "filter",                                                   \
 		"show only alerts for which a KQL predicate holds; empty shows all")               \
+	X(KEEP, "keep", "+", FIND, "",                                                             \
+		"filter: only alerts with the same actor, target, account ... as this one")        \
+	X(DROP, "drop", "-", FIND, "", "filter: none with the same actor, target, account ...")    \
 	X(STATUS, "status", "o", FIND, "open only",                                                \
 		"show open, then awaiting validation, then closed, then all alerts")               \
 	X(SORT, "sort", "s", FIND, "sort", "sort by the next column")                              \
@@ -71,6 +74,9 @@ const char *action_group_title(enum action_group group);
 		"copy the fact, the field or the record to the clipboard (OSC 52)")                \
 	X(COPY_COMMAND, "copy-command", "Y", SCREEN, "",                                           \
 		"copy the aws command that deactivates this key")                                  \
+	X(EXPORT, "export", "", SCREEN, "",                                                        \
+		"write the alerts that are shown to a file, as its ending says: csv json jsonl md txt") \
+	X(RECORD, "record", "e", SCREEN, "record", "open the record in $PAGER, else $EDITOR")      \
 	X(UTC, "utc", "Z", SCREEN, "", "times in UTC or in the local zone")                        \
 	X(THEME, "theme", "t", SCREEN, "", "the next theme")                                       \
 	X(COMMAND, "command", ":", SCREEN, "command", "run an action by its name (Tab completes)") \
@@ -95,6 +101,15 @@ struct action_def {
 	const char *help;
 };
 extern const struct action_def actions[ACTION_COUNT];
+
+/* What may stand behind a name at the `:` prompt. */
+struct action_argument {
+	enum action action;
+	const char *word; /* stands for it in the manual */
+	const char *help; /* what the action does then */
+};
+/* NULL: it takes none. */
+const struct action_argument *action_argument(enum action action);
 
 /* ACTION_NONE when there is none of that name. */
 enum action action_find(struct str name);

@@ -9,6 +9,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/base/user.h"
+#include "tui/record_file.h"
 #include "tui/term.h"
 #include "tui/ui.h"
 
@@ -62,6 +63,21 @@ draw(struct app *app)
 	app->frame_ms = time_monotonic_ms();
 }
 
+/* What the user's own program shows is theirs; we come back to the screen as it was. */
+static void
+show_record(struct app *app)
+{
+	struct error err;
+	bool ok;
+
+	term_lend(app->term);
+	ok = record_show(app->ui.subject.alert.raw, &err);
+	term_retake(app->term);
+	if (!ok)
+		ui_say(&app->ui, ROLE_ERROR, "%s", err.text);
+	app->dirty = true;
+}
+
 static void
 answer(struct app *app, unsigned requests)
 {
@@ -73,6 +89,8 @@ answer(struct app *app, unsigned requests)
 		term_refresh(app->term);
 	if (requests & UI_COPY)
 		term_copy(app->term, buf_view(&app->ui.clipboard));
+	if (requests & UI_RECORD)
+		show_record(app);
 	if (requests & UI_SUSPEND)
 		term_suspend(app->term);
 	if (requests & (UI_DRAW | UI_SUSPEND))
@@ -249,6 +267,7 @@ start_ui(struct app *app, bool ascii, struct error *err)
 
 	if (!ui_init(&app->ui, &options, err))
 		return false;
+	ui_recall(&app->ui);
 	if (ui_set_filter(&app->ui, str_from(app->options->filter), err))
 		return true;
 	ui_fini(&app->ui);
@@ -270,6 +289,7 @@ show(struct app *app, struct error *err)
 	work(app, true);
 	loop(app);
 	term_close(app->term);
+	ui_keep(&app->ui);
 	ui_fini(&app->ui);
 	return true;
 }

@@ -87,12 +87,18 @@ recall(struct prompt *prompt, int step)
 
 /* ---- keys ---- */
 
+static bool
+takes_one_key(const struct prompt *prompt)
+{
+	return prompt->kind == PROMPT_CHOICE || prompt->kind == PROMPT_FIELD;
+}
+
 enum prompt_result
 prompt_key(struct prompt *prompt, uint32_t key)
 {
 	if (key == KEYCODE_ESC || key == KEYCODE_CTRL('C') || key == KEYCODE_CTRL('G'))
 		return PROMPT_LEFT;
-	if (prompt->kind == PROMPT_CHOICE)
+	if (takes_one_key(prompt))
 		return PROMPT_CHOSEN;
 	switch (key) {
 	case KEYCODE_ENTER:
@@ -118,7 +124,7 @@ prompt_key(struct prompt *prompt, uint32_t key)
 void
 prompt_paste(struct prompt *prompt, struct str text)
 {
-	if (prompt->kind == PROMPT_CHOICE)
+	if (takes_one_key(prompt))
 		return;
 	line_edit_paste(&prompt->edit, text);
 	prompt_set_error(prompt, "", 0);
@@ -189,7 +195,7 @@ draw_line(const struct prompt *prompt, struct grid *grid, int y, int *caret_x)
 	pen_blank(&pen, ROLE_TEXT, grid->cols);
 	grid->cursor_y = y;
 	grid->cursor_x = start;
-	if (prompt->kind != PROMPT_CHOICE)
+	if (!takes_one_key(prompt))
 		grid->cursor_x +=
 			grid_columns(str_slice(text, from, prompt->edit.at - from), grid->ascii);
 	if (grid->cursor_x >= grid->cols)

@@ -13,9 +13,11 @@ enum prompt_kind {
 	PROMPT_SEARCH,
 	PROMPT_FILTER,
 	PROMPT_COMMAND,
+	PROMPT_REPLACE, /* a word that lets a file be replaced */
 	PROMPT_REASON, /* of a decision */
 	PROMPT_WORD,   /* typed to confirm */
-	PROMPT_CHOICE, /* one key out of some */
+	PROMPT_CHOICE, /* one key out of some, in a decision */
+	PROMPT_FIELD,  /* the same, which field */
 	PROMPT_COUNT,
 };
 
@@ -39,7 +41,7 @@ enum prompt_result {
 	PROMPT_SENT,	 /* Enter */
 	PROMPT_LEFT,	 /* Esc or Ctrl-C */
 	PROMPT_COMPLETE, /* Tab */
-	PROMPT_CHOSEN,	 /* a key of PROMPT_CHOICE: in *key */
+	PROMPT_CHOSEN,	 /* the one key */
 };
 
 void prompt_fini(struct prompt *prompt);

@@ -457,12 +457,18 @@ term_retake(struct terminal *term)
 }
 
 void
-term_suspend(struct terminal *term)
+term_lend(struct terminal *term)
 {
 	write_all(term, STR("\033[?2004l"));
 	curs_set(1);
 	endwin();
 	tcsetattr(term->in_fd, TCSADRAIN, &term->saved);
+}
+
+void
+term_suspend(struct terminal *term)
+{
+	term_lend(term);
 	term_guard_stop();
 	term_retake(term);
 }

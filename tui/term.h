@@ -47,6 +47,8 @@ struct term_signals {
 	bool continued;
 };
 struct term_signals term_take_signals(void);
+/* Gives the terminal back until term_retake: another program uses it. */
+void term_lend(struct terminal *term);
 /* Gives the terminal back and stops the process group; returns when it goes on. */
 void term_suspend(struct terminal *term);
 /* Somebody else may have used the terminal: takes it again. */

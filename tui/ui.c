@@ -48,6 +48,7 @@ ui_fini(struct ui *ui)
 	pane_fini(&ui->overlay_pane);
 	prompt_fini(&ui->prompt);
 	decide_fini(&ui->decide);
+	ui_export_fini(&ui->export);
 	alert_filter_free(ui->filter.compiled);
 	buf_fini(&ui->filter.text);
 	regex_free(ui->search.regex);
@@ -208,7 +209,7 @@ ui_follow_store(struct ui *ui, bool *more)
 bool
 ui_is_busy(const struct ui *ui)
 {
-	return ui->decide.applying || ui->search.step || ui_is_filtering(ui);
+	return ui->decide.applying || ui->search.step || ui_is_filtering(ui) || ui_is_exporting(ui);
 }
 
 unsigned
@@ -221,6 +222,7 @@ ui_work(struct ui *ui)
 	ui_decide_slice(ui, deadline);
 	ui_find_slice(ui, deadline);
 	ui_filter_slice(ui, deadline);
+	ui_export_slice(ui, deadline);
 	return UI_DRAW;
 }
 

@@ -9,6 +9,7 @@
 #define KEYWATCH_TUI_UI_H
 
 #include "core/alert/filter.h"
+#include "core/export/export.h"
 #include "core/pipeline.h"
 #include "tui/config.h"
 #include "tui/decide.h"
@@ -25,6 +26,7 @@ enum ui_request {
 	UI_REFRESH = 8, /* everything again */
 	UI_THEME = 16,	/* ui->theme has changed */
 	UI_COPY = 32,	/* ui->clipboard to the clipboard */
+	UI_RECORD = 64, /* the selected alert's record to a pager */
 };
 
 /* What covers list and panes. */
@@ -51,6 +53,18 @@ struct ui_search {
 	struct regex *regex; /* owns; NULL: none */
 	int step;	     /* of a search under way in the list; 0: none */
 	size_t at, left;     /* position, and how many are still to be looked at */
+};
+
+enum { UI_COLUMNS = 10 };
+
+/* A file being written, in slices. */
+struct ui_export {
+	bool active, replace;
+	int fd;
+	struct buf path, temporary, out;
+	struct export export;
+	int64_t *rowids; /* owns; what was shown when it began */
+	size_t count, at;
 };
 
 struct ui_options {
@@ -85,12 +99,18 @@ struct ui {
 	struct pane overlay_pane;
 	enum ui_overlay overlay;
 	enum pane_kind focus, below; /* below: the pane of the stacked layout */
-	unsigned columns;	     /* which set of columns the list shows */
+	struct ui_columns {
+		unsigned set; /* of the built-in ones */
+		uint8_t chosen[UI_COLUMNS];
+		size_t count; /* of chosen; 0: the set's */
+	} columns; /* of the list */
 	struct prompt prompt;
 	struct decide decide;
 	enum decision_action asked; /* what the open prompt decides */
 	struct ui_filter filter;
 	struct ui_search search;
+	struct ui_export export;
+	bool narrow_away; /* what the open prompt of a field is for */
 	struct view_problems problems;
 	struct pipeline_progress progress;
 	uint64_t problems_loaded; /* how many the loaded ones were */
@@ -160,11 +180,38 @@ void ui_fini_problems(struct view_problems *problems);
 /* Before the sources are looked at: how they are right now. */
 void ui_open_sources(struct ui *ui);
 
+/* ui_complete.c */
+void ui_complete_filter(struct ui *ui);
+
 /* ui_prompt.c */
 unsigned ui_prompt_key(struct ui *ui, uint32_t key);
+/* Opens it; nothing moves under a prompt. */
+void ui_prompt(struct ui *ui, enum prompt_kind kind, const char *label, const char *help);
 void ui_ask_search(struct ui *ui);
 void ui_ask_filter(struct ui *ui);
 void ui_ask_command(struct ui *ui);
+
+/* ui_command.c: the `:` prompt */
+unsigned ui_command_sent(struct ui *ui);
+void ui_complete_command(struct ui *ui);
+
+/* ui_narrow.c */
+void ui_ask_narrow(struct ui *ui, bool away);
+void ui_narrow_chosen(struct ui *ui, uint32_t key);
+
+/* ui_keep.c: what a user finds again in a store: the last filter, the columns */
+void ui_recall(struct ui *ui);
+void ui_keep(struct ui *ui);
+
+/* ui_export.c */
+void ui_ask_export(struct ui *ui);
+/* Refuses, err says why, what cannot be written; asks before it replaces. */
+bool ui_export(struct ui *ui, struct str path, struct error *err);
+void ui_export_sent(struct ui *ui); /* the word that confirms was typed */
+bool ui_is_exporting(const struct ui *ui);
+void ui_export_slice(struct ui *ui, int64_t deadline_ms);
+void ui_export_stop(struct ui *ui); /* nothing is left behind */
+void ui_export_fini(struct ui_export *export);
 
 /* ui_find.c */
 bool ui_set_search(struct ui *ui, struct str pattern, struct error *err);
@@ -182,6 +229,12 @@ void ui_ask_false_positive(struct ui *ui);
 void ui_decision_sent(struct ui *ui);
 void ui_decision_chosen(struct ui *ui, uint32_t key);
 void ui_decide_slice(struct ui *ui, int64_t deadline_ms);
+
+/* The columns of the list by their names, in order, separated by commas or blanks. */
+bool ui_set_columns(struct ui *ui, struct str names, struct error *err);
+const char *ui_column_name(size_t column); /* NULL beyond the last */
+/* SORT_COUNT: none; those that can be sorted by come first. */
+enum list_sort ui_column_sort(size_t column);
 
 /* ui_list.c, ui_title.c and ui_bars.c: the parts of a frame */
 void ui_draw_title(const struct ui *ui, struct grid *grid);

@@ -32,6 +32,20 @@ act_filter(struct ui *ui)
 }
 
 static unsigned
+act_keep(struct ui *ui)
+{
+	ui_ask_narrow(ui, false);
+	return UI_DRAW;
+}
+
+static unsigned
+act_drop(struct ui *ui)
+{
+	ui_ask_narrow(ui, true);
+	return UI_DRAW;
+}
+
+static unsigned
 act_status(struct ui *ui)
 {
 	list_set_show(&ui->list, (ui->list.show + 1) % SHOW_COUNT);
@@ -144,6 +158,8 @@ static act_function *const functions[ACTION_COUNT] = {
 	[ACTION_NEXT_MATCH] = act_next_match,
 	[ACTION_PREVIOUS_MATCH] = act_previous_match,
 	[ACTION_FILTER] = act_filter,
+	[ACTION_KEEP] = act_keep,
+	[ACTION_DROP] = act_drop,
 	[ACTION_STATUS] = act_status,
 	[ACTION_SORT] = act_sort,
 	[ACTION_MARK] = act_mark,
@@ -157,6 +173,8 @@ static act_function *const functions[ACTION_COUNT] = {
 	[ACTION_UNDO] = act_undo,
 	[ACTION_COPY] = act_copy,
 	[ACTION_COPY_COMMAND] = act_copy_command,
+	[ACTION_EXPORT] = act_export,
+	[ACTION_RECORD] = act_record,
 	[ACTION_UTC] = act_utc,
 	[ACTION_THEME] = act_theme,
 	[ACTION_COMMAND] = act_command,

@@ -14,7 +14,7 @@ act_function act_up, act_down, act_page_up, act_page_down, act_first, act_last, 
 	act_open, act_back, act_fold, act_help, act_problems, act_sources, act_peek, act_columns;
 
 /* ui_act_screen.c: clipboard, times, themes, the program */
-act_function act_copy, act_copy_command, act_utc, act_theme, act_command, act_redraw, act_suspend,
+act_function act_copy, act_copy_command, act_export, act_record, act_utc, act_theme, act_command, act_redraw, act_suspend,
 	act_quit;
 
 /* The fact under the entity pane's cursor, or NULL. */

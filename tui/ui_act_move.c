@@ -231,7 +231,9 @@ act_back(struct ui *ui)
 {
 	struct error err;
 
-	if (ui->overlay != OVERLAY_NONE)
+	if (ui_is_exporting(ui))
+		ui_export_stop(ui);
+	else if (ui->overlay != OVERLAY_NONE)
 		ui->overlay = OVERLAY_NONE;
 	else if (ui->focus != PANE_LIST)
 		ui->focus = PANE_LIST;
@@ -311,6 +313,7 @@ act_peek(struct ui *ui)
 unsigned
 act_columns(struct ui *ui)
 {
-	ui->columns++;
+	ui->columns.set++;
+	ui->columns.count = 0;
 	return UI_DRAW;
 }

@@ -62,6 +62,19 @@ act_copy_command(struct ui *ui)
 }
 
 unsigned
+act_export(struct ui *ui)
+{
+	ui_ask_export(ui);
+	return UI_DRAW;
+}
+
+unsigned
+act_record(struct ui *ui)
+{
+	return ui->subject.loaded ? UI_RECORD : 0;
+}
+
+unsigned
 act_utc(struct ui *ui)
 {
 	ui->local = !ui->local;

@@ -13,7 +13,7 @@ enum list_column {
 	COLUMN_IP,
 	COLUMN_OUTCOME,
 	COLUMN_USED,
-	COLUMN_COUNT,
+	COLUMN_COUNT = UI_COLUMNS,
 };
 
 /* Before the columns: selection, mark, status sign, space; behind them: space, alarm. */
@@ -192,18 +192,39 @@ static const enum list_column sets[][COLUMN_COUNT] = {
 
 struct list_columns {
 	int width[COLUMN_COUNT]; /* 0: not shown */
+	enum list_column order[COLUMN_COUNT];
+	size_t count; /* of order */
 	int gap;
 };
+
+static const enum list_column usual_order[COLUMN_COUNT] = {COLUMN_TIME, COLUMN_STATUS,
+	COLUMN_SEVERITY, COLUMN_ACTOR, COLUMN_TARGET, COLUMN_SELF, COLUMN_ACCOUNT, COLUMN_IP,
+	COLUMN_OUTCOME, COLUMN_USED};
+
+/* What is chosen stands in its own order, and the first ones have room first. */
+static const enum list_column *
+candidates(const struct ui *ui, struct list_columns *c)
+{
+	if (!ui->columns.count) {
+		memcpy(c->order, usual_order, sizeof(usual_order));
+		c->count = COLUMN_COUNT;
+		return sets[ui->columns.set % (sizeof(sets) / sizeof(sets[0]))];
+	}
+	c->count = ui->columns.count;
+	for (size_t i = 0; i < c->count; i++)
+		c->order[i] = (enum list_column)ui->columns.chosen[i];
+	return c->order;
+}
 
 static struct list_columns
 choose_columns(const struct ui *ui, int cols)
 {
 	bool full = ui->grid.cols >= LAYOUT_FULL_COLS;
-	const enum list_column *set = sets[ui->columns % (sizeof(sets) / sizeof(sets[0]))];
 	struct list_columns c = {.gap = full || cols < NARROW ? 1 : 2};
+	const enum list_column *set = candidates(ui, &c);
 	int left = cols - BEFORE - BEHIND + c.gap, shares = 0;
 
-	for (size_t i = 0; i < COLUMN_COUNT; i++) {
+	for (size_t i = 0; i < c.count; i++) {
 		const struct column_def *def = &defs[set[i]];
 		int width = cols < NARROW ? def->narrow : def->width;
 
@@ -225,6 +246,71 @@ choose_columns(const struct ui *ui, int cols)
 	return c;
 }
 
+/* ---- choosing ---- */
+
+const char *
+ui_column_name(size_t column)
+{
+	static const char *const names[COLUMN_COUNT] = {
+		[COLUMN_TIME] = "time",
+		[COLUMN_STATUS] = "status",
+		[COLUMN_SEVERITY] = "severity",
+		[COLUMN_ACTOR] = "actor",
+		[COLUMN_TARGET] = "target",
+		[COLUMN_SELF] = "self",
+		[COLUMN_ACCOUNT] = "account",
+		[COLUMN_IP] = "ip",
+		[COLUMN_OUTCOME] = "outcome",
+		[COLUMN_USED] = "used",
+	};
+
+	return column < COLUMN_COUNT ? names[column] : NULL;
+}
+
+enum list_sort
+ui_column_sort(size_t column)
+{
+	if (column >= COLUMN_COUNT || defs[column].sort < 0)
+		return SORT_COUNT;
+	return (enum list_sort)defs[column].sort;
+}
+
+static bool
+add_column(struct ui_columns *chosen, struct str name, struct error *err)
+{
+	size_t column = 0;
+
+	while (column < COLUMN_COUNT && !str_is(name, ui_column_name(column)))
+		column++;
+	if (column == COLUMN_COUNT)
+		return error_set(
+			err, ERROR_USAGE, "`%.*s` is no column; Tab shows them", STR_ARG(name));
+	for (size_t i = 0; i < chosen->count; i++)
+		if (chosen->chosen[i] == column)
+			return error_set(
+				err, ERROR_USAGE, "`%.*s` stands there twice", STR_ARG(name));
+	chosen->chosen[chosen->count++] = (uint8_t)column;
+	return true;
+}
+
+bool
+ui_set_columns(struct ui *ui, struct str names, struct error *err)
+{
+	struct ui_columns chosen = {.set = ui->columns.set};
+
+	while (names.len) {
+		size_t end = 0;
+
+		while (end < names.len && !strchr(", ", names.data[end]))
+			end++;
+		if (end && !add_column(&chosen, str_slice(names, 0, end), err))
+			return false;
+		names = str_slice(names, end + (end < names.len), names.len);
+	}
+	ui->columns = chosen;
+	return true;
+}
+
 /* ---- drawing ---- */
 
 static void
@@ -234,13 +320,14 @@ draw_header(const struct ui *ui, struct grid *grid, const struct list_columns *s
 	struct pen pen = pen_at(grid, rect.y, rect.x, rect.cols);
 
 	pen_blank(&pen, ROLE_TEXT, rect.x + BEFORE);
-	for (int i = 0; i < COLUMN_COUNT; i++) {
-		bool sorted = (int)ui->list.sort == defs[i].sort;
-		int end = pen.x + shown->width[i];
+	for (size_t i = 0; i < shown->count; i++) {
+		enum list_column column = shown->order[i];
+		bool sorted = (int)ui->list.sort == defs[column].sort;
+		int end = pen.x + shown->width[column];
 
-		if (!shown->width[i])
+		if (!shown->width[column])
 			continue;
-		pen_puts(&pen, sorted ? ROLE_ACCENT : ROLE_HEADER, defs[i].title);
+		pen_puts(&pen, sorted ? ROLE_ACCENT : ROLE_HEADER, defs[column].title);
 		if (sorted && pen.x < end)
 			pen_glyph(&pen, ROLE_ACCENT, GLYPH_DOWN);
 		pen_blank(&pen, ROLE_TEXT, end + shown->gap);
@@ -281,10 +368,12 @@ draw_row(const struct ui *ui, struct pen *pen, uint32_t number, const struct lis
 		pen_blank(pen, c.role, pen->x + 1);
 	pen_glyph(pen, selected && focused ? ROLE_SELECTED : status, glyph);
 	pen_blank(pen, c.role, pen->x + 1);
-	for (int i = 0; i < COLUMN_COUNT; i++) {
-		if (!shown->width[i])
+	for (size_t i = 0; i < shown->count; i++) {
+		enum list_column column = shown->order[i];
+
+		if (!shown->width[column])
 			continue;
-		defs[i].put(&c, pen, shown->width[i]);
+		defs[column].put(&c, pen, shown->width[column]);
 		if (pen->x + shown->gap < end)
 			pen_blank(pen, c.role, pen->x + shown->gap);
 	}

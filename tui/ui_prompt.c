@@ -1,9 +1,8 @@
 /* The prompts that are no decisions, and where each answer goes. */
 #include "tui/ui.h"
 
-/* Writing something ends follow: nothing moves under a prompt. */
-static void
-open_prompt(struct ui *ui, enum prompt_kind kind, const char *label, const char *help)
+void
+ui_prompt(struct ui *ui, enum prompt_kind kind, const char *label, const char *help)
 {
 	ui->list.follow = ui->list.top_until_moved = false;
 	prompt_open(&ui->prompt, kind, label, help);
@@ -12,7 +11,7 @@ open_prompt(struct ui *ui, enum prompt_kind kind, const char *label, const char 
 void
 ui_ask_search(struct ui *ui)
 {
-	open_prompt(ui, PROMPT_SEARCH, "/",
+	ui_prompt(ui, PROMPT_SEARCH, "/",
 		ui->focus == PANE_LIST && ui->overlay == OVERLAY_NONE
 			? "a regular expression (PCRE2) over what the rows say; Esc leaves"
 			: "a regular expression (PCRE2) in this pane; Esc leaves");
@@ -21,7 +20,7 @@ ui_ask_search(struct ui *ui)
 void
 ui_ask_filter(struct ui *ui)
 {
-	open_prompt(ui, PROMPT_FILTER, "filter: ",
+	ui_prompt(ui, PROMPT_FILTER, "filter: ",
 		"KQL, e.g. UserIdentityType == \"Root\" and isempty(ErrorCode); empty shows all");
 	line_edit_set(&ui->prompt.edit, buf_view(&ui->filter.text));
 }
@@ -29,7 +28,8 @@ ui_ask_filter(struct ui *ui)
 void
 ui_ask_command(struct ui *ui)
 {
-	open_prompt(ui, PROMPT_COMMAND, ":", "the name of an action; Tab completes, Esc leaves");
+	ui_prompt(ui, PROMPT_COMMAND, ":",
+		"an action by its name, and what it is for; Tab completes, Esc leaves");
 }
 
 static void
@@ -70,69 +70,6 @@ send_filter(struct ui *ui)
 }
 
 static unsigned
-send_command(struct ui *ui)
-{
-	struct str name = str_trim(prompt_text(&ui->prompt));
-	enum action action = action_find(name);
-	size_t count;
-	struct str whole = action_complete(name, &count);
-
-	if (action == ACTION_NONE && count == 1)
-		action = action_find(whole);
-	if (action == ACTION_NONE && name.len) {
-		prompt_set_error(&ui->prompt,
-			count ? "several actions begin like this; Tab shows them"
-			      : "there is no such action; ? lists them",
-			0);
-		return UI_DRAW;
-	}
-	prompt_remember(&ui->prompt, PROMPT_COMMAND, name);
-	prompt_close(&ui->prompt);
-	return ui_act(ui, action) | UI_DRAW;
-}
-
-/* Completes as far as it is certain, else shows what it may become. */
-static void
-complete_command(struct ui *ui)
-{
-	struct str typed = prompt_text(&ui->prompt);
-	size_t count;
-	struct str common = action_complete(typed, &count);
-	struct buf names = {0};
-
-	if (common.len > typed.len || count == 1) {
-		line_edit_set(&ui->prompt.edit, common);
-		return;
-	}
-	for (enum action a = 0; a < ACTION_COUNT; a++)
-		if (str_starts_with(str_from(actions[a].name), typed))
-			buf_printf(&names, "%s ", actions[a].name);
-	buf_clear(&ui->prompt.help);
-	buf_str(&ui->prompt.help, names.len ? buf_view(&names) : STR("there is no such action"));
-	buf_fini(&names);
-}
-
-static void
-complete_filter(struct ui *ui)
-{
-	struct str typed = prompt_text(&ui->prompt);
-
-	buf_clear(&ui->prompt.help);
-	buf_puts(&ui->prompt.help, "configured:");
-	for (size_t i = 0; i < ui->o.config->filter_count; i++) {
-		const char *name = ui->o.config->filters[i].name;
-
-		buf_printf(&ui->prompt.help, " %s", name);
-		if (typed.len && str_starts_with(str_from(name), typed)) {
-			line_edit_set(&ui->prompt.edit, str_from(name));
-			return;
-		}
-	}
-	if (!ui->o.config->filter_count)
-		buf_puts(&ui->prompt.help, " no filters; [filters] in config.ini names some");
-}
-
-static unsigned
 sent(struct ui *ui)
 {
 	switch (ui->prompt.kind) {
@@ -143,7 +80,10 @@ sent(struct ui *ui)
 		send_filter(ui);
 		break;
 	case PROMPT_COMMAND:
-		return send_command(ui);
+		return ui_command_sent(ui);
+	case PROMPT_REPLACE:
+		ui_export_sent(ui);
+		break;
 	default:
 		ui_decision_sent(ui);
 		break;
@@ -173,12 +113,15 @@ ui_prompt_key(struct ui *ui, uint32_t key)
 		break;
 	case PROMPT_COMPLETE:
 		if (ui->prompt.kind == PROMPT_COMMAND)
-			complete_command(ui);
+			ui_complete_command(ui);
 		else if (ui->prompt.kind == PROMPT_FILTER)
-			complete_filter(ui);
+			ui_complete_filter(ui);
 		break;
 	case PROMPT_CHOSEN:
-		ui_decision_chosen(ui, key);
+		if (ui->prompt.kind == PROMPT_FIELD)
+			ui_narrow_chosen(ui, key);
+		else
+			ui_decision_chosen(ui, key);
 		break;
 	case PROMPT_GOES_ON:
 		break;

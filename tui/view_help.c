@@ -14,6 +14,7 @@ put_padded(struct doc *doc, enum role role, struct str s, int cols)
 static void
 put_action(struct doc *doc, const struct view_model *model, enum action action)
 {
+	const struct action_argument *argument = action_argument(action);
 	bool narrow = model->width < 72;
 	struct buf keys = {0};
 
@@ -27,6 +28,12 @@ put_action(struct doc *doc, const struct view_model *model, enum action action)
 	if (!narrow)
 		put_padded(doc, ROLE_DIM, str_from(actions[action].name), NAME_COLS);
 	doc_puts(doc, ROLE_TEXT, actions[action].help);
+	if (argument) {
+		doc_puts(doc, ROLE_DIM, "; :");
+		doc_puts(doc, ROLE_DIM, actions[action].name);
+		doc_puts(doc, ROLE_DIM, " ");
+		doc_puts(doc, ROLE_DIM, argument->word);
+	}
 	buf_fini(&keys);
 }
 

@@ -65,6 +65,7 @@ default_signals(posix_spawnattr_t *attr)
 	sigaddset(&defaults, SIGXFSZ);
 	sigaddset(&defaults, SIGINT);
 	sigaddset(&defaults, SIGTERM);
+	sigaddset(&defaults, SIGQUIT);
 	posix_spawnattr_setsigmask(attr, &none);
 	posix_spawnattr_setsigdefault(attr, &defaults);
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -211,4 +212,31 @@ process_result_fini(struct process_result *result)
 {
 	buf_wipe(&result->output);
 	buf_wipe(&result->errors);
+}
+
+/* ---- in the foreground ---- */
+
+bool
+process_lend(const char *const *argv, int *status, struct error *err)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction interrupted, quit;
+	posix_spawnattr_t attr;
+	int rc, ended;
+	pid_t pid;
+
+	sigaction(SIGINT, &ignore, &interrupted);
+	sigaction(SIGQUIT, &ignore, &quit);
+	posix_spawnattr_init(&attr);
+	default_signals(&attr);
+	rc = posix_spawnp(&pid, argv[0], NULL, &attr, (char **)(uintptr_t)argv, environ);
+	posix_spawnattr_destroy(&attr);
+	while (rc == 0 && waitpid(pid, &ended, 0) < 0)
+		rc = errno == EINTR ? 0 : errno;
+	sigaction(SIGINT, &interrupted, NULL);
+	sigaction(SIGQUIT, &quit, NULL);
+	if (rc != 0)
+		return error_set(err, ERROR_SYSTEM, "%s: %s", argv[0], strerror(rc));
+	*status = WIFEXITED(ended) ? WEXITSTATUS(ended) : 128 + WTERMSIG(ended);
+	return true;
 }

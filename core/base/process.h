@@ -1,6 +1,6 @@
 /*
- * The one place that starts programs: an argument vector, never a shell; a time limit; bounded
- * output. Any thread; waits for the program.
+ * The one place that starts programs: an argument vector, and for those that work unseen a time
+ * limit and bounded output. Any thread; waits for the program.
  */
 #ifndef KEYWATCH_BASE_PROCESS_H
 #define KEYWATCH_BASE_PROCESS_H
@@ -11,7 +11,8 @@
 #include "core/base/error.h"
 
 struct process {
-	const char *const *argv; /* NULL-terminated; argv[0] with a slash is a path, else looked up */
+	const char *const
+		*argv; /* NULL-terminated; argv[0] with a slash is a path, else looked up */
 	const char *const *environment; /* NULL-terminated; NULL: ours */
 	struct str input;		/* its standard input */
 	int timeout_ms;
@@ -20,7 +21,7 @@ struct process {
 };
 
 struct process_result {
-	int status; /* exit status, or 128 + signal */
+	int status;		   /* exit status, or 128 + signal */
 	struct buf output, errors; /* owns; process_result_fini frees */
 };
 
@@ -28,6 +29,9 @@ struct process_result {
  * too much. A
  * program that ran and failed is true with its status. */
 bool process_run(const struct process *process, struct process_result *result, struct error *err);
+/* Lends it our terminal: its streams are ours, and a Ctrl-C is its own until it has ended. False
+ * when it could not be started. */
+bool process_lend(const char *const *argv, int *status, struct error *err);
 /* Wipes: a program may have printed a secret. */
 void process_result_fini(struct process_result *result);
 
