@@ -75,7 +75,7 @@ const char *action_group_title(enum action_group group);
 	X(COPY_COMMAND, "copy-command", "Y", SCREEN, "",                                           \
 		"copy the aws command that deactivates this key")                                  \
 	X(EXPORT, "export", "", SCREEN, "",                                                        \
-		"write the alerts that are shown to a file, as its ending says: csv json jsonl md txt") \
+		"write the alerts that are shown to a file: .csv .json .jsonl .md or .txt") \
 	X(RECORD, "record", "e", SCREEN, "record", "open the record in $PAGER, else $EDITOR")      \
 	X(UTC, "utc", "Z", SCREEN, "", "times in UTC or in the local zone")                        \
 	X(THEME, "theme", "t", SCREEN, "", "the next theme")                                       \
