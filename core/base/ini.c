@@ -8,6 +8,7 @@ struct reader {
 	ini_handler *handler;
 	void *context;
 	struct str section, key;
+	size_t indent; /* of the key */
 	int line;
 };
 
@@ -52,8 +53,6 @@ read_nested(struct reader *r, struct str line, struct error *err)
 	struct str key, value;
 	bool ok;
 
-	if (!r->key.data)
-		return refuse(r, "an indented line needs a key above it", err);
 	if (!split_pair(line, &key, &value))
 		return refuse(r, "expected `key = value`", err);
 	buf_str(&name, r->key);
@@ -68,13 +67,15 @@ static bool
 read_line(struct reader *r, struct str whole, struct error *err)
 {
 	struct str line = str_trim(whole), value;
+	size_t indent = (size_t)(line.data - whole.data);
 
 	if (!line.len || line.data[0] == '#' || line.data[0] == ';')
 		return true;
-	if (line.data[0] == '[' && line.data == whole.data)
-		return read_section(r, line, err);
-	if (line.data != whole.data)
+	if (r->key.data && indent > r->indent)
 		return read_nested(r, line, err);
+	if (line.data[0] == '[')
+		return read_section(r, line, err);
+	r->indent = indent;
 	if (!split_pair(line, &r->key, &value))
 		return refuse(r, "expected `key = value`", err);
 	return r->handler(r->context, r->section, r->key, value, r->line, err);
@@ -84,8 +85,11 @@ bool
 ini_parse_sections(struct str text, const char *file, ini_section_handler *section,
 	ini_handler *handler, void *context, struct error *err)
 {
-	struct reader r = {.file = file, .begin = section, .handler = handler,
-		.context = context, .section = STR("")};
+	struct reader r = {.file = file,
+		.begin = section,
+		.handler = handler,
+		.context = context,
+		.section = STR("")};
 
 	if (str_starts_with(text, STR("\xef\xbb\xbf")))
 		text = str_slice(text, 3, text.len);
@@ -102,8 +106,7 @@ ini_parse_sections(struct str text, const char *file, ini_section_handler *secti
 }
 
 bool
-ini_parse(struct str text, const char *file, ini_handler *handler, void *context,
-	struct error *err)
+ini_parse(struct str text, const char *file, ini_handler *handler, void *context, struct error *err)
 {
 	return ini_parse_sections(text, file, NULL, handler, context, err);
 }

@@ -1,7 +1,8 @@
 /*
  * INI files: configuration, themes and AWS's own files, as AWS's tools read them: '#' and ';'
- * begin comment lines, a value goes to the end of its line, names keep their case, a line that
- * begins with white space is a nested setting of the key above (given as "key.nested").
+ * begin comment lines, a value goes to the end of its line, names keep their case, a line that is
+ * indented deeper than the key above is a nested setting of it (given as "key.nested"): a file may
+ * be indented as a whole.
  *
  * Our own reader: libini_config folds the case of sections and keys and glues nested settings
  * together, inih as packaged cuts lines at 200 bytes; both misread AWS's files.

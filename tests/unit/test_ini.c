@@ -65,6 +65,15 @@ indented_lines_are_nested_settings(void **state)
 }
 
 static void
+only_what_is_indented_deeper_than_the_key_above_is_nested(void **state)
+{
+	(void)state;
+	assert_read("[a]\n  b = c\n  s3 =\n    x = 1\n  d = e\n  [f]\n\tg = h\n",
+		"2 [a] b=c\n3 [a] s3=\n4 [a] s3.x=1\n5 [a] d=e\n7 [f] g=h\n");
+	assert_refused("[a]\n  b = c\n    d\n", "f.ini:3: expected `key = value`");
+}
+
+static void
 a_value_of_nine_hundred_characters_is_whole(void **state)
 {
 	struct buf text = {0}, expected = {0};
@@ -89,7 +98,6 @@ what_is_no_pair_is_refused_with_its_line(void **state)
 	assert_refused("[a]\nx\n", "f.ini:2: expected `key = value`");
 	assert_refused("[a\n", "f.ini:1: a section needs a closing ]");
 	assert_refused("[a] x\n", "f.ini:1: only a comment may stand behind a section");
-	assert_refused("[a]\n  b = c\n", "f.ini:2: an indented line needs a key above it");
 	assert_refused("= c\n", "f.ini:1: expected `key = value`");
 }
 
@@ -122,6 +130,7 @@ main(void)
 		cmocka_unit_test(names_keep_their_case_and_values_go_to_the_end_of_the_line),
 		cmocka_unit_test(comments_blank_lines_crlf_and_a_bom_are_no_keys),
 		cmocka_unit_test(indented_lines_are_nested_settings),
+		cmocka_unit_test(only_what_is_indented_deeper_than_the_key_above_is_nested),
 		cmocka_unit_test(a_value_of_nine_hundred_characters_is_whole),
 		cmocka_unit_test(sections_are_told_as_they_begin_also_empty_and_repeated_ones),
 		cmocka_unit_test(what_is_no_pair_is_refused_with_its_line),
