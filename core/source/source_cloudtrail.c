@@ -11,7 +11,7 @@
 #include "core/source/aws_client.h"
 #include "core/source/window.h"
 
-enum { PAGE_EVENTS = 50, REGIONS_MAX = 2, WALKS_AGAIN = 2, TOLD_MAX = 64 << 10 };
+enum { PAGE_EVENTS = 50, REGIONS_MAX = 2, WALKS_AGAIN = 2, LAPS_MAX = 3, TOLD_MAX = 64 << 10 };
 
 static const int64_t first_fill_ms = INT64_C(24) * 3600 * 1000;
 static const int64_t overlap_ms = INT64_C(30) * 60 * 1000;
@@ -43,6 +43,8 @@ struct walk {
 	struct str event_name; /* absent: all events */
 	int64_t from, to;      /* ticks */
 	struct buf token;      /* of the next page; empty: the first */
+	struct buf mark;       /* a token of before, to be met again in a circle */
+	int laps;	       /* how often it was met */
 };
 
 static int64_t
@@ -157,13 +159,14 @@ take_problem(void *context, enum problem_severity severity, uint64_t offset, con
 	c->stopped |= !sink->problem(sink->context, &place, severity, reason, STR_ABSENT);
 }
 
+/* Whole, also where nothing but its end could tell: what a cut takes away may be the next token. */
 static bool
 is_answer(struct str body)
 {
 	size_t offset, len;
 
-	return json_locate(body, "Events", &offset, &len) && body.data[offset] == '[' && len >= 2 &&
-	       body.data[offset + len - 1] == ']';
+	return json_check(body, NULL) && json_locate(body, "Events", &offset, &len) &&
+	       body.data[offset] == '[' && len >= 2 && body.data[offset + len - 1] == ']';
 }
 
 static bool
@@ -183,12 +186,12 @@ take_token(struct buf *token, struct str body)
 }
 
 static enum source_result
-refuse_answer(struct source_failure *failure, struct error *err)
+refuse_answer(const char *why, struct source_failure *failure, struct error *err)
 {
 	failure->cause = CAUSE_ANSWER;
 	snprintf(failure->advice, sizeof(failure->advice),
 		"is the endpoint CloudTrail's, and no proxy in between?");
-	error_set(err, ERROR_INPUT, "the answer is not one of LookupEvents");
+	error_set(err, ERROR_INPUT, "%s", why);
 	return SOURCE_FAILED;
 }
 
@@ -199,7 +202,7 @@ take_page(struct cloudtrail *c, struct str body, struct source_failure *failure,
 	struct scan_summary summary;
 
 	if (!is_answer(body))
-		return refuse_answer(failure, err);
+		return refuse_answer("the answer is not one of LookupEvents", failure, err);
 	scan_begin(c->scanner, &sink);
 	scan_bytes(c->scanner, body.data, body.len);
 	scan_end(c->scanner, &summary);
@@ -265,6 +268,26 @@ fetch_page(struct cloudtrail *c, struct walk *walk, bool *more, struct aws_error
 	return result;
 }
 
+static void
+set_mark(struct walk *walk)
+{
+	buf_clear(&walk->mark);
+	buf_str(&walk->mark, buf_view(&walk->token));
+}
+
+/* Pages whose tokens lead back to a page of before have no end: the mark is moved on at every
+ * power of two (Brent), so that a circle of any length is met. A page or two may come again. */
+static bool
+goes_in_circles(struct walk *walk, uint64_t page)
+{
+	bool met = walk->mark.len && str_equal(buf_view(&walk->token), buf_view(&walk->mark));
+
+	walk->laps += met;
+	if (!met && (page & (page - 1)) == 0)
+		set_mark(walk);
+	return walk->laps == LAPS_MAX;
+}
+
 /* A token that is not taken any more ends the walk, not the window: it is walked again. */
 static enum source_result
 walk_pages(
@@ -274,8 +297,10 @@ walk_pages(
 	struct aws_error failed = {0};
 	bool more = true;
 
-	for (int again = 0; more;) {
+	for (uint64_t again = 0, page = 1; more; page++) {
 		result = fetch_page(c, walk, &more, &failed, failure, err);
+		if (result == SOURCE_OK && more && goes_in_circles(walk, page))
+			result = refuse_answer("the pages go round in circles", failure, err);
 		if (result == SOURCE_FAILED && walk->token.len && again < WALKS_AGAIN &&
 			strstr(failed.code, "NextToken")) {
 			again++;
@@ -286,6 +311,7 @@ walk_pages(
 			break;
 	}
 	buf_fini(&walk->token);
+	buf_fini(&walk->mark);
 	return result;
 }
 

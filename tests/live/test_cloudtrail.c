@@ -291,6 +291,35 @@ an_answer_that_is_html_with_200_is_no_empty_answer(void **state)
 	watcher_await_ok(&watcher, "prod");
 }
 
+/* What a cut takes away may be the next page's token. */
+static void
+an_answer_cut_behind_its_events_is_not_the_last_page(void **state)
+{
+	(void)state;
+	cloud_tell(&cloud,
+		"{\"op\":\"fault\",\"kind\":\"status\",\"service\":\"cloudtrail\",\"status\":200,"
+		"\"body\":\"{\\\"Events\\\":[],\\\"NextTok\",\"count\":1}");
+	watch("type=cloudtrail,name=prod");
+	watcher_await_line(&watcher, "prod: answer: the answer is not one of LookupEvents");
+	watcher_await_ok(&watcher, "prod");
+}
+
+static void
+pages_that_lead_to_one_another_are_not_walked_for_ever(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		cloud_tell(&cloud,
+			"{\"op\":\"fault\",\"kind\":\"status\",\"service\":\"cloudtrail\","
+			"\"status\":"
+			"200,\"body\":\"{\\\"Events\\\":[],\\\"NextToken\\\":\\\"%d\\\"}\","
+			"\"count\":1}",
+			i % 2);
+	watch("type=cloudtrail,name=prod");
+	watcher_await_line(&watcher, "prod: answer: the pages go round in circles");
+	watcher_await_ok(&watcher, "prod");
+}
+
 static void
 an_expired_token_is_repaired_once_without_a_failure(void **state)
 {
@@ -381,6 +410,8 @@ main(void)
 		RACING(throttles_in_every_form_are_passed_and_lose_nothing),
 		RACING(cut_answers_pages_of_html_and_resets_lose_nothing),
 		RACING(an_answer_that_is_html_with_200_is_no_empty_answer),
+		RACING(an_answer_cut_behind_its_events_is_not_the_last_page),
+		STANDING(pages_that_lead_to_one_another_are_not_walked_for_ever),
 		STANDING(an_expired_token_is_repaired_once_without_a_failure),
 		RACING(a_clock_that_is_wrong_is_said_in_minutes),
 		STANDING(in_china_both_regions_are_asked),
