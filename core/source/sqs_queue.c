@@ -239,6 +239,8 @@ sqs_delete(struct sqs_queue *q, const char *const *receipts, size_t count,
 
 /* ---- where it is ---- */
 
+static const char first_host[] = "queue.amazonaws.com"; /* of us-east-1 */
+
 /* What stands between "://" and the path. */
 static struct str
 host_of(const char *url)
@@ -263,12 +265,17 @@ take_label(struct str *host)
 }
 
 /* sqs.us-east-1.amazonaws.com and VPC endpoints, vpce-….sqs.us-east-1.vpce.amazonaws.com; older:
- * us-east-1.queue.amazonaws.com. */
+ * eu-west-1.queue.amazonaws.com, and queue.amazonaws.com in the first region. */
 static bool
 region_of_url(const char *url, struct buf *region)
 {
-	struct str host = host_of(url), label = take_label(&host);
+	struct str host = host_of(url), label;
 
+	if (str_is(host, first_host)) {
+		buf_puts(region, "us-east-1");
+		return true;
+	}
+	label = take_label(&host);
 	if (str_starts_with(label, STR("vpce-")))
 		label = take_label(&host);
 	if (str_is(label, "sqs") || str_is(label, "sqs-fips"))
@@ -294,7 +301,7 @@ choose_region(struct sqs_queue *q)
 	buf_fini(&region);
 }
 
-/* As AWS's SDKs do, the queue's own host is asked, but for the older one, which speaks XML only. */
+/* As AWS's SDKs do, the queue's own host is asked, but for the older ones, which speak XML only. */
 static void
 choose_origin(struct sqs_queue *q)
 {
@@ -302,7 +309,7 @@ choose_origin(struct sqs_queue *q)
 	struct buf origin = {0};
 
 	take_label(&rest);
-	if (!host.len || str_starts_with(rest, STR("queue.amazonaws.")))
+	if (!host.len || str_is(host, first_host) || str_starts_with(rest, STR("queue.amazonaws.")))
 		return;
 	buf_str(&origin, (struct str){q->url, (size_t)(host.data - q->url)});
 	buf_str(&origin, (struct str){host.data, strcspn(host.data, "/")});

@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/source/http.h"
+#include "core/source/sqs_queue.h"
 #include "tests/support/cloud.h"
 #include "tests/support/watcher.h"
 #include "tests/support/world.h"
@@ -174,6 +175,39 @@ without_an_endpoint_the_host_of_the_queues_url_is_asked(void **state)
 	send_body(EVENT("e-1"));
 	watcher_start(&watcher, specs);
 	watcher_await_alerts(&watcher, 1);
+}
+
+static void
+the_region_is_that_of_the_queues_url(void **state)
+{
+	static const char *const urls[][2] = {
+		{"https://sqs.eu-west-1.amazonaws.com/1/q", "eu-west-1"},
+		{"https://vpce-0-1.sqs.eu-west-2.vpce.amazonaws.com/1/q", "eu-west-2"},
+		{"https://eu-west-3.queue.amazonaws.com/1/q", "eu-west-3"},
+		{"https://queue.amazonaws.com/1/q", "us-east-1"},
+		{"https://queue.example/1/q", "ap-south-1"},
+	};
+
+	(void)state;
+	setenv("AWS_REGION", "ap-south-1", 1);
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		struct source_config config = {
+			.value = {[SOURCE_KEY_QUEUE_URL] = (char *)(uintptr_t)urls[i][0]}};
+		const struct source_options options = {.config = &config};
+		struct sqs_queue queue;
+		struct buf asked = {0};
+
+		unsetenv("AWS_ENDPOINT_URL");
+		sqs_queue_init(&queue, &options);
+		assert_string_equal(queue.client.region, urls[i][1]);
+		aws_client_endpoint(&queue.client, &asked);
+		if (strstr(urls[i][0], "queue.amazonaws"))
+			assert_non_null(strstr(buf_cstr(&asked), "//sqs."));
+		else
+			assert_true(str_starts_with(str_from(urls[i][0]), buf_view(&asked)));
+		buf_fini(&asked);
+		sqs_queue_fini(&queue);
+	}
 }
 
 static void
@@ -347,6 +381,7 @@ main(void)
 		TEST(an_event_that_comes_during_the_long_poll_is_there_within_two_seconds),
 		TEST(a_queue_shows_that_it_answers_before_the_long_poll),
 		TEST(without_an_endpoint_the_host_of_the_queues_url_is_asked),
+		TEST(the_region_is_that_of_the_queues_url),
 		TEST(envelopes_of_sns_and_set_up_messages_are_understood),
 		TEST(poison_is_named_and_kept_unchanged_and_deleted_at_the_third_receive),
 		TEST(poison_is_left_to_the_queues_own_redrive_policy),
