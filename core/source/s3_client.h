@@ -23,10 +23,13 @@ void s3_client_asked(struct s3_client *client, struct str bucket, const char *re
  * Reads an object through the scanner, plain or gzip by its content: its records go to the source's
  * sink with the path s3://BUCKET/KEY and their offset, its problems behind them, once it is known
  * whole. After a cut answer it is read again from its start: what was given comes again. What can
- * never be read (archived, another's key) is a problem, too, and SOURCE_OK.
+ * never be read (archived, another's key) is a problem, too, and SOURCE_OK. An answer with 200 that
+ * is not the object, as of a proxy, is a failure.
  */
 struct s3_object {
 	struct str bucket, key;
+	struct str etag; /* by the listing, and the size with it; absent: not listed */
+	uint64_t size;
 	const char *region; /* where the bucket is said to be; NULL: not said */
 	int64_t arrived;    /* this, exact and unwatched as in struct source_place */
 	bool exact, unwatched;

@@ -21,11 +21,12 @@ struct day_listing {
 	struct s3_day *day;
 	struct str folder;
 	struct arena arena;
-	struct str *names; /* owns */
+	struct s3_entry *names; /* owns; without the folder */
 	size_t count, capacity;
 	int64_t newest; /* minute, also of what was seen */
 	bool unwatched; /* of before this source was watched */
 	bool whole;	/* all of it is read */
+	bool gone;	/* what was read last: listed, but not there */
 	int64_t failed; /* the oldest minute that is not; TIME_NONE: not known */
 };
 
@@ -66,7 +67,9 @@ take_entry(void *context, const struct s3_entry *entry)
 	if (s3_day_has_seen(l->day, name))
 		return true;
 	MEM_GROW(l->names, l->count, l->capacity);
-	l->names[l->count++] = arena_str(&l->arena, name);
+	l->names[l->count] = *entry;
+	l->names[l->count].key = arena_str(&l->arena, name);
+	l->names[l->count++].etag = arena_str(&l->arena, entry->etag);
 	l->round->total++;
 	return true;
 }
@@ -94,27 +97,29 @@ list_day(struct day_listing *l, struct source_failure *failure, struct error *er
 }
 
 static enum source_result
-read_object(
-	struct day_listing *l, struct str name, struct source_failure *failure, struct error *err)
+read_object(struct day_listing *l, const struct s3_entry *entry, struct source_failure *failure,
+	struct error *err)
 {
 	struct s3_round *round = l->round;
 	struct buf key = {0};
 	struct s3_object object = {.bucket = value_of(round, SOURCE_KEY_BUCKET),
+		.etag = entry->etag,
+		.size = entry->size,
 		.arrived = TIME_NONE,
 		.unwatched = l->unwatched};
 	enum source_result result;
 
 	buf_str(&key, l->folder);
-	buf_str(&key, name);
+	buf_str(&key, entry->key);
 	object.key = buf_view(&key);
 	result = s3_read_object(round->client, &object, failure, err);
 	buf_fini(&key);
 	round->records += object.records;
-	if (result == SOURCE_FAILED && object.missing) {
-		*failure = (struct source_failure){0}; /* its life was over */
-		result = SOURCE_OK;
-	}
-	return result;
+	l->gone = result == SOURCE_FAILED && object.missing;
+	if (!l->gone)
+		return result;
+	*failure = (struct source_failure){0}; /* its life was over; the next listing tells */
+	return SOURCE_OK;
 }
 
 static void
@@ -135,16 +140,16 @@ read_names(struct day_listing *l, struct source_failure *failure, struct error *
 	enum source_result result = SOURCE_OK;
 
 	for (size_t i = l->count; i > 0 && result == SOURCE_OK; i--) {
-		struct str name = l->names[i - 1];
+		const struct s3_entry *entry = &l->names[i - 1];
 
-		result = read_object(l, name, failure, err);
+		result = read_object(l, entry, failure, err);
 		if (result == SOURCE_OK) {
 			round->refused = 0;
 			round->done++;
-			if (!s3_day_see(&round->trail, l->stream, l->day, name))
+			if (!l->gone && !s3_day_see(&round->trail, l->stream, l->day, entry->key))
 				return SOURCE_STOPPED;
 		} else if (s3_step_over(round, result, failure, err)) {
-			note_unread(l, name);
+			note_unread(l, entry->key);
 			result = SOURCE_OK;
 		}
 		round->say(round->context);

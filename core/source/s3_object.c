@@ -107,6 +107,62 @@ tell_problems(struct reading *r)
 		tell(r, PROBLEM_ERROR, PROBLEM_NO_OFFSET, more);
 }
 
+/* ---- is it the object? ---- */
+
+static struct str
+without_quotes(struct str etag)
+{
+	etag = str_trim(etag);
+	if (etag.len >= 2 && etag.data[0] == '"' && etag.data[etag.len - 1] == '"')
+		etag = str_slice(etag, 1, etag.len - 1);
+	return etag;
+}
+
+/* As long as it was listed, unless it is another by now. */
+static bool
+is_as_listed(const struct reading *r, struct str etag)
+{
+	struct str listed = without_quotes(r->object->etag);
+
+	return r->object->bytes == r->object->size ||
+	       (etag.len && !str_equal(without_quotes(etag), listed));
+}
+
+static bool
+is_damaged(const struct reading *r, const struct scan_summary *summary)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->problems[i].severity == PROBLEM_ERROR)
+			return true;
+	return !summary->shows_form;
+}
+
+/* What reads as a log is one. What does not may be a proxy's page, or a part of the object where
+ * nothing says how long it is: the listing tells, or that S3 names an object's ETag and length. */
+static bool
+is_object(const struct reading *r, const struct http_response *response,
+	const struct scan_summary *summary)
+{
+	struct str etag = http_header(response, "etag");
+	bool bounded = http_header(response, "content-length").data ||
+		       http_header(response, "transfer-encoding").data;
+
+	if (!is_damaged(r, summary))
+		return true;
+	return r->object->etag.len ? is_as_listed(r, etag) : etag.len && bounded;
+}
+
+static enum source_result
+refuse_answer(const struct reading *r, struct source_failure *failure, struct error *err)
+{
+	failure->cause = CAUSE_ANSWER;
+	snprintf(failure->advice, sizeof(failure->advice),
+		"is the endpoint S3's, and no proxy in between?");
+	error_set(err, ERROR_INPUT, "the answer of %llu bytes is not the object",
+		(unsigned long long)r->object->bytes);
+	return SOURCE_FAILED;
+}
+
 /* ---- bytes ---- */
 
 static bool
@@ -165,6 +221,8 @@ read_once(struct reading *r, struct source_failure *failure, struct error *err)
 	scan_end(s3_scanner(r->client), &summary);
 	if (result == SOURCE_FAILED && r->enough)
 		result = SOURCE_OK; /* it was we who hung up */
+	else if (result == SOURCE_OK && !r->stopped && !is_object(r, &response, &summary))
+		result = refuse_answer(r, failure, err);
 	r->object->missing = call.answered && call.failed.status == 404;
 	if (result == SOURCE_OK)
 		judge_form(r, &summary);

@@ -154,6 +154,8 @@ read_one(struct s3_once *once, const struct s3_entry *entry, struct source_failu
 {
 	struct s3_object object = {.bucket = bucket_of(once),
 		.key = entry->key,
+		.etag = entry->etag,
+		.size = entry->size,
 		.arrived = TIME_NONE,
 		.unwatched = true,
 		.given = once->exact};

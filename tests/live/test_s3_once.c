@@ -179,6 +179,20 @@ a_one_off_goes_on_after_throttles_and_cuts(void **state)
 	assert_run(all, 0, 2, NULL);
 }
 
+/* Of a proxy that asks to sign in. */
+static void
+a_one_off_does_not_take_a_page_of_html_for_the_object(void **state)
+{
+	const char *const all[] = {"scan", "--format", "jsonl", "s3://trail/", NULL};
+
+	(void)state;
+	put(TODAY "0300Z_mmmmmmmmmmmmmmmm.json.gz", "e-1");
+	bucket_fault(&cloud, "GetObject", "status",
+		",\"status\":200,\"content_type\":\"text/html\",\"body\":\"<html>Sign in</html>\","
+		"\"count\":2");
+	assert_run(all, 0, 1, NULL);
+}
+
 int
 main(void)
 {
@@ -189,6 +203,7 @@ main(void)
 		TEST(a_one_off_whose_every_read_is_refused_ends_with_69),
 		TEST(a_one_off_takes_profile_region_and_endpoint_from_the_command_line),
 		TEST(a_one_off_goes_on_after_throttles_and_cuts),
+		TEST(a_one_off_does_not_take_a_page_of_html_for_the_object),
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
