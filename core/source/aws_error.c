@@ -89,6 +89,15 @@ copy(char *to, size_t size, struct str text)
 		snprintf(to, size, "%.*s", (int)(text.len < size ? text.len : size - 1), text.data);
 }
 
+/* Its first line: where a signature is refused, the request follows, with the session token. */
+static void
+copy_message(struct aws_error *error, struct str text)
+{
+	text = str_trim(text);
+	copy(error->message, sizeof(error->message),
+		str_trim(str_slice(text, 0, str_find(text, STR("\n"), 0))));
+}
+
 /* "com.amazonaws.sqs#QueueDoesNotExist", "ThrottlingException:http://…": the name in it. */
 static void
 copy_code(struct aws_error *error, struct str text)
@@ -136,7 +145,7 @@ read_json(struct aws_error *error, struct str body)
 	if (!json_parse(body, &doc, NULL))
 		return;
 	copy_code(error, member(json_root(doc), codes));
-	copy(error->message, sizeof(error->message), member(json_root(doc), messages));
+	copy_message(error, member(json_root(doc), messages));
 	json_doc_free(doc);
 }
 
@@ -153,7 +162,7 @@ take_element(void *context, const char *path, struct str text)
 	if (strcmp(at, "Code") == 0)
 		copy_code(error, text);
 	else if (strcmp(at, "Message") == 0)
-		copy(error->message, sizeof(error->message), text);
+		copy_message(error, text);
 	else if (strcmp(at, "Region") == 0)
 		copy_region(error, text);
 	return true;

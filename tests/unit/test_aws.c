@@ -296,6 +296,10 @@ errors_are_read_in_every_protocol(void **state)
 	assert_error_read(403, "", "{\"__type\":\"UnrecognizedClientException\"}",
 		"UnrecognizedClientException|||credentials ");
 	assert_error_read(400, "", "{not json", "|||");
+	assert_error_read(403, "",
+		"{\"__type\":\"InvalidSignatureException\",\"message\":\"\\nno match. \\n\\nThe "
+		"Canonical String should have been\\n'POST\\nx-amz-security-token:secret\"}",
+		"InvalidSignatureException|no match.||credentials ");
 }
 
 static int
