@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "core/pipeline_private.h"
 #include "core/source/http.h"
 
@@ -10,11 +11,14 @@ enum { LINES_KEPT = 1000, FIRST_FILL_MS = 86400000 /* settled.md 20 */ };
 
 /* ---- lines ---- */
 
+/* One line, whatever it quotes: what comes from a service must not add lines of its own. */
 void
 live_say(struct pipeline *p, const char *line)
 {
+	struct buf clean = {0};
 	char *oldest = NULL;
 
+	text_clean(&clean, str_from(line));
 	log_line(p->options.log, str_from(line));
 	pthread_mutex_lock(&p->lock);
 	if (p->line_count == LINES_KEPT) {
@@ -22,7 +26,7 @@ live_say(struct pipeline *p, const char *line)
 		memmove(p->lines, p->lines + 1, --p->line_count * sizeof(*p->lines));
 	}
 	MEM_GROW(p->lines, p->line_count, p->line_capacity);
-	p->lines[p->line_count++] = mem_strdup(line);
+	p->lines[p->line_count++] = buf_take(&clean);
 	pthread_mutex_unlock(&p->lock);
 	free(oldest);
 	pipeline_wake(p);

@@ -175,7 +175,7 @@ be_throttled(struct source *s, int64_t *next_ms, struct source_failure *failure,
 	(void)next_ms;
 	failure->cause = CAUSE_THROTTLED;
 	snprintf(failure->advice, sizeof(failure->advice), "others share the quota");
-	error_set(err, ERROR_INPUT, "Rate exceeded");
+	error_set(err, ERROR_INPUT, "Rate exceeded\nprod: ok");
 	return SOURCE_FAILED;
 }
 
@@ -424,8 +424,10 @@ a_round_that_fails_is_said_and_tried_again(void **state)
 	assert_string_equal(live.list[0].error, "");
 	assert_true(live.ours);
 	pipeline_live_fini(&live);
-	assert_lines(s, "prod: throttled: Rate exceeded; others share the quota; next try in 5 s\n"
-			"prod: throttled: Rate exceeded; others share the quota; next try in 10 s\n"
+	assert_lines(s, "prod: throttled: Rate exceeded\\nprod: ok; others share the quota; next "
+			"try in 5 s\n"
+			"prod: throttled: Rate exceeded\\nprod: ok; others share the quota; next "
+			"try in 10 s\n"
 			"prod: ok\n");
 }
 
