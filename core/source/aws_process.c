@@ -74,9 +74,11 @@ failed(const struct aws_ask *ask, const struct process_result *result, struct er
 	size_t end = str_find(said, STR("\n"), 0);
 
 	said = str_trim(str_slice(said, 0, end));
+	if (!said.len)
+		said = STR("it said nothing");
 	error_set(err, ERROR_SYSTEM, "credential_process of profile %s ended with %d: %.*s",
 		ask->profile, result->status, (int)(said.len < MAX_SAID ? said.len : MAX_SAID),
-		said.len ? said.data : "it said nothing");
+		said.data);
 	return AWS_FAILED;
 }
 

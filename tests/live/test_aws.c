@@ -213,6 +213,7 @@ a_process_gets_its_words_without_a_shell(void **state)
 		"[profile a]\ncredential_process = printf %s "
 		"'{\"Version\": 1, \"AccessKeyId\": \"$HOME\", \"SecretAccessKey\": \"s;\"}'\n"
 		"[profile fails]\ncredential_process = sh -c \"echo 'log in; first' >&2; exit 3\"\n"
+		"[profile mute]\ncredential_process = false\n"
 		"[profile text]\ncredential_process = echo secret/word\n"
 		"[profile old]\ncredential_process = echo {\\\"Version\\\":2}\n"
 		"[profile empty]\ncredential_process = echo {\\\"Version\\\":1}\n"
@@ -224,6 +225,7 @@ a_process_gets_its_words_without_a_shell(void **state)
 		NULL);
 	world_profile_gives(&world, "a", "$HOME, profile a (credential_process)");
 	world_profile_fails(&world, "fails", AWS_FAILED, "ended with 3: log in; first");
+	world_profile_fails(&world, "mute", AWS_FAILED, "ended with 1: it said nothing");
 	world_profile_fails(&world, "text", AWS_FAILED, "expected JSON");
 	world_profile_fails(&world, "old", AWS_FAILED, "expected Version 1");
 	world_profile_fails(&world, "empty", AWS_FAILED, "no AccessKeyId");
