@@ -51,6 +51,8 @@ const char *aws_chain_region(struct aws_chain *chain);
  * [services] and its endpoint_url; NULL: none. service as in "sts", "cloudtrail". Valid as long as
  * the chain. */
 const char *aws_chain_endpoint(struct aws_chain *chain, const char *service);
+/* The profile's ca_bundle; NULL: none. Valid as long as the chain. */
+const char *aws_chain_ca_bundle(struct aws_chain *chain);
 /* Whether anything is at hand without asking the network (for a start without configuration). */
 bool aws_chain_configured(struct aws_chain *chain);
 /* Is this an instance with a role? Its metadata service is asked; where there is none that takes up

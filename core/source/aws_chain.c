@@ -108,6 +108,12 @@ aws_chain_region(struct aws_chain *chain)
 	return keep(chain, region ? region : profile_value(chain, "region"));
 }
 
+const char *
+aws_chain_ca_bundle(struct aws_chain *chain)
+{
+	return keep(chain, profile_value(chain, "ca_bundle"));
+}
+
 static const char *
 environment_endpoint(const char *service)
 {

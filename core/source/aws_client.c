@@ -11,9 +11,14 @@ void
 aws_client_init(
 	struct aws_client *client, const struct source_options *options, const char *service)
 {
+	const char *bundle;
+
 	*client = (struct aws_client){.options = options, .service = service};
 	client->chain = aws_chain_new(options->config->value[SOURCE_KEY_PROFILE],
 		options->config->value[SOURCE_KEY_ENDPOINT_URL], options->http);
+	bundle = aws_chain_ca_bundle(client->chain);
+	if (bundle)
+		http_default_ca_bundle(options->http, bundle);
 }
 
 void

@@ -15,6 +15,7 @@
 #include "core/source/http_private.h"
 
 enum {
+	RETRY_AFTER_MOST_S = 3600, /* whoever asks for more is asked again all the same */
 	CONNECT_MS = 10000,
 	FIRST_BYTE_MS = 30000,
 	IDLE_MS = 30000,
@@ -24,9 +25,10 @@ enum {
 };
 
 struct http {
-	CURLM *multi;	 /* owns; keeps the connections */
-	CURL *easy;	 /* owns; reset between requests */
-	char *ca_bundle; /* owns; NULL: see http_new */
+	CURLM *multi;		 /* owns; keeps the connections */
+	CURL *easy;		 /* owns; reset between requests */
+	char *ca_bundle;	 /* owns; NULL: see http_new */
+	char *default_ca_bundle; /* owns; NULL: none */
 	int interrupt_fd;
 	bool may_heal;
 };
@@ -96,7 +98,15 @@ http_free(struct http *http)
 	curl_easy_cleanup(http->easy);
 	curl_multi_cleanup(http->multi);
 	free(http->ca_bundle);
+	free(http->default_ca_bundle);
 	free(http);
+}
+
+void
+http_default_ca_bundle(struct http *http, const char *ca_bundle)
+{
+	free(http->default_ca_bundle);
+	http->default_ca_bundle = mem_strdup(ca_bundle);
 }
 
 int
@@ -324,6 +334,8 @@ set_trust(const struct transfer *t)
 
 	if (!bundle && t->request->service)
 		bundle = getenv("AWS_CA_BUNDLE");
+	if (!bundle && t->request->service)
+		bundle = t->http->default_ca_bundle;
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -504,7 +516,9 @@ asked_pause_ms(const struct transfer *t)
 			return strtoll(digits, NULL, 10);
 	}
 	curl_easy_getinfo(t->http->easy, CURLINFO_RETRY_AFTER, &seconds);
-	return seconds > 0 && seconds < 86400 ? seconds * 1000 : seconds > 0 ? 86400000 : 0;
+	if (seconds <= 0)
+		return 0;
+	return (seconds < RETRY_AFTER_MOST_S ? seconds : RETRY_AFTER_MOST_S) * 1000;
 }
 
 static void

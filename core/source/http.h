@@ -25,6 +25,8 @@ void http_global_init(void);
 void http_global_fini(void);
 struct http *http_new(int interrupt_fd, const char *ca_bundle);
 void http_free(struct http *http);
+/* For requests with a service when neither says another one: a profile's. */
+void http_default_ca_bundle(struct http *http, const char *ca_bundle);
 /* -1: none. For what else waits on behalf of a request (credential_process). */
 int http_interrupt_fd(const struct http *http);
 

@@ -347,6 +347,19 @@ a_clock_that_is_wrong_is_said_in_minutes(void **state)
 }
 
 static void
+a_profiles_ca_bundle_is_trusted(void **state)
+{
+	char config[400];
+
+	(void)state;
+	snprintf(config, sizeof(config), "[default]\nca_bundle = %s\n", cloud.ca);
+	world_files(&world, config, NULL);
+	setenv("AWS_ENDPOINT_URL", cloud.https_url, 1);
+	watch("type=cloudtrail,name=prod");
+	watcher_await_ok(&watcher, "prod");
+}
+
+static void
 in_china_both_regions_are_asked(void **state)
 {
 	(void)state;
@@ -414,6 +427,7 @@ main(void)
 		STANDING(pages_that_lead_to_one_another_are_not_walked_for_ever),
 		STANDING(an_expired_token_is_repaired_once_without_a_failure),
 		RACING(a_clock_that_is_wrong_is_said_in_minutes),
+		STANDING(a_profiles_ca_bundle_is_trusted),
 		STANDING(in_china_both_regions_are_asked),
 		STANDING(a_stop_ends_a_request_that_is_not_answered),
 		RACING(a_stop_does_not_wait_for_a_store_that_is_locked),
