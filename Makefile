@@ -68,7 +68,7 @@ THEMES := $(wildcard themes/*.ini)
 BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(call sources,tests/bench))
 
 .PHONY: all demo demo-run check check-run check-live check-live-run test-programs \
-	test-programs-live install uninstall clean lint fuzz bench deps deps-test deps-live format FORCE
+	test-programs-live install uninstall clean lint fuzz bench bench-screen deps deps-test deps-live format FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -166,13 +166,18 @@ fuzz:
 			-artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; \
 	done
 
-$(BENCH): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libsupport.a $(B)/libcore.a
+$(BENCH): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o \
+		$(call objects,$(call sources,tests/bench/support)) $(B)/libsupport.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LDLIBS)
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) $(CORE_LDLIBS) -lutil
 
 bench: all $(BENCH)
 	@tests/bench/run
+
+# The screen at BENCH_ALERTS (100000): keys, bytes, finding, idling, beside tig and less.
+bench-screen: all $(B)/tests/bench/bench_screen
+	@$(B)/tests/bench/bench_screen $(BENCH_ALERTS)
 
 lint:
 	@tests/lint && tests/lint --self-test
