@@ -8,6 +8,8 @@
 
 #include "core/store/store.h"
 #include "tui/intern.h"
+#include "tui/row_index.h"
+#include "tui/word_order.h"
 
 #define LIST_NONE UINT32_MAX
 
@@ -20,7 +22,6 @@ struct list_row {
 	uint32_t severity, actor, target, account, ip, owner; /* numbers of list.words */
 	uint32_t flags;
 	uint8_t status, classification, validation, outcome;
-	uint8_t match; /* enum list_match */
 	bool self, marked;
 	bool arrived; /* as news, and not looked at since */
 };
@@ -47,22 +48,39 @@ struct list_counts {
 	int64_t first_time, last_time; /* TIME_NONE: none */
 };
 
+/*
+ * A large order made anew in steps: the old one is shown, and whatever comes waits, until it is
+ * there. Memory for it: 12 bytes a row, given back afterwards.
+ */
+struct list_build {
+	enum { BUILD_NONE, BUILD_RANK, BUILD_CHOOSE, BUILD_PLACE } stage;
+	uint32_t *from; /* by_time as it was, then of it what is shown; owns, as the others */
+	uint32_t *keys; /* where each of these belongs */
+	uint32_t *to, *starts;
+	size_t settled; /* when it began */
+	size_t at, count;
+};
+
 struct list {
 	struct intern words;
 	struct list_row *rows; /* owns, as the arrays below; in the order they came */
 	size_t count, capacity;
-	uint32_t *slots; /* rowid → row + 1, 0 is free */
-	size_t slot_count;
+	struct row_index index;
+	uint8_t *match;	   /* of each row: enum list_match */
+	bool *placed;	   /* each row: it stands in the order */
 	uint32_t *by_time; /* the first `settled` rows, newest first */
 	uint32_t *order;   /* what is shown */
-	size_t settled, shown, order_capacity;
+	size_t settled, shown;
 	uint32_t *matched; /* found to match, not yet in the order */
 	size_t matched_count, matched_capacity;
 
 	enum list_sort sort;
 	enum list_show show;
-	bool filtered; /* a KQL filter is on: only MATCH_YES is shown */
-	bool stale;    /* order no longer fits: list_settle makes it anew */
+	bool filtered;	   /* a KQL filter is on: only MATCH_YES is shown */
+	bool stale;	   /* order no longer fits: it is to be made anew */
+	bool leave_hidden; /* then: a hidden selected row gives its place to the next shown one */
+	struct list_build build;
+	struct word_order word_order;
 
 	uint32_t selected; /* row, or LIST_NONE */
 	size_t position;   /* of it in order */
@@ -70,7 +88,7 @@ struct list {
 	size_t height;	   /* of the window */
 	bool follow;
 	bool top_until_moved; /* a filter dropped the selected row: the newest match is selected */
-	size_t marks;
+	size_t marks, marks_shown;
 	bool news;	      /* what is put anew from now on has arrived just now */
 	size_t arrived_above; /* since the selection last moved */
 	struct list_counts counts;
@@ -81,8 +99,12 @@ void list_fini(struct list *list);
 
 /* Adds a row, or brings a known one up to date. Shown only after list_settle. Gives its number. */
 uint32_t list_put(struct list *list, const struct store_row *row);
-/* Puts what arrived into its places. Neither the selection nor its line on the screen moves. */
+/* Puts what arrived into its places. Neither the selection nor its line on the screen moves. What
+ * takes long goes on in list_step. */
 void list_settle(struct list *list);
+bool list_is_building(const struct list *list);
+/* Goes on with a large order; a fraction of a millisecond. */
+void list_step(struct list *list);
 
 const struct list_row *list_selected(const struct list *list); /* NULL: none */
 uint32_t list_at(const struct list *list, size_t position);    /* LIST_NONE beyond the end */

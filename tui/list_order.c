@@ -1,6 +1,9 @@
 #include "tui/list_order.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+enum { SORT_NUMBERS = 16 }; /* sort_number stays below */
 
 static int
 compare_numbers(int64_t a, int64_t b)
@@ -22,8 +25,8 @@ severity_rank(struct str severity)
 }
 
 /* Which word or number a column is sorted by. */
-static bool
-sorts_by_word(enum list_sort sort)
+bool
+list_sorts_by_word(enum list_sort sort)
 {
 	return sort == SORT_ACTOR || sort == SORT_TARGET || sort == SORT_ACCOUNT || sort == SORT_IP;
 }
@@ -67,7 +70,7 @@ compare(const struct list *list, enum list_sort sort, uint32_t a, uint32_t b)
 	const struct list_row *x = &list->rows[a], *y = &list->rows[b];
 	int order = 0;
 
-	if (sorts_by_word(sort)) {
+	if (list_sorts_by_word(sort)) {
 		uint32_t v = sort_word(x, sort), w = sort_word(y, sort);
 
 		if (v != w)
@@ -98,13 +101,18 @@ void
 list_sort_rows(const struct list *list, enum list_sort sort, uint32_t *rows, size_t count)
 {
 	struct sorting s = {list, sort};
+	size_t sorted = 1;
 
+	/* Mostly they come as they stand. */
+	while (sorted < count && compare(list, sort, rows[sorted - 1], rows[sorted]) < 0)
+		sorted++;
+	if (sorted >= count)
+		return;
 	qsort_r(rows, count, sizeof(*rows), compare_rows, &s);
 }
 
-/* The first position in order[0..count) that stands after `row`. */
-static size_t
-find_place(const struct list *list, enum list_sort sort, const uint32_t *order, size_t count,
+size_t
+list_find_place(const struct list *list, enum list_sort sort, const uint32_t *order, size_t count,
 	uint32_t row)
 {
 	size_t low = 0, high = count;
@@ -127,7 +135,7 @@ list_merge(const struct list *list, enum list_sort sort, uint32_t *order, size_t
 	size_t above = 0, was = *place;
 
 	for (size_t left = fresh_count; left-- > 0;) {
-		size_t at = find_place(list, sort, order, count, fresh[left]);
+		size_t at = list_find_place(list, sort, order, count, fresh[left]);
 
 		memmove(order + at + left + 1, order + at, (count - at) * sizeof(*order));
 		order[at + left] = fresh[left];
@@ -139,58 +147,24 @@ list_merge(const struct list *list, enum list_sort sort, uint32_t *order, size_t
 	return above;
 }
 
-static int
-compare_words(const void *a, const void *b, void *context)
+uint32_t
+list_sort_key(const struct list *list, enum list_sort sort, uint32_t row)
 {
-	const struct intern *words = context;
+	const struct list_row *r = &list->rows[row];
+	uint32_t word;
 
-	return str_compare(
-		intern_word(words, *(const uint32_t *)a), intern_word(words, *(const uint32_t *)b));
+	if (sort == SORT_TIME)
+		return 0;
+	if (!list_sorts_by_word(sort))
+		return (uint32_t)sort_number(list, r, sort);
+	word = sort_word(r, sort);
+	/* One that came since stands last until the order is made again. */
+	return word < list->word_order.ranked ? list->word_order.rank[word]
+					      : (uint32_t)list->word_order.ranked;
 }
 
-/* rank[word] for every word: its place among all words. */
-static uint32_t *
-rank_words(const struct list *list)
+size_t
+list_sort_keys(const struct list *list, enum list_sort sort)
 {
-	size_t count = list->words.count;
-	uint32_t *words = mem_array(NULL, count, sizeof(*words));
-	uint32_t *rank = mem_array(NULL, count, sizeof(*rank));
-
-	for (size_t i = 0; i < count; i++)
-		words[i] = (uint32_t)i;
-	qsort_r(words, count, sizeof(*words), compare_words, (void *)(uintptr_t)&list->words);
-	for (size_t i = 0; i < count; i++)
-		rank[words[i]] = (uint32_t)i;
-	free(words);
-	return rank;
-}
-
-static uint32_t
-rank_of(const struct list *list, enum list_sort sort, const uint32_t *rank, uint32_t row)
-{
-	if (rank)
-		return rank[sort_word(&list->rows[row], sort)];
-	return (uint32_t)sort_number(list, &list->rows[row], sort);
-}
-
-/* Counting sort: stable, two passes; a comparison sort of a million rows would make a key wait. */
-void
-list_group(const struct list *list, enum list_sort sort, uint32_t *order, size_t count)
-{
-	uint32_t *rank = sorts_by_word(sort) ? rank_words(list) : NULL;
-	size_t ranks = rank ? list->words.count : 16;
-	uint32_t *starts = mem_zalloc((ranks + 1) * sizeof(*starts));
-	uint32_t *sorted = mem_array(NULL, count, sizeof(*sorted));
-
-	for (size_t i = 0; i < count; i++)
-		starts[rank_of(list, sort, rank, order[i]) + 1]++;
-	for (size_t i = 1; i <= ranks; i++)
-		starts[i] += starts[i - 1];
-	for (size_t i = 0; i < count; i++)
-		sorted[starts[rank_of(list, sort, rank, order[i])]++] = order[i];
-	if (count)
-		memcpy(order, sorted, count * sizeof(*order));
-	free(sorted);
-	free(starts);
-	free(rank);
+	return list_sorts_by_word(sort) ? list->word_order.ranked + 1 : SORT_NUMBERS;
 }

@@ -9,7 +9,14 @@ void list_sort_rows(const struct list *list, enum list_sort sort, uint32_t *rows
  * and moves it along. */
 size_t list_merge(const struct list *list, enum list_sort sort, uint32_t *order, size_t count,
 	const uint32_t *fresh, size_t fresh_count, size_t *place);
-/* Sorts `order`, which stands newest first, by the column, keeping that within equals. */
-void list_group(const struct list *list, enum list_sort sort, uint32_t *order, size_t count);
+/* The first position in order[0..count) that stands after `row`. */
+size_t list_find_place(const struct list *list, enum list_sort sort, const uint32_t *order,
+	size_t count, uint32_t row);
+
+/* For a counting sort: rows of a smaller key stand first; needs list->word_order where it sorts by
+ * words. */
+bool list_sorts_by_word(enum list_sort sort);
+uint32_t list_sort_key(const struct list *list, enum list_sort sort, uint32_t row);
+size_t list_sort_keys(const struct list *list, enum list_sort sort); /* how many there are */
 
 #endif

@@ -197,11 +197,12 @@ unsigned
 ui_follow_store(struct ui *ui, bool *more)
 {
 	unsigned requests = ui_look_at_pipeline(ui);
-	bool changed = list_sync_check(&ui->sync);
+	bool changed = list_sync_check(&ui->sync), was_complete = ui->sync.complete;
 	size_t count = ui->list.count;
 
 	requests |= follow_store(ui, more);
-	if (changed || ui->list.count != count || ui->list.stale)
+	if (changed || ui->list.count != count || ui->list.stale ||
+		ui->sync.complete != was_complete)
 		requests |= UI_DRAW;
 	return requests;
 }
@@ -209,7 +210,8 @@ ui_follow_store(struct ui *ui, bool *more)
 bool
 ui_is_busy(const struct ui *ui)
 {
-	return ui->decide.applying || ui->search.step || ui_is_filtering(ui) || ui_is_exporting(ui);
+	return ui->decide.applying || ui->search.step || ui_is_filtering(ui) ||
+	       ui_is_exporting(ui) || list_is_building(&ui->list);
 }
 
 unsigned
@@ -223,6 +225,8 @@ ui_work(struct ui *ui)
 	ui_find_slice(ui, deadline);
 	ui_filter_slice(ui, deadline);
 	ui_export_slice(ui, deadline);
+	while (list_is_building(&ui->list) && time_monotonic_ms() < deadline)
+		list_step(&ui->list);
 	return UI_DRAW;
 }
 

@@ -198,7 +198,7 @@ static void
 judge_row(struct ui *ui, uint32_t row)
 {
 	ui->filter.judged++;
-	if (ui->list.rows[row].match == MATCH_UNKNOWN)
+	if (ui->list.match[row] == MATCH_UNKNOWN)
 		list_set_match(&ui->list, row, judge(ui, row));
 }
 
