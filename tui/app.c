@@ -285,8 +285,8 @@ show(struct app *app, struct error *err)
 	}
 	term_set_theme(app->term, &app->ui.theme);
 	app->minute_ms = time_monotonic_ms() + clock_wait_ms(&app->clock);
+	work(app, true); /* so that the first frame has the newest page */
 	draw(app);
-	work(app, true);
 	loop(app);
 	term_close(app->term);
 	ui_keep(&app->ui);

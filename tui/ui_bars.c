@@ -245,7 +245,9 @@ put_shown(const struct ui *ui, struct buf *out)
 		buf_puts(out, "filter ");
 	if (ui->list.show != SHOW_ALL || ui->filter.compiled)
 		buf_printf(out, "%zu of ", ui->list.shown);
-	buf_printf(out, "%zu alert%s", total, total == 1 ? "" : "s");
+	/* While the list fills there are more. */
+	buf_printf(out, "%zu%s alert%s", total, ui->sync.complete || !total ? "" : "+",
+		total == 1 ? "" : "s");
 }
 
 static void

@@ -90,6 +90,8 @@ query_where(struct store *store, const struct store_query *query, struct buf *sq
 	buf_puts(sql, " FROM alert a WHERE true");
 	if (query->after_rowid > 0)
 		buf_puts(sql, " AND a.n > ?3");
+	if (query->before_rowid > 0)
+		buf_puts(sql, " AND a.n < ?4");
 	query_run(store, query, sql);
 	if (query->rule_ids_json)
 		buf_puts(sql, " AND a.rule_id IN (SELECT value FROM json_each(?2))");
@@ -120,6 +122,8 @@ query_prepare(
 	sql_bind_text(stmt, 2, str_from(query->rule_ids_json));
 	if (query->after_rowid > 0)
 		sql_bind_long(stmt, 3, query->after_rowid);
+	if (query->before_rowid > 0)
+		sql_bind_long(stmt, 4, query->before_rowid);
 	return stmt;
 }
 

@@ -115,6 +115,7 @@ struct store_query {
 	int64_t run;		   /* 0: the whole store; else what that run's inputs delivered */
 	const char *rule_ids_json; /* JSON array of rule ids; NULL: any */
 	int64_t after_rowid;	   /* only rows put later; 0: all */
+	int64_t before_rowid;	   /* only rows put earlier; 0: all */
 	enum store_order order;
 	bool descending;
 };

@@ -77,6 +77,31 @@ a_run_shows_what_its_inputs_delivered_and_nothing_else(void **state)
 	scene_close(&s);
 }
 
+/* What a list that fills from above reads next. */
+static void
+rows_put_before_one_are_read_down_from_it(void **state)
+{
+	struct scene s;
+	struct store_query query = {.order = STORE_BY_ROWID, .descending = true};
+
+	(void)state;
+	scene_open(&s);
+	scene_put(&s, "a", "x", NULL);
+	scene_put(&s, "b", "x", NULL);
+	scene_put(&s, "c", "x", NULL);
+	scene_put(&s, "d", "x", NULL);
+	scene_assert_rows(s.store, query, 0, "d c b a ");
+	query.before_rowid = 4;
+	scene_assert_rows(s.store, query, 2, "c b ");
+	query.before_rowid = 2;
+	scene_assert_rows(s.store, query, 0, "a ");
+	query.before_rowid = 1;
+	scene_assert_rows(s.store, query, 0, "");
+	query = (struct store_query){.order = STORE_BY_ROWID, .after_rowid = 1, .before_rowid = 4};
+	scene_assert_rows(s.store, query, 0, "b c ");
+	scene_close(&s);
+}
+
 /* ---- inputs ---- */
 
 static void
@@ -180,8 +205,7 @@ static void
 put_problem(struct scene *s, int64_t input, const char *path, uint64_t offset, const char *reason)
 {
 	struct problem problem = {
-		PROBLEM_ERROR, STR("file"), str_from(path), offset, str_from(reason),
-		STR_ABSENT};
+		PROBLEM_ERROR, STR("file"), str_from(path), offset, str_from(reason), STR_ABSENT};
 	struct error err;
 
 	assert_ok(store_put_problem(s->store, s->run, input, &problem, &err), &err);
@@ -219,9 +243,8 @@ problems_are_remembered_with_their_input_and_forgotten_when_it_is_read_again(voi
 static void
 run_elsewhere(struct scene *s)
 {
-	struct problem problem = {
-		PROBLEM_NOTE, STR("file"), STR("gone"), PROBLEM_NO_OFFSET, STR("missing"),
-		STR_ABSENT};
+	struct problem problem = {PROBLEM_NOTE, STR("file"), STR("gone"), PROBLEM_NO_OFFSET,
+		STR("missing"), STR_ABSENT};
 	struct error err;
 	int64_t run;
 	int status;
@@ -267,6 +290,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_put_before_one_are_read_down_from_it),
 		cmocka_unit_test(rows_come_in_the_order_that_is_asked_for),
 		cmocka_unit_test(a_run_shows_what_its_inputs_delivered_and_nothing_else),
 		cmocka_unit_test(
