@@ -2,9 +2,11 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "tui/clipboard.h"
 #include "core/base/clock.h"
+#include "core/base/mem.h"
 #include "core/command/config_file.h"
 #include "tui/clock_text.h"
 #include "tui/config.h"
@@ -204,6 +206,40 @@ a_clock_that_was_set_stands_and_says_so(void **state)
 	assert_false(clock.set);
 }
 
+/* In zones that are not whole hours away, and before there were zones. */
+static void
+times_one_after_the_other_read_as_each_alone(void **state)
+{
+	static const char *const zones[] = {"UTC", "Asia/Kathmandu", "Australia/Lord_Howe",
+		"America/New_York", "Africa/Monrovia"};
+	static const int64_t steps[] = {1, 59, 61, 899, 901, 3601, 86399, -7, -1000, 2000000};
+	char *zone = getenv("TZ") ? mem_strdup(getenv("TZ")) : NULL;
+
+	(void)state;
+	for (size_t z = 0; z < sizeof(zones) / sizeof(zones[0]); z++) {
+		struct clock_series series = {0};
+		int64_t second = -86400;
+
+		setenv("TZ", zones[z], 1);
+		tzset();
+		for (int i = 0; i < 4000; i++) {
+			char text[TIME_TEXT];
+			int64_t ticks = second * TICKS_PER_SECOND + i % 10000000;
+
+			clock_format(z > 0, ticks, text);
+			assert_string_equal(clock_format_next(&series, z > 0, ticks), text);
+			second += steps[i % 10];
+		}
+		assert_string_equal(clock_format_next(&series, z > 0, TIME_NONE), "unreadable");
+	}
+	if (zone)
+		setenv("TZ", zone, 1);
+	else
+		unsetenv("TZ");
+	tzset();
+	free(zone);
+}
+
 static void
 a_clock_that_makes_no_sense_is_refused(void **state)
 {
@@ -262,6 +298,7 @@ main(void)
 		cmocka_unit_test(sources_and_defaults_of_the_command_line_come_after_the_file),
 		cmocka_unit_test(themes_of_the_user_come_before_the_built_in_ones),
 		cmocka_unit_test(a_clock_that_was_set_stands_and_says_so),
+		cmocka_unit_test(times_one_after_the_other_read_as_each_alone),
 		cmocka_unit_test(a_clock_that_makes_no_sense_is_refused),
 		cmocka_unit_test(copied_text_is_base64_in_one_sequence),
 		cmocka_unit_test(what_is_copied_is_cleaned),
