@@ -94,6 +94,7 @@ row_from_store(struct list *list, const struct store_row *row)
 		.account = intern_put(&list->words, row->account),
 		.ip = intern_put(&list->words, row->ip),
 		.owner = intern_put(&list->words, row->owner),
+		.rule = intern_put(&list->words, row->rule_id),
 		.flags = row->flags,
 		.status = (uint8_t)row->status,
 		.classification = (uint8_t)row->classification,

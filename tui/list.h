@@ -20,6 +20,7 @@ struct list_row {
 	int64_t last_seq; /* as known now */
 	int64_t seen_seq; /* as it was when the row was last drawn */
 	uint32_t severity, actor, target, account, ip, owner; /* numbers of list.words */
+	uint32_t rule;					      /* its id's */
 	uint32_t flags;
 	uint8_t status, classification, validation, outcome;
 	bool self, marked;

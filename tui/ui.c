@@ -50,6 +50,8 @@ ui_fini(struct ui *ui)
 	decide_fini(&ui->decide);
 	ui_export_fini(&ui->export);
 	alert_filter_free(ui->filter.compiled);
+	alert_fini(&ui->filter.loaded);
+	free(ui->filter.rows);
 	buf_fini(&ui->filter.text);
 	regex_free(ui->search.regex);
 	buf_fini(&ui->search.pattern);

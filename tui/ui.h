@@ -43,8 +43,11 @@ enum ui_overlay {
 struct ui_filter {
 	struct buf text;
 	struct alert_filter *compiled; /* owns; NULL: none */
-	size_t down, up;	       /* rows [down, up) of the list are judged */
+	uint32_t *rows;		       /* of the list as it was, newest first; owns */
+	size_t at, count;	       /* of these; those before are judged */
+	size_t fresh;		       /* row that has come since and is judged next */
 	size_t judged;
+	struct alert glance, loaded; /* of the row that is judged; loaded owns */
 };
 
 /* A search: in a pane at once, in the list in slices. */

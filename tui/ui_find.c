@@ -1,4 +1,5 @@
 /* Searching and filtering. In the list both go in slices: a key never waits for them. */
+#include "tui/clock_text.h"
 #include "tui/ui.h"
 
 /* ---- search ---- */
@@ -79,33 +80,47 @@ ui_find(struct ui *ui, int step)
 	ui->search.left = ui->list.shown;
 }
 
-/* What a search in the list looks at: what the row's columns say. */
 static void
-row_text(const struct ui *ui, const struct list_row *row, struct buf *out)
+add_word(struct buf *out, struct str word)
+{
+	buf_putc(out, ' ');
+	buf_str(out, word);
+}
+
+/* What a search in the list looks at: what the row's columns say. A million of these are to be made
+ * in less than a blink. */
+static void
+row_text(const struct ui *ui, const struct list_row *row, struct clock_series *clock,
+	struct buf *out)
 {
 	const struct list *list = &ui->list;
 	const uint32_t words[] = {
 		row->severity, row->actor, row->target, row->account, row->ip, row->owner};
-	char time[TIME_TEXT];
 
-	clock_format(ui->local, row->time, time);
 	buf_clear(out);
-	buf_printf(out, "%s %s %s %s", time, alert_status_name((enum alert_status)row->status),
-		row->self ? "self" : "other", outcome_name((enum outcome)row->outcome));
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		buf_putc(out, ' ');
-		buf_str(out, list_word(list, words[i]));
-	}
+	buf_puts(out, clock_format_next(clock, ui->local, row->time));
+	add_word(out, str_from(alert_status_name((enum alert_status)row->status)));
+	add_word(out, str_from(row->self ? "self" : "other"));
+	add_word(out, str_from(outcome_name((enum outcome)row->outcome)));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		add_word(out, list_word(list, words[i]));
 	if (row->classification)
-		buf_printf(
-			out, " %s", classification_name((enum classification)row->classification));
+		add_word(out,
+			str_from(classification_name((enum classification)row->classification)));
 	if (row->validation)
-		buf_printf(
-			out, " %s", validation_state_name((enum validation_state)row->validation));
+		add_word(out,
+			str_from(validation_state_name((enum validation_state)row->validation)));
 }
 
+/* What the rows of a slice share. */
+struct looking {
+	struct regex_match *match;
+	struct clock_series clock;
+	struct buf text;
+};
+
 static bool
-step_search(struct ui *ui, struct regex_match *match, struct buf *text)
+step_search(struct ui *ui, struct looking *looking)
 {
 	struct ui_search *s = &ui->search;
 	size_t count = ui->list.shown;
@@ -113,8 +128,8 @@ step_search(struct ui *ui, struct regex_match *match, struct buf *text)
 
 	s->left--;
 	s->at = (s->at + (s->step > 0 ? 1 : count - 1)) % count;
-	row_text(ui, &ui->list.rows[ui->list.order[s->at]], text);
-	result = regex_find(s->regex, match, buf_view(text), 0);
+	row_text(ui, &ui->list.rows[ui->list.order[s->at]], &looking->clock, &looking->text);
+	result = regex_find(s->regex, looking->match, buf_view(&looking->text), 0);
 	if (result == REGEX_NO_MATCH)
 		return false;
 	if (result == REGEX_MATCH)
@@ -129,8 +144,7 @@ void
 ui_find_slice(struct ui *ui, int64_t deadline_ms)
 {
 	struct ui_search *s = &ui->search;
-	struct regex_match *match;
-	struct buf text = {0};
+	struct looking looking = {0};
 	bool found = false;
 
 	if (!s->step)
@@ -138,9 +152,9 @@ ui_find_slice(struct ui *ui, int64_t deadline_ms)
 	/* Rows may have come or gone since: never look beyond them. */
 	if (s->left > ui->list.shown)
 		s->left = ui->list.shown;
-	match = regex_match_new(s->regex);
+	looking.match = regex_match_new(s->regex);
 	while (s->left && !found) {
-		found = step_search(ui, match, &text);
+		found = step_search(ui, &looking);
 		if (s->left % 64 == 0 && time_monotonic_ms() >= deadline_ms)
 			break;
 	}
@@ -148,26 +162,60 @@ ui_find_slice(struct ui *ui, int64_t deadline_ms)
 		ui_say(ui, ROLE_TEXT, "no alert matches /%s", buf_cstr(&s->pattern));
 		s->step = 0;
 	}
-	regex_match_free(match);
-	buf_fini(&text);
+	regex_match_free(looking.match);
+	buf_fini(&looking.text);
 }
 
 /* ---- filter ---- */
 
+/* The list keeps the beginning of a name. */
+enum { LIST_WORD_MOST = 500 };
+
+/* What the list itself knows of the alert. */
+static enum filter_answer
+judge_by_list(struct ui *ui, const struct list_row *row)
+{
+	struct alert *alert = &ui->filter.glance;
+	struct str ip = list_word(&ui->list, row->ip);
+
+	alert->time = row->time;
+	alert->outcome = (enum outcome)row->outcome;
+	alert->flags = row->flags;
+	alert->text[ALERT_RULE_ID] = list_word(&ui->list, row->rule);
+	alert->text[ALERT_SOURCE_IP] = ip.len < LIST_WORD_MOST ? ip : STR_ABSENT;
+	return alert_filter_glance(ui->filter.compiled, alert);
+}
+
+/* First by what is at hand, then by what the store has in columns, at last by the record. */
 static bool
 judge(struct ui *ui, uint32_t row)
 {
-	struct alert alert = {0};
-	char id[ALERT_ID_SIZE];
+	struct ui_filter *f = &ui->filter;
+	enum filter_answer answer = judge_by_list(ui, &ui->list.rows[row]);
+	int64_t rowid = ui->list.rows[row].rowid;
 	struct error err;
-	bool match = false;
 
-	if (!subject_find_id(ui->o.store, ui->list.rows[row].rowid, id, &err))
-		return false;
-	if (store_load(ui->o.store, id, &alert, &err))
-		match = alert_filter_match(ui->filter.compiled, &alert);
-	alert_fini(&alert);
-	return match;
+	if (answer == FILTER_UNKNOWN && alert_filter_reads_texts(f->compiled) &&
+		store_load_texts(ui->o.store, rowid, &f->loaded, &err))
+		answer = alert_filter_glance(f->compiled, &f->loaded);
+	if (answer != FILTER_UNKNOWN)
+		return answer == FILTER_YES;
+	return store_load_record(ui->o.store, rowid, &f->loaded, &err) &&
+	       alert_filter_match(f->compiled, &f->loaded);
+}
+
+/* Newest first, whatever the list is sorted by. */
+static void
+begin_judging(struct ui *ui)
+{
+	struct ui_filter *f = &ui->filter;
+
+	list_settle(&ui->list);
+	f->judged = f->at = 0;
+	f->count = f->fresh = f->compiled ? ui->list.settled : 0;
+	f->rows = mem_array(f->rows, f->count + 1, sizeof(*f->rows));
+	if (f->count)
+		memcpy(f->rows, ui->list.by_time, f->count * sizeof(*f->rows));
 }
 
 bool
@@ -182,8 +230,7 @@ ui_set_filter(struct ui *ui, struct str predicate, struct error *err)
 		return false;
 	alert_filter_free(f->compiled);
 	f->compiled = compiled;
-	f->down = f->up = ui->list.count;
-	f->judged = 0;
+	begin_judging(ui);
 	if (predicate.data != buf_cstr(&f->text)) {
 		buf_clear(&f->text);
 		buf_str(&f->text, predicate);
@@ -205,22 +252,30 @@ judge_row(struct ui *ui, uint32_t row)
 bool
 ui_is_filtering(const struct ui *ui)
 {
-	return ui->filter.compiled && (ui->filter.down || ui->filter.up < ui->list.count);
+	const struct ui_filter *f = &ui->filter;
+
+	return f->compiled && (f->at < f->count || f->fresh < ui->list.count);
 }
 
 void
 ui_filter_slice(struct ui *ui, int64_t deadline_ms)
 {
 	struct ui_filter *f = &ui->filter;
+	struct error err;
 
 	if (!ui_is_filtering(ui))
 		return;
+	if (!store_read_begin(ui->o.store, &err)) {
+		ui_say(ui, ROLE_ERROR, "%s", err.text);
+		return;
+	}
 	/* What has just arrived comes first. */
 	do {
-		if (f->up < ui->list.count)
-			judge_row(ui, (uint32_t)f->up++);
+		if (f->fresh < ui->list.count)
+			judge_row(ui, (uint32_t)f->fresh++);
 		else
-			judge_row(ui, (uint32_t)--f->down);
+			judge_row(ui, f->rows[f->at++]);
 	} while (ui_is_filtering(ui) && time_monotonic_ms() < deadline_ms);
+	store_read_end(ui->o.store);
 	list_settle(&ui->list);
 }

@@ -2,6 +2,28 @@
 
 #include <stdlib.h>
 
+/* Columns whose value is a text of the alert, from the same place of the record. */
+static const struct {
+	const char *column;
+	enum alert_text text;
+} known_texts[] = {
+	{"AwsEventId", ALERT_EVENT_ID},
+	{"UserIdentityType", ALERT_ACTOR_TYPE},
+	{"UserIdentityPrincipalid", ALERT_ACTOR_PRINCIPAL},
+	{"UserIdentityArn", ALERT_ACTOR_ARN},
+	{"UserIdentityAccountId", ALERT_ACTOR_ACCOUNT},
+	{"UserIdentityInvokedBy", ALERT_ACTOR_INVOKED_BY},
+	{"UserIdentityAccessKeyId", ALERT_ACTOR_KEY},
+	{"UserIdentityUserName", ALERT_ACTOR_USER},
+	{"AWSRegion", ALERT_REGION},
+	{"SourceIpAddress", ALERT_SOURCE_IP},
+	{"UserAgent", ALERT_USER_AGENT},
+	{"ErrorCode", ALERT_ERROR_CODE},
+	{"ErrorMessage", ALERT_ERROR_MESSAGE},
+	{"RecipientAccountId", ALERT_RECIPIENT},
+};
+enum { KNOWN_TEXTS = sizeof(known_texts) / sizeof(known_texts[0]) };
+
 struct bound {
 	const struct rule *rule; /* borrows */
 	struct rule_filter *filter;
@@ -9,6 +31,9 @@ struct bound {
 };
 
 struct alert_filter {
+	struct cell *cells; /* of a glance; owns */
+	size_t text_slot[KNOWN_TEXTS], time_slot;
+	uint64_t columns; /* that any of the bound ones reads */
 	size_t count;
 	struct bound bound[];
 };
@@ -28,7 +53,12 @@ alert_filter_new(struct alert_filter **out, struct rule *const *rules, size_t ru
 		}
 		b->rule = rules[f->count];
 		b->run = rule_run_new(b->rule, now);
+		f->columns |= rule_filter_columns(b->filter);
 	}
+	f->cells = mem_zalloc(column_count * sizeof(*f->cells));
+	f->time_slot = column_find(STR("TimeGenerated"));
+	for (size_t i = 0; i < KNOWN_TEXTS; i++)
+		f->text_slot[i] = column_find(str_from(known_texts[i].column));
 	*out = f;
 	return true;
 }
@@ -42,6 +72,7 @@ alert_filter_free(struct alert_filter *f)
 		rule_run_free(f->bound[i].run);
 		rule_filter_free(f->bound[i].filter);
 	}
+	free(f->cells);
 	free(f);
 }
 
@@ -86,5 +117,74 @@ alert_filter_match(struct alert_filter *f, const struct alert *alert)
 		event_fini(&event);
 		return holds;
 	}
+	return false;
+}
+
+/* ---- without the record ---- */
+
+/* What is odd about a record is judged on it. */
+enum {
+	PLAIN_FLAGS = 1U << FLAG_RESYNCHRONISED | 1U << FLAG_TARGET_MISMATCH |
+		      1U << FLAG_DROPPED_BY_SENTINEL | 1U << FLAG_CONFLICT
+};
+
+/* A success has neither code nor message. */
+static bool
+knows_text(const struct alert *alert, enum alert_text text)
+{
+	if (text == ALERT_ERROR_CODE || text == ALERT_ERROR_MESSAGE)
+		return alert->outcome == OUTCOME_SUCCESS || alert->text[text].len;
+	return alert->text[text].len;
+}
+
+static uint64_t
+fill_cells(struct alert_filter *f, const struct alert *alert)
+{
+	uint64_t known = 0;
+
+	if (alert->time != TIME_NONE) {
+		f->cells[f->time_slot] = (struct cell){.present = true, .number = alert->time};
+		known |= UINT64_C(1) << f->time_slot;
+	}
+	for (size_t i = 0; i < KNOWN_TEXTS; i++) {
+		uint64_t column = UINT64_C(1) << f->text_slot[i];
+		struct str text = alert->text[known_texts[i].text];
+
+		if (!(f->columns & column) || !knows_text(alert, known_texts[i].text))
+			continue;
+		f->cells[f->text_slot[i]] =
+			(struct cell){.present = text.len, .text = text.len ? text : STR("")};
+		known |= column;
+	}
+	return known;
+}
+
+enum filter_answer
+alert_filter_glance(struct alert_filter *f, const struct alert *alert)
+{
+	struct event event = {.cells = f->cells};
+
+	if (alert->flags & ~(uint32_t)PLAIN_FLAGS)
+		return FILTER_UNKNOWN;
+	for (size_t i = 0; i < f->count; i++) {
+		struct bound *b = &f->bound[i];
+		enum rule_glance glance;
+
+		if (!str_equal(rule_id(b->rule), alert->text[ALERT_RULE_ID]))
+			continue;
+		glance = rule_filter_glance(b->filter, b->run, &event, fill_cells(f, alert));
+		return glance == RULE_UNKNOWN ? FILTER_UNKNOWN
+		       : glance == RULE_YES   ? FILTER_YES
+					      : FILTER_NO;
+	}
+	return FILTER_NO;
+}
+
+bool
+alert_filter_reads_texts(const struct alert_filter *f)
+{
+	for (size_t i = 0; i < KNOWN_TEXTS; i++)
+		if (f->columns >> f->text_slot[i] & 1)
+			return true;
 	return false;
 }

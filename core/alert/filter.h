@@ -20,4 +20,14 @@ bool alert_filter_knows(const struct alert_filter *filter, struct str rule_id);
  * for a rule that is not loaded and for bytes that cannot be parsed. */
 bool alert_filter_match(struct alert_filter *filter, const struct alert *alert);
 
+/*
+ * The same without the record, from as much of the alert as is there: id, time, outcome, flags and
+ * those texts that are present; an absent text is one that is not known. FILTER_UNKNOWN: look at
+ * the record. An alert stays one whatever its rule says today: that is not asked again here.
+ */
+enum filter_answer { FILTER_UNKNOWN, FILTER_YES, FILTER_NO };
+enum filter_answer alert_filter_glance(struct alert_filter *filter, const struct alert *alert);
+/* Does it read any text that an alert has in a column? Else only the record is left to look at. */
+bool alert_filter_reads_texts(const struct alert_filter *filter);
+
 #endif

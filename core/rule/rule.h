@@ -94,4 +94,12 @@ bool rule_filter_match(const struct rule_filter *filter, struct rule_run *run,
 /* Appends which library is behind it: its name and version as it runs. */
 void rule_library(struct buf *out);
 
+/* The same without the whole event: of the table's columns only those of the set are known, column
+ * i as bit i, and nothing that the query makes. Not asked is whether the rule itself matches. */
+enum rule_glance { RULE_UNKNOWN, RULE_YES, RULE_NO };
+enum rule_glance rule_filter_glance(const struct rule_filter *filter, struct rule_run *run,
+	const struct event *event, uint64_t known);
+/* The columns that the predicate reads; bit 63 stands for all that can never be known. */
+uint64_t rule_filter_columns(const struct rule_filter *filter);
+
 #endif

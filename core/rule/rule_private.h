@@ -105,6 +105,29 @@ void rule_line_and_column(struct str text, size_t at, size_t *line, size_t *col)
 /* The place in the file of a byte of the query. */
 void rule_place_of(const struct rule *rule, struct str yaml, size_t at, size_t *line, size_t *col);
 
+/* ---- filters ---- */
+
+enum { RULE_COLUMN_BITS = 63 };
+#define RULE_COLUMN_OTHER (UINT64_C(1) << RULE_COLUMN_BITS) /* never known */
+
+/* The and, or and not of a filter, down to what is evaluated as a whole. */
+struct rule_glance_node {
+	enum glance_kind { GLANCE_LEAF, GLANCE_AND, GLANCE_OR, GLANCE_NOT } kind;
+	const struct expr *expr;
+	uint64_t columns; /* that it reads */
+	const struct rule_glance_node *args[2];
+};
+struct rule_glance_node *rule_glance_new(struct arena *arena, const struct expr *expr);
+
+struct rule_filter {
+	struct arena arena;
+	struct expr *expr;
+	const struct rule_glance_node *glance;
+	struct regex **regexes;	      /* owns */
+	struct regex_match **matches; /* owns; one thread at a time */
+	size_t regex_count;
+};
+
 /* The published text of the built-in rule. */
 struct str rule_builtin_text(void);
 

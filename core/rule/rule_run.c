@@ -198,14 +198,6 @@ rule_entity(const struct rule_run *run, const char *entity, const char *identifi
 
 /* ---- filters ---- */
 
-struct rule_filter {
-	struct arena arena;
-	struct expr *expr;
-	struct regex **regexes;	      /* owns */
-	struct regex_match **matches; /* owns; one thread at a time */
-	size_t regex_count;
-};
-
 static void
 filter_schema(struct kql_schema *schema, const struct rule *rule)
 {
@@ -235,6 +227,8 @@ bind_filter(struct rule_filter *f, const struct rule *rule, struct kql_fault *fa
 	if (ok && f->expr->type != KUSTO_BOOL)
 		return kql_fail(fault, f->expr->at, "a filter is a bool, not a %s",
 			kusto_type_name(f->expr->type));
+	if (ok)
+		f->glance = rule_glance_new(&f->arena, f->expr);
 	return ok;
 }
 

@@ -188,6 +188,52 @@ load_in_one_state(
 	return ok;
 }
 
+static bool
+load_lean(struct store *store, enum statement statement, int64_t rowid, struct alert *alert,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, statement, err);
+	int rc;
+
+	if (!stmt)
+		return false;
+	arena_reset(&alert->arena);
+	sql_bind_long(stmt, 1, rowid);
+	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_ROW)
+		read_alert(stmt, alert);
+	else if (rc == SQLITE_DONE)
+		error_set(err, ERROR_NOT_FOUND, "there is no such alert any more");
+	sqlite3_reset(stmt);
+	return rc == SQLITE_ROW;
+}
+
+bool
+store_load_texts(struct store *store, int64_t rowid, struct alert *alert, struct error *err)
+{
+	return load_lean(store, STMT_LOAD_TEXTS, rowid, alert, err);
+}
+
+bool
+store_load_record(struct store *store, int64_t rowid, struct alert *alert, struct error *err)
+{
+	return load_lean(store, STMT_LOAD, rowid, alert, err);
+}
+
+bool
+store_read_begin(struct store *store, struct error *err)
+{
+	bool began;
+
+	return sql_read_begin(store, &began, err);
+}
+
+void
+store_read_end(struct store *store)
+{
+	sql_read_end(store, true);
+}
+
 bool
 store_load(struct store *store, const char *id, struct alert *alert, struct error *err)
 {

@@ -46,6 +46,7 @@ enum statement {
 	STMT_CONFLICT_INSERT,
 	STMT_ROW,
 	STMT_LOAD,
+	STMT_LOAD_TEXTS,
 	STMT_LOAD_SOURCES,
 	STMT_LOAD_DECISIONS,
 	STMT_FIND_ID,
@@ -181,7 +182,9 @@ void program_namespace(char *name, size_t size);
 /* Of `alert a`, in the order row_visit reads them. */
 #define STORE_ROW_COLUMNS                                                                          \
 	"a.n, a.id, a.time, a.status, a.classification, a.validation, a.last_seq, a.self, "        \
-	"a.outcome, a.flags, a.severity, a.actor, a.target, a.account, a.ip, a.event_id, a.owner"
+	"a.outcome, a.flags, a.severity, a.actor, a.target, a.account, a.ip, a.event_id, "         \
+	"a.owner, "                                                                                \
+	"a.rule_id"
 
 /* ---- load.c ---- */
 

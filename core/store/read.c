@@ -27,6 +27,7 @@ row_visit(sqlite3_stmt *stmt, store_row_visit *visit, void *context)
 		.ip = sql_text(stmt, 14),
 		.event_id = sql_text(stmt, 15),
 		.owner = sql_text(stmt, 16),
+		.rule_id = sql_text(stmt, 17),
 	};
 
 	return visit(context, &row);

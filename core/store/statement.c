@@ -81,7 +81,8 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_CONFLICT_INSERT] = "INSERT OR IGNORE INTO conflict(identity, alert) VALUES(?1, ?2)",
 
 	[STMT_ROW] = "SELECT " STORE_ROW_COLUMNS " FROM alert a WHERE n = ?1",
-	[STMT_LOAD] = NULL, /* made of ALERT_TEXTS */
+	[STMT_LOAD] = NULL,	  /* made of ALERT_TEXTS */
+	[STMT_LOAD_TEXTS] = NULL, /* too */
 	[STMT_LOAD_SOURCES] =
 		"SELECT " SOURCE_COLUMNS " FROM alert_source s JOIN input i ON i.n = s.input"
 		" WHERE s.alert = ?1 GROUP BY i.name, i.identity, s.offset"
@@ -145,9 +146,9 @@ detail_replace_text(struct buf *out)
 }
 
 static void
-load_text(struct buf *out)
+load_text(struct buf *out, const char *raw)
 {
-	buf_puts(out, "SELECT a.id, a.time, a.self, a.outcome, a.flags, d.record_hash, d.raw");
+	buf_printf(out, "SELECT a.id, a.time, a.self, a.outcome, a.flags, d.record_hash, %s", raw);
 	for (size_t i = 0; i < ALERT_TEXT_COUNT; i++)
 		buf_printf(out, ", d.%s", alert_texts[i].column);
 	buf_puts(out, ", d.arrived, d.watched FROM alert a JOIN detail d ON d.alert = a.n"
@@ -180,7 +181,9 @@ sql_use(struct store *store, enum statement statement, struct error *err)
 	else if (statement == STMT_DETAIL_REPLACE)
 		detail_replace_text(&made);
 	else if (statement == STMT_LOAD)
-		load_text(&made);
+		load_text(&made, "d.raw");
+	else if (statement == STMT_LOAD_TEXTS)
+		load_text(&made, "NULL");
 	else
 		buf_puts(&made, texts[statement]);
 	*kept = prepare(store, buf_cstr(&made), err);

@@ -103,7 +103,7 @@ struct store_row {
 	bool self;
 	enum outcome outcome;
 	uint32_t flags;
-	struct str severity, actor, target, account, ip, event_id, owner;
+	struct str severity, actor, target, account, ip, event_id, owner, rule_id;
 };
 typedef bool store_row_visit(void *context, const struct store_row *row);
 
@@ -131,6 +131,15 @@ bool store_row(struct store *store, int64_t rowid, store_row_visit *visit, void 
 bool store_load(struct store *store, const char *id, struct alert *alert, struct error *err);
 /* The same by what never changes. */
 bool store_load_row(struct store *store, int64_t rowid, struct alert *alert, struct error *err);
+/* For who looks at many: without sources and decisions, unchecked against hashes, the same arena
+ * used again and again. alert zeroed before the first call. The texts alone, with id, time, self,
+ * outcome and flags; or with the raw bytes. */
+bool store_load_texts(struct store *store, int64_t rowid, struct alert *alert, struct error *err);
+bool store_load_record(struct store *store, int64_t rowid, struct alert *alert, struct error *err);
+/* Between these all is read from one state, and each reading costs less. Soon to be ended:
+ * meanwhile the write-ahead file cannot shrink. */
+bool store_read_begin(struct store *store, struct error *err);
+void store_read_end(struct store *store);
 /* alertId, an unambiguous prefix of one, or an eventID → id. ERROR_NOT_FOUND, or ERROR_USAGE when
  * ambiguous (and says between which); the id an alert had before it came into conflict names all
  * of them. */

@@ -102,6 +102,37 @@ rows_put_before_one_are_read_down_from_it(void **state)
 	scene_close(&s);
 }
 
+/* One structure for many alerts, as a filter goes through them. */
+static void
+texts_and_records_are_loaded_without_the_rest(void **state)
+{
+	struct alert alert = {0};
+	struct scene s;
+	struct error err;
+
+	(void)state;
+	scene_open(&s);
+	scene_put(&s, "a", "x", NULL);
+	scene_put(&s, "b", "y", NULL);
+	assert_ok(store_read_begin(s.store, &err), &err);
+	for (int64_t rowid = 1; rowid <= 2; rowid++) {
+		assert_ok(store_load_texts(s.store, rowid, &alert, &err), &err);
+		assert_str(alert.text[ALERT_EVENT_ID], rowid == 1 ? "a" : "b");
+		assert_str(alert.text[ALERT_SOURCE_IP], "203.0.113.9");
+		assert_int_equal(alert.raw.len, 0);
+		assert_int_equal(alert.source_count, 0);
+		assert_ok(store_load_record(s.store, rowid, &alert, &err), &err);
+		assert_str(alert.text[ALERT_EVENT_ID], rowid == 1 ? "a" : "b");
+		assert_true(str_find(alert.raw, rowid == 1 ? STR("\"x\"") : STR("\"y\""), 0) !=
+			    (size_t)-1);
+	}
+	assert_false(store_load_texts(s.store, 3, &alert, &err));
+	assert_int_equal(err.kind, ERROR_NOT_FOUND);
+	store_read_end(s.store);
+	alert_fini(&alert);
+	scene_close(&s);
+}
+
 /* ---- inputs ---- */
 
 static void
@@ -290,6 +321,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(texts_and_records_are_loaded_without_the_rest),
 		cmocka_unit_test(rows_put_before_one_are_read_down_from_it),
 		cmocka_unit_test(rows_come_in_the_order_that_is_asked_for),
 		cmocka_unit_test(a_run_shows_what_its_inputs_delivered_and_nothing_else),

@@ -7,6 +7,8 @@
 
 enum { FIRST_SECOND = 1704067200, ACCOUNTS = 40, USERS = 5000, ADDRESSES = 20000 };
 
+#define USER_AGENT "aws-cli/2.13.5 Python/3.11.4 Linux/6.1 command/iam.create-access-key"
+
 struct person {
 	uint64_t random;
 	bool self, role, denied, mfa;
@@ -95,8 +97,7 @@ put_record(struct buf *out, const struct person *p)
 	buf_printf(out,
 		",\"eventTime\":\"%s\",\"eventSource\":\"iam.amazonaws.com\",\"eventName\":"
 		"\"CreateAccessKey\",\"awsRegion\":\"%s\",\"sourceIPAddress\":\"%s\","
-		"\"userAgent\":\"aws-cli/2.13.5 Python/3.11.4 Linux/6.1 "
-		"command/iam.create-access-key\",\"requestParameters\":{\"userName\":\"%s\"},",
+		"\"userAgent\":\"" USER_AGENT "\",\"requestParameters\":{\"userName\":\"%s\"},",
 		p->time, p->region, p->address, p->target);
 	put_answer(out, p);
 	buf_printf(out,
@@ -141,6 +142,7 @@ set_texts(struct alert *alert, const struct person *p)
 	set_text(alert, ALERT_REGION, p->region);
 	set_text(alert, ALERT_RECIPIENT, p->account);
 	set_text(alert, ALERT_SOURCE_IP, p->address);
+	set_text(alert, ALERT_USER_AGENT, USER_AGENT);
 	if (p->role)
 		alert->text[ALERT_ACTOR_ISSUER] = arena_printf(
 			&alert->arena, "arn:aws:iam::%s:role/%s", p->account, p->role_name);

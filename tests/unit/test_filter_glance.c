@@ -1,0 +1,197 @@
+/* What a filter says of an alert without its record is what it says with it, or nothing. */
+#include "tests/support/test.h"
+
+#include <stdio.h>
+
+#include "core/alert/filter.h"
+#include "core/base/buf.h"
+
+#define RECORD(identity, rest)                                                                     \
+	"{\"eventVersion\":\"1.09\",\"userIdentity\":" identity                                    \
+	",\"eventSource\":\"iam.amazonaws.com\",\"eventName\":\"CreateAccessKey\",\"eventID\":"    \
+	"\"e\"" rest "}"
+#define USER "{\"type\":\"IAMUser\",\"userName\":\"dave\",\"accountId\":\"111122223333\"}"
+#define ROLE                                                                                       \
+	"{\"type\":\"AssumedRole\",\"arn\":\"arn:aws:sts::1:assumed-role/A/"                       \
+	"b\",\"sessionContext\":{"                                                                 \
+	"\"attributes\":{\"mfaAuthenticated\":\"true\"}}}"
+#define TIME ",\"eventTime\":\"2026-01-02T03:04:05Z\""
+#define FROM                                                                                       \
+	",\"sourceIPAddress\":\"203.0.113.9\",\"userAgent\":\"aws-cli/"                            \
+	"2\",\"awsRegion\":\"us-east-1\""
+
+static const char *const records[] = {
+	RECORD(USER, TIME FROM),
+	RECORD(USER, TIME FROM ",\"errorCode\":\"AccessDenied\",\"errorMessage\":\"no\""),
+	RECORD(USER, TIME FROM ",\"errorCode\":7"),
+	RECORD(ROLE, TIME ",\"sourceIPAddress\":\"\",\"errorCode\":\"Throttling\""),
+	RECORD(ROLE, FROM),			     /* no time */
+	RECORD(ROLE, TIME ",\"sourceIPAddress\":5"), /* no text */
+	/* Copies of a judged key: any of them may match. */
+	RECORD(USER, TIME ",\"sourceIPAddress\":\"192.0.2.1\",\"sourceIPAddress\":\"203.0.113.9\""),
+	RECORD(USER, TIME ",\"sourceIPAddress\":\"203.0.113.9\\u0000x\""),
+	RECORD("null", TIME FROM),
+};
+
+static const char *const predicates[] = {
+	"SourceIpAddress == \"203.0.113.9\"",
+	"SourceIpAddress != \"203.0.113.9\"",
+	"SourceIpAddress startswith \"203.\" and ErrorCode == \"AccessDenied\"",
+	"ErrorCode == \"AccessDenied\" and SourceIpAddress startswith \"203.\"",
+	"SourceIpAddress == \"192.0.2.1\" or UserIdentityType == \"AssumedRole\"",
+	"not(SourceIpAddress == \"192.0.2.1\")",
+	"not(SourceIpAddress == \"192.0.2.1\" and SessionMfaAuthenticated)",
+	"isempty(ErrorCode)",
+	"isnotempty(ErrorMessage) or isempty(UserIdentityInvokedBy)",
+	"TimeGenerated > datetime(2026-01-01)",
+	"TimeGenerated > datetime(2026-01-03)",
+	"isnull(TimeGenerated)",
+	"TimeGenerated < datetime(2026-01-03) and SessionMfaAuthenticated == true",
+	"SessionMfaAuthenticated == true or SourceIpAddress == \"203.0.113.9\"",
+	"UserAgent has \"aws\" and AWSRegion == \"us-east-1\"",
+	"UserIdentityUserName == \"dave\" and UserIdentityAccountId == \"111122223333\"",
+	"iff(SourceIpAddress == \"203.0.113.9\", true, SessionMfaAuthenticated)",
+	"RequestParameters has \"x\" and SourceIpAddress == \"192.0.2.7\"",
+	"SourceIpAddress matches regex @\"^203\\.0\\.\"",
+	"EventName == \"CreateAccessKey\"",
+	"isnull(SessionMfaAuthenticated) and SourceIpAddress == \"203.0.113.9\"",
+};
+
+static void
+make_alert(struct alert *alert, const struct rule *rule, struct rule_run *run, const char *record)
+{
+	struct event event;
+	struct error err;
+
+	assert_ok(event_parse(&event, str_from(record), &err), &err);
+	assert_true(rule_match(run, &event));
+	alert_init(alert, &event, rule, run);
+	event_fini(&event);
+}
+
+/* What the list has of it. */
+static struct alert
+as_listed(const struct alert *alert)
+{
+	struct alert listed = {
+		.time = alert->time, .outcome = alert->outcome, .flags = alert->flags};
+
+	listed.text[ALERT_RULE_ID] = alert->text[ALERT_RULE_ID];
+	listed.text[ALERT_SOURCE_IP] = alert->text[ALERT_SOURCE_IP];
+	return listed;
+}
+
+static void
+assert_agrees(enum filter_answer answer, bool match, const char *predicate, const char *record)
+{
+	if (answer == FILTER_UNKNOWN || answer == (match ? FILTER_YES : FILTER_NO))
+		return;
+	print_error("%s\nof %s\n", predicate, record);
+	fail();
+}
+
+static void
+no_glance_contradicts_the_record(void **state)
+{
+	struct rule *rule = rule_builtin();
+	struct rule_run *run = rule_run_new(rule, 0);
+	size_t decided = 0, tried = 0;
+
+	(void)state;
+	for (size_t p = 0; p < sizeof(predicates) / sizeof(predicates[0]); p++) {
+		struct alert_filter *filter;
+		struct error err;
+
+		assert_ok(alert_filter_new(&filter, &rule, 1, str_from(predicates[p]), 0, &err),
+			&err);
+		for (size_t r = 0; r < sizeof(records) / sizeof(records[0]); r++) {
+			struct alert alert = {0}, listed;
+			enum filter_answer answer;
+			bool match;
+
+			make_alert(&alert, rule, run, records[r]);
+			listed = as_listed(&alert);
+			match = alert_filter_match(filter, &alert);
+			answer = alert_filter_glance(filter, &listed);
+			assert_agrees(answer, match, predicates[p], records[r]);
+			answer = alert_filter_glance(filter, &alert);
+			assert_agrees(answer, match, predicates[p], records[r]);
+			decided += answer != FILTER_UNKNOWN;
+			tried++;
+			alert_fini(&alert);
+		}
+		alert_filter_free(filter);
+	}
+	assert_true(decided > tried / 3);
+	rule_run_free(run);
+	rule_free(rule);
+}
+
+static void
+a_glance_decides_as_soon_as_it_can(void **state)
+{
+	static const struct {
+		const char *predicate;
+		enum filter_answer listed, whole;
+	} cases[] = {
+		{"SourceIpAddress == \"203.0.113.9\"", FILTER_YES, FILTER_YES},
+		{"SourceIpAddress == \"192.0.2.1\"", FILTER_NO, FILTER_NO},
+		{"isempty(ErrorCode)", FILTER_YES, FILTER_YES},
+		{"UserAgent has \"aws\"", FILTER_UNKNOWN, FILTER_YES},
+		{"UserAgent has \"aws\" and isnotempty(ErrorCode)", FILTER_NO, FILTER_NO},
+		{"UserAgent has \"x\" or TimeGenerated > datetime(2026-01-01)", FILTER_YES,
+			FILTER_YES},
+		{"SessionMfaAuthenticated == true", FILTER_UNKNOWN, FILTER_UNKNOWN},
+		{"UserIdentityInvokedBy == \"x\"", FILTER_UNKNOWN, FILTER_UNKNOWN},
+		{"iff(true, SourceIpAddress == \"203.0.113.9\", false)", FILTER_YES, FILTER_YES},
+	};
+	struct rule *rule = rule_builtin();
+	struct rule_run *run = rule_run_new(rule, 0);
+	struct alert alert = {0}, listed;
+
+	(void)state;
+	make_alert(&alert, rule, run, records[0]);
+	listed = as_listed(&alert);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct alert_filter *filter;
+		struct error err;
+
+		assert_ok(
+			alert_filter_new(&filter, &rule, 1, str_from(cases[i].predicate), 0, &err),
+			&err);
+		assert_int_equal(alert_filter_glance(filter, &listed), cases[i].listed);
+		assert_int_equal(alert_filter_glance(filter, &alert), cases[i].whole);
+		alert_filter_free(filter);
+	}
+	alert_fini(&alert);
+	rule_run_free(run);
+	rule_free(rule);
+}
+
+static void
+of_an_alert_of_another_rule_nothing_holds(void **state)
+{
+	struct rule *rule = rule_builtin();
+	struct alert_filter *filter;
+	struct alert alert = {.time = 1};
+	struct error err;
+
+	(void)state;
+	alert.text[ALERT_RULE_ID] = STR("another");
+	assert_ok(alert_filter_new(&filter, &rule, 1, STR("true"), 0, &err), &err);
+	assert_int_equal(alert_filter_glance(filter, &alert), FILTER_NO);
+	alert_filter_free(filter);
+	rule_free(rule);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_glance_contradicts_the_record),
+		cmocka_unit_test(a_glance_decides_as_soon_as_it_can),
+		cmocka_unit_test(of_an_alert_of_another_rule_nothing_holds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
