@@ -35,6 +35,7 @@ struct terminal {
 	bool all;	   /* of it is to be written again */
 	int cursor;	   /* curs_set as it is */
 	attr_t attributes[ROLE_COUNT];
+	enum role blank[ROLE_COUNT]; /* a role in which a blank looks the same */
 };
 
 static const struct {
@@ -225,7 +226,6 @@ begin_curses(struct terminal *term, struct error *err)
 		return error_set(err, ERROR_SYSTEM, "curses cannot start on this terminal");
 	set_term(term->screen);
 	typeahead(-1);
-	leaveok(stdscr, FALSE);
 	scrollok(stdscr, FALSE);
 	idlok(stdscr, TRUE);
 	return true;
@@ -306,6 +306,17 @@ usable_colour(const struct terminal *term, short colour, attr_t *bold)
 	return (short)(colour - 8);
 }
 
+/* Of a blank only the background is seen, and lines through it. */
+static enum role
+blank_role(const struct theme *theme, enum role role)
+{
+	const struct style *style = &theme->styles[role], *text = &theme->styles[ROLE_TEXT];
+
+	if (style->bg != text->bg || style->bits & (STYLE_UNDERLINE | STYLE_REVERSE))
+		return role;
+	return text->bits & (STYLE_UNDERLINE | STYLE_REVERSE) ? role : ROLE_TEXT;
+}
+
 void
 term_set_theme(struct terminal *term, const struct theme *theme)
 {
@@ -319,6 +330,8 @@ term_set_theme(struct terminal *term, const struct theme *theme)
 	for (int i = 0; i < ROLE_COUNT; i++) {
 		const struct style *style = &theme->styles[i];
 		attr_t a = 0, ignored = 0;
+
+		term->blank[i] = blank_role(theme, (enum role)i);
 
 		if (term->colour) {
 			short fg = usable_colour(term, style->fg, &a);
@@ -350,10 +363,32 @@ is_drawable(const struct grid_cell *cell)
 	return true;
 }
 
-static void
-show_cell(const struct terminal *term, int y, int x, const struct grid_cell *cell)
+static bool
+is_blank(const struct grid *grid, int y, int x)
 {
-	short pair = term->colour ? (short)(cell->role + 1) : 0;
+	const struct grid_cell *cell = grid_at(grid, y, x < 0 || x >= grid->cols ? 0 : x);
+
+	return x >= 0 && x < grid->cols && cell->text[0] == ' ' && !cell->text[1];
+}
+
+/* Blanks beside each other are plain ones where that looks the same: then the terminal is told to
+ * erase, and a change of role around them costs nothing. One between words stays of their role. */
+static enum role
+shown_role(const struct terminal *term, const struct grid *grid, int y, int x)
+{
+	enum role role = (enum role)grid_at(grid, y, x)->role;
+
+	if (is_blank(grid, y, x) && (is_blank(grid, y, x - 1) || is_blank(grid, y, x + 1)))
+		return term->blank[role];
+	return role;
+}
+
+static void
+show_cell(const struct terminal *term, const struct grid *grid, int y, int x)
+{
+	const struct grid_cell *cell = grid_at(grid, y, x);
+	enum role role = shown_role(term, grid, y, x);
+	short pair = term->colour ? (short)(role + 1) : 0;
 	wchar_t text[GRID_CELL_TEXT + 1] = {0};
 	cchar_t out;
 
@@ -363,7 +398,7 @@ show_cell(const struct terminal *term, int y, int x, const struct grid_cell *cel
 		text[0] = L'?';
 		text[1] = 0;
 	}
-	setcchar(&out, text, term->attributes[cell->role], pair, NULL);
+	setcchar(&out, text, term->attributes[role], pair, NULL);
 	mvadd_wch(y, x, &out);
 	if (cell->width == 2 && text[1] == 0 && text[0] == L'?')
 		mvadd_wch(y, x + 1, &out);
@@ -379,12 +414,9 @@ row_differs(const struct terminal *term, const struct grid *grid, int y)
 static void
 show_row(struct terminal *term, const struct grid *grid, int y)
 {
-	for (int x = 0; x < grid->cols; x++) {
-		const struct grid_cell *cell = grid_at(grid, y, x);
-
-		if (cell->width)
-			show_cell(term, y, x, cell);
-	}
+	for (int x = 0; x < grid->cols; x++)
+		if (grid_at(grid, y, x)->width)
+			show_cell(term, grid, y, x);
 	memcpy(&term->shown.cells[(size_t)y * (size_t)grid->cols], grid_at(grid, y, 0),
 		(size_t)grid->cols * sizeof(struct grid_cell));
 }
@@ -397,6 +429,7 @@ show_cursor(struct terminal *term, const struct grid *grid)
 	if (visible != term->cursor)
 		curs_set(visible);
 	term->cursor = visible;
+	leaveok(stdscr, !visible);
 	if (visible)
 		move(grid->cursor_y, grid->cursor_x);
 }
