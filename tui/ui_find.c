@@ -169,7 +169,7 @@ ui_find_slice(struct ui *ui, int64_t deadline_ms)
 /* ---- filter ---- */
 
 /* The list keeps the beginning of a name. */
-enum { LIST_WORD_MOST = 500 };
+enum { LIST_WORD_MOST = 500, ROWS_BETWEEN_CLOCKS = 16 };
 
 /* What the list itself knows of the alert. */
 static enum filter_answer
@@ -275,7 +275,8 @@ ui_filter_slice(struct ui *ui, int64_t deadline_ms)
 			judge_row(ui, (uint32_t)f->fresh++);
 		else
 			judge_row(ui, f->rows[f->at++]);
-	} while (ui_is_filtering(ui) && time_monotonic_ms() < deadline_ms);
+	} while (ui_is_filtering(ui) &&
+		 (f->judged % ROWS_BETWEEN_CLOCKS || time_monotonic_ms() < deadline_ms));
 	store_read_end(ui->o.store);
 	list_settle(&ui->list);
 }

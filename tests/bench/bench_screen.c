@@ -317,14 +317,14 @@ is_judged(struct pty *pty)
 	return judged;
 }
 
-/* Moves while it goes on, for at most 5 s. */
+/* Keys while it goes on, for at most 5 s. */
 static void
 measure_keys_meanwhile(struct bench *b, struct samples *keys)
 {
 	int64_t since = meter_now_us();
 
 	while (!is_judged(b->pty) && meter_now_us() - since < 5000000) {
-		struct meter_key key = meter_key(b->pty, keys->count % 2 ? "k" : "j");
+		struct meter_key key = meter_key(b->pty, "c"); /* changes the header at least */
 
 		if (key.us >= 0)
 			samples_add(keys, key.us);

@@ -102,24 +102,38 @@ start(const char *program, const char *const *words, const char *home, const cha
 	return pty;
 }
 
-/* Mean bytes of a move: within the window (the first ten), and where each one scrolls. */
+/* Up to where it goes to the line above the pane. */
+static size_t
+bytes_of_rows(struct pty *pty)
+{
+	struct str raw = pty_raw_since(pty);
+	size_t at = str_find(raw, STR("\033[17"), 0);
+
+	return at == (size_t)-1 ? raw.len : at;
+}
+
+/* Mean bytes of a move: within the window (the first ten), of it the list's own rows, and where
+ * each one scrolls. */
 static void
 measure_moves(struct pty *pty, const char *name, const char *target)
 {
-	struct samples inside = {0}, scrolling = {0};
+	struct samples inside = {0}, rows = {0}, scrolling = {0};
 
 	for (int i = 0; i < 160; i++) {
 		struct meter_key key = meter_key(pty, "j");
 
-		if (i >= 1 && i < 11)
+		if (i >= 1 && i < 11) {
 			samples_add(&inside, (int64_t)key.bytes);
+			samples_add(&rows, (int64_t)bytes_of_rows(pty));
+		}
 		if (i >= 60)
 			samples_add(&scrolling, (int64_t)key.bytes);
 	}
-	printf("%-46s %4.0f in the window, %4.0f scrolling  %s\n", name, samples_mean(&inside),
-		samples_mean(&scrolling), target);
+	printf("%-46s %4.0f in the window (rows %.0f), %4.0f scrolling  %s\n", name,
+		samples_mean(&inside), samples_mean(&rows), samples_mean(&scrolling), target);
 	fflush(stdout);
 	samples_fini(&inside);
+	samples_fini(&rows);
 	samples_fini(&scrolling);
 	pty_send(pty, "q");
 	pty_wait_exit(pty);
