@@ -241,12 +241,6 @@ bool kql_translate_regex(struct buf *out, struct str pattern, size_t *column, co
 /* Every function and operator: name, parameters, result, help; tab-separated, for the manual. */
 void kql_list(struct buf *out);
 
-struct kql_function_table {
-	const struct kql_function *rows;
-	size_t count;
-};
-extern const struct kql_function_table kql_operators, kql_string_functions, kql_scalar_functions;
-
 /* Shared by binding of operators and iff, case, coalesce: the type both can be; false: none. */
 bool kql_common_type(enum kusto_type a, enum kusto_type b, enum kusto_type *common);
 

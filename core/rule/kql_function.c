@@ -1,17 +1,18 @@
 /* Finding functions in the tables, and listing them. */
-#include "core/rule/kql.h"
+#include "core/rule/kql_function.h"
 
-static const struct kql_function_table *const tables[] = {
-	&kql_operators, &kql_string_functions, &kql_scalar_functions};
+static const struct kql_function_table *const tables[] = {&kql_operators, &kql_arithmetic_operators,
+	&kql_term_operators, &kql_string_functions, &kql_scalar_functions};
 
-enum { TABLE_COUNT = sizeof(tables) / sizeof(tables[0]) };
+enum { TABLE_COUNT = sizeof(tables) / sizeof(tables[0]), FIRST_FUNCTIONS = 3 };
 
 const struct kql_function *
 kql_function_find(struct str name, bool infix)
 {
 	for (size_t t = 0; t < TABLE_COUNT; t++)
 		for (size_t i = 0; i < tables[t]->count; i++)
-			if (tables[t]->rows[i].infix == infix && str_is(name, tables[t]->rows[i].name))
+			if (tables[t]->rows[i].infix == infix &&
+				str_is(name, tables[t]->rows[i].name))
 				return &tables[t]->rows[i];
 	return NULL;
 }
@@ -20,7 +21,7 @@ static struct str
 function_name(const void *context, size_t i)
 {
 	(void)context;
-	for (size_t t = 1; t < TABLE_COUNT; t++) {
+	for (size_t t = FIRST_FUNCTIONS; t < TABLE_COUNT; t++) {
 		if (i < tables[t]->count)
 			return str_from(tables[t]->rows[i].name);
 		i -= tables[t]->count;
@@ -31,8 +32,11 @@ function_name(const void *context, size_t i)
 struct str
 kql_function_nearest(struct str name)
 {
-	return str_nearest(name, function_name, NULL,
-		kql_string_functions.count + kql_scalar_functions.count);
+	size_t count = 0;
+
+	for (size_t t = FIRST_FUNCTIONS; t < TABLE_COUNT; t++)
+		count += tables[t]->count;
+	return str_nearest(name, function_name, NULL, count);
 }
 
 void
@@ -43,7 +47,8 @@ kql_list(struct buf *out)
 			const struct kql_function *f = &tables[t]->rows[i];
 
 			if (f->help)
-				buf_printf(out, "%s\t%s\t%s\t%s\n", f->infix ? "operator" : "function",
-					f->name, f->params, f->help);
+				buf_printf(out, "%s\t%s\t%s\t%s\n",
+					f->infix ? "operator" : "function", f->name, f->params,
+					f->help);
 		}
 }

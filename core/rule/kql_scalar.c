@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/rule/kql.h"
+#include "core/rule/kql_function.h"
 
 /* Ticks from 0001-01-01, where Kusto's bins begin, to 1970. */
 #define EPOCH INT64_C(621355968000000000)
@@ -322,43 +322,38 @@ eval_ipv4_is_in_range(const struct kql_call *c)
 }
 
 /* clang-format off */
-#define FUNCTION(name, params, result, eval, bind, help) \
-	{name, params, result, false, false, eval, bind, help}
-#define NULLABLE(name, params, result, eval, bind, help) \
-	{name, params, result, true, false, eval, bind, help}
-
 static const struct kql_function rows[] = {
-	FUNCTION("not", "b", 'b', eval_not, NULL, "the opposite; of null null"),
-	FUNCTION("-", "a", '*', eval_negate, bind_sign, "the negative"),
-	FUNCTION("+", "a", '*', eval_plus, bind_sign, "the number itself"),
-	NULLABLE("isempty", "a", 'b', eval_isempty, NULL, "is it the empty string or null"),
-	NULLABLE("isnotempty", "a", 'b', eval_isnotempty, NULL, "is it neither the empty string nor null"),
-	NULLABLE("notempty", "a", 'b', eval_isnotempty, NULL, "the same as isnotempty"),
-	NULLABLE("isnull", "a", 'b', eval_isnull, NULL, "is it null; a string never is"),
-	NULLABLE("isnotnull", "a", 'b', eval_isnotnull, NULL, "is it not null"),
-	NULLABLE("notnull", "a", 'b', eval_isnotnull, NULL, "the same as isnotnull"),
-	NULLABLE("tostring", "a", 's', eval_to, NULL, "as a string; null gives \"\""),
-	NULLABLE("tobool", "a", 'b', eval_to, NULL, "as a bool, or null"),
-	NULLABLE("toboolean", "a", 'b', eval_to, NULL, "the same as tobool"),
-	NULLABLE("toint", "a", 'i', eval_to, NULL, "as an int, or null"),
-	NULLABLE("tolong", "a", 'l', eval_to, NULL, "as a long, or null"),
-	NULLABLE("todouble", "a", 'r', eval_to, NULL, "as a real, or null"),
-	NULLABLE("toreal", "a", 'r', eval_to, NULL, "the same as todouble"),
-	NULLABLE("todatetime", "a", 't', eval_to, NULL, "as a datetime, or null"),
-	NULLABLE("totimespan", "a", 'p', eval_to, NULL, "as a timespan, or null"),
-	NULLABLE("parse_json", "u", 'd', eval_parse_json, NULL, "the tree of a JSON text; the text itself when it is none"),
-	NULLABLE("todynamic", "s", 'd', eval_parse_json, NULL, "the same as parse_json"),
-	FUNCTION("array_length", "d", 'l', eval_array_length, NULL, "number of items; null when it is no array"),
-	NULLABLE("iff", "baa", '*', eval_iff, bind_iff, "the second when the first is true, else the third"),
-	NULLABLE("iif", "baa", '*', eval_iff, bind_iff, "the same as iff"),
-	NULLABLE("case", "aaa+", '*', eval_case, bind_case, "the value behind the first condition that is true, else the last"),
-	NULLABLE("coalesce", "aa+", '*', eval_coalesce, bind_coalesce, "the first that is neither null nor empty"),
-	FUNCTION("now", "|p", 't', eval_now, NULL, "the time of this run, and a timespan"),
-	FUNCTION("ago", "p", 't', eval_ago, NULL, "that long before the time of this run"),
-	FUNCTION("bin", "aa", '*', eval_bin, bind_bin, "rounded down to a multiple"),
-	FUNCTION("ipv4_is_private", "s", 'b', eval_ipv4_is_private, NULL, "is it an address of a private network; null when it is none"),
-	FUNCTION("ipv4_is_in_range", "ss", 'b', eval_ipv4_is_in_range, NULL, "does it lie in a range such as 10.0.0.0/8"),
+	KQL_FUNCTION("not", "b", 'b', eval_not, NULL, "the opposite; of null null"),
+	KQL_FUNCTION("-", "a", '*', eval_negate, bind_sign, "the negative"),
+	KQL_FUNCTION("+", "a", '*', eval_plus, bind_sign, "the number itself"),
+	KQL_NULLABLE("isempty", "a", 'b', eval_isempty, NULL, "is it the empty string or null"),
+	KQL_NULLABLE("isnotempty", "a", 'b', eval_isnotempty, NULL, "is it neither the empty string nor null"),
+	KQL_NULLABLE("notempty", "a", 'b', eval_isnotempty, NULL, "the same as isnotempty"),
+	KQL_NULLABLE("isnull", "a", 'b', eval_isnull, NULL, "is it null; a string never is"),
+	KQL_NULLABLE("isnotnull", "a", 'b', eval_isnotnull, NULL, "is it not null"),
+	KQL_NULLABLE("notnull", "a", 'b', eval_isnotnull, NULL, "the same as isnotnull"),
+	KQL_NULLABLE("tostring", "a", 's', eval_to, NULL, "as a string; null gives \"\""),
+	KQL_NULLABLE("tobool", "a", 'b', eval_to, NULL, "as a bool, or null"),
+	KQL_NULLABLE("toboolean", "a", 'b', eval_to, NULL, "the same as tobool"),
+	KQL_NULLABLE("toint", "a", 'i', eval_to, NULL, "as an int, or null"),
+	KQL_NULLABLE("tolong", "a", 'l', eval_to, NULL, "as a long, or null"),
+	KQL_NULLABLE("todouble", "a", 'r', eval_to, NULL, "as a real, or null"),
+	KQL_NULLABLE("toreal", "a", 'r', eval_to, NULL, "the same as todouble"),
+	KQL_NULLABLE("todatetime", "a", 't', eval_to, NULL, "as a datetime, or null"),
+	KQL_NULLABLE("totimespan", "a", 'p', eval_to, NULL, "as a timespan, or null"),
+	KQL_NULLABLE("parse_json", "u", 'd', eval_parse_json, NULL, "the tree of a JSON text; the text itself when it is none"),
+	KQL_NULLABLE("todynamic", "s", 'd', eval_parse_json, NULL, "the same as parse_json"),
+	KQL_FUNCTION("array_length", "d", 'l', eval_array_length, NULL, "number of items; null when it is no array"),
+	KQL_NULLABLE("iff", "baa", '*', eval_iff, bind_iff, "the second when the first is true, else the third"),
+	KQL_NULLABLE("iif", "baa", '*', eval_iff, bind_iff, "the same as iff"),
+	KQL_NULLABLE("case", "aaa+", '*', eval_case, bind_case, "the value behind the first condition that is true, else the last"),
+	KQL_NULLABLE("coalesce", "aa+", '*', eval_coalesce, bind_coalesce, "the first that is neither null nor empty"),
+	KQL_FUNCTION("now", "|p", 't', eval_now, NULL, "the time of this run, and a timespan"),
+	KQL_FUNCTION("ago", "p", 't', eval_ago, NULL, "that long before the time of this run"),
+	KQL_FUNCTION("bin", "aa", '*', eval_bin, bind_bin, "rounded down to a multiple"),
+	KQL_FUNCTION("ipv4_is_private", "s", 'b', eval_ipv4_is_private, NULL, "is it an address of a private network; null when it is none"),
+	KQL_FUNCTION("ipv4_is_in_range", "ss", 'b', eval_ipv4_is_in_range, NULL, "does it lie in a range such as 10.0.0.0/8"),
 };
 /* clang-format on */
 
-const struct kql_function_table kql_scalar_functions = {rows, sizeof(rows) / sizeof(rows[0])};
+KQL_TABLE(kql_scalar_functions);

@@ -1,7 +1,7 @@
 /* Functions over strings: a row each, and the function behind it. Positions and lengths count
  * code points. */
 #include "core/base/text.h"
-#include "core/rule/kql.h"
+#include "core/rule/kql_function.h"
 
 static struct str
 arg_text(const struct kql_call *c, size_t i)
@@ -393,25 +393,22 @@ eval_extract(const struct kql_call *c)
 }
 
 /* clang-format off */
-#define FUNCTION(name, params, result, bind, help) \
-	{#name, params, result, false, false, eval_##name, bind, help}
-
 static const struct kql_function rows[] = {
-	FUNCTION(strlen, "u", 'l', NULL, "number of characters"),
-	FUNCTION(substring, "xl|l", 's', NULL, "from a position on; a negative one counts from the end"),
-	FUNCTION(indexof, "xx|lli", 'l', NULL, "position of a text, -1 without"),
-	FUNCTION(indexof_regex, "xr|lli", 'l', NULL, "position of a match, -1 without"),
-	FUNCTION(split, "xs|l", 'A', NULL, "array of the parts between a delimiter"),
-	{"strcat", "a+", 's', true, false, eval_strcat, NULL, "all arguments joined"},
-	FUNCTION(tolower, "x", 's', NULL, "in lower case"),
-	FUNCTION(toupper, "x", 's', NULL, "in upper case"),
-	FUNCTION(replace_string, "sss", 's', NULL, "every occurrence of a text replaced"),
-	FUNCTION(replace_regex, "srk", 's', NULL, "every match replaced; \\1 is the first group"),
-	FUNCTION(trim, "rs", 's', NULL, "matches taken off both ends"),
-	FUNCTION(trim_start, "rs", 's', NULL, "matches taken off the start"),
-	FUNCTION(trim_end, "rs", 's', NULL, "matches taken off the end"),
-	FUNCTION(extract, "rls|y", '*', bind_extract, "a group of the first match, as a type"),
+	KQL_FUNCTION("strlen", "u", 'l', eval_strlen, NULL, "number of characters"),
+	KQL_FUNCTION("substring", "xl|l", 's', eval_substring, NULL, "from a position on; a negative one counts from the end"),
+	KQL_FUNCTION("indexof", "xx|lli", 'l', eval_indexof, NULL, "position of a text, -1 without"),
+	KQL_FUNCTION("indexof_regex", "xr|lli", 'l', eval_indexof_regex, NULL, "position of a match, -1 without"),
+	KQL_FUNCTION("split", "xs|l", 'A', eval_split, NULL, "array of the parts between a delimiter"),
+	KQL_NULLABLE("strcat", "a+", 's', eval_strcat, NULL, "all arguments joined"),
+	KQL_FUNCTION("tolower", "x", 's', eval_tolower, NULL, "in lower case"),
+	KQL_FUNCTION("toupper", "x", 's', eval_toupper, NULL, "in upper case"),
+	KQL_FUNCTION("replace_string", "sss", 's', eval_replace_string, NULL, "every occurrence of a text replaced"),
+	KQL_FUNCTION("replace_regex", "srk", 's', eval_replace_regex, NULL, "every match replaced; \\1 is the first group"),
+	KQL_FUNCTION("trim", "rs", 's', eval_trim, NULL, "matches taken off both ends"),
+	KQL_FUNCTION("trim_start", "rs", 's', eval_trim_start, NULL, "matches taken off the start"),
+	KQL_FUNCTION("trim_end", "rs", 's', eval_trim_end, NULL, "matches taken off the end"),
+	KQL_FUNCTION("extract", "rls|y", '*', eval_extract, bind_extract, "a group of the first match, as a type"),
 };
 /* clang-format on */
 
-const struct kql_function_table kql_string_functions = {rows, sizeof(rows) / sizeof(rows[0])};
+KQL_TABLE(kql_string_functions);

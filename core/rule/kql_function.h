@@ -1,0 +1,37 @@
+/*
+ * What the files of functions and operators share: how a row is written, and how a result is kept.
+ * A file has one subject and one table; kql_function.c finds and lists over all of them.
+ */
+#ifndef KEYWATCH_RULE_KQL_FUNCTION_H
+#define KEYWATCH_RULE_KQL_FUNCTION_H
+
+#include "core/rule/kql.h"
+
+/* clang-format off */
+#define KQL_INFIX(name, params, result, takes_null, eval, bind, help) \
+	{name, params, result, takes_null, true, eval, bind, help}
+/* A null argument gives null. */
+#define KQL_FUNCTION(name, params, result, eval, bind, help) \
+	{name, params, result, false, false, eval, bind, help}
+/* It is called with nulls too. */
+#define KQL_NULLABLE(name, params, result, eval, bind, help) \
+	{name, params, result, true, false, eval, bind, help}
+/* clang-format on */
+
+struct kql_function_table {
+	const struct kql_function *rows;
+	size_t count;
+};
+
+#define KQL_TABLE(name)                                                                            \
+	const struct kql_function_table name = {rows, sizeof(rows) / sizeof(rows[0])}
+
+extern const struct kql_function_table kql_operators, kql_arithmetic_operators, kql_term_operators,
+	kql_string_functions, kql_scalar_functions;
+
+/* ---- binding ---- */
+
+/* All arguments behind the first are strings or dynamics. */
+bool kql_bind_texts(struct kql_scope *scope, struct expr *e);
+
+#endif
