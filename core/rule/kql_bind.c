@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/rule/kql.h"
+#include "core/rule/kql_function.h"
 
 const struct kql_column *
 kql_schema_find(const struct kql_schema *schema, struct str name)
@@ -296,22 +296,27 @@ wrong_count(struct kql_scope *scope, const struct expr *e, const struct arity *a
 		expected, e->count);
 }
 
+struct expr *
+kql_wrap(struct kql_scope *scope, struct expr *arg, const char *function, enum kusto_type type)
+{
+	struct expr *e = arena_alloc(scope->arena, sizeof(*e));
+
+	*e = (struct expr){
+		.kind = EXPR_CALL, .at = arg->at, .end = arg->end, .type = type, .count = 1};
+	e->args = arena_alloc(scope->arena, sizeof(struct expr *));
+	e->args[0] = arg;
+	e->function = kql_function_find(str_from(function), true);
+	return e;
+}
+
 /* What is no string where a text is wanted is written out, and a dynamic bool is taken out. */
 static void
 convert_arg(struct kql_scope *scope, struct expr **arg, char param)
 {
 	enum kusto_type type = param == 'c' ? KUSTO_BOOL : KUSTO_STRING;
-	struct expr *e;
 
-	if (!param || !strchr("sxuc", param) || (*arg)->type == type)
-		return;
-	e = arena_alloc(scope->arena, sizeof(*e));
-	*e = (struct expr){
-		.kind = EXPR_CALL, .at = (*arg)->at, .end = (*arg)->end, .type = type, .count = 1};
-	e->args = arena_alloc(scope->arena, sizeof(struct expr *));
-	e->args[0] = *arg;
-	e->function = kql_function_find(STR("(convert)"), true);
-	*arg = e;
+	if (param && strchr("sxuc", param) && (*arg)->type != type)
+		*arg = kql_wrap(scope, *arg, "(convert)", type);
 }
 
 static bool

@@ -33,5 +33,8 @@ extern const struct kql_function_table kql_operators, kql_arithmetic_operators, 
 
 /* All arguments behind the first are strings or dynamics. */
 bool kql_bind_texts(struct kql_scope *scope, struct expr *e);
+/* A call of a function that no query can name, (convert) or (number), around a bound argument. */
+struct expr *kql_wrap(
+	struct kql_scope *scope, struct expr *arg, const char *function, enum kusto_type type);
 
 #endif

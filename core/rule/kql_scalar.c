@@ -14,33 +14,6 @@ eval_not(const struct kql_call *c)
 	return value_bool(!c->args[0].b);
 }
 
-static struct value
-eval_negate(const struct kql_call *c)
-{
-	struct value v = c->args[0];
-
-	if (v.type == KUSTO_REAL || v.type == KUSTO_DECIMAL)
-		v.r = -v.r;
-	else
-		v.i = (int64_t)(0 - (uint64_t)v.i);
-	return v;
-}
-
-static struct value
-eval_plus(const struct kql_call *c)
-{
-	return c->args[0];
-}
-
-static bool
-bind_sign(struct kql_scope *scope, struct expr *e)
-{
-	e->type = e->args[0]->type == KUSTO_INT ? KUSTO_LONG : e->args[0]->type;
-	return type_is_number(e->type) || e->type == KUSTO_TIMESPAN ||
-	       kql_fail(scope->fault, e->at, "`%.*s` does not work on a %s", STR_ARG(e->name),
-		       kusto_type_name(e->type));
-}
-
 /* ---- empty and null ---- */
 
 static bool
@@ -324,8 +297,6 @@ eval_ipv4_is_in_range(const struct kql_call *c)
 /* clang-format off */
 static const struct kql_function rows[] = {
 	KQL_FUNCTION("not", "b", 'b', eval_not, NULL, "the opposite; of null null"),
-	KQL_FUNCTION("-", "a", '*', eval_negate, bind_sign, "the negative"),
-	KQL_FUNCTION("+", "a", '*', eval_plus, bind_sign, "the number itself"),
 	KQL_NULLABLE("isempty", "a", 'b', eval_isempty, NULL, "is it the empty string or null"),
 	KQL_NULLABLE("isnotempty", "a", 'b', eval_isnotempty, NULL, "is it neither the empty string nor null"),
 	KQL_NULLABLE("notempty", "a", 'b', eval_isnotempty, NULL, "the same as isnotempty"),

@@ -1,4 +1,4 @@
-/* The spellings of a time that Kusto takes besides ISO 8601: RFC 822 and 850, 12-31-2015. */
+/* The spellings of a time that Kusto takes besides ISO 8601: RFC 822 and 850, 12-31-2015, 2015. */
 #include <strings.h>
 
 #include "core/base/timefmt.h"
@@ -95,6 +95,22 @@ take_american_date(struct cursor *c, struct time_parts *p)
 	return digits == 4;
 }
 
+/* 2015, 2015-12: the rest is its first day. */
+static bool
+take_start_of_date(struct cursor *c, struct time_parts *p)
+{
+	int digits;
+
+	p->year = take_number(c, &digits);
+	p->month = p->day = 1;
+	if (digits != 4)
+		return false;
+	if (!take(c, '-'))
+		return c->at == c->end;
+	p->month = take_number(c, &digits);
+	return digits == 2 && c->at == c->end;
+}
+
 /* The clock is written as in ISO 8601: it is read behind a date that is. */
 static bool
 add_clock(struct str clock, struct time_parts *p, int64_t *ticks)
@@ -121,7 +137,9 @@ add_clock(struct str clock, struct time_parts *p, int64_t *ticks)
 bool
 kql_time_parse(struct str text, int64_t *ticks)
 {
-	struct time_parts p = {0};
+	static bool (*const forms[])(struct cursor *, struct time_parts *) = {
+		take_named_date, take_american_date, take_start_of_date};
+	struct time_parts p;
 	struct cursor c;
 
 	text = str_trim(text);
@@ -131,12 +149,14 @@ kql_time_parse(struct str text, int64_t *ticks)
 		text = str_trim(str_slice(text, 0, text.len - 4));
 	if (!text.len || time_parse(text, ticks))
 		return text.len > 0;
-	c = (struct cursor){text.data, text.data + text.len};
-	if (!take_named_date(&c, &p)) {
+	c.end = text.data + text.len;
+	for (size_t i = 0;; i++) {
+		if (i == sizeof(forms) / sizeof(forms[0]))
+			return false;
 		p = (struct time_parts){0};
 		c.at = text.data;
-		if (!take_american_date(&c, &p))
-			return false;
+		if (forms[i](&c, &p))
+			break;
 	}
 	if (c.at != c.end && !take(&c, ' '))
 		return false;
