@@ -216,8 +216,9 @@ struct kql_call {
 /*
  * Parameters, one letter each, as Kusto's own signatures have them. Texts: s a string, or a dynamic
  * that may hold one; u a string or any dynamic; x any scalar, written out. Others: b bool, c bool
- * or dynamic, l int or long, i a constant one, p timespan, d dynamic but no bag, a any, r constant
- * regex, k constant string, y typeof(). After '|' optional ones; a trailing '+' repeats the last.
+ * or dynamic, l int or long, i a constant one, n any number, t datetime, p timespan, d dynamic but
+ * no bag, o dynamic but no array, h anything but dynamic, a any, r constant regex, k constant
+ * string, y typeof(). After '|' optional ones; a trailing '+' repeats the last.
  * Result: s b l i(nt) r(eal) t p d A(n array) as above, '*' the bind function.
  */
 struct kql_function {

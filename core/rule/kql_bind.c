@@ -195,10 +195,18 @@ fits_type(char param, enum kusto_type type, enum kql_shape shape)
 	case 'l':
 	case 'i':
 		return type_is_integer(type);
+	case 'n':
+		return type_is_number(type);
+	case 't':
+		return type == KUSTO_DATETIME;
 	case 'p':
 		return type == KUSTO_TIMESPAN;
 	case 'd':
 		return type == KUSTO_DYNAMIC && shape != SHAPE_BAG;
+	case 'o':
+		return type == KUSTO_DYNAMIC && shape != SHAPE_ARRAY;
+	case 'h':
+		return type != KUSTO_DYNAMIC;
 	default: /* x, a */
 		return true;
 	}
@@ -216,45 +224,42 @@ fits(char param, const struct expr *arg)
 	return fits_type(param, arg->type, arg->shape);
 }
 
-static const char *
-param_name(char param)
-{
-	switch (param) {
-	case 's':
-	case 'u':
-		return "a string";
-	case 'b':
-	case 'c':
-		return "a bool";
-	case 'l':
-		return "a long";
-	case 'i':
-		return "a constant long";
-	case 'p':
-		return "a timespan";
-	case 'd':
-		return "a dynamic array";
-	case 'y':
-		return "typeof(a type)";
-	default:
-		return "a constant string";
-	}
-}
+/* What a parameter is called in a refusal, and what makes one of something else. */
+static const struct param {
+	char letter;
+	const char *name, *advice;
+} param_kinds[] = {
+	{'s', "a string", ": tostring() makes a string"},
+	{'u', "a string", ": tostring() makes a string"},
+	{'b', "a bool", ": tobool() makes a bool"},
+	{'c', "a bool", ""},
+	{'l', "a long", ": tolong() makes a long"},
+	{'i', "a constant long", ""},
+	{'n', "a number", ": todouble() makes a number"},
+	{'t', "a datetime", ": todatetime() makes a datetime"},
+	{'p', "a timespan", ": totimespan() makes a timespan"},
+	{'d', "a dynamic array", ""},
+	{'o', "a dynamic bag", ""},
+	{'h', "a value that is not dynamic", ": tostring() makes a string"},
+	{'y', "typeof(a type)", ""},
+	{'k', "a constant string", ""},
+	{'r', "a constant string", ""},
+};
 
-/* What makes the type that is asked for, said behind the refusal. */
-static const char *
-advice(char param, const struct expr *arg)
+static bool
+wrong_type(struct kql_scope *scope, const struct expr *e, const struct expr *arg, char letter)
 {
-	if (arg->kind == EXPR_TYPE)
-		return "";
-	if (param == 's' || param == 'u')
-		return ": tostring() makes a string";
-	if (arg->type != KUSTO_DYNAMIC)
-		return "";
-	return param == 'b'   ? ": tobool() makes a bool"
-	       : param == 'l' ? ": tolong() makes a long"
-	       : param == 'p' ? ": totimespan() makes a timespan"
-			      : "";
+	const struct param *param = param_kinds;
+	bool open = arg->type == KUSTO_DYNAMIC || arg->type == KUSTO_STRING;
+
+	while (param->letter != letter)
+		param++;
+	open |= letter == 's' || letter == 'u';
+	return kql_fail(scope->fault, arg->at,
+		e->function->infix ? "`%.*s` takes %s here, not a %s%s"
+				   : "%.*s() takes %s here, not a %s%s",
+		STR_ARG(e->name), param->name, kusto_type_name(arg->type),
+		open && arg->kind != EXPR_TYPE ? param->advice : "");
 }
 
 struct arity {
@@ -333,11 +338,7 @@ bind_args(struct kql_scope *scope, struct expr *e)
 		if (e->args[i]->kind != EXPR_TYPE && !kql_bind(scope, e->args[i]))
 			return false;
 		if (!fits(param, e->args[i]))
-			return kql_fail(scope->fault, e->args[i]->at,
-				e->function->infix ? "`%.*s` takes %s here, not a %s%s"
-						   : "%.*s() takes %s here, not a %s%s",
-				STR_ARG(e->name), param_name(param),
-				kusto_type_name(e->args[i]->type), advice(param, e->args[i]));
+			return wrong_type(scope, e, e->args[i], param);
 		convert_arg(scope, &e->args[i], param);
 	}
 	return true;

@@ -2,7 +2,7 @@
 #include "core/rule/kql_function.h"
 
 static const struct kql_function_table *const tables[] = {&kql_operators, &kql_arithmetic_operators,
-	&kql_term_operators, &kql_string_functions, &kql_scalar_functions};
+	&kql_term_operators, &kql_string_functions, &kql_scalar_functions, &kql_time_functions};
 
 enum { TABLE_COUNT = sizeof(tables) / sizeof(tables[0]), FIRST_FUNCTIONS = 3 };
 
@@ -51,4 +51,43 @@ kql_list(struct buf *out)
 					f->infix ? "operator" : "function", f->name, f->params,
 					f->help);
 		}
+}
+
+/* ---- words ---- */
+
+struct words {
+	const char *const *list;
+};
+
+static struct str
+word_name(const void *context, size_t i)
+{
+	return str_from(((const struct words *)context)->list[i]);
+}
+
+bool
+kql_bind_word(
+	struct kql_scope *scope, struct expr *e, size_t i, const char *const *words, size_t count)
+{
+	struct expr *arg = e->args[i];
+	struct str word = arg->value.s, near;
+	struct buf list = {0};
+
+	for (size_t k = 0; k < count; k++)
+		if (str_equal_ascii_nocase(word, str_from(words[k]))) {
+			arg->value = value_long((int64_t)k);
+			arg->type = KUSTO_LONG;
+			return true;
+		}
+	near = str_nearest(word, word_name, &(struct words){words}, count);
+	for (size_t k = 0; k < count; k++)
+		buf_printf(&list, "%s%s", k ? ", " : "", words[k]);
+	if (near.data)
+		kql_fail(scope->fault, arg->at, "%.*s() has no `%.*s`: did you mean `%.*s`?",
+			STR_ARG(e->name), STR_ARG(word), STR_ARG(near));
+	else
+		kql_fail(scope->fault, arg->at, "%.*s() has no `%.*s`: it takes %s",
+			STR_ARG(e->name), STR_ARG(word), buf_cstr(&list));
+	buf_fini(&list);
+	return false;
 }

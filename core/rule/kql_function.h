@@ -27,12 +27,15 @@ struct kql_function_table {
 	const struct kql_function_table name = {rows, sizeof(rows) / sizeof(rows[0])}
 
 extern const struct kql_function_table kql_operators, kql_arithmetic_operators, kql_term_operators,
-	kql_string_functions, kql_scalar_functions;
+	kql_string_functions, kql_scalar_functions, kql_time_functions;
 
 /* ---- binding ---- */
 
 /* All arguments behind the first are strings or dynamics. */
 bool kql_bind_texts(struct kql_scope *scope, struct expr *e);
+/* The constant argument is one of these words, whatever its case; it becomes the word's number. */
+bool kql_bind_word(
+	struct kql_scope *scope, struct expr *e, size_t i, const char *const *words, size_t count);
 /* A call of a function that no query can name, (convert) or (number), around a bound argument. */
 struct expr *kql_wrap(
 	struct kql_scope *scope, struct expr *arg, const char *function, enum kusto_type type);

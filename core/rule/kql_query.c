@@ -97,7 +97,7 @@ name_of(struct arena *arena, const struct expr *e)
 {
 	static const char *const of_first[] = {"tostring", "toint", "tolong", "todouble", "toreal",
 		"tobool", "toboolean", "todatetime", "totimespan", "todynamic", "parse_json", "bin",
-		"split"};
+		"split", "startofday", "make_datetime"};
 	struct str object = e->count ? name_of(arena, e->args[0]) : STR_ABSENT;
 	struct str key = STR("");
 

@@ -170,19 +170,7 @@ eval_coalesce(const struct kql_call *c)
 	return as_result(c, c->args[i]);
 }
 
-/* ---- time ---- */
-
-static struct value
-eval_now(const struct kql_call *c)
-{
-	return value_time(ticks_plus(c->frame->now, c->count ? c->args[0].i : 0));
-}
-
-static struct value
-eval_ago(const struct kql_call *c)
-{
-	return value_time(ticks_plus(c->frame->now, (int64_t)(0 - (uint64_t)c->args[0].i)));
-}
+/* ---- bins ---- */
 
 static bool
 bind_bin(struct kql_scope *scope, struct expr *e)
@@ -319,8 +307,6 @@ static const struct kql_function rows[] = {
 	KQL_NULLABLE("iif", "baa", '*', eval_iff, bind_iff, "the same as iff"),
 	KQL_NULLABLE("case", "aaa+", '*', eval_case, bind_case, "the value behind the first condition that is true, else the last"),
 	KQL_NULLABLE("coalesce", "aa+", '*', eval_coalesce, bind_coalesce, "the first that is neither null nor empty"),
-	KQL_FUNCTION("now", "|p", 't', eval_now, NULL, "the time of this run, and a timespan"),
-	KQL_FUNCTION("ago", "p", 't', eval_ago, NULL, "that long before the time of this run"),
 	KQL_FUNCTION("bin", "aa", '*', eval_bin, bind_bin, "rounded down to a multiple"),
 	KQL_FUNCTION("ipv4_is_private", "s", 'b', eval_ipv4_is_private, NULL, "is it an address of a private network; null when it is none"),
 	KQL_FUNCTION("ipv4_is_in_range", "ss", 'b', eval_ipv4_is_in_range, NULL, "does it lie in a range such as 10.0.0.0/8"),

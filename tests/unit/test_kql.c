@@ -325,9 +325,12 @@ lets_are_constants(void **state)
 		"let a = split('x,y', ','); let b = a[0]; AWSCloudTrail | where EventName in (a) | "
 		"project X = b",
 		"X:dynamic");
-	assert_query(state, "let f = (x:string) { strlen(x) }; AWSCloudTrail", "! 5 functions of one's own are not supported here");
-	assert_query(state, "let f = () { 1 }; AWSCloudTrail", "! 5 functions of one's own are not supported here");
-	assert_query(state, "let t = AWSCloudTrail | where ReadOnly; t", "! 5 a `let` of a table is not supported here");
+	assert_query(state, "let f = (x:string) { strlen(x) }; AWSCloudTrail",
+		"! 5 functions of one's own are not supported here");
+	assert_query(state, "let f = () { 1 }; AWSCloudTrail",
+		"! 5 functions of one's own are not supported here");
+	assert_query(state, "let t = AWSCloudTrail | where ReadOnly; t",
+		"! 5 a `let` of a table is not supported here");
 	assert_query(state, "let a = 1; let a = 2; AWSCloudTrail", "! 16 `a` is declared twice");
 	describe_doubled_lets(&doubled);
 	assert_query(state, buf_cstr(&doubled), "! ");
