@@ -2,7 +2,8 @@
 #include "core/rule/kql_function.h"
 
 static const struct kql_function_table *const tables[] = {&kql_operators, &kql_arithmetic_operators,
-	&kql_term_operators, &kql_string_functions, &kql_scalar_functions, &kql_time_functions};
+	&kql_term_operators, &kql_string_functions, &kql_scalar_functions, &kql_time_functions,
+	&kql_number_functions, &kql_address_functions};
 
 enum { TABLE_COUNT = sizeof(tables) / sizeof(tables[0]), FIRST_FUNCTIONS = 3 };
 

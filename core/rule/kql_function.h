@@ -27,7 +27,8 @@ struct kql_function_table {
 	const struct kql_function_table name = {rows, sizeof(rows) / sizeof(rows[0])}
 
 extern const struct kql_function_table kql_operators, kql_arithmetic_operators, kql_term_operators,
-	kql_string_functions, kql_scalar_functions, kql_time_functions;
+	kql_string_functions, kql_scalar_functions, kql_time_functions, kql_number_functions,
+	kql_address_functions;
 
 /* ---- binding ---- */
 

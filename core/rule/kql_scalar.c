@@ -1,12 +1,5 @@
-/* Functions over everything else: a row each, and the function behind it; and the lookups. */
-#include <arpa/inet.h>
-#include <math.h>
-#include <stdlib.h>
-
+/* Functions over values of any type: a row each, and the function behind it. */
 #include "core/rule/kql_function.h"
-
-/* Ticks from 0001-01-01, where Kusto's bins begin, to 1970. */
-#define EPOCH INT64_C(621355968000000000)
 
 static struct value
 eval_not(const struct kql_call *c)
@@ -170,118 +163,6 @@ eval_coalesce(const struct kql_call *c)
 	return as_result(c, c->args[i]);
 }
 
-/* ---- bins ---- */
-
-static bool
-bind_bin(struct kql_scope *scope, struct expr *e)
-{
-	enum kusto_type a = e->args[0]->type, b = e->args[1]->type;
-
-	e->type = a;
-	if ((a == KUSTO_DATETIME || a == KUSTO_TIMESPAN) && b == KUSTO_TIMESPAN)
-		return true;
-	if (type_is_number(a) && type_is_number(b)) {
-		kql_common_type(a, b, &e->type);
-		if (e->type == KUSTO_INT)
-			e->type = KUSTO_LONG;
-		return true;
-	}
-	return kql_fail(scope->fault, e->args[1]->at, "%.*s() cannot divide a %s by a %s",
-		STR_ARG(e->name), kusto_type_name(a), kusto_type_name(b));
-}
-
-static int64_t
-floor_to(int64_t value, int64_t size)
-{
-	int64_t rest = value % size;
-
-	return ticks_plus(value, -(rest < 0 ? rest + size : rest));
-}
-
-static struct value
-eval_bin(const struct kql_call *c)
-{
-	struct value v = c->args[0], size = c->args[1];
-
-	if (c->expr->type == KUSTO_REAL || c->expr->type == KUSTO_DECIMAL) {
-		double step = value_as_real(size);
-
-		return step > 0 ? (struct value){.type = c->expr->type,
-					  .r = floor(value_as_real(v) / step) * step}
-				: value_null(c->expr->type);
-	}
-	if (size.i <= 0)
-		return value_null(c->expr->type);
-	if (v.type == KUSTO_DATETIME)
-		v.i = ticks_plus(floor_to(ticks_plus(v.i, EPOCH), size.i), -EPOCH);
-	else
-		v.i = floor_to(v.i, size.i);
-	v.type = c->expr->type;
-	return v;
-}
-
-/* ---- addresses ---- */
-
-/* a.b.c.d or a.b.c.d/n, in host order. */
-static bool
-parse_ipv4(struct str s, uint32_t *address, int *prefix)
-{
-	char text[20];
-	size_t slash = str_find(s, STR("/"), 0);
-	struct in_addr in;
-	struct str bits;
-
-	*prefix = 32;
-	if (slash != (size_t)-1) {
-		bits = str_slice(s, slash + 1, s.len);
-		if (!bits.len || bits.len > 2 || strspn(bits.data, "0123456789") < bits.len)
-			return false;
-		*prefix = bits.len == 1 ? bits.data[0] - '0'
-					: (bits.data[0] - '0') * 10 + (bits.data[1] - '0');
-		s = str_slice(s, 0, slash);
-	}
-	if (*prefix > 32 || s.len >= sizeof(text))
-		return false;
-	memcpy(text, s.data, s.len);
-	text[s.len] = '\0';
-	if (strlen(text) != s.len || inet_pton(AF_INET, text, &in) != 1)
-		return false;
-	*address = ntohl(in.s_addr);
-	return true;
-}
-
-static uint32_t
-mask_of(int prefix)
-{
-	return prefix ? UINT32_MAX << (32 - prefix) : 0;
-}
-
-static struct value
-eval_ipv4_is_private(const struct kql_call *c)
-{
-	uint32_t a;
-	int prefix;
-
-	if (!parse_ipv4(c->args[0].s, &a, &prefix))
-		return value_null(KUSTO_BOOL);
-	a &= mask_of(prefix);
-	return value_bool(
-		a >> 24 == 10 || a >> 20 == (172 << 4 | 1) || a >> 16 == (192 << 8 | 168));
-}
-
-static struct value
-eval_ipv4_is_in_range(const struct kql_call *c)
-{
-	uint32_t address, range;
-	int own, prefix;
-
-	if (!parse_ipv4(c->args[0].s, &address, &own) || !parse_ipv4(c->args[1].s, &range, &prefix))
-		return value_null(KUSTO_BOOL);
-	if (own < prefix)
-		prefix = own;
-	return value_bool(((address ^ range) & mask_of(prefix)) == 0);
-}
-
 /* clang-format off */
 static const struct kql_function rows[] = {
 	KQL_FUNCTION("not", "b", 'b', eval_not, NULL, "the opposite; of null null"),
@@ -307,9 +188,6 @@ static const struct kql_function rows[] = {
 	KQL_NULLABLE("iif", "baa", '*', eval_iff, bind_iff, "the same as iff"),
 	KQL_NULLABLE("case", "aaa+", '*', eval_case, bind_case, "the value behind the first condition that is true, else the last"),
 	KQL_NULLABLE("coalesce", "aa+", '*', eval_coalesce, bind_coalesce, "the first that is neither null nor empty"),
-	KQL_FUNCTION("bin", "aa", '*', eval_bin, bind_bin, "rounded down to a multiple"),
-	KQL_FUNCTION("ipv4_is_private", "s", 'b', eval_ipv4_is_private, NULL, "is it an address of a private network; null when it is none"),
-	KQL_FUNCTION("ipv4_is_in_range", "ss", 'b', eval_ipv4_is_in_range, NULL, "does it lie in a range such as 10.0.0.0/8"),
 };
 /* clang-format on */
 
