@@ -28,7 +28,25 @@ struct kql_function_table {
 
 extern const struct kql_function_table kql_operators, kql_arithmetic_operators, kql_term_operators,
 	kql_string_functions, kql_scalar_functions, kql_time_functions, kql_number_functions,
-	kql_address_functions;
+	kql_address_functions, kql_format_functions;
+
+/* ---- evaluating ---- */
+
+static inline struct str
+kql_text(const struct kql_call *c, size_t i)
+{
+	return c->args[i].s;
+}
+
+/* What was built is copied into the arena of the evaluation. */
+static inline struct value
+kql_keep(const struct kql_call *c, struct buf *out)
+{
+	struct value v = value_string(arena_str(&c->frame->arena, buf_view(out)));
+
+	buf_fini(out);
+	return v;
+}
 
 /* ---- binding ---- */
 

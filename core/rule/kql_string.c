@@ -3,32 +3,17 @@
 #include "core/base/text.h"
 #include "core/rule/kql_function.h"
 
-static struct str
-arg_text(const struct kql_call *c, size_t i)
-{
-	return c->args[i].s;
-}
-
-static struct value
-kept(const struct kql_call *c, struct buf *out)
-{
-	struct value v = value_string(arena_str(&c->frame->arena, buf_view(out)));
-
-	buf_fini(out);
-	return v;
-}
-
 static struct value
 eval_strlen(const struct kql_call *c)
 {
-	return value_long((int64_t)text_length(arg_text(c, 0)));
+	return value_long((int64_t)text_length(kql_text(c, 0)));
 }
 
 /* A negative start counts from the end; beyond the end gives "" (settled.md 17). */
 static struct value
 eval_substring(const struct kql_call *c)
 {
-	struct str s = arg_text(c, 0);
+	struct str s = kql_text(c, 0);
 	int64_t length = (int64_t)text_length(s), start = c->args[1].i;
 	int64_t count = c->count > 2 ? c->args[2].i : length;
 	size_t from, to;
@@ -59,7 +44,7 @@ struct span {
 static bool
 search_span(const struct kql_call *c, struct span *span, bool from_end)
 {
-	struct str s = arg_text(c, 0);
+	struct str s = kql_text(c, 0);
 	int64_t length = c->count > 3 ? c->args[3].i : -1;
 
 	span->start = c->count > 2 ? c->args[2].i : 0;
@@ -88,15 +73,15 @@ position(const struct span *span, size_t byte)
 static struct value
 eval_indexof(const struct kql_call *c)
 {
-	struct str needle = arg_text(c, 1);
+	struct str needle = kql_text(c, 1);
 	int64_t length = c->count > 3 ? c->args[3].i : -1;
 	struct span span;
 	size_t at = 0;
 
 	if (!search_span(c, &span, true))
 		return value_null(KUSTO_LONG);
-	span.text = str_slice(arg_text(c, 0), text_offset(arg_text(c, 0), (size_t)span.start),
-		arg_text(c, 0).len);
+	span.text = str_slice(kql_text(c, 0), text_offset(kql_text(c, 0), (size_t)span.start),
+		kql_text(c, 0).len);
 	for (int64_t n = 1; span.occurrence > 0; n++) {
 		size_t from = at, end;
 
@@ -162,7 +147,7 @@ static struct value
 eval_split(const struct kql_call *c)
 {
 	struct arena *arena = &c->frame->arena;
-	struct str s = arg_text(c, 0), delimiter = arg_text(c, 1);
+	struct str s = kql_text(c, 0), delimiter = kql_text(c, 1);
 	struct dynamic *list = arena_alloc(arena, sizeof(*list)), *one;
 	size_t from = 0, at;
 
@@ -190,19 +175,19 @@ eval_strcat(const struct kql_call *c)
 
 	for (size_t i = 0; i < c->count; i++)
 		buf_str(&out, value_text(&c->frame->arena, c->args[i]));
-	return kept(c, &out);
+	return kql_keep(c, &out);
 }
 
 static struct value
 eval_tolower(const struct kql_call *c)
 {
-	return value_string(fold_text(&c->frame->arena, arg_text(c, 0)));
+	return value_string(fold_text(&c->frame->arena, kql_text(c, 0)));
 }
 
 static struct value
 eval_toupper(const struct kql_call *c)
 {
-	struct str s = arg_text(c, 0);
+	struct str s = kql_text(c, 0);
 	struct buf out = {0};
 	uint32_t cp;
 
@@ -215,13 +200,13 @@ eval_toupper(const struct kql_call *c)
 			text_encode(&out, text_upper(cp));
 		i += n;
 	}
-	return kept(c, &out);
+	return kql_keep(c, &out);
 }
 
 static struct value
 eval_replace_string(const struct kql_call *c)
 {
-	struct str s = arg_text(c, 0), from = arg_text(c, 1), to = arg_text(c, 2);
+	struct str s = kql_text(c, 0), from = kql_text(c, 1), to = kql_text(c, 2);
 	struct buf out = {0};
 	size_t done = 0, at;
 
@@ -231,7 +216,7 @@ eval_replace_string(const struct kql_call *c)
 		done = at + from.len;
 	}
 	buf_str(&out, str_slice(s, done, s.len));
-	return kept(c, &out);
+	return kql_keep(c, &out);
 }
 
 /* \0 to \9 stand for the groups. */
@@ -255,7 +240,7 @@ eval_replace_regex(const struct kql_call *c)
 {
 	struct regex *regex;
 	struct regex_match *match = kql_regex(c, &regex);
-	struct str s = arg_text(c, 0);
+	struct str s = kql_text(c, 0);
 	struct buf out = {0};
 	size_t done = 0;
 
@@ -263,7 +248,7 @@ eval_replace_regex(const struct kql_call *c)
 		size_t at = regex_group_offset(match, 0), len = regex_group(match, 0).len;
 
 		buf_append(&out, s.data + done, at - done);
-		put_rewrite(&out, arg_text(c, 2), match);
+		put_rewrite(&out, kql_text(c, 2), match);
 		done = at + len;
 		if (len == 0) {
 			size_t step = text_offset(str_slice(s, done, s.len), 1);
@@ -273,7 +258,7 @@ eval_replace_regex(const struct kql_call *c)
 		}
 	}
 	buf_str(&out, str_slice(s, done, s.len));
-	return kept(c, &out);
+	return kql_keep(c, &out);
 }
 
 /* ---- trim ---- */
@@ -313,7 +298,7 @@ trailing(const struct kql_call *c, struct str s)
 static struct value
 trim_ends(const struct kql_call *c, bool start, bool end)
 {
-	struct str s = arg_text(c, 1);
+	struct str s = kql_text(c, 1);
 	size_t cut;
 
 	while (start && (cut = leading(c, s)))
@@ -386,7 +371,7 @@ eval_extract(const struct kql_call *c)
 	int64_t group = c->args[1].i;
 
 	if (group < 0 || group > UINT16_MAX ||
-		regex_find(regex, match, arg_text(c, 2), 0) != REGEX_MATCH)
+		regex_find(regex, match, kql_text(c, 2), 0) != REGEX_MATCH)
 		return value_null(c->expr->type);
 	return value_convert(
 		&c->frame->arena, value_string(regex_group(match, (unsigned)group)), c->expr->type);
