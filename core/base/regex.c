@@ -3,6 +3,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
@@ -73,6 +74,29 @@ regex_free(struct regex *regex)
 		return;
 	pcre2_code_free(regex->code);
 	free(regex);
+}
+
+unsigned
+regex_group_count(const struct regex *regex)
+{
+	uint32_t count = 0;
+
+	pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT, &count);
+	return count;
+}
+
+unsigned
+regex_group_named(const struct regex *regex, struct str name)
+{
+	char text[64]; /* PCRE2's names end at 32 */
+	int number;
+
+	if (name.len >= sizeof(text))
+		return 0;
+	memcpy(text, name.data, name.len);
+	text[name.len] = '\0';
+	number = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR)text);
+	return number > 0 ? (unsigned)number : 0;
 }
 
 struct regex_match *

@@ -31,6 +31,11 @@ enum regex_result {
 bool regex_compile(struct regex **out, struct str pattern, unsigned flags, struct error *err);
 void regex_free(struct regex *regex);
 
+/* How many groups it has, the whole not counted. */
+unsigned regex_group_count(const struct regex *regex);
+/* The number of the group of that name; 0: there is none. */
+unsigned regex_group_named(const struct regex *regex, struct str name);
+
 struct regex_match *regex_match_new(const struct regex *regex);
 void regex_match_free(struct regex_match *match);
 /* Looks for the first match at or after byte `from`. */

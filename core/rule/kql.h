@@ -199,6 +199,7 @@ struct kql_frame {
 	int64_t now;
 	struct regex *const *regexes;
 	struct regex_match **matches; /* made when first used */
+	size_t gave_up;		      /* matches that reached PCRE2's limits */
 };
 
 struct value kql_eval(struct kql_frame *frame, const struct expr *expr);
@@ -217,7 +218,7 @@ struct kql_call {
  * Parameters, one letter each, as Kusto's own signatures have them. Texts: s a string, or a dynamic
  * that may hold one; u a string or any dynamic; x any scalar, written out. Others: b bool, c bool
  * or dynamic, l int or long, i a constant one, n any number, t datetime, p timespan, d dynamic but
- * no bag, o dynamic but no array, h anything but dynamic, a any, r constant regex, k constant
+ * no bag, o dynamic but no array, h anything but dynamic, a any, r constant regex, q any, k constant
  * string, y typeof(). After '|' optional ones; a trailing '+' repeats the last.
  * Result: s b l i(nt) r(eal) t p d A(n array) as above, '*' the bind function.
  */

@@ -185,6 +185,7 @@ fits_type(char param, enum kusto_type type, enum kql_shape shape)
 {
 	switch (param) {
 	case 's':
+	case 'q':
 		return type == KUSTO_STRING || (type == KUSTO_DYNAMIC && shape == SHAPE_ANY);
 	case 'u':
 		return type == KUSTO_STRING || type == KUSTO_DYNAMIC;
@@ -231,6 +232,7 @@ static const struct param {
 } param_kinds[] = {
 	{'s', "a string", ": tostring() makes a string"},
 	{'u', "a string", ": tostring() makes a string"},
+	{'q', "a string", ": tostring() makes a string"},
 	{'b', "a bool", ": tobool() makes a bool"},
 	{'c', "a bool", ""},
 	{'l', "a long", ": tolong() makes a long"},
@@ -254,7 +256,7 @@ wrong_type(struct kql_scope *scope, const struct expr *e, const struct expr *arg
 
 	while (param->letter != letter)
 		param++;
-	open |= letter == 's' || letter == 'u';
+	open |= strchr("suq", letter) != NULL;
 	return kql_fail(scope->fault, arg->at,
 		e->function->infix ? "`%.*s` takes %s here, not a %s%s"
 				   : "%.*s() takes %s here, not a %s%s",
@@ -320,7 +322,7 @@ convert_arg(struct kql_scope *scope, struct expr **arg, char param)
 {
 	enum kusto_type type = param == 'c' ? KUSTO_BOOL : KUSTO_STRING;
 
-	if (param && strchr("sxuc", param) && (*arg)->type != type)
+	if (param && strchr("sqxuc", param) && (*arg)->type != type)
 		*arg = kql_wrap(scope, *arg, "(convert)", type);
 }
 
@@ -344,8 +346,8 @@ bind_args(struct kql_scope *scope, struct expr *e)
 	return true;
 }
 
-static bool
-compile_regex(struct kql_scope *scope, struct expr *e, const struct expr *pattern)
+bool
+kql_bind_regex(struct kql_scope *scope, struct expr *e, const struct expr *pattern)
 {
 	struct regex *regex;
 	struct error err;
@@ -375,8 +377,9 @@ bind_regexes(struct kql_scope *scope, struct expr *e)
 	struct arity arity = arity_of(e->function);
 
 	for (size_t i = 0; i < e->count && arity.kinds[i]; i++)
-		if (arity.kinds[i] == 'r')
-			return compile_regex(scope, e, e->args[i]);
+		if (arity.kinds[i] == 'r' ||
+			(arity.kinds[i] == 'q' && is_constant_string(e->args[i])))
+			return kql_bind_regex(scope, e, e->args[i]);
 	return true;
 }
 

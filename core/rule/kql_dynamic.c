@@ -45,26 +45,6 @@ read_scalar(struct reader *r)
 	return advance(r) ? d : NULL;
 }
 
-static void
-add_item(struct arena *arena, struct dynamic *d, struct str name, const struct dynamic *item)
-{
-	if ((d->count & (d->count - 1)) == 0) {
-		size_t capacity = d->count ? d->count * 2 : 1;
-		const struct dynamic **items =
-			arena_alloc(arena, capacity * sizeof(struct dynamic *));
-		struct str *names = arena_alloc(arena, capacity * sizeof(*names));
-
-		if (d->count) {
-			memcpy(items, d->items, d->count * sizeof(struct dynamic *));
-			memcpy(names, d->names, d->count * sizeof(*names));
-		}
-		d->items = items;
-		d->names = names;
-	}
-	d->names[d->count] = name;
-	d->items[d->count++] = item;
-}
-
 static bool
 read_key(struct reader *r, struct str *name)
 {
@@ -78,11 +58,10 @@ read_key(struct reader *r, struct str *name)
 static struct dynamic *
 read_container(struct reader *r)
 {
-	struct dynamic *d = arena_alloc(r->lexer.arena, sizeof(*d));
 	bool bag = is_symbol(r, '{');
 	char close = bag ? '}' : ']';
+	struct dynamic *d = dynamic_make(r->lexer.arena, bag ? DYNAMIC_BAG : DYNAMIC_ARRAY, 0);
 
-	d->kind = bag ? DYNAMIC_BAG : DYNAMIC_ARRAY;
 	if (!advance(r))
 		return NULL;
 	while (!is_symbol(r, close)) {
@@ -96,7 +75,7 @@ read_container(struct reader *r)
 		item = read_value(r);
 		if (!item)
 			return NULL;
-		add_item(r->lexer.arena, d, name, item);
+		dynamic_put(r->lexer.arena, d, name, item);
 	}
 	return advance(r) ? d : NULL;
 }

@@ -3,9 +3,10 @@
 
 static const struct kql_function_table *const tables[] = {&kql_operators, &kql_arithmetic_operators,
 	&kql_term_operators, &kql_string_functions, &kql_scalar_functions, &kql_time_functions,
-	&kql_number_functions, &kql_address_functions, &kql_format_functions};
+	&kql_number_functions, &kql_address_functions, &kql_format_functions,
+	&kql_pattern_functions};
 
-enum { TABLE_COUNT = sizeof(tables) / sizeof(tables[0]), FIRST_FUNCTIONS = 3 };
+enum { TABLE_COUNT = sizeof(tables) / sizeof(tables[0]) };
 
 const struct kql_function *
 kql_function_find(struct str name, bool infix)
@@ -18,13 +19,15 @@ kql_function_find(struct str name, bool infix)
 	return NULL;
 }
 
+/* Operators are not suggested where a function stands: they count, but have no name here. */
 static struct str
 function_name(const void *context, size_t i)
 {
 	(void)context;
-	for (size_t t = FIRST_FUNCTIONS; t < TABLE_COUNT; t++) {
+	for (size_t t = 0; t < TABLE_COUNT; t++) {
 		if (i < tables[t]->count)
-			return str_from(tables[t]->rows[i].name);
+			return tables[t]->rows[i].infix ? STR("")
+							: str_from(tables[t]->rows[i].name);
 		i -= tables[t]->count;
 	}
 	return STR("");
@@ -35,7 +38,7 @@ kql_function_nearest(struct str name)
 {
 	size_t count = 0;
 
-	for (size_t t = FIRST_FUNCTIONS; t < TABLE_COUNT; t++)
+	for (size_t t = 0; t < TABLE_COUNT; t++)
 		count += tables[t]->count;
 	return str_nearest(name, function_name, NULL, count);
 }

@@ -28,7 +28,7 @@ struct kql_function_table {
 
 extern const struct kql_function_table kql_operators, kql_arithmetic_operators, kql_term_operators,
 	kql_string_functions, kql_scalar_functions, kql_time_functions, kql_number_functions,
-	kql_address_functions, kql_format_functions;
+	kql_address_functions, kql_format_functions, kql_pattern_functions;
 
 /* ---- evaluating ---- */
 
@@ -48,7 +48,35 @@ kql_keep(const struct kql_call *c, struct buf *out)
 	return v;
 }
 
+/* The part of the source that is searched, and where it begins. */
+struct kql_span {
+	struct str text;
+	int64_t start; /* code points before it */
+	int64_t occurrence;
+};
+
+/* False: the arguments of indexof() or indexof_regex() are out of their range, the answer is null.
+ */
+bool kql_search_span(const struct kql_call *c, struct kql_span *span, bool from_end);
+struct value kql_position(const struct kql_span *span, size_t byte);
+
+/* A regular expression that is used: the query's own, or one that an argument spells. */
+struct kql_pattern {
+	struct regex *regex;
+	struct regex_match *match;
+	bool own;
+};
+
+/* False: the argument spells none. kql_find counts what it gives up. */
+bool kql_pattern_open(struct kql_pattern *pattern, const struct kql_call *c, size_t arg);
+void kql_pattern_close(struct kql_pattern *pattern);
+enum regex_result kql_find(const struct kql_call *c, struct regex *regex, struct regex_match *match,
+	struct str subject, size_t from);
+
 /* ---- binding ---- */
+
+/* Compiles the constant pattern into the program; the call knows it from then on. */
+bool kql_bind_regex(struct kql_scope *scope, struct expr *e, const struct expr *pattern);
 
 /* All arguments behind the first are strings or dynamics. */
 bool kql_bind_texts(struct kql_scope *scope, struct expr *e);

@@ -120,17 +120,6 @@ eval_has_all(const struct kql_call *c)
 	return has_some(c, true);
 }
 
-static struct value
-eval_matches(const struct kql_call *c)
-{
-	struct regex *regex;
-	struct regex_match *match = kql_regex(c, &regex);
-	enum regex_result result = regex_find(regex, match, c->args[0].s, 0);
-
-	/* A text that exhausts the limits is unknown, not "no". */
-	return result == REGEX_LIMIT ? value_null(KUSTO_BOOL) : value_bool(result == REGEX_MATCH);
-}
-
 /* clang-format off */
 #define TEXTS(name, params, what) \
 	KQL_INFIX(#name, params, 'b', false, eval_##name, NULL, what), \
@@ -147,7 +136,6 @@ static const struct kql_function rows[] = {
 	TEXTS(endswith, "uu", "ends with the text"),
 	KQL_INFIX("has_any", "ua+", 'b', false, eval_has_any, kql_bind_texts, "holds one of the terms"),
 	KQL_INFIX("has_all", "ua+", 'b', false, eval_has_all, kql_bind_texts, "holds all of the terms"),
-	KQL_INFIX("matches regex", "ur", 'b', false, eval_matches, NULL, "matches the regular expression somewhere"),
 };
 /* clang-format on */
 

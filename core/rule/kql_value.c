@@ -230,6 +230,46 @@ scalar_dynamic(struct arena *arena, struct value v)
 	return d;
 }
 
+struct dynamic *
+dynamic_make(struct arena *arena, enum dynamic_kind kind, size_t count)
+{
+	struct dynamic *d = arena_alloc(arena, sizeof(*d));
+
+	d->kind = kind;
+	d->count = count;
+	d->items = arena_alloc(arena, count * sizeof(struct dynamic *));
+	if (kind == DYNAMIC_BAG)
+		d->names = arena_alloc(arena, count * sizeof(struct str));
+	return d;
+}
+
+void
+dynamic_put(struct arena *arena, struct dynamic *d, struct str name, const struct dynamic *item)
+{
+	size_t count = d->count;
+
+	/* Doubles where the count is a power of two: arena arrays cannot grow in place. */
+	if ((count & (count - 1)) == 0) {
+		struct dynamic *wider = dynamic_make(arena, d->kind, count ? count * 2 : 1);
+
+		if (count)
+			memcpy(wider->items, d->items, count * sizeof(struct dynamic *));
+		if (count && d->names)
+			memcpy(wider->names, d->names, count * sizeof(struct str));
+		*d = *wider;
+	}
+	if (d->names)
+		d->names[count] = name;
+	d->items[count] = item;
+	d->count = count + 1;
+}
+
+void
+dynamic_append(struct arena *arena, struct dynamic *array, const struct dynamic *item)
+{
+	dynamic_put(arena, array, STR_ABSENT, item);
+}
+
 const struct dynamic *
 dynamic_of(struct arena *arena, struct value v)
 {
@@ -257,18 +297,15 @@ json_number_value(const struct json *node)
 static const struct dynamic *
 container_from_json(struct arena *arena, const struct json *node)
 {
-	struct dynamic *d = arena_alloc(arena, sizeof(*d));
 	bool bag = json_type(node) == JSON_OBJECT;
-	size_t count = json_count(node);
+	struct dynamic *d =
+		dynamic_make(arena, bag ? DYNAMIC_BAG : DYNAMIC_ARRAY, json_count(node));
+	size_t i = 0;
 
-	d->kind = bag ? DYNAMIC_BAG : DYNAMIC_ARRAY;
-	d->items = arena_alloc(arena, count * sizeof(struct dynamic *));
-	if (bag)
-		d->names = arena_alloc(arena, count * sizeof(struct str));
-	for (node = json_first(node); node; node = json_next(node), d->count++) {
+	for (node = json_first(node); node; node = json_next(node), i++) {
 		if (bag)
-			d->names[d->count] = arena_str(arena, json_key(node));
-		d->items[d->count] = dynamic_from_json(arena, node);
+			d->names[i] = arena_str(arena, json_key(node));
+		d->items[i] = dynamic_from_json(arena, node);
 	}
 	return d;
 }

@@ -31,10 +31,14 @@ enum dynamic_kind { DYNAMIC_SCALAR, DYNAMIC_ARRAY, DYNAMIC_BAG };
 
 struct dynamic {
 	enum dynamic_kind kind;
-	struct value scalar; /* never itself dynamic; null for JSON null */
-	size_t count;
-	struct str *names; /* BAG */
-	const struct dynamic **items;
+	union {
+		struct value scalar; /* SCALAR: never itself dynamic; null for JSON null */
+		struct {	     /* ARRAY, BAG */
+			size_t count;
+			struct str *names; /* BAG */
+			const struct dynamic **items;
+		};
+	};
 };
 
 struct value value_null(enum kusto_type type); /* the empty string for string */
@@ -57,6 +61,13 @@ double value_as_real(struct value v);
 struct str value_text(struct arena *arena, struct value v);
 /* As JSON in an alert's row: typed (settled.md 15). */
 void value_write_json(struct buf *out, struct value v);
+
+/* An array or a bag of that many, for the caller to fill. */
+struct dynamic *dynamic_make(struct arena *arena, enum dynamic_kind kind, size_t count);
+/* One more at the end of an array or a bag that began with 0. */
+void dynamic_append(struct arena *arena, struct dynamic *array, const struct dynamic *item);
+void dynamic_put(struct arena *arena, struct dynamic *bag, struct str name,
+	const struct dynamic *item);
 
 /* A scalar wrapped, or the dynamic itself. */
 const struct dynamic *dynamic_of(struct arena *arena, struct value v);
