@@ -236,6 +236,24 @@ set_now(struct detector *d, const struct item *item)
 		rule_run_set_now(d->runs[i], live && !o->now_set ? item->arrived : o->now);
 }
 
+/* A record that no rule takes, and that one could not tell, is named. */
+static void
+judge_all(struct detector *d, struct event *event, const struct item *item)
+{
+	for (size_t i = 0; i < d->pipeline->options.rule_count; i++) {
+		size_t before = rule_run_gave_up(d->runs[i]);
+
+		if (judge(d, event, i, item))
+			continue;
+		if (event->variants_cut)
+			record_problem(d, item, "has too many duplicated keys to be judged");
+		if (rule_run_gave_up(d->runs[i]) > before)
+			record_problem(d, item,
+				"could not be judged: a regular expression of the rule takes too "
+				"long on it");
+	}
+}
+
 static void
 take_record(struct detector *d, const struct item *item)
 {
@@ -254,9 +272,8 @@ take_record(struct detector *d, const struct item *item)
 		event.flags |= UINT32_C(1) << FLAG_RESYNCHRONISED;
 	if (item->rule)
 		take_row(d, &event, item);
-	for (size_t i = 0; !item->rule && i < d->pipeline->options.rule_count; i++)
-		if (!judge(d, &event, i, item) && event.variants_cut)
-			record_problem(d, item, "has too many duplicated keys to be judged");
+	else
+		judge_all(d, &event, item);
 	event_fini(&event);
 }
 

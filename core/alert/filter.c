@@ -34,6 +34,7 @@ struct alert_filter {
 	struct cell *cells; /* of a glance; owns */
 	size_t text_slot[KNOWN_TEXTS], time_slot;
 	uint64_t columns; /* that any of the bound ones reads */
+	size_t gave_up;
 	size_t count;
 	struct bound bound[];
 };
@@ -105,8 +106,9 @@ alert_filter_knows(const struct alert_filter *f, struct str id)
 bool
 alert_filter_match(struct alert_filter *f, const struct alert *alert)
 {
-	for (size_t i = 0; i < f->count; i++) {
+	for (size_t i = 0; i < f->count && f->gave_up < ALERT_FILTER_GIVE_UPS; i++) {
 		struct event event;
+		size_t before = rule_run_gave_up(f->bound[i].run);
 		bool holds;
 
 		if (!str_equal(rule_id(f->bound[i].rule), alert->text[ALERT_RULE_ID]))
@@ -115,6 +117,7 @@ alert_filter_match(struct alert_filter *f, const struct alert *alert)
 			return false;
 		holds = match_event(&f->bound[i], &event);
 		event_fini(&event);
+		f->gave_up += rule_run_gave_up(f->bound[i].run) > before;
 		return holds;
 	}
 	return false;
@@ -187,4 +190,10 @@ alert_filter_reads_texts(const struct alert_filter *f)
 		if (f->columns >> f->text_slot[i] & 1)
 			return true;
 	return false;
+}
+
+size_t
+alert_filter_gave_up(const struct alert_filter *f)
+{
+	return f->gave_up;
 }

@@ -70,6 +70,24 @@ print_all(struct printing *p, struct error *err)
 	return flush(p, err);
 }
 
+/* What the filter could not tell. */
+static void
+say_unjudged(const struct printing *p)
+{
+	size_t gave_up = p->filter ? alert_filter_gave_up(p->filter) : 0;
+
+	if (p->unjudged)
+		fprintf(stderr,
+			"keywatch: note: --filter leaves out %zu alerts of other rules: name them "
+			"with --rule\n",
+			p->unjudged);
+	if (gave_up)
+		fprintf(stderr,
+			"keywatch: --filter: a regular expression takes too long: it was given up "
+			"on %zu alerts, which are left out%s\n",
+			gave_up, gave_up < ALERT_FILTER_GIVE_UPS ? "" : ", as all behind them");
+}
+
 bool
 print_alerts(const struct command_line *line, const struct print_options *options, size_t *count,
 	struct error *err)
@@ -86,11 +104,7 @@ print_alerts(const struct command_line *line, const struct print_options *option
 		&p.export, export_format_find(str_from(format)), &options->export_options, &p.out);
 	ok = store_rows(options->store, &options->query, note_row, &p, err) && print_all(&p, err);
 	*count = p.export.count;
-	if (p.unjudged)
-		fprintf(stderr,
-			"keywatch: note: --filter leaves out %zu alerts of other rules: name them "
-			"with --rule\n",
-			p.unjudged);
+	say_unjudged(&p);
 	alert_filter_free(p.filter);
 	buf_fini(&p.out);
 	free(p.rowids);

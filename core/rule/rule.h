@@ -63,6 +63,10 @@ void rule_run_free(struct rule_run *run);
 /* From the next match on. */
 void rule_run_set_now(struct rule_run *run, int64_t now);
 
+/* How often a regular expression was given up since the run began, in the rule or in a filter: what
+ * it would have said is unknown, and counts as null. */
+size_t rule_run_gave_up(const struct rule_run *run);
+
 /* Runs the query over the event's selected variant. True when it gives a row, which stays valid
  * until the next call. */
 bool rule_match(struct rule_run *run, const struct event *event);

@@ -46,6 +46,12 @@ rule_run_set_now(struct rule_run *run, int64_t now)
 	run->frame.now = now;
 }
 
+size_t
+rule_run_gave_up(const struct rule_run *run)
+{
+	return run->frame.gave_up;
+}
+
 static bool
 holds(struct value v)
 {

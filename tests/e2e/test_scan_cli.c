@@ -158,6 +158,32 @@ wrong_words_end_with_2_and_read_nothing(void **state)
 	run_fini(&run);
 }
 
+/* A pattern that takes 2^n steps on a text costs a message, and after a hundred of them no more
+ * time. */
+static void
+a_filter_that_takes_too_long_is_given_up_and_said(void **state)
+{
+	struct run run = {0};
+	struct buf text = {0};
+
+	for (int i = 0; i < 101; i++)
+		buf_printf(&text,
+			"{\"eventName\":\"CreateAccessKey\",\"eventID\":\"e-%d\",\"userAgent\":"
+			"\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"}\n",
+			i);
+	run.input = buf_cstr(&text);
+	run.input_len = text.len;
+	stage_run((struct stage *)*state, &run, "scan", "--format", "jsonl", "--filter",
+		"UserAgent matches regex '^(a+)+$'", "-");
+	assert_str(buf_view(&run.out), "");
+	assert_true(str_find(buf_view(&run.err),
+			    STR("--filter: a regular expression takes too long: it was given up on "
+				"100 alerts, which are left out, as all behind them"),
+			    0) != (size_t)-1);
+	run_fini(&run);
+	buf_fini(&text);
+}
+
 static void
 a_path_that_is_not_there_ends_with_3_and_the_rest_is_read(void **state)
 {
@@ -504,6 +530,7 @@ main(void)
 		stage_test(one_event_from_two_files_is_one_alert_that_names_both),
 		stage_test(alerts_fail_only_when_asked_to),
 		stage_test(wrong_words_end_with_2_and_read_nothing),
+		stage_test(a_filter_that_takes_too_long_is_given_up_and_said),
 		stage_test(a_path_that_is_not_there_ends_with_3_and_the_rest_is_read),
 		stage_test(damage_is_named_by_its_byte_and_the_records_around_it_are_found),
 		stage_test(a_record_that_breaks_off_ends_with_3),

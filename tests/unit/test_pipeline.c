@@ -290,6 +290,31 @@ a_record_that_cannot_be_judged_is_named(void **state)
 	buf_fini(&text);
 }
 
+/* ^(a+)+$ over a's that end otherwise takes 2^n steps. */
+static void
+a_record_that_a_rules_expression_gives_up_on_is_named(void **state)
+{
+	static const char yaml[] =
+		"id: 11111111-2222-3333-4444-555555555555\n"
+		"name: r\nseverity: Low\ntriggerOperator: gt\ntriggerThreshold: 0\n"
+		"queryFrequency: 1h\nqueryPeriod: 1h\nkind: Scheduled\nquery: |\n"
+		"  AWSCloudTrail\n  | where UserAgent matches regex '^(a+)+$'\n";
+	struct fixture *f = *state;
+	struct error err;
+
+	rule_free(f->rule);
+	assert_ok(rule_load_text(&f->rule, str_from(yaml), "r.yaml", &err), &err);
+	put_text(f, "a.json",
+		"{\"eventID\":\"e-1\",\"eventName\":\"x\",\"userAgent\":"
+		"\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"}\n"
+		"{\"eventID\":\"e-2\",\"eventName\":\"x\",\"userAgent\":\"aa\"}\n");
+	run_folder(f, 1);
+	assert_string_equal(buf_cstr(&f->ids), "e-2 \n");
+	assert_string_equal(buf_cstr(&f->problems), "error a.json: could not be judged: a regular "
+						    "expression of the rule takes too long "
+						    "on it\n");
+}
+
 static void
 stopping_does_not_wait_for_a_pipe_that_says_nothing(void **state)
 {
@@ -334,6 +359,8 @@ main(void)
 			any_copy_of_a_duplicated_key_makes_the_record_match, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_record_that_cannot_be_judged_is_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_record_that_a_rules_expression_gives_up_on_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			stopping_does_not_wait_for_a_pipe_that_says_nothing, setup, teardown),
 	};
