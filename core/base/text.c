@@ -134,6 +134,28 @@ text_is_alnum(uint32_t cp)
 	}
 }
 
+bool
+text_alnum_before(struct str s, size_t at)
+{
+	uint32_t cp;
+
+	if (at == 0)
+		return false;
+	do
+		at--;
+	while (at && ((unsigned char)s.data[at] & 0xc0) == 0x80);
+	text_decode(str_slice(s, at, s.len), &cp);
+	return text_is_alnum(cp);
+}
+
+bool
+text_alnum_at(struct str s, size_t at)
+{
+	uint32_t cp;
+
+	return text_decode(str_slice(s, at, s.len), &cp) && text_is_alnum(cp);
+}
+
 uint32_t
 text_lower(uint32_t cp)
 {
@@ -162,7 +184,8 @@ clean(struct buf *out, struct str s, bool keep_newline)
 		size_t plain = i, n;
 		uint32_t cp;
 
-		while (i < s.len && (unsigned char)s.data[i] >= 0x20 && (unsigned char)s.data[i] < 0x7f)
+		while (i < s.len && (unsigned char)s.data[i] >= 0x20 &&
+			(unsigned char)s.data[i] < 0x7f)
 			i++;
 		buf_append(out, s.data + plain, i - plain);
 		if (i == s.len)

@@ -27,6 +27,9 @@ bool text_is_hidden(uint32_t cp); /* true also for TEXT_INVALID */
 int text_width(uint32_t cp);	  /* cells: 0 (combining), 1 or 2; for what is not hidden */
 
 bool text_is_alnum(uint32_t cp);	  /* a letter or a digit of any script */
+/* Is what ends before, or stands at, that byte a letter or digit? Not at the ends of the text. */
+bool text_alnum_before(struct str s, size_t at);
+bool text_alnum_at(struct str s, size_t at);
 uint32_t text_lower(uint32_t cp); /* simple case mapping */
 uint32_t text_upper(uint32_t cp);
 

@@ -48,6 +48,23 @@ kql_keep(const struct kql_call *c, struct buf *out)
 	return v;
 }
 
+/* Of an array its items, else the value itself: what in (…) and its like list. */
+static inline size_t
+kql_item_count(struct value list)
+{
+	bool array = list.type == KUSTO_DYNAMIC && !list.null && list.d->kind == DYNAMIC_ARRAY;
+
+	return array ? list.d->count : 1;
+}
+
+static inline struct value
+kql_item(struct value list, size_t i)
+{
+	bool array = list.type == KUSTO_DYNAMIC && !list.null && list.d->kind == DYNAMIC_ARRAY;
+
+	return array ? value_dynamic(list.d->items[i]) : list;
+}
+
 /* The part of the source that is searched, and where it begins. */
 struct kql_span {
 	struct str text;

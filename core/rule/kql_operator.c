@@ -176,23 +176,6 @@ eval_convert(const struct kql_call *c)
 
 /* ---- membership ---- */
 
-/* Of a list in one argument its items, else the argument itself. */
-static struct value
-item_of(struct value list, size_t i)
-{
-	if (list.type == KUSTO_DYNAMIC && !list.null && list.d->kind == DYNAMIC_ARRAY)
-		return value_dynamic(list.d->items[i]);
-	return list;
-}
-
-static size_t
-item_count(struct value list)
-{
-	return list.type == KUSTO_DYNAMIC && !list.null && list.d->kind == DYNAMIC_ARRAY
-		       ? list.d->count
-		       : 1;
-}
-
 /* An `or` of equalities: null in (null) is null, as null == null is. */
 static struct value
 member_of(const struct kql_call *c, bool nocase)
@@ -200,9 +183,9 @@ member_of(const struct kql_call *c, bool nocase)
 	struct value answer = value_bool(false);
 
 	for (size_t i = 1; i < c->count; i++)
-		for (size_t k = 0; k < item_count(c->args[i]); k++) {
+		for (size_t k = 0; k < kql_item_count(c->args[i]); k++) {
 			struct value same = value_equal(
-				&c->frame->arena, c->args[0], item_of(c->args[i], k), nocase);
+				&c->frame->arena, c->args[0], kql_item(c->args[i], k), nocase);
 
 			if (!same.null && same.b)
 				return same;

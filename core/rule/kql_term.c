@@ -4,37 +4,16 @@
 
 enum place { ANYWHERE, AT_START, AT_END, TERM, TERM_START, TERM_END };
 
-static bool
-alnum_before(struct str s, size_t at)
-{
-	uint32_t cp;
-
-	if (at == 0)
-		return false;
-	do
-		at--;
-	while (at && ((unsigned char)s.data[at] & 0xc0) == 0x80);
-	text_decode(str_slice(s, at, s.len), &cp);
-	return text_is_alnum(cp);
-}
-
-static bool
-alnum_at(struct str s, size_t at)
-{
-	uint32_t cp;
-
-	return text_decode(str_slice(s, at, s.len), &cp) && text_is_alnum(cp);
-}
-
 /* A term ends where letters and digits end. */
 static bool
 is_term(struct str s, struct str needle, size_t at, enum place place)
 {
 	size_t end = at + needle.len;
 
-	if (place != TERM_END && alnum_at(needle, 0) && alnum_before(s, at))
+	if (place != TERM_END && text_alnum_at(needle, 0) && text_alnum_before(s, at))
 		return false;
-	return place == TERM_START || !alnum_before(needle, needle.len) || !alnum_at(s, end);
+	return place == TERM_START || !text_alnum_before(needle, needle.len) ||
+	       !text_alnum_at(s, end);
 }
 
 static bool
@@ -92,19 +71,10 @@ TEXT_OPERATORS(hassuffix, TERM_END)
 static struct value
 has_some(const struct kql_call *c, bool all)
 {
-	for (size_t i = 1; i < c->count; i++) {
-		struct value item = c->args[i];
-		bool list =
-			item.type == KUSTO_DYNAMIC && !item.null && item.d->kind == DYNAMIC_ARRAY;
-		size_t count = list ? item.d->count : 1;
-
-		for (size_t k = 0; k < count; k++) {
-			struct value needle = list ? value_dynamic(item.d->items[k]) : item;
-
-			if (text_holds(c, needle, TERM, true) != all)
+	for (size_t i = 1; i < c->count; i++)
+		for (size_t k = 0; k < kql_item_count(c->args[i]); k++)
+			if (text_holds(c, kql_item(c->args[i], k), TERM, true) != all)
 				return value_bool(!all);
-		}
-	}
 	return value_bool(all);
 }
 
