@@ -28,7 +28,8 @@ struct kql_function_table {
 
 extern const struct kql_function_table kql_operators, kql_arithmetic_operators, kql_term_operators,
 	kql_string_functions, kql_scalar_functions, kql_time_functions, kql_number_functions,
-	kql_address_functions, kql_format_functions, kql_pattern_functions, kql_code_functions;
+	kql_address_functions, kql_format_functions, kql_pattern_functions, kql_code_functions,
+	kql_array_functions, kql_bag_functions;
 
 /* ---- evaluating ---- */
 
@@ -65,6 +66,23 @@ kql_item(struct value list, size_t i)
 	return array ? value_dynamic(list.d->items[i]) : list;
 }
 
+/* The argument as an array or a bag; NULL: it is none. */
+static inline const struct dynamic *
+kql_array_arg(const struct kql_call *c, size_t i)
+{
+	struct value v = c->args[i];
+
+	return !v.null && v.d->kind == DYNAMIC_ARRAY ? v.d : NULL;
+}
+
+static inline const struct dynamic *
+kql_bag_arg(const struct kql_call *c, size_t i)
+{
+	struct value v = c->args[i];
+
+	return !v.null && v.d->kind == DYNAMIC_BAG ? v.d : NULL;
+}
+
 /* The part of the source that is searched, and where it begins. */
 struct kql_span {
 	struct str text;
@@ -89,6 +107,9 @@ bool kql_pattern_open(struct kql_pattern *pattern, const struct kql_call *c, siz
 void kql_pattern_close(struct kql_pattern *pattern);
 enum regex_result kql_find(const struct kql_call *c, struct regex *regex, struct regex_match *match,
 	struct str subject, size_t from);
+
+/* What stands at a JSONPath; NULL: nothing, or it is no path. */
+const struct dynamic *kql_json_path(const struct dynamic *d, struct str path);
 
 /* ---- binding ---- */
 

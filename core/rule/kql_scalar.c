@@ -66,14 +66,6 @@ eval_parse_json(const struct kql_call *c)
 	return v;
 }
 
-static struct value
-eval_array_length(const struct kql_call *c)
-{
-	if (c->args[0].d->kind != DYNAMIC_ARRAY)
-		return value_null(KUSTO_LONG);
-	return value_long((int64_t)c->args[0].d->count);
-}
-
 /* ---- choosing ---- */
 
 static bool
@@ -183,7 +175,6 @@ static const struct kql_function rows[] = {
 	KQL_NULLABLE("totimespan", "a", 'p', eval_to, NULL, "as a timespan, or null"),
 	KQL_NULLABLE("parse_json", "u", 'd', eval_parse_json, NULL, "the tree of a JSON text; the text itself when it is none"),
 	KQL_NULLABLE("todynamic", "s", 'd', eval_parse_json, NULL, "the same as parse_json"),
-	KQL_FUNCTION("array_length", "d", 'l', eval_array_length, NULL, "number of items; null when it is no array"),
 	KQL_NULLABLE("iff", "baa", '*', eval_iff, bind_iff, "the second when the first is true, else the third"),
 	KQL_NULLABLE("iif", "baa", '*', eval_iff, bind_iff, "the same as iff"),
 	KQL_NULLABLE("case", "aaa+", '*', eval_case, bind_case, "the value behind the first condition that is true, else the last"),

@@ -118,12 +118,23 @@ put_parameters(struct buf *block, const char *letters)
 	}
 }
 
+/* Lines end before 80 bytes; none begins with what roff would take for a request. */
 static void
 put_help(struct buf *block, const char *help)
 {
+	size_t column = 0;
+
 	buf_putc(block, '\n');
-	for (; *help; help++)
-		buf_puts(block, *help == '\\' ? "\\e" : (const char[]){*help, '\0'});
+	for (; *help; help++, column++) {
+		size_t word = strcspn(help + 1, " ");
+
+		if (*help == ' ' && column + word > 76 && help[1] != '.' && help[1] != '\'') {
+			buf_putc(block, '\n');
+			column = 0;
+		} else {
+			buf_puts(block, *help == '\\' ? "\\e" : (const char[]){*help, '\0'});
+		}
+	}
 	buf_putc(block, '\n');
 }
 
