@@ -1,4 +1,5 @@
 /* to*(): one value as another type, or null. */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -239,6 +240,27 @@ to_span(struct value v)
 	return value_null(KUSTO_TIMESPAN);
 }
 
+/* 8-4-4-4-12 hexadecimal digits, also in braces; in lower case. */
+static struct value
+to_guid(struct arena *arena, struct value v)
+{
+	struct str s = v.type == KUSTO_STRING || v.type == KUSTO_GUID ? str_trim(v.s) : STR("");
+
+	if (s.len == 38 && s.data[0] == '{' && s.data[37] == '}')
+		s = str_slice(s, 1, 36);
+	for (size_t i = 0; i < s.len; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? s.data[i] != '-' : !isxdigit((unsigned char)s.data[i]))
+			return value_null(KUSTO_GUID);
+	}
+	if (s.len != 36)
+		return value_null(KUSTO_GUID);
+	v = value_string(fold_text(arena, s));
+	v.type = KUSTO_GUID;
+	return v;
+}
+
 struct value
 value_convert(struct arena *arena, struct value v, enum kusto_type type)
 {
@@ -262,6 +284,8 @@ value_convert(struct arena *arena, struct value v, enum kusto_type type)
 		return to_time(v);
 	case KUSTO_TIMESPAN:
 		return to_span(v);
+	case KUSTO_GUID:
+		return to_guid(arena, v);
 	default:
 		return value_null(type);
 	}

@@ -57,7 +57,52 @@ kql_list(struct buf *out)
 		}
 }
 
-/* ---- words ---- */
+/* ---- types and words ---- */
+
+bool
+kql_type_named(struct str name, enum kusto_type *type)
+{
+	static const struct {
+		const char *name;
+		enum kusto_type type;
+	} aliases[] = {{"double", KUSTO_REAL}, {"boolean", KUSTO_BOOL}, {"date", KUSTO_DATETIME},
+		{"time", KUSTO_TIMESPAN}};
+
+	for (enum kusto_type t = KUSTO_BOOL; t <= KUSTO_DYNAMIC; t++) {
+		if (!str_is(name, kusto_type_name(t)))
+			continue;
+		*type = t;
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
+		if (!str_is(name, aliases[i].name))
+			continue;
+		*type = aliases[i].type;
+		return true;
+	}
+	return false;
+}
+
+static struct str
+type_name(const void *context, size_t i)
+{
+	(void)context;
+	return str_from(kusto_type_name((enum kusto_type)i));
+}
+
+bool
+kql_bind_type(struct kql_scope *scope, const struct expr *e, enum kusto_type *type)
+{
+	struct str near;
+
+	if (kql_type_named(e->name, type))
+		return true;
+	near = str_nearest(e->name, type_name, NULL, KUSTO_DYNAMIC + 1);
+	if (near.data)
+		return kql_fail(scope->fault, e->at, "`%.*s` is no type: did you mean `%.*s`?",
+			STR_ARG(e->name), STR_ARG(near));
+	return kql_fail(scope->fault, e->at, "`%.*s` is no type", STR_ARG(e->name));
+}
 
 struct words {
 	const char *const *list;

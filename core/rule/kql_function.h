@@ -121,6 +121,9 @@ bool kql_bind_texts(struct kql_scope *scope, struct expr *e);
 /* The constant argument is one of these words, whatever its case; it becomes the word's number. */
 bool kql_bind_word(
 	struct kql_scope *scope, struct expr *e, size_t i, const char *const *words, size_t count);
+/* The type that typeof(…) or `name: type` names. */
+bool kql_bind_type(struct kql_scope *scope, const struct expr *e, enum kusto_type *type);
+bool kql_type_named(struct str name, enum kusto_type *type);
 /* A call of a function that no query can name, (convert) or (number), around a bound argument. */
 struct expr *kql_wrap(
 	struct kql_scope *scope, struct expr *arg, const char *function, enum kusto_type type);

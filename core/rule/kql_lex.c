@@ -280,19 +280,6 @@ closing(const struct kql_lexer *l, size_t at)
 	return (size_t)-1;
 }
 
-static bool
-is_guid(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-		char c = s.data[i];
-
-		if (dash ? c != '-' : !(is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f')))
-			return false;
-	}
-	return s.len == 36;
-}
-
 static struct str
 unquoted(struct str s)
 {
@@ -310,11 +297,6 @@ typed_value(struct kql_lexer *l, enum kusto_type type, struct str inner, struct 
 	}
 	if (type == KUSTO_DYNAMIC)
 		return kql_read_dynamic(l->arena, inner, value);
-	if (type == KUSTO_GUID) {
-		*value = value_string(fold_text(l->arena, unquoted(inner)));
-		value->type = KUSTO_GUID;
-		return is_guid(value->s);
-	}
 	*value = value_convert(l->arena, value_string(arena_str(l->arena, unquoted(inner))), type);
 	return !value->null;
 }

@@ -232,38 +232,10 @@ eval_trim_end(const struct kql_call *c)
 /* ---- extract ---- */
 
 static bool
-type_named(struct str name, enum kusto_type *type)
-{
-	static const struct {
-		const char *name;
-		enum kusto_type type;
-	} aliases[] = {{"double", KUSTO_REAL}, {"boolean", KUSTO_BOOL}, {"date", KUSTO_DATETIME},
-		{"time", KUSTO_TIMESPAN}};
-
-	for (enum kusto_type t = KUSTO_BOOL; t <= KUSTO_DYNAMIC; t++) {
-		if (!str_is(name, kusto_type_name(t)))
-			continue;
-		*type = t;
-		return true;
-	}
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
-		if (!str_is(name, aliases[i].name))
-			continue;
-		*type = aliases[i].type;
-		return true;
-	}
-	return false;
-}
-
-static bool
 bind_extract(struct kql_scope *scope, struct expr *e)
 {
 	e->type = KUSTO_STRING;
-	if (e->count < 4)
-		return true;
-	return type_named(e->args[3]->name, &e->type) ||
-	       kql_fail(scope->fault, e->args[3]->at, "`%.*s` is no type",
-		       STR_ARG(e->args[3]->name));
+	return e->count < 4 || kql_bind_type(scope, e->args[3], &e->type);
 }
 
 static struct value

@@ -48,6 +48,22 @@ eval_to(const struct kql_call *c)
 	return value_convert(&c->frame->arena, c->args[0], c->expr->type);
 }
 
+static bool
+bind_decimal(struct kql_scope *scope, struct expr *e)
+{
+	(void)scope;
+	e->type = KUSTO_DECIMAL;
+	return true;
+}
+
+static bool
+bind_guid(struct kql_scope *scope, struct expr *e)
+{
+	(void)scope;
+	e->type = KUSTO_GUID;
+	return true;
+}
+
 static struct value
 eval_parse_json(const struct kql_call *c)
 {
@@ -64,6 +80,69 @@ eval_parse_json(const struct kql_call *c)
 	v = value_dynamic(dynamic_from_json(arena, json_root(doc)));
 	json_doc_free(doc);
 	return v;
+}
+
+/* $.a.b[0] of a JSON text, as a type. */
+static bool
+bind_extract_json(struct kql_scope *scope, struct expr *e)
+{
+	e->type = KUSTO_STRING;
+	if (!str_starts_with(e->args[0]->value.s, STR("$")))
+		return kql_fail(scope->fault, e->args[0]->at,
+			"%.*s() takes a path that begins with $, as in $.userName",
+			STR_ARG(e->name));
+	return e->count < 3 || kql_bind_type(scope, e->args[2], &e->type);
+}
+
+static struct value
+eval_extract_json(const struct kql_call *c)
+{
+	struct value json = eval_parse_json(&(struct kql_call){c->frame, c->expr, c->args + 1, 1});
+	const struct dynamic *d = json.null ? NULL : kql_json_path(json.d, kql_text(c, 0));
+
+	return value_convert(&c->frame->arena, value_dynamic(d), c->expr->type);
+}
+
+/* Of a dynamic what it holds, by its documented names. */
+static struct value
+eval_gettype(const struct kql_call *c)
+{
+	struct value v = c->args[0];
+	bool dynamic = v.type == KUSTO_DYNAMIC;
+	const char *name;
+
+	v = dynamic_unwrap(v);
+	if (v.type == KUSTO_DYNAMIC && !v.null)
+		name = v.d->kind == DYNAMIC_BAG ? "dictionary" : "array";
+	else if (dynamic && v.null)
+		name = "null";
+	else if (dynamic && v.type == KUSTO_LONG && v.i >= INT32_MIN && v.i <= INT32_MAX)
+		name = "int";
+	else
+		name = kusto_type_name(v.type);
+	return value_string(str_from(name));
+}
+
+/* ---- columns that may be there ---- */
+
+/* The column when there is one of that name, else what stands for it. */
+static bool
+bind_column_ifexists(struct kql_scope *scope, struct expr *e)
+{
+	const struct kql_column *column = kql_schema_find(scope->schema, e->args[0]->value.s);
+
+	if (!column) {
+		*e = *e->args[1];
+		return true;
+	}
+	*e = (struct expr){.kind = EXPR_COLUMN,
+		.at = e->at,
+		.end = e->end,
+		.name = column->name,
+		.type = column->type,
+		.shape = column->shape,
+		.slot = column->slot};
+	return true;
 }
 
 /* ---- choosing ---- */
@@ -175,6 +254,14 @@ static const struct kql_function rows[] = {
 	KQL_NULLABLE("totimespan", "a", 'p', eval_to, NULL, "as a timespan, or null"),
 	KQL_NULLABLE("parse_json", "u", 'd', eval_parse_json, NULL, "the tree of a JSON text; the text itself when it is none"),
 	KQL_NULLABLE("todynamic", "s", 'd', eval_parse_json, NULL, "the same as parse_json"),
+	KQL_NULLABLE("parsejson", "u", 'd', eval_parse_json, NULL, "the same as parse_json"),
+	KQL_NULLABLE("todecimal", "a", '*', eval_to, bind_decimal, "as a decimal, or null"),
+	KQL_NULLABLE("toguid", "u", '*', eval_to, bind_guid, "as a guid, or null"),
+	KQL_FUNCTION("extract_json", "ks|y", '*', eval_extract_json, bind_extract_json, "what stands at a path such as $.a.b[0] of a JSON text, as a type"),
+	KQL_FUNCTION("extractjson", "ks|y", '*', eval_extract_json, bind_extract_json, "the same as extract_json"),
+	KQL_NULLABLE("gettype", "a", 's', eval_gettype, NULL, "the name of its type; of a dynamic what it holds"),
+	KQL_NULLABLE("column_ifexists", "ka", '*', NULL, bind_column_ifexists, "the column of that name, or the value when there is none"),
+	KQL_NULLABLE("columnifexists", "ka", '*', NULL, bind_column_ifexists, "the same as column_ifexists"),
 	KQL_NULLABLE("iff", "baa", '*', eval_iff, bind_iff, "the second when the first is true, else the third"),
 	KQL_NULLABLE("iif", "baa", '*', eval_iff, bind_iff, "the same as iff"),
 	KQL_NULLABLE("case", "aaa+", '*', eval_case, bind_case, "the value behind the first condition that is true, else the last"),

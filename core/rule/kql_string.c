@@ -168,6 +168,52 @@ eval_strcat(const struct kql_call *c)
 }
 
 static struct value
+eval_strcat_delim(const struct kql_call *c)
+{
+	struct buf out = {0};
+
+	for (size_t i = 1; i < c->count; i++) {
+		if (i > 1)
+			buf_str(&out, kql_text(c, 0));
+		buf_str(&out, value_text(&c->frame->arena, c->args[i]));
+	}
+	return kql_keep(c, &out);
+}
+
+enum { MAX_REPEAT = 1024, MAX_REPEATED = 4 << 20 };
+
+/* At most 1024 times, by its documentation; and here at most 4 MiB. */
+static struct value
+eval_strrep(const struct kql_call *c)
+{
+	struct str s = kql_text(c, 0), delimiter = c->count > 2 ? kql_text(c, 2) : STR("");
+	int64_t times = c->args[1].i > MAX_REPEAT ? MAX_REPEAT : c->args[1].i;
+	struct buf out = {0};
+
+	for (int64_t i = 0; i < times && out.len < MAX_REPEATED; i++) {
+		if (i)
+			buf_str(&out, delimiter);
+		buf_str(&out, s);
+	}
+	return kql_keep(c, &out);
+}
+
+/* By characters; bytes that are none stay together. */
+static struct value
+eval_reverse(const struct kql_call *c)
+{
+	struct str s = kql_text(c, 0);
+	char *reversed = arena_alloc(&c->frame->arena, s.len + 1);
+	size_t n;
+
+	for (size_t i = 0; i < s.len; i += n) {
+		n = text_offset(str_slice(s, i, s.len), 1);
+		memcpy(reversed + s.len - i - n, s.data + i, n);
+	}
+	return value_string((struct str){reversed, s.len});
+}
+
+static struct value
 eval_tolower(const struct kql_call *c)
 {
 	return value_string(fold_text(&c->frame->arena, kql_text(c, 0)));
@@ -208,6 +254,99 @@ eval_replace_string(const struct kql_call *c)
 	return kql_keep(c, &out);
 }
 
+static struct str
+item_text(const struct kql_call *c, const struct dynamic *list, size_t i)
+{
+	return value_text(&c->frame->arena, value_dynamic(list->items[i]));
+}
+
+enum { MAX_LOOKUPS = 1000 }; /* each is searched for in the whole text */
+
+/* Marks where the lookup stands and nothing before it was found; owner is 1 + its number. */
+static void
+mark_lookup(struct str s, struct str lookup, uint32_t *owner, uint32_t number)
+{
+	for (size_t at = 0; (at = str_find(s, lookup, at)) != (size_t)-1; at++) {
+		size_t i = 0;
+
+		while (i < lookup.len && !owner[at + i])
+			i++;
+		if (i < lookup.len)
+			continue;
+		for (i = 0; i < lookup.len; i++)
+			owner[at + i] = number;
+		at += lookup.len - 1;
+	}
+}
+
+/* Of two that overlap the one that is named first; what has no counterpart stays. */
+static struct value
+eval_replace_strings(const struct kql_call *c)
+{
+	const struct dynamic *from = kql_array_arg(c, 1), *to = kql_array_arg(c, 2);
+	size_t count = from && to ? (from->count < to->count ? from->count : to->count) : 0;
+	struct str s = kql_text(c, 0);
+	uint32_t *owner = arena_alloc(&c->frame->arena, (s.len + 1) * sizeof(*owner));
+	struct buf out = {0};
+
+	for (size_t k = 0; k < count && k < MAX_LOOKUPS; k++)
+		if (item_text(c, from, k).len)
+			mark_lookup(s, item_text(c, from, k), owner, (uint32_t)k + 1);
+	for (size_t i = 0, n; i < s.len; i += n) {
+		n = owner[i] ? item_text(c, from, owner[i] - 1).len : 1;
+		if (owner[i])
+			buf_str(&out, item_text(c, to, owner[i] - 1));
+		else
+			buf_putc(&out, s.data[i]);
+	}
+	return kql_keep(c, &out);
+}
+
+/* The character at the same place of the replacements, or the last of them; without any it goes. */
+static void
+put_translated(struct buf *out, struct str one, struct str search, struct str replacements)
+{
+	size_t at = str_find(search, one, 0), from, length = text_length(replacements);
+
+	if (at == (size_t)-1) {
+		buf_str(out, one);
+		return;
+	}
+	at = text_length(str_slice(search, 0, at));
+	if (!length)
+		return;
+	from = text_offset(replacements, at < length ? at : length - 1);
+	replacements = str_slice(replacements, from, replacements.len);
+	buf_str(out, str_slice(replacements, 0, text_offset(replacements, 1)));
+}
+
+static struct value
+eval_translate(const struct kql_call *c)
+{
+	struct str s = kql_text(c, 2);
+	struct buf out = {0};
+
+	for (size_t i = 0, n; i < s.len; i += n) {
+		n = text_offset(str_slice(s, i, s.len), 1);
+		put_translated(&out, str_slice(s, i, n), kql_text(c, 0), kql_text(c, 1));
+	}
+	return kql_keep(c, &out);
+}
+
+static struct value
+eval_strcmp(const struct kql_call *c)
+{
+	int order = str_compare(kql_text(c, 0), kql_text(c, 1));
+
+	return value_long((order > 0) - (order < 0));
+}
+
+static struct value
+eval_string_size(const struct kql_call *c)
+{
+	return value_long((int64_t)kql_text(c, 0).len);
+}
+
 /* clang-format off */
 static const struct kql_function rows[] = {
 	KQL_FUNCTION("strlen", "u", 'l', eval_strlen, NULL, "number of characters"),
@@ -215,9 +354,16 @@ static const struct kql_function rows[] = {
 	KQL_FUNCTION("indexof", "xx|lli", 'l', eval_indexof, NULL, "position of a text, -1 without"),
 	KQL_FUNCTION("split", "xs|l", 'A', eval_split, NULL, "array of the parts between a delimiter"),
 	KQL_NULLABLE("strcat", "a+", 's', eval_strcat, NULL, "all arguments joined"),
+	KQL_NULLABLE("strcat_delim", "xaa+", 's', eval_strcat_delim, NULL, "all others joined, with the first between"),
+	KQL_FUNCTION("strrep", "xl|x", 's', eval_strrep, NULL, "so many times, with a text between"),
+	KQL_FUNCTION("reverse", "x", 's', eval_reverse, NULL, "the last character first"),
+	KQL_FUNCTION("strcmp", "xx", 'l', eval_strcmp, NULL, "-1, 0 or 1 as the first is before, the same or behind"),
+	KQL_FUNCTION("string_size", "u", 'l', eval_string_size, NULL, "number of bytes"),
 	KQL_FUNCTION("tolower", "x", 's', eval_tolower, NULL, "in lower case"),
 	KQL_FUNCTION("toupper", "x", 's', eval_toupper, NULL, "in upper case"),
 	KQL_FUNCTION("replace_string", "sss", 's', eval_replace_string, NULL, "every occurrence of a text replaced"),
+	KQL_FUNCTION("replace_strings", "sdd", 's', eval_replace_strings, NULL, "every text of an array, of which 1000 are looked at, replaced by that of another"),
+	KQL_FUNCTION("translate", "sss", 's', eval_translate, NULL, "every character of the first replaced by that of the second, in the third"),
 };
 /* clang-format on */
 

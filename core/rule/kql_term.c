@@ -90,6 +90,16 @@ eval_has_all(const struct kql_call *c)
 	return has_some(c, true);
 }
 
+/* Which of the array's items is the first that the text holds. */
+static struct value
+eval_has_any_index(const struct kql_call *c)
+{
+	for (size_t i = 0; kql_array_arg(c, 1) && i < c->args[1].d->count; i++)
+		if (text_holds(c, kql_item(c->args[1], i), TERM, true))
+			return value_long((int64_t)i);
+	return value_long(-1);
+}
+
 /* clang-format off */
 #define TEXTS(name, params, what) \
 	KQL_INFIX(#name, params, 'b', false, eval_##name, NULL, what), \
@@ -106,6 +116,7 @@ static const struct kql_function rows[] = {
 	TEXTS(endswith, "uu", "ends with the text"),
 	KQL_INFIX("has_any", "ua+", 'b', false, eval_has_any, kql_bind_texts, "holds one of the terms"),
 	KQL_INFIX("has_all", "ua+", 'b', false, eval_has_all, kql_bind_texts, "holds all of the terms"),
+	KQL_FUNCTION("has_any_index", "ud", 'l', eval_has_any_index, NULL, "position of the first term that the text holds, -1 without"),
 };
 /* clang-format on */
 
