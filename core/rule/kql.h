@@ -101,6 +101,26 @@ enum kql_step_kind {
 	STEP_PROJECT_RENAME,
 	STEP_PROJECT_REORDER,
 	STEP_SORT,
+	STEP_PARSE,
+};
+
+/* `parse text with * "a=" b:long "," *`: what stands between texts becomes columns. */
+enum kql_dissect_kind { DISSECT_SIMPLE, DISSECT_REGEX, DISSECT_RELAXED };
+
+struct kql_part {
+	size_t at;
+	struct str literal; /* absent: a column or a star */
+	struct str name;    /* absent: a star */
+	enum kusto_type type;
+};
+
+struct kql_dissection {
+	enum kql_dissect_kind kind;
+	bool where; /* parse-where: what does not fit is dropped */
+	struct str flags;
+	struct expr *source;
+	struct kql_part *parts;
+	size_t count;
 };
 
 struct kql_step {
@@ -108,6 +128,7 @@ struct kql_step {
 	size_t at;
 	struct kql_item *items;
 	size_t count;
+	struct kql_dissection dissection; /* PARSE */
 };
 
 struct kql_let {

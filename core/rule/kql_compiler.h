@@ -1,6 +1,6 @@
 /*
- * What the two files that make a program share: kql_query.c has lets, where, extend and project,
- * kql_columns.c what only chooses among columns. Private to core/rule.
+ * What the files that make a program share: kql_query.c has lets, where, extend and project,
+ * kql_columns.c what only chooses among columns, kql_dissect.c parse. Private to core/rule.
  */
 #ifndef KEYWATCH_RULE_KQL_COMPILER_H
 #define KEYWATCH_RULE_KQL_COMPILER_H
@@ -16,10 +16,16 @@ struct compiler {
 };
 
 void kql_add_column(struct kql_schema *schema, const struct kql_column *column);
+/* New ones stand at the end; one of the same name that was there goes. */
+void kql_extend_columns(struct kql_schema *schema, const struct kql_schema *made);
+void kql_add_action(struct compiler *c, bool is_where, struct expr *expr, size_t slot);
+/* A slot for what an expression of that place makes; false: there are too many. */
+bool kql_new_slot(struct compiler *c, size_t at, size_t *slot);
 
 /* All of them return false with the fault filled. */
 bool kql_compile_keep(struct compiler *c, const struct kql_step *step); /* and -away */
 bool kql_compile_rename(struct compiler *c, const struct kql_step *step);
 bool kql_compile_reorder(struct compiler *c, const struct kql_step *step);
+bool kql_compile_parse(struct compiler *c, const struct kql_step *step);
 
 #endif

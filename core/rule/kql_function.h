@@ -29,7 +29,7 @@ struct kql_function_table {
 extern const struct kql_function_table kql_operators, kql_arithmetic_operators, kql_term_operators,
 	kql_string_functions, kql_scalar_functions, kql_time_functions, kql_number_functions,
 	kql_address_functions, kql_format_functions, kql_pattern_functions, kql_code_functions,
-	kql_array_functions, kql_bag_functions;
+	kql_array_functions, kql_bag_functions, kql_dissect_functions;
 
 /* ---- evaluating ---- */
 

@@ -178,10 +178,10 @@ is_refused(struct parser *p, struct str name, size_t at)
 		"sample", "sample-distinct", "make-series", "getschema", "facet", "fork",
 		"partition", "reduce", "evaluate", "consume", "print", "range", "datatable",
 		"externaldata", "find"};
-	static const char *const known[] = {"search", "parse", "parse-where", "parse-kv", "lookup",
-		"render", "invoke", "scan", "serialize", "as", "project-smart", "assert-schema",
-		"macro-expand", "set", "declare", "alias", "restrict", "pattern", "table",
-		"database", "cluster", "materialize", "toscalar", "view"};
+	static const char *const known[] = {"search", "parse-kv", "lookup", "render", "invoke",
+		"scan", "serialize", "as", "project-smart", "assert-schema", "macro-expand", "set",
+		"declare", "alias", "restrict", "pattern", "table", "database", "cluster",
+		"materialize", "toscalar", "view"};
 
 	for (size_t i = 0; i < sizeof(no_event) / sizeof(no_event[0]); i++)
 		if (str_is(name, no_event[i]))
@@ -214,6 +214,8 @@ find_step(struct str name, enum kql_step_kind *kind)
 		{"project-reorder", STEP_PROJECT_REORDER},
 		{"sort", STEP_SORT},
 		{"order", STEP_SORT},
+		{"parse", STEP_PARSE},
+		{"parse-where", STEP_PARSE},
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -238,6 +240,10 @@ parse_step(struct parser *p, struct kql_step *step)
 			       ? false
 			       : kql_fail(p->fault, step->at, "`%.*s` is no operator",
 					 STR_ARG(name));
+	if (step->kind == STEP_PARSE) {
+		step->dissection.where = str_is(name, "parse-where");
+		return parser_dissection(p, &step->dissection);
+	}
 	if (step->kind == STEP_SORT) {
 		if (!parser_at_word(p, "by"))
 			return kql_fail(p->fault, p->token.at, "expected `by`");

@@ -1,6 +1,6 @@
 /*
- * What the two files of the parser share: kql_parse.c has expressions, kql_parse_query.c the
- * operators between the bars.
+ * What the files of the parser share: kql_parse.c has expressions, kql_parse_query.c the operators
+ * between the bars, kql_parse_with.c the one with a pattern.
  */
 #ifndef KEYWATCH_RULE_KQL_PARSER_H
 #define KEYWATCH_RULE_KQL_PARSER_H
@@ -25,6 +25,8 @@ struct expr *parser_quoted_name(struct parser *p); /* ['a name'] */
 /* A name, bare or quoted; `what` says in the refusal what is expected. */
 bool parser_read_name(struct parser *p, struct str *name, const char *what);
 bool parser_fail_reserved(struct parser *p);
+/* Behind the word parse: up to the bar or the end. */
+bool parser_dissection(struct parser *p, struct kql_dissection *d);
 
 /* Must the word be quoted where it is no keyword: as a reference, or as the name of a column? */
 bool kql_is_reserved(struct str word, bool reference);

@@ -6,8 +6,8 @@
 
 enum { MAX_LET = 1000 }; /* nodes, the lets that it names counted in */
 
-static void
-add_action(struct compiler *c, bool is_where, struct expr *expr, size_t slot)
+void
+kql_add_action(struct compiler *c, bool is_where, struct expr *expr, size_t slot)
 {
 	struct kql_program *p = c->program;
 
@@ -163,6 +163,15 @@ kql_add_column(struct kql_schema *schema, const struct kql_column *column)
 	schema->columns[schema->count - 1] = *column;
 }
 
+void
+kql_extend_columns(struct kql_schema *schema, const struct kql_schema *made)
+{
+	for (size_t i = 0; i < made->count; i++)
+		remove_column(schema, made->columns[i].name);
+	for (size_t i = 0; i < made->count; i++)
+		kql_add_column(schema, &made->columns[i]);
+}
+
 /* ---- where, extend, project, sort ---- */
 
 static bool
@@ -178,8 +187,16 @@ compile_where(struct compiler *c, const struct kql_step *step)
 	if (e->type != KUSTO_BOOL)
 		return kql_fail(c->scope.fault, e->at, "`where` needs a bool, not a %s",
 			kusto_type_name(e->type));
-	add_action(c, true, e, 0);
+	kql_add_action(c, true, e, 0);
 	return true;
+}
+
+bool
+kql_new_slot(struct compiler *c, size_t at, size_t *slot)
+{
+	*slot = c->program->slot_count++;
+	return *slot - column_count < KQL_MAX_SLOTS ||
+	       kql_fail(c->scope.fault, at, "the query makes too many columns");
 }
 
 /* The slot of a bound expression: a column keeps its own, anything else gets a new one. */
@@ -190,10 +207,9 @@ place(struct compiler *c, struct expr *e, size_t *slot)
 		*slot = e->slot;
 		return true;
 	}
-	*slot = c->program->slot_count++;
-	if (*slot - column_count >= KQL_MAX_SLOTS)
-		return kql_fail(c->scope.fault, e->at, "the query makes too many columns");
-	add_action(c, false, e, *slot);
+	if (!kql_new_slot(c, e->at, slot))
+		return false;
+	kql_add_action(c, false, e, *slot);
 	return true;
 }
 
@@ -244,10 +260,8 @@ compile_extend(struct compiler *c, const struct kql_step *step)
 	struct kql_schema made = {0};
 	bool ok = bind_items(c, step, &made);
 
-	for (size_t i = 0; ok && i < made.count; i++)
-		remove_column(&c->schema, made.columns[i].name); /* a new one stands at the end */
-	for (size_t i = 0; ok && i < made.count; i++)
-		kql_add_column(&c->schema, &made.columns[i]);
+	if (ok)
+		kql_extend_columns(&c->schema, &made);
 	free(made.columns);
 	return ok;
 }
@@ -305,6 +319,8 @@ compile_step(struct compiler *c, const struct kql_step *step)
 		return kql_compile_reorder(c, step);
 	case STEP_SORT:
 		return compile_sort(c, step);
+	case STEP_PARSE:
+		return kql_compile_parse(c, step);
 	}
 	return false;
 }
