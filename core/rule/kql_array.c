@@ -210,6 +210,7 @@ eval_pack_array(const struct kql_call *c)
 /* clang-format off */
 static const struct kql_function rows[] = {
 	KQL_FUNCTION("array_length", "d", 'l', eval_array_length, NULL, "number of items; null when it is no array"),
+	KQL_FUNCTION("arraylength", "d", 'l', eval_array_length, NULL, "the same as array_length"),
 	KQL_FUNCTION("array_concat", "d+", 'A', eval_array_concat, NULL, "all items in one array"),
 	KQL_FUNCTION("array_index_of", "da|lli", 'l', eval_array_index_of, NULL, "position of an item, -1 without"),
 	KQL_FUNCTION("array_slice", "dll", 'A', eval_array_slice, NULL, "from a position to another, both included; negative ones count from the end"),

@@ -410,7 +410,15 @@ static bool
 unknown_function(struct kql_scope *scope, const struct expr *e)
 {
 	struct str near = kql_function_nearest(e->name);
+	const char *absent = kql_function_absent(e->name);
 
+	if (absent)
+		return kql_fail(scope->fault, e->at, "%.*s() is not supported here: %s",
+			STR_ARG(e->name), absent);
+	if (near.data && str_equal_ascii_nocase(near, e->name))
+		return kql_fail(scope->fault, e->at,
+			"unknown function `%.*s`: the case matters, it is `%.*s`", STR_ARG(e->name),
+			STR_ARG(near));
 	if (str_is(e->name, "string"))
 		return kql_fail(scope->fault, e->at,
 			"there is no string(): a string has no null, and tostring() converts");

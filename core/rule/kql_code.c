@@ -357,12 +357,16 @@ eval_hash_sha256(const struct kql_call *c)
 /* clang-format off */
 static const struct kql_function rows[] = {
 	KQL_FUNCTION("parse_url", "s", 'd', eval_parse_url, NULL, "a bag of Scheme, Host, Port, Path, Username, Password, Query Parameters (the first 1000), Fragment; null when it is none"),
+	KQL_FUNCTION("parseurl", "s", 'd', eval_parse_url, NULL, "the same as parse_url"),
 	KQL_FUNCTION("parse_urlquery", "s", 'd', eval_parse_urlquery, NULL, "a bag with the bag of Query Parameters"),
+	KQL_FUNCTION("parseurlquery", "s", 'd', eval_parse_urlquery, NULL, "the same as parse_urlquery"),
 	KQL_FUNCTION("url_decode", "s", 's', eval_url_decode, NULL, "%41 and + taken back"),
 	KQL_FUNCTION("url_encode", "s", 's', eval_url_encode, NULL, "what a URL must not hold as %41, spaces as +"),
 	KQL_FUNCTION("url_encode_component", "s", 's', eval_url_encode_component, NULL, "the same, spaces as %20"),
 	KQL_FUNCTION("base64_decode_tostring", "s", 's', eval_base64_decode, NULL, "the text that base64 holds; \"\" when it holds none"),
+	KQL_FUNCTION("base64_decodestring", "s", 's', eval_base64_decode, NULL, "the same as base64_decode_tostring"),
 	KQL_FUNCTION("base64_encode_tostring", "s", 's', eval_base64_encode, NULL, "the text in base64"),
+	KQL_FUNCTION("base64_encodestring", "s", 's', eval_base64_encode, NULL, "the same as base64_encode_tostring"),
 	KQL_FUNCTION("parse_csv", "u", 'A', eval_parse_csv, NULL, "the fields of its first record"),
 	KQL_FUNCTION("hash_sha256", "h", 's', eval_hash_sha256, NULL, "the SHA-256 in hexadecimal of the value as a string"),
 	KQL_FUNCTION("isascii", "x", 'b', eval_isascii, NULL, "is it all ASCII"),

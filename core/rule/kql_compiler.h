@@ -19,6 +19,9 @@ void kql_add_column(struct kql_schema *schema, const struct kql_column *column);
 /* New ones stand at the end; one of the same name that was there goes. */
 void kql_extend_columns(struct kql_schema *schema, const struct kql_schema *made);
 void kql_add_action(struct compiler *c, bool is_where, struct expr *expr, size_t slot);
+/* The name that Kusto gives to an expression, and one like it that is not taken. */
+struct str kql_auto_name(struct compiler *c, const struct expr *e);
+struct str kql_unused_name(struct arena *arena, const struct kql_schema *made, struct str name);
 /* A slot for what an expression of that place makes; false: there are too many. */
 bool kql_new_slot(struct compiler *c, size_t at, size_t *slot);
 

@@ -454,6 +454,7 @@ static const struct kql_function rows[] = {
 	KQL_FUNCTION("datetime_add", "klt", 't', eval_datetime_add, bind_period, "so many \"year\"s, \"month\"s, \"day\"s, ... later"),
 	KQL_FUNCTION("datetime_diff", "ktt", 'l', eval_datetime_diff, bind_period, "how many \"year\"s, \"week\"s, \"hour\"s, ... begin from the second time to the first"),
 	KQL_FUNCTION("datetime_part", "kt", 'i', eval_datetime_part, bind_part, "the \"year\", \"quarter\", \"week_of_year\", \"hour\", ... of a time"),
+	KQL_FUNCTION("datepart", "kt", 'i', eval_datetime_part, bind_part, "the same as datetime_part"),
 	BOUND(day, "day"),
 	BOUND(week, "week, from Sunday on,"),
 	BOUND(month, "month"),

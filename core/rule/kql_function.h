@@ -116,6 +116,8 @@ const struct dynamic *kql_json_path(const struct dynamic *d, struct str path);
 /* Compiles the constant pattern into the program; the call knows it from then on. */
 bool kql_bind_regex(struct kql_scope *scope, struct expr *e, const struct expr *pattern);
 
+/* Why a function of Kusto's is not among them; NULL: it is none of Kusto's either. */
+const char *kql_function_absent(struct str name);
 /* All arguments behind the first are strings or dynamics. */
 bool kql_bind_texts(struct kql_scope *scope, struct expr *e);
 /* The constant argument is one of these words, whatever its case; it becomes the word's number. */

@@ -202,8 +202,6 @@ bind_extreme(struct kql_scope *scope, struct expr *e)
 				"%.*s() cannot compare a %s with a %s", STR_ARG(e->name),
 				kusto_type_name(e->type), kusto_type_name(type));
 	}
-	if (e->type == KUSTO_INT)
-		e->type = KUSTO_LONG;
 	return true;
 }
 

@@ -38,9 +38,12 @@ bind_comparable(struct kql_scope *scope, struct expr *e)
 	for (size_t i = 1; i < e->count; i++)
 		if (!are_comparable(e->args[0]->type, e->args[i]->type))
 			return kql_fail(scope->fault, e->args[i]->at,
-				"a %s cannot be compared with a %s",
+				"a %s cannot be compared with a %s%s",
 				kusto_type_name(e->args[0]->type),
-				kusto_type_name(e->args[i]->type));
+				kusto_type_name(e->args[i]->type),
+				e->args[0]->type == KUSTO_STRING || e->args[i]->type == KUSTO_STRING
+					? ": tostring() makes a string"
+					: "");
 	return true;
 }
 

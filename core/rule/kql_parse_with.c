@@ -70,8 +70,15 @@ read_column(struct parser *p, struct kql_part *part)
 {
 	struct expr type;
 
+	struct expr *quoted = NULL;
+
 	part->type = KUSTO_STRING;
-	if (!parser_read_name(p, &part->name, "the name of a column"))
+	if (parser_at_symbol(p, "[") && !(quoted = parser_quoted_name(p)))
+		return false;
+	if (!quoted && kql_is_reserved(p->token.text, false))
+		return parser_fail_reserved(p);
+	part->name = quoted ? quoted->name : p->token.text;
+	if (!quoted && !parser_advance(p))
 		return false;
 	if (!parser_at_symbol(p, ":"))
 		return true;

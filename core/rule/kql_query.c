@@ -1,5 +1,4 @@
 /* Syntax → a program: lets folded, columns bound step by step, the output known. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/rule/kql_compiler.h"
@@ -89,59 +88,7 @@ bind_lets(struct compiler *c, const struct kql_syntax *syntax)
 	return true;
 }
 
-/* ---- names ---- */
-
-/* The name that Kusto takes out of an expression; absent: it has none. */
-static struct str
-name_of(struct arena *arena, const struct expr *e)
-{
-	static const char *const of_first[] = {"tostring", "toint", "tolong", "todouble", "toreal",
-		"tobool", "toboolean", "todatetime", "totimespan", "todynamic", "parse_json", "bin",
-		"split", "startofday", "make_datetime"};
-	struct str object = e->count ? name_of(arena, e->args[0]) : STR_ABSENT;
-	struct str key = STR("");
-
-	if (e->kind == EXPR_COLUMN || e->kind == EXPR_NAME)
-		return e->name;
-	if (e->kind == EXPR_MEMBER || e->kind == EXPR_INDEX) {
-		if (!object.data)
-			return STR_ABSENT;
-		if (e->kind == EXPR_MEMBER)
-			key = e->name;
-		else if (e->args[1]->kind == EXPR_LITERAL &&
-			 !(type_is_integer(e->args[1]->type) && e->args[1]->value.i < 0))
-			key = value_text(arena, e->args[1]->value);
-		return arena_printf(arena, "%.*s_%.*s", STR_ARG(object), STR_ARG(key));
-	}
-	if (e->kind != EXPR_CALL || e->infix)
-		return STR_ABSENT;
-	if (str_is(e->name, "strlen"))
-		return arena_printf(arena, "strlen_%.*s", STR_ARG(object));
-	for (size_t i = 0; i < sizeof(of_first) / sizeof(of_first[0]); i++)
-		if (str_is(e->name, of_first[i]))
-			return object;
-	return STR_ABSENT;
-}
-
-/* As Kusto names a column that was given no name. */
-static struct str
-auto_name(struct compiler *c, const struct expr *e)
-{
-	struct str name = name_of(c->scope.arena, e);
-
-	return name.data ? name : arena_printf(c->scope.arena, "Column%zu", ++c->unnamed);
-}
-
-/* project makes x1 of a second x that was not written out. */
-static struct str
-unused_name(struct arena *arena, const struct kql_schema *made, struct str name)
-{
-	struct str free_name = name;
-
-	for (size_t n = 1; kql_schema_find(made, free_name); n++)
-		free_name = arena_printf(arena, "%.*s%zu", STR_ARG(name), n);
-	return free_name;
-}
+/* ---- columns ---- */
 
 static void
 remove_column(struct kql_schema *schema, struct str name)
@@ -239,9 +186,9 @@ bind_items(struct compiler *c, const struct kql_step *step, struct kql_schema *m
 		if (!ok)
 			break;
 		if (!item->name.data) {
-			item->name = auto_name(c, item->expr);
+			item->name = kql_auto_name(c, item->expr);
 			if (step->kind == STEP_PROJECT && item->expr->kind != EXPR_COLUMN)
-				item->name = unused_name(c->scope.arena, made, item->name);
+				item->name = kql_unused_name(c->scope.arena, made, item->name);
 		}
 		if (kql_schema_find(made, item->name))
 			ok = kql_fail(c->scope.fault, item->at, "the column `%.*s` is made twice",
