@@ -47,6 +47,10 @@ struct kql_lexer {
 
 /* False: fault is filled. */
 bool kql_next_token(struct kql_lexer *lexer, struct kql_token *token);
+/* What a word that is no operator, or a character that begins no token, was meant to be: ": write
+ * `and`"; empty: nothing is known. */
+struct str kql_hint_of(struct arena *arena, struct str word);
+struct str kql_hint_of_character(struct arena *arena, struct str rest, struct str *character);
 /* What stands in dynamic(...). False: it is no literal. */
 bool kql_read_dynamic(struct arena *arena, struct str text, struct value *value);
 
@@ -256,6 +260,7 @@ struct kql_function {
 
 const struct kql_function *kql_function_find(struct str name, bool infix);
 struct str kql_function_nearest(struct str name);
+struct str kql_operator_nearest(struct str name);
 struct regex_match *kql_regex(const struct kql_call *call, struct regex **regex);
 
 /* Kusto's spelling of a regular expression → PCRE2's; false: at which column, why not. */

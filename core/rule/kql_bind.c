@@ -64,6 +64,12 @@ unknown_column(struct kql_scope *scope, const struct expr *e)
 {
 	struct str near = str_nearest(e->name, column_name, scope->schema, scope->schema->count);
 
+	if (str_equal_ascii_nocase(e->name, STR("null")) && !near.data)
+		return kql_fail(scope->fault, e->at,
+			"there is no null to write: isnull(x) asks for it, long(null) is one");
+	if (str_starts_with(e->name, STR("!")))
+		return kql_fail(scope->fault, e->at, "`!` negates operators alone: write not(%.*s)",
+			STR_ARG(str_slice(e->name, 1, e->name.len)));
 	if (scope->siblings && kql_schema_find(scope->siblings, e->name))
 		return kql_fail(scope->fault, e->at,
 			"`%.*s` is made by this same operator, whose columns do not see each other",

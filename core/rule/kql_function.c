@@ -20,28 +20,49 @@ kql_function_find(struct str name, bool infix)
 	return NULL;
 }
 
-/* Operators are not suggested where a function stands: they count, but have no name here. */
-static struct str
-function_name(const void *context, size_t i)
+/* Names of the other kind, signs, and what only the binder writes are counted and not named. */
+static bool
+is_named(const struct kql_function *row, bool infix)
 {
-	(void)context;
-	for (size_t t = 0; t < TABLE_COUNT; t++) {
-		if (i < tables[t]->count)
-			return tables[t]->rows[i].infix ? STR("")
-							: str_from(tables[t]->rows[i].name);
-		i -= tables[t]->count;
-	}
-	return STR("");
+	char c = row->name[0] == '!' ? row->name[1] : row->name[0];
+
+	return row->infix == infix && row->help && (c | 32) >= 'a' && (c | 32) <= 'z';
 }
 
-struct str
-kql_function_nearest(struct str name)
+static struct str
+row_name(const void *infix, size_t i)
+{
+	for (size_t t = 0; t < TABLE_COUNT; t++) {
+		const struct kql_function *row = tables[t]->rows + i;
+
+		if (i < tables[t]->count)
+			return is_named(row, *(const bool *)infix) ? str_from(row->name)
+								   : STR_ABSENT;
+		i -= tables[t]->count;
+	}
+	return STR_ABSENT;
+}
+
+static struct str
+nearest_row(struct str name, bool infix)
 {
 	size_t count = 0;
 
 	for (size_t t = 0; t < TABLE_COUNT; t++)
 		count += tables[t]->count;
-	return str_nearest(name, function_name, NULL, count);
+	return str_nearest(name, row_name, &infix, count);
+}
+
+struct str
+kql_function_nearest(struct str name)
+{
+	return nearest_row(name, false);
+}
+
+struct str
+kql_operator_nearest(struct str name)
+{
+	return nearest_row(name, true);
 }
 
 void

@@ -372,7 +372,7 @@ read_symbol(struct kql_lexer *l, struct kql_token *token)
 	static const char *const symbols[] = {"==", "=~", "!=", "!~", "<=", ">=", "<>", "..", "=>",
 		"=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}", ",", ";", ".",
 		"|", ":", "?"};
-	struct str rest = str_slice(l->text, l->at, l->text.len);
+	struct str rest = str_slice(l->text, l->at, l->text.len), hint, character;
 
 	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
 		if (!str_starts_with(rest, str_from(symbols[i])))
@@ -382,8 +382,9 @@ read_symbol(struct kql_lexer *l, struct kql_token *token)
 		l->at += token->text.len;
 		return true;
 	}
-	return kql_fail(l->fault, l->at, "`%c` has no meaning here",
-		peek(l, 0) >= 0x20 && peek(l, 0) < 0x7f ? peek(l, 0) : '?');
+	hint = kql_hint_of_character(l->arena, rest, &character);
+	return kql_fail(l->fault, l->at, "`%.*s` has no meaning here%.*s", STR_ARG(character),
+		STR_ARG(hint));
 }
 
 bool

@@ -32,18 +32,30 @@ are_comparable(enum kusto_type a, enum kusto_type b)
 	       (type_is_number(a) && type_is_number(b));
 }
 
+/* What makes the two comparable. */
+static const char *
+comparing(enum kusto_type a, enum kusto_type b)
+{
+	if (a == KUSTO_DATETIME || b == KUSTO_DATETIME)
+		return ": a time is written datetime(2026-01-31)";
+	if (a == KUSTO_STRING || b == KUSTO_STRING)
+		return ": tostring() makes a string";
+	return "";
+}
+
 static bool
 bind_comparable(struct kql_scope *scope, struct expr *e)
 {
-	for (size_t i = 1; i < e->count; i++)
-		if (!are_comparable(e->args[0]->type, e->args[i]->type))
+	enum kusto_type a = e->args[0]->type;
+
+	for (size_t i = 1; i < e->count; i++) {
+		enum kusto_type b = e->args[i]->type;
+
+		if (!are_comparable(a, b))
 			return kql_fail(scope->fault, e->args[i]->at,
-				"a %s cannot be compared with a %s%s",
-				kusto_type_name(e->args[0]->type),
-				kusto_type_name(e->args[i]->type),
-				e->args[0]->type == KUSTO_STRING || e->args[i]->type == KUSTO_STRING
-					? ": tostring() makes a string"
-					: "");
+				"a %s cannot be compared with a %s%s", kusto_type_name(a),
+				kusto_type_name(b), comparing(a, b));
+	}
 	return true;
 }
 
@@ -59,8 +71,12 @@ bind_ordered(struct kql_scope *scope, struct expr *e)
 {
 	for (size_t i = 0; i < e->count; i++)
 		if (!is_ordered(e->args[i]->type))
-			return kql_fail(scope->fault, e->args[i]->at, "`%.*s` does not order a %s",
-				STR_ARG(e->name), kusto_type_name(e->args[i]->type));
+			return kql_fail(scope->fault, e->args[i]->at,
+				"`%.*s` does not order a %s%s", STR_ARG(e->name),
+				kusto_type_name(e->args[i]->type),
+				e->args[1 - i]->type == KUSTO_DATETIME
+					? comparing(KUSTO_DATETIME, KUSTO_STRING)
+					: "");
 	for (size_t i = 0; i < 2; i++)
 		if (e->args[i]->type == KUSTO_DYNAMIC && e->args[1 - i]->type != KUSTO_DYNAMIC &&
 			!type_is_number(e->args[1 - i]->type))

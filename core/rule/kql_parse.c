@@ -35,8 +35,8 @@ bool
 parser_expect(struct parser *p, const char *symbol)
 {
 	if (!parser_at_symbol(p, symbol))
-		return kql_fail(p->fault, p->token.at, "expected `%s` before %.*s", symbol,
-			STR_ARG(parser_token_text(p)));
+		return kql_fail(p->fault, p->token.at, "expected `%s` before %.*s%.*s", symbol,
+			STR_ARG(parser_token_text(p)), STR_ARG(parser_hint(p)));
 	return parser_advance(p);
 }
 
@@ -137,6 +137,13 @@ parse_name(struct parser *p)
 	if (!parser_advance(p))
 		return NULL;
 	if (!parser_at_symbol(p, "(")) {
+		if (str_is(name, "not"))
+			return fail_null(
+				p, at, "`not` takes its condition in parentheses: not(...)");
+		if (reserved && kql_function_find(name, true)) {
+			kql_fail(p->fault, at, "expected a value before %.*s", STR_ARG(name));
+			return NULL;
+		}
 		if (reserved) {
 			p->token = keyword;
 			parser_fail_reserved(p);
@@ -151,46 +158,6 @@ parse_name(struct parser *p)
 		return parse_typeof(p, at);
 	e = call_of(p, name, at, NULL);
 	return parser_advance(p) && parse_args(p, e, ")") ? e : NULL;
-}
-
-bool
-parser_read_name(struct parser *p, struct str *name, const char *what)
-{
-	struct expr *quoted;
-
-	if (parser_at_symbol(p, "[")) {
-		quoted = parser_quoted_name(p);
-		*name = quoted ? quoted->name : STR_ABSENT;
-		return quoted != NULL;
-	}
-	if (p->token.type != TOKEN_NAME)
-		return kql_fail(p->fault, p->token.at, "expected %s before %.*s", what,
-			STR_ARG(parser_token_text(p)));
-	if (kql_is_reserved(p->token.text, true))
-		return parser_fail_reserved(p);
-	*name = p->token.text;
-	return parser_advance(p);
-}
-
-bool
-parser_fail_reserved(struct parser *p)
-{
-	return kql_fail(p->fault, p->token.at, "`%.*s` is a keyword: as a name it is ['%.*s']",
-		STR_ARG(p->token.text), STR_ARG(p->token.text));
-}
-
-/* ['a name']: the bracket stands at the token. */
-struct expr *
-parser_quoted_name(struct parser *p)
-{
-	struct expr *e = parser_new_expr(p, EXPR_NAME, p->token.at);
-
-	if (!parser_advance(p))
-		return NULL;
-	if (p->token.type != TOKEN_VALUE || p->token.value.type != KUSTO_STRING)
-		return fail_null(p, p->token.at, "expected a quoted name");
-	e->name = p->token.value.s;
-	return parser_advance(p) && parser_expect(p, "]") ? e : NULL;
 }
 
 /* A literal; strings that stand side by side are one. */
@@ -235,8 +202,8 @@ parse_primary(struct parser *p)
 		e = parser_expr(p);
 		return e && parser_expect(p, ")") ? e : NULL;
 	}
-	kql_fail(p->fault, p->token.at, "expected a value before %.*s",
-		STR_ARG(parser_token_text(p)));
+	kql_fail(p->fault, p->token.at, "expected a value before %.*s%.*s",
+		STR_ARG(parser_token_text(p)), STR_ARG(parser_hint(p)));
 	return NULL;
 }
 
@@ -483,12 +450,18 @@ kql_parse_predicate(
 	struct expr **expr, struct str text, struct arena *arena, struct kql_fault *fault)
 {
 	struct parser p;
+	struct str hint;
 
 	if (!parser_start(&p, text, arena, fault))
 		return false;
+	if (parser_at_word(&p, "where"))
+		return kql_fail(fault, 0, "a filter is what stands behind `where`");
 	*expr = parser_expr(&p);
-	if (*expr && p.token.type != TOKEN_END)
-		return kql_fail(fault, p.token.at, "expected the end before %.*s",
-			STR_ARG(parser_token_text(&p)));
-	return *expr != NULL;
+	if (!*expr || p.token.type == TOKEN_END)
+		return *expr != NULL;
+	hint = parser_hint(&p);
+	if (parser_at_symbol(&p, "|") && !hint.len)
+		hint = STR(": a filter is one predicate, whose parts `and` joins");
+	return kql_fail(fault, p.token.at, "expected the end before %.*s%.*s",
+		STR_ARG(parser_token_text(&p)), STR_ARG(hint));
 }

@@ -197,34 +197,57 @@ is_refused(struct parser *p, struct str name, size_t at)
 	return false;
 }
 
+static const struct {
+	const char *name;
+	enum kql_step_kind kind;
+} step_names[] = {
+	{"where", STEP_WHERE},
+	{"filter", STEP_WHERE},
+	{"extend", STEP_EXTEND},
+	{"project", STEP_PROJECT},
+	{"project-away", STEP_PROJECT_AWAY},
+	{"project-keep", STEP_PROJECT_KEEP},
+	{"project-rename", STEP_PROJECT_RENAME},
+	{"project-reorder", STEP_PROJECT_REORDER},
+	{"sort", STEP_SORT},
+	{"order", STEP_SORT},
+	{"parse", STEP_PARSE},
+	{"parse-where", STEP_PARSE},
+};
+
+enum { STEP_COUNT = sizeof(step_names) / sizeof(step_names[0]) };
+
 static bool
 find_step(struct str name, enum kql_step_kind *kind)
 {
-	static const struct {
-		const char *name;
-		enum kql_step_kind kind;
-	} steps[] = {
-		{"where", STEP_WHERE},
-		{"filter", STEP_WHERE},
-		{"extend", STEP_EXTEND},
-		{"project", STEP_PROJECT},
-		{"project-away", STEP_PROJECT_AWAY},
-		{"project-keep", STEP_PROJECT_KEEP},
-		{"project-rename", STEP_PROJECT_RENAME},
-		{"project-reorder", STEP_PROJECT_REORDER},
-		{"sort", STEP_SORT},
-		{"order", STEP_SORT},
-		{"parse", STEP_PARSE},
-		{"parse-where", STEP_PARSE},
-	};
-
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		if (!str_is(name, steps[i].name))
+	for (size_t i = 0; i < STEP_COUNT; i++) {
+		if (!str_is(name, step_names[i].name))
 			continue;
-		*kind = steps[i].kind;
+		*kind = step_names[i].kind;
 		return true;
 	}
 	return false;
+}
+
+static struct str
+step_name(const void *context, size_t i)
+{
+	(void)context;
+	return str_from(step_names[i].name);
+}
+
+/* Of a word that no operator is; the fault says why. */
+static bool
+unknown_step(struct parser *p, struct str name, size_t at)
+{
+	struct str near = str_nearest(name, step_name, NULL, STEP_COUNT);
+
+	if (is_refused(p, name, at))
+		return false;
+	if (near.data)
+		return kql_fail(p->fault, at, "`%.*s` is no operator: did you mean `%.*s`?",
+			STR_ARG(name), STR_ARG(near));
+	return kql_fail(p->fault, at, "`%.*s` is no operator", STR_ARG(name));
 }
 
 static bool
@@ -236,10 +259,7 @@ parse_step(struct parser *p, struct kql_step *step)
 	if (!read_step_name(p, &name))
 		return false;
 	if (!find_step(name, &step->kind))
-		return is_refused(p, name, step->at)
-			       ? false
-			       : kql_fail(p->fault, step->at, "`%.*s` is no operator",
-					 STR_ARG(name));
+		return unknown_step(p, name, step->at);
 	if (step->kind == STEP_PARSE) {
 		step->dissection.where = str_is(name, "parse-where");
 		return parser_dissection(p, &step->dissection);
@@ -324,8 +344,8 @@ parse_steps(struct parser *p, struct kql_syntax *syntax)
 	if (parser_at_symbol(p, ";") && !parser_advance(p))
 		return false;
 	if (p->token.type != TOKEN_END)
-		return kql_fail(p->fault, p->token.at, "expected `|` or the end before %.*s",
-			STR_ARG(parser_token_text(p)));
+		return kql_fail(p->fault, p->token.at, "expected `|` or the end before %.*s%.*s",
+			STR_ARG(parser_token_text(p)), STR_ARG(parser_hint(p)));
 	return true;
 }
 

@@ -34,6 +34,8 @@ bool kql_is_reserved(struct str word, bool reference);
 bool parser_at_symbol(const struct parser *p, const char *text);
 bool parser_at_word(const struct parser *p, const char *text);
 struct str parser_token_text(const struct parser *p);
+/* What the token, which stands where none can, was meant to be; empty: nothing is known. */
+struct str parser_hint(const struct parser *p);
 struct expr *parser_new_expr(struct parser *p, enum expr_kind kind, size_t at);
 
 #endif

@@ -1,4 +1,5 @@
-/* Words that Kusto wants quoted, ['first'], where they are names: by Microsoft's own parser. */
+/* Names, and the words that Kusto wants quoted, ['first'], where they are names: by Microsoft's own
+ * parser. */
 #include "core/rule/kql_parser.h"
 
 /* As the name of a new column and as a reference. */
@@ -163,4 +164,48 @@ kql_is_reserved(struct str word, bool reference)
 		return str_is(word, "kind") || str_is(word, "with_source") ||
 		       str_is(word, "withsource") || str_is(word, "with_step_name");
 	return is_among(word, references, sizeof(references) / sizeof(references[0]));
+}
+
+/* ---- reading a name ---- */
+
+bool
+parser_read_name(struct parser *p, struct str *name, const char *what)
+{
+	struct expr *quoted;
+
+	if (parser_at_symbol(p, "[")) {
+		quoted = parser_quoted_name(p);
+		*name = quoted ? quoted->name : STR_ABSENT;
+		return quoted != NULL;
+	}
+	if (p->token.type != TOKEN_NAME)
+		return kql_fail(p->fault, p->token.at, "expected %s before %.*s", what,
+			STR_ARG(parser_token_text(p)));
+	if (kql_is_reserved(p->token.text, true))
+		return parser_fail_reserved(p);
+	*name = p->token.text;
+	return parser_advance(p);
+}
+
+bool
+parser_fail_reserved(struct parser *p)
+{
+	return kql_fail(p->fault, p->token.at, "`%.*s` is a keyword: as a name it is ['%.*s']",
+		STR_ARG(p->token.text), STR_ARG(p->token.text));
+}
+
+/* ['a name']: the bracket stands at the token. */
+struct expr *
+parser_quoted_name(struct parser *p)
+{
+	struct expr *e = parser_new_expr(p, EXPR_NAME, p->token.at);
+
+	if (!parser_advance(p))
+		return NULL;
+	if (p->token.type != TOKEN_VALUE || p->token.value.type != KUSTO_STRING) {
+		kql_fail(p->fault, p->token.at, "expected a quoted name");
+		return NULL;
+	}
+	e->name = p->token.value.s;
+	return parser_advance(p) && parser_expect(p, "]") ? e : NULL;
 }
