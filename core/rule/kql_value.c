@@ -423,16 +423,23 @@ comparable(struct value a, struct value b)
 }
 
 static bool
+put_written(struct buf *out, struct value v)
+{
+	if (v.type == KUSTO_DYNAMIC)
+		dynamic_write(out, v.d);
+	else if (v.type == KUSTO_STRING)
+		buf_str(out, v.s);
+	return v.type == KUSTO_DYNAMIC || v.type == KUSTO_STRING;
+}
+
+/* An array or a bag is what it is written as, also beside a string. */
+static bool
 containers_equal(struct value a, struct value b)
 {
 	struct buf left = {0}, right = {0};
-	bool equal;
+	bool equal = put_written(&left, a) && put_written(&right, b) &&
+		     str_equal(buf_view(&left), buf_view(&right));
 
-	if (a.type != KUSTO_DYNAMIC || b.type != KUSTO_DYNAMIC)
-		return false;
-	dynamic_write(&left, a.d);
-	dynamic_write(&right, b.d);
-	equal = str_equal(buf_view(&left), buf_view(&right));
 	buf_fini(&left);
 	buf_fini(&right);
 	return equal;
