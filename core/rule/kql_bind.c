@@ -252,6 +252,8 @@ static const struct param {
 	{'y', "typeof(a type)", ""},
 	{'k', "a constant string", ""},
 	{'r', "a constant string", ""},
+	{'a', "a value", ""},
+	{'x', "a value", ""},
 };
 
 static bool
@@ -263,11 +265,14 @@ wrong_type(struct kql_scope *scope, const struct expr *e, const struct expr *arg
 	while (param->letter != letter)
 		param++;
 	open |= strchr("suq", letter) != NULL;
+	if (arg->kind == EXPR_TYPE)
+		return kql_fail(scope->fault, arg->at, "`%.*s` takes %s here, not a type",
+			STR_ARG(e->name), param->name);
 	return kql_fail(scope->fault, arg->at,
 		e->function->infix ? "`%.*s` takes %s here, not a %s%s"
 				   : "%.*s() takes %s here, not a %s%s",
 		STR_ARG(e->name), param->name, kusto_type_name(arg->type),
-		open && arg->kind != EXPR_TYPE ? param->advice : "");
+		open ? param->advice : "");
 }
 
 struct arity {
