@@ -48,6 +48,7 @@ struct ui_filter {
 	size_t fresh;		       /* row that has come since and is judged next */
 	size_t judged;
 	struct alert glance, loaded; /* of the row that is judged; loaded owns */
+	size_t gave_up; /* how often a regular expression was, as far as it was said */
 };
 
 /* A search: in a pane at once, in the list in slices. */

@@ -218,6 +218,22 @@ begin_judging(struct ui *ui)
 		memcpy(f->rows, ui->list.by_time, f->count * sizeof(*f->rows));
 }
 
+static void
+say_gave_up(struct ui *ui)
+{
+	struct ui_filter *f = &ui->filter;
+	size_t times = f->compiled ? alert_filter_gave_up(f->compiled) : 0;
+
+	if (times == f->gave_up)
+		return;
+	f->gave_up = times;
+	if (times)
+		ui_say(ui, ROLE_ERROR,
+			"this pattern takes too long: given up %zu times, those alerts are "
+			"hidden%s",
+			times, times < ALERT_FILTER_GIVE_UPS ? "" : ", as all behind them");
+}
+
 bool
 ui_set_filter(struct ui *ui, struct str predicate, struct error *err)
 {
@@ -238,6 +254,7 @@ ui_set_filter(struct ui *ui, struct str predicate, struct error *err)
 	if (compiled && ui->list.selected != LIST_NONE)
 		match = judge(ui, ui->list.selected);
 	list_set_filtered(&ui->list, compiled != NULL, match);
+	say_gave_up(ui);
 	return true;
 }
 
@@ -279,4 +296,5 @@ ui_filter_slice(struct ui *ui, int64_t deadline_ms)
 		 (f->judged % ROWS_BETWEEN_CLOCKS || time_monotonic_ms() < deadline_ms));
 	store_read_end(ui->o.store);
 	list_settle(&ui->list);
+	say_gave_up(ui);
 }

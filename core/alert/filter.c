@@ -34,7 +34,6 @@ struct alert_filter {
 	struct cell *cells; /* of a glance; owns */
 	size_t text_slot[KNOWN_TEXTS], time_slot;
 	uint64_t columns; /* that any of the bound ones reads */
-	size_t gave_up;
 	size_t count;
 	struct bound bound[];
 };
@@ -103,12 +102,23 @@ alert_filter_knows(const struct alert_filter *f, struct str id)
 	return false;
 }
 
+size_t
+alert_filter_gave_up(const struct alert_filter *f)
+{
+	size_t times = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		times += rule_run_gave_up(f->bound[i].run);
+	return times;
+}
+
 bool
 alert_filter_match(struct alert_filter *f, const struct alert *alert)
 {
-	for (size_t i = 0; i < f->count && f->gave_up < ALERT_FILTER_GIVE_UPS; i++) {
+	if (alert_filter_gave_up(f) >= ALERT_FILTER_GIVE_UPS)
+		return false;
+	for (size_t i = 0; i < f->count; i++) {
 		struct event event;
-		size_t before = rule_run_gave_up(f->bound[i].run);
 		bool holds;
 
 		if (!str_equal(rule_id(f->bound[i].rule), alert->text[ALERT_RULE_ID]))
@@ -117,7 +127,6 @@ alert_filter_match(struct alert_filter *f, const struct alert *alert)
 			return false;
 		holds = match_event(&f->bound[i], &event);
 		event_fini(&event);
-		f->gave_up += rule_run_gave_up(f->bound[i].run) > before;
 		return holds;
 	}
 	return false;
@@ -190,10 +199,4 @@ alert_filter_reads_texts(const struct alert_filter *f)
 		if (f->columns >> f->text_slot[i] & 1)
 			return true;
 	return false;
-}
-
-size_t
-alert_filter_gave_up(const struct alert_filter *f)
-{
-	return f->gave_up;
 }

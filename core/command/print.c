@@ -84,7 +84,7 @@ say_unjudged(const struct printing *p)
 	if (gave_up)
 		fprintf(stderr,
 			"keywatch: --filter: a regular expression takes too long: it was given up "
-			"on %zu alerts, which are left out%s\n",
+			"%zu times, and those alerts are left out%s\n",
 			gave_up, gave_up < ALERT_FILTER_GIVE_UPS ? "" : ", as all behind them");
 }
 

@@ -177,8 +177,8 @@ a_filter_that_takes_too_long_is_given_up_and_said(void **state)
 		"UserAgent matches regex '^(a+)+$'", "-");
 	assert_str(buf_view(&run.out), "");
 	assert_true(str_find(buf_view(&run.err),
-			    STR("--filter: a regular expression takes too long: it was given up on "
-				"100 alerts, which are left out, as all behind them"),
+			    STR("--filter: a regular expression takes too long: it was given up "
+				"100 times, and those alerts are left out, as all behind them"),
 			    0) != (size_t)-1);
 	run_fini(&run);
 	buf_fini(&text);

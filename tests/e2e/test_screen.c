@@ -324,6 +324,19 @@ a_wrong_filter_is_said_in_its_place_and_can_be_mended(void **state)
 	stage_quit(pty);
 }
 
+/* ^(a+)+$ takes 2^n steps over what ends otherwise. */
+static void
+a_filter_that_takes_too_long_costs_a_message(void **state)
+{
+	struct pty *pty = stage_sample(*state, 24, 120);
+
+	pty_send(pty, "fstrcat(strrep('a', 60), '!') matches regex '^(a+)+$'\r");
+	pty_wait_text(pty, "this pattern takes too long: given up 42 times");
+	pty_send(pty, "\033");
+	pty_wait_text(pty, " of 42");
+	stage_quit(pty);
+}
+
 static void
 sorting_keeps_the_selected_alert(void **state)
 {
@@ -503,6 +516,7 @@ main(void)
 		stage_test(a_filter_shows_only_what_fits_and_an_empty_one_all),
 		stage_test(a_filter_of_the_command_line_is_the_lists_first),
 		stage_test(a_wrong_filter_is_said_in_its_place_and_can_be_mended),
+		stage_test(a_filter_that_takes_too_long_costs_a_message),
 		stage_test(sorting_keeps_the_selected_alert),
 		stage_test(marks_are_counted),
 		stage_test(it_follows_every_resize),
