@@ -176,6 +176,8 @@ alert_filter_glance(struct alert_filter *f, const struct alert *alert)
 {
 	struct event event = {.cells = f->cells};
 
+	if (alert_filter_gave_up(f) >= ALERT_FILTER_GIVE_UPS)
+		return FILTER_NO;
 	if (alert->flags & ~(uint32_t)PLAIN_FLAGS)
 		return FILTER_UNKNOWN;
 	for (size_t i = 0; i < f->count; i++) {
