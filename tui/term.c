@@ -28,8 +28,7 @@ struct terminal {
 	FILE *in;	/* owns when it is not stdin */
 	int in_fd, out_fd;
 	struct termios saved;
-	bool colour;
-	int colours;
+	enum depth depth; /* of its colours */
 	struct keydecode keys;
 	struct grid shown; /* what the terminal shows */
 	bool all;	   /* of it is to be written again */
@@ -203,19 +202,28 @@ take(struct terminal *term)
 	write_all(term, STR("\033[?2004h"));
 }
 
+static enum depth
+depth_of(int colours)
+{
+	if (colours >= COLOUR_RGB)
+		return DEPTH_DIRECT;
+	if (colours >= 256)
+		return DEPTH_256;
+	if (colours >= 16)
+		return DEPTH_16;
+	return colours >= 8 ? DEPTH_8 : DEPTH_NONE;
+}
+
 static void
 begin_colours(struct terminal *term)
 {
 	const char *no_colour = getenv("NO_COLOR");
 
-	term->colour = has_colors() && !(no_colour && no_colour[0]);
-	if (!term->colour)
+	if (!has_colors() || (no_colour && no_colour[0]))
 		return;
 	start_color();
 	use_default_colors();
-	term->colours = COLORS;
-	if (COLORS < 8)
-		term->colour = false;
+	term->depth = depth_of(COLORS);
 }
 
 static bool
@@ -296,21 +304,24 @@ term_size(const struct terminal *term, int *rows, int *cols)
 
 /* ---- colours ---- */
 
-/* On eight colours a bright one is its dark one in bold, as terminals always had it. */
-static short
-usable_colour(const struct terminal *term, short colour, attr_t *bold)
+/* A terminal of all colours takes the first eight numbers for its palette: next to black is black.
+ */
+static int
+curses_colour(int colour)
 {
-	if (colour < 8 || term->colours >= 16)
+	int rgb = colour & (COLOUR_RGB - 1);
+
+	if (colour < COLOUR_RGB)
 		return colour;
-	*bold = A_BOLD;
-	return (short)(colour - 8);
+	return rgb < 8 ? 8 : rgb;
 }
 
 /* Of a blank only the background is seen, and lines through it. */
 static enum role
-blank_role(const struct theme *theme, enum role role)
+blank_role(const struct theme *theme, enum depth depth, enum role role)
 {
-	const struct style *style = &theme->styles[role], *text = &theme->styles[ROLE_TEXT];
+	const struct style *style = &theme->styles[depth][role];
+	const struct style *text = &theme->styles[depth][ROLE_TEXT];
 
 	if (style->bg != text->bg || style->bits & (STYLE_UNDERLINE | STYLE_REVERSE))
 		return role;
@@ -320,31 +331,19 @@ blank_role(const struct theme *theme, enum role role)
 void
 term_set_theme(struct terminal *term, const struct theme *theme)
 {
-	struct theme mono;
+	static const attr_t bits[] = {A_BOLD, A_DIM, A_UNDERLINE, A_REVERSE, A_ITALIC};
 
-	if (!term->colour) {
-		mono = *theme;
-		theme_mono(&mono);
-		theme = &mono;
-	}
 	for (int i = 0; i < ROLE_COUNT; i++) {
-		const struct style *style = &theme->styles[i];
-		attr_t a = 0, ignored = 0;
+		const struct style *style = &theme->styles[term->depth][i];
 
-		term->blank[i] = blank_role(theme, (enum role)i);
-
-		if (term->colour) {
-			short fg = usable_colour(term, style->fg, &a);
-			short bg = usable_colour(term, style->bg, &ignored);
-
-			init_pair((short)(i + 1), fg, bg);
-		}
-		a |= style->bits & STYLE_BOLD ? A_BOLD : 0;
-		a |= style->bits & STYLE_DIM ? A_DIM : 0;
-		a |= style->bits & STYLE_UNDERLINE ? A_UNDERLINE : 0;
-		a |= style->bits & STYLE_REVERSE ? A_REVERSE : 0;
-		a |= style->bits & STYLE_ITALIC ? A_ITALIC : 0;
-		term->attributes[i] = a;
+		term->blank[i] = blank_role(theme, term->depth, (enum role)i);
+		if (term->depth != DEPTH_NONE)
+			init_extended_pair(
+				i + 1, curses_colour(style->fg), curses_colour(style->bg));
+		term->attributes[i] = 0;
+		for (size_t bit = 0; bit < sizeof(bits) / sizeof(bits[0]); bit++)
+			if (style->bits & 1U << bit)
+				term->attributes[i] |= bits[bit];
 	}
 	term->all = true;
 }
@@ -388,7 +387,7 @@ show_cell(const struct terminal *term, const struct grid *grid, int y, int x)
 {
 	const struct grid_cell *cell = grid_at(grid, y, x);
 	enum role role = shown_role(term, grid, y, x);
-	short pair = term->colour ? (short)(role + 1) : 0;
+	short pair = term->depth != DEPTH_NONE ? (short)(role + 1) : 0;
 	wchar_t text[GRID_CELL_TEXT + 1] = {0};
 	cchar_t out;
 

@@ -12,13 +12,20 @@
 
 EMBED(theme_file_dark, "themes/dark.ini");
 EMBED(theme_file_light, "themes/light.ini");
+EMBED(theme_file_high_contrast, "themes/high-contrast.ini");
+EMBED(theme_file_colour_blind, "themes/colour-blind.ini");
+EMBED(theme_file_monochrome, "themes/monochrome.ini");
 
+/* In the order in which `t` goes through them. */
 static const struct {
 	const char *name;
 	const char *begin, *end;
 } themes[] = {
 	{"dark", theme_file_dark, theme_file_dark_end},
 	{"light", theme_file_light, theme_file_light_end},
+	{"high-contrast", theme_file_high_contrast, theme_file_high_contrast_end},
+	{"colour-blind", theme_file_colour_blind, theme_file_colour_blind_end},
+	{"monochrome", theme_file_monochrome, theme_file_monochrome_end},
 };
 
 size_t

@@ -177,7 +177,7 @@ themes_of_the_user_come_before_the_built_in_ones(void **state)
 	assert_int_equal(mkdir(sub, 0700), 0);
 	path = test_file(sub, "own.ini", "[roles]\ntext = green\n", 21);
 	assert_ok(config_load_theme(&theme, "own", &err), &err);
-	assert_int_equal(theme.styles[ROLE_TEXT].fg, 2);
+	assert_int_equal(theme.styles[DEPTH_16][ROLE_TEXT].fg, 2);
 	assert_string_equal(theme.name, "own");
 	unsetenv("XDG_CONFIG_HOME");
 	free(path);
