@@ -1,10 +1,12 @@
 #include "tui/config.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "core/command/config_file.h"
 
 struct reader {
@@ -126,10 +128,28 @@ config_find_filter(const struct config *config, struct str name)
 	return NULL;
 }
 
+/* ---- themes ---- */
+
 static bool
 is_plain_name(const char *name)
 {
-	return name[0] && name[0] != '.' && !strchr(name, '/') && strlen(name) < 32;
+	return name[0] && name[0] != '.' && !strchr(name, '/') && strlen(name) < THEME_NAME &&
+	       !text_has_hidden(str_from(name));
+}
+
+static bool
+refuse_theme(const char *name, struct error *err)
+{
+	struct theme_names names;
+	struct buf list = {0};
+
+	config_list_themes(&names);
+	for (size_t i = 0; i < names.count; i++)
+		buf_printf(&list, "%s%s", i ? ", " : "", names.list[i]);
+	error_set(err, ERROR_USAGE, "there is no theme `%s`; there are %s", name, buf_cstr(&list));
+	buf_fini(&list);
+	theme_names_fini(&names);
+	return false;
 }
 
 bool
@@ -137,6 +157,7 @@ config_load_theme(struct theme *theme, const char *name, struct error *err)
 {
 	struct buf text = {0}, path = {0}, rest = {0}, installed = {0};
 	struct str builtin = theme_builtin_text(name);
+	struct theme loaded;
 	bool found = false, ok;
 
 	if (!is_plain_name(name))
@@ -146,16 +167,79 @@ config_load_theme(struct theme *theme, const char *name, struct error *err)
 	buf_printf(&installed, "%s/%s", KEYWATCH_DATADIR, buf_cstr(&rest));
 	ok = config_file_first(&text, &path, buf_cstr(&rest), buf_cstr(&installed), &found, err);
 	if (ok && found)
-		ok = theme_parse(theme, name, buf_view(&text), buf_cstr(&path), err);
+		ok = theme_parse(&loaded, name, buf_view(&text), buf_cstr(&path), err);
 	else if (ok && builtin.data)
-		ok = theme_parse(theme, name, builtin, name, err);
+		ok = theme_parse(&loaded, name, builtin, name, err);
 	else if (ok)
-		ok = error_set(err, ERROR_USAGE,
-			"theme `%s`: neither configured nor installed; built in are dark and light",
-			name);
+		ok = refuse_theme(name, err);
+	if (ok)
+		*theme = loaded;
 	buf_fini(&text);
 	buf_fini(&path);
 	buf_fini(&rest);
 	buf_fini(&installed);
 	return ok;
+}
+
+static void
+add_name(struct theme_names *names, struct str name)
+{
+	char plain[THEME_NAME] = "";
+
+	if (name.len >= THEME_NAME)
+		return;
+	memcpy(plain, name.data, name.len);
+	if (!is_plain_name(plain))
+		return;
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->list[i], plain) == 0)
+			return;
+	MEM_GROW(names->list, names->count, names->capacity);
+	memcpy(names->list[names->count++], plain, sizeof(plain));
+}
+
+static void
+add_folder(struct theme_names *names, const char *path)
+{
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+
+	while (folder && (entry = readdir(folder))) {
+		struct str file = str_from(entry->d_name);
+
+		if (str_ends_with(file, STR(".ini")))
+			add_name(names, str_slice(file, 0, file.len - 4));
+	}
+	if (folder)
+		closedir(folder);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+void
+config_list_themes(struct theme_names *names)
+{
+	struct buf path = {0};
+	size_t builtin;
+
+	*names = (struct theme_names){0};
+	for (size_t i = 0; i < theme_builtin_count(); i++)
+		add_name(names, str_from(theme_builtin_name(i)));
+	builtin = names->count;
+	if (config_file_user_path(&path, "themes"))
+		add_folder(names, buf_cstr(&path));
+	add_folder(names, KEYWATCH_DATADIR "/themes");
+	qsort(names->list + builtin, names->count - builtin, sizeof(*names->list), compare_names);
+	buf_fini(&path);
+}
+
+void
+theme_names_fini(struct theme_names *names)
+{
+	free(names->list);
+	*names = (struct theme_names){0};
 }

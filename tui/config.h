@@ -40,7 +40,15 @@ void config_fini(struct config *config);
 const char *config_find_filter(const struct config *config, struct str name);
 
 /* A theme by name: below the user's configuration, then the installed ones, then the built-in
- * ones. */
+ * ones. On false *theme is as it was. */
 bool config_load_theme(struct theme *theme, const char *name, struct error *err);
+
+/* The names of all there are: the built-in ones in their order, then others by name. */
+struct theme_names {
+	char (*list)[THEME_NAME]; /* owns */
+	size_t count, capacity;
+};
+void config_list_themes(struct theme_names *names);
+void theme_names_fini(struct theme_names *names);
 
 #endif

@@ -30,6 +30,7 @@ ui_init(struct ui *ui, const struct ui_options *options, struct error *err)
 	ui->progress.finished = !options->pipeline;
 	if (!config_load_theme(&ui->theme, options->theme, err))
 		return false;
+	config_list_themes(&ui->themes);
 	list_init(&ui->list);
 	list_sync_init(&ui->sync, options->store,
 		options->path_count ? pipeline_run(options->pipeline) : 0, options->rule_ids);
@@ -40,6 +41,7 @@ ui_init(struct ui *ui, const struct ui_options *options, struct error *err)
 void
 ui_fini(struct ui *ui)
 {
+	theme_names_fini(&ui->themes);
 	list_fini(&ui->list);
 	subject_clear(&ui->subject);
 	event_text_fini(&ui->event_text);

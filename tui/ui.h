@@ -95,6 +95,7 @@ struct ui {
 	struct clock clock;
 	bool local; /* times are shown in the local zone */
 	struct theme theme;
+	struct theme_names themes; /* that there were at the start */
 	struct list list;
 	struct list_sync sync;
 	struct subject subject;

@@ -82,27 +82,27 @@ act_utc(struct ui *ui)
 	return UI_DRAW;
 }
 
-/* Through the built-in themes and the configured one. */
+/* The next one. What is wrong with one that cannot be read is said, and it is passed over. */
 unsigned
 act_theme(struct ui *ui)
 {
-	const char *names[8];
-	size_t count = 0, at = 0;
-	struct error err;
+	const struct theme_names *names = &ui->themes;
+	struct error err = {0};
+	size_t at = 0;
 
-	while (count < theme_builtin_count() && count < 7) {
-		names[count] = theme_builtin_name(count);
-		count++;
-	}
-	if (!theme_builtin_text(ui->o.theme).data)
-		names[count++] = ui->o.theme;
-	while (at < count && strcmp(names[at], ui->theme.name) != 0)
+	while (at + 1 < names->count && strcmp(names->list[at], ui->theme.name) != 0)
 		at++;
-	if (!config_load_theme(&ui->theme, names[(at + 1) % count], &err)) {
-		ui_say(ui, ROLE_ERROR, "%s", err.text);
-		return UI_DRAW;
+	for (size_t i = 1; i <= names->count; i++) {
+		struct error wrong;
+
+		if (config_load_theme(&ui->theme, names->list[(at + i) % names->count], &wrong))
+			break;
+		err = wrong;
 	}
-	ui_say(ui, ROLE_TEXT, "theme %s", ui->theme.name);
+	if (err.text[0])
+		ui_say(ui, ROLE_ERROR, "%s", err.text);
+	else
+		ui_say(ui, ROLE_TEXT, "theme %s", ui->theme.name);
 	return UI_DRAW | UI_THEME;
 }
 

@@ -10,9 +10,8 @@ enum { FILE_MAX = 1 << 20 };
 
 /* ---- finding ---- */
 
-/* A file below the user's configuration folder; false when there is no such folder. */
-static bool
-user_path(struct buf *path, const char *rest)
+bool
+config_file_user_path(struct buf *path, const char *rest)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
@@ -31,7 +30,7 @@ config_file_first(struct buf *text, struct buf *path, const char *rest, const ch
 	struct error missing = {0};
 
 	*found = true;
-	if (user_path(path, rest)) {
+	if (config_file_user_path(path, rest)) {
 		if (file_read(buf_cstr(path), FILE_MAX, text, &missing))
 			return true;
 		if (missing.kind != ERROR_NOT_FOUND)

@@ -28,6 +28,9 @@ bool config_file_parse(struct str text, const char *file, struct source_configs 
 bool config_file_load(struct source_configs *sources, const struct command_line *line,
 	const struct config_screen *screen, struct error *err);
 
+/* `rest` below the user's configuration folder; false when there is no such folder. */
+bool config_file_user_path(struct buf *path, const char *rest);
+
 /* Appends the first that is there to text and says which in path: `rest` below the user's
  * configuration folder, or the file `second`. found is false when neither is there. */
 bool config_file_first(struct buf *text, struct buf *path, const char *rest, const char *second,

@@ -247,7 +247,7 @@ const struct option_def options[] = {
 	{"undo", NULL, "decide", "take the last decision back", take_undo, NULL},
 	{"reason", "TEXT", "decide", "why", take_reason, NULL},
 	{"if-state", "SEQ", "decide", "only if the last decision on the alert is this one (0: none)", take_if_state, NULL},
-	{"theme", "NAME", "screen", "dark, light, or a theme file of yours", take_theme, "dark light"},
+	{"theme", "NAME", "screen", "its colours: dark, light, high-contrast, colour-blind, monochrome, or yours", take_theme, "dark light high-contrast colour-blind monochrome"},
 	{"help", NULL, "", "print this and exit", take_help, NULL},
 	{"version", NULL, "", "print the version and exit", take_version, NULL},
 };

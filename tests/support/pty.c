@@ -68,8 +68,7 @@ struct pty *
 pty_open(const struct pty_options *options)
 {
 	struct pty *pty = MEM_NEW(struct pty);
-	const struct winsize size = {
-		.ws_row = (unsigned short)(options->rows ? options->rows : 24),
+	const struct winsize size = {.ws_row = (unsigned short)(options->rows ? options->rows : 24),
 		.ws_col = (unsigned short)(options->cols ? options->cols : 80)};
 
 	assert_int_equal(openpty(&pty->master, &pty->slave, NULL, NULL, &size), 0);
@@ -116,8 +115,8 @@ drain(struct pty *pty)
 static bool
 step(struct pty *pty, int timeout_ms)
 {
-	struct pollfd fds[2] = {{pty->master, POLLIN, 0},
-		{pty->child.ended ? -1 : pty->child.pidfd, POLLIN, 0}};
+	struct pollfd fds[2] = {
+		{pty->master, POLLIN, 0}, {pty->child.ended ? -1 : pty->child.pidfd, POLLIN, 0}};
 
 	if (poll(fds, 2, timeout_ms) <= 0)
 		return drain(pty);
@@ -278,9 +277,10 @@ pty_wait_exit(struct pty *pty)
 static int
 colour(VTermColor c)
 {
-	if (VTERM_COLOR_IS_DEFAULT_FG(&c) || VTERM_COLOR_IS_DEFAULT_BG(&c) ||
-		!VTERM_COLOR_IS_INDEXED(&c))
+	if (VTERM_COLOR_IS_DEFAULT_FG(&c) || VTERM_COLOR_IS_DEFAULT_BG(&c))
 		return -1;
+	if (!VTERM_COLOR_IS_INDEXED(&c))
+		return PTY_RGB | c.rgb.red << 16 | c.rgb.green << 8 | c.rgb.blue;
 	return c.indexed.idx;
 }
 

@@ -21,8 +21,9 @@ struct pty_options {
 struct pty_cell {
 	char text[28]; /* "" behind a wide character, " " when empty */
 	bool bold, underline, reverse, blink;
-	int fg, bg; /* palette index, -1 the terminal's own */
+	int fg, bg; /* palette index, -1 the terminal's own, or PTY_RGB | 0xrrggbb */
 };
+enum { PTY_RGB = 1 << 24 };
 
 struct pty;
 

@@ -14,6 +14,8 @@
 #include "tui/action.h"
 #include "tui/config.h"
 
+#define INI_PAGE "man/keywatch.ini.5"
+
 static char *
 page(const char *name)
 {
@@ -63,6 +65,25 @@ the_manual_lists_every_key_as_the_help_does(void **state)
 	(void)state;
 	action_list(&block);
 	expect_block("man/keywatch.1", "keys", &block);
+}
+
+/* `.Li dark , light , …` where a theme is chosen. */
+static void
+the_manual_names_every_theme(void **state)
+{
+	char *manual = page("man/keywatch.1"), *ini = page(INI_PAGE);
+	struct buf item = {0};
+
+	(void)state;
+	buf_puts(&item, "\n.Li");
+	for (size_t i = 0; i < theme_builtin_count(); i++)
+		buf_printf(&item, " %s ,", theme_builtin_name(i));
+	buf_puts(&item, "\nor a theme of yours");
+	assert_non_null(strstr(manual, buf_cstr(&item)));
+	assert_non_null(strstr(ini, buf_cstr(&item)));
+	buf_fini(&item);
+	free(manual);
+	free(ini);
 }
 
 static void
@@ -237,8 +258,6 @@ the_manual_has_every_command(void **state)
 
 /* ---- keywatch.ini(5) ---- */
 
-#define INI_PAGE "man/keywatch.ini.5"
-
 static bool
 has_key(const struct source_ops *kind, const char *name)
 {
@@ -275,6 +294,20 @@ put_lines(struct buf *block, struct buf *sentence)
 	buf_str(block, rest);
 	buf_putc(block, '\n');
 	buf_fini(sentence);
+}
+
+static void
+the_manual_lists_every_role_of_a_theme(void **state)
+{
+	struct buf block = {0}, line = {0};
+
+	(void)state;
+#define X(name, word) buf_printf(&line, "%s%s", line.len ? ", " : "", word);
+	ROLES(X)
+#undef X
+	buf_putc(&line, '.');
+	put_lines(&block, &line);
+	expect_block("man/keywatch.1", "roles", &block);
 }
 
 /* "All types; unless given: cloudtrail 10s, …", "Types: s3, sqs." */
@@ -447,6 +480,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_manual_lists_every_key_as_the_help_does),
+		cmocka_unit_test(the_manual_lists_every_role_of_a_theme),
+		cmocka_unit_test(the_manual_names_every_theme),
 		cmocka_unit_test(the_manual_lists_every_column_with_its_type),
 		cmocka_unit_test(the_manual_lists_every_operator_and_function),
 		cmocka_unit_test(the_manual_has_every_option_and_no_other),
