@@ -79,6 +79,16 @@ show_record(struct app *app)
 }
 
 static void
+name_terminal(struct app *app)
+{
+	struct buf title = {0};
+
+	ui_put_title(&app->ui, &title);
+	term_set_title(app->term, buf_cstr(&title));
+	buf_fini(&title);
+}
+
+static void
 answer(struct app *app, unsigned requests)
 {
 	if (requests & UI_QUIT)
@@ -91,6 +101,10 @@ answer(struct app *app, unsigned requests)
 		term_copy(app->term, buf_view(&app->ui.clipboard));
 	if (requests & UI_RECORD)
 		show_record(app);
+	if (requests & UI_BELL)
+		term_bell(app->term);
+	if (requests & UI_TITLE)
+		name_terminal(app);
 	if (requests & UI_SUSPEND)
 		term_suspend(app->term);
 	if (requests & (UI_DRAW | UI_SUSPEND))
@@ -284,6 +298,8 @@ show(struct app *app, struct error *err)
 		return false;
 	}
 	term_set_theme(app->term, &app->ui.theme);
+	if (app->options->config->title)
+		name_terminal(app);
 	app->minute_ms = time_monotonic_ms() + clock_wait_ms(&app->clock);
 	work(app, true); /* so that the first frame has the newest page */
 	draw(app);

@@ -14,12 +14,6 @@ struct reader {
 	const char *file;
 };
 
-static bool
-refuse(const struct reader *r, int line, const char *text, struct error *err)
-{
-	return error_set(err, ERROR_USAGE, "%s:%d: %s", r->file, line, text);
-}
-
 static char *
 copy(struct str s)
 {
@@ -30,21 +24,73 @@ copy(struct str s)
 	return text;
 }
 
+/* ---- [screen] ---- */
+
+const struct config_key_def config_keys[CONFIG_KEY_COUNT] = {
+#define X(id, name, values, help) [CONFIG_##id] = {name, values, help},
+	CONFIG_KEYS(X)
+#undef X
+};
+
+static bool
+refuse_screen(const struct reader *r, int line, struct error *err)
+{
+	struct buf names = {0};
+
+	for (enum config_key key = 0; key < CONFIG_KEY_COUNT; key++)
+		buf_printf(&names, "%s%s", key ? ", " : "", config_keys[key].name);
+	error_set(err, ERROR_USAGE, "%s:%d: [screen] has the keys %s", r->file, line,
+		buf_cstr(&names));
+	buf_fini(&names);
+	return false;
+}
+
+/* Which of the words of `A | B | C` it is; -1: none. */
+static int
+choice(const char *values, struct str value)
+{
+	struct str rest = str_from(values);
+
+	for (int n = 0; rest.len; n++) {
+		size_t end = str_find(rest, STR(" | "), 0);
+
+		if (str_equal(value, str_slice(rest, 0, end)))
+			return n;
+		rest = end == (size_t)-1 ? STR("") : str_slice(rest, end + 3, rest.len);
+	}
+	return -1;
+}
+
 static bool
 read_screen(struct reader *r, struct str key, struct str value, int line, struct error *err)
 {
-	if (str_is(key, "theme")) {
-		free(r->config->theme);
-		r->config->theme = copy(value);
+	struct config *config = r->config;
+	enum config_key which = 0;
+	int chosen;
+
+	while (which < CONFIG_KEY_COUNT && !str_is(key, config_keys[which].name))
+		which++;
+	if (which == CONFIG_KEY_COUNT)
+		return refuse_screen(r, line, err);
+	if (which == CONFIG_THEME) {
+		free(config->theme);
+		config->theme = copy(value);
 		return true;
 	}
-	if (!str_is(key, "time"))
-		return refuse(r, line, "[screen] has the keys theme and time", err);
-	r->config->local = str_is(value, "local");
-	if (r->config->local || str_is(value, "utc"))
-		return true;
-	return refuse(r, line, "time is `utc` or `local`", err);
+	chosen = choice(config_keys[which].values, value);
+	if (chosen < 0)
+		return error_set(err, ERROR_USAGE, "%s:%d: %s is %s", r->file, line,
+			config_keys[which].name, config_keys[which].values);
+	if (which == CONFIG_TIME)
+		config->local = chosen;
+	else if (which == CONFIG_TITLE)
+		config->title = chosen;
+	else
+		config->bell = (enum config_bell)chosen;
+	return true;
 }
+
+/* ---- [keys], [filters] ---- */
 
 static struct str
 name_of_action(const void *context, size_t i)

@@ -5,6 +5,7 @@
  *	[screen]
  *	theme = light
  *	time = local
+ *	bell = other-success
  *	[keys]
  *	validate = V
  *	[filters]
@@ -20,9 +21,37 @@ struct config_filter {
 	char *name, *predicate; /* own */
 };
 
+/* The keys of [screen]: id, name, what it may be, help. The first of several words holds unless
+ * another one is given. */
+/* clang-format off */
+#define CONFIG_KEYS(X)                                                                              \
+	X(THEME, "theme", "NAME", "the colours: a theme of ours, or one of yours; unless given, "  \
+		"dark or light as COLORFGBG says")                                                 \
+	X(TIME, "time", "utc | local", "the zone in which times are shown")                        \
+	X(BELL, "bell", "off | new | other-success", "rings for each new alert that arrives, or "  \
+		"only for a key that was made for another user than the caller; at most once a second") \
+	X(TITLE, "title", "off | on", "how many alerts arrived since the last key, in the "        \
+		"terminal's title")
+
+enum config_key {
+#define X(id, name, values, help) CONFIG_##id,
+	CONFIG_KEYS(X)
+#undef X
+	CONFIG_KEY_COUNT
+};
+/* clang-format on */
+
+struct config_key_def {
+	const char *name, *values, *help;
+};
+extern const struct config_key_def config_keys[CONFIG_KEY_COUNT];
+
+enum config_bell { BELL_OFF, BELL_NEW, BELL_OTHER_SUCCESS };
+
 struct config {
 	char *theme; /* owns; NULL: not said */
-	bool local;
+	bool local, title;
+	enum config_bell bell;
 	struct keymap keymap;
 	struct config_filter *filters; /* owns */
 	size_t filter_count, filter_capacity;

@@ -33,6 +33,8 @@ struct terminal {
 	struct grid shown; /* what the terminal shows */
 	bool all;	   /* of it is to be written again */
 	int cursor;	   /* curs_set as it is */
+	char title[64];	   /* "": it was not set */
+	bool begun;	   /* curses has taken the screen, and put the title away before that */
 	attr_t attributes[ROLE_COUNT];
 	enum role blank[ROLE_COUNT]; /* a role in which a blank looks the same */
 };
@@ -190,6 +192,37 @@ begin_keys(struct terminal *term)
 
 /* ---- opening and closing ---- */
 
+/* Where terminfo has a status line, that is the title of terminals in windows. */
+static void
+write_title(const struct terminal *term, const char *title)
+{
+	const char *begin = tigetflag("hs") > 0 ? capability("tsl") : NULL;
+	const char *end = begin ? capability("fsl") : NULL;
+	struct buf bytes = {0};
+
+	if (end)
+		buf_printf(&bytes, "%s%s%s", tparm(begin, 0), title, end);
+	else if (tigetflag("XT") > 0)
+		buf_printf(&bytes, "\033]2;%s\a", title);
+	write_all(term, buf_view(&bytes));
+	buf_fini(&bytes);
+}
+
+void
+term_set_title(struct terminal *term, const char *title)
+{
+	snprintf(term->title, sizeof(term->title), "%s", title);
+	if (term->begun)
+		write_title(term, title);
+}
+
+void
+term_bell(struct terminal *term)
+{
+	(void)term;
+	beep();
+}
+
 static void
 take(struct terminal *term)
 {
@@ -199,7 +232,20 @@ take(struct terminal *term)
 	keypad(stdscr, TRUE);
 	term->cursor = -1;
 	term->all = true;
+	term->begun = false;
 	write_all(term, STR("\033[?2004h"));
+}
+
+/* A title that smcup put away comes back with rmcup; elsewhere none is better than ours. */
+static void
+give_back(struct terminal *term)
+{
+	write_all(term, STR("\033[?2004l"));
+	if (term->title[0])
+		write_title(term, "");
+	curs_set(1);
+	endwin();
+	tcsetattr(term->in_fd, TCSADRAIN, &term->saved);
 }
 
 static enum depth
@@ -270,10 +316,7 @@ term_open(struct terminal **out, const struct wake *wake, struct error *err)
 void
 term_close(struct terminal *term)
 {
-	write_all(term, STR("\033[?2004l"));
-	curs_set(1);
-	endwin();
-	tcsetattr(term->in_fd, TCSADRAIN, &term->saved);
+	give_back(term);
 	term_guard_end();
 	delscreen(term->screen);
 	if (term->in != stdin)
@@ -450,6 +493,9 @@ term_show(struct terminal *term, const struct grid *grid)
 	show_cursor(term, grid);
 	wnoutrefresh(stdscr);
 	doupdate();
+	if (!term->begun && term->title[0])
+		write_title(term, term->title);
+	term->begun = true;
 }
 
 void
@@ -491,10 +537,7 @@ term_retake(struct terminal *term)
 void
 term_lend(struct terminal *term)
 {
-	write_all(term, STR("\033[?2004l"));
-	curs_set(1);
-	endwin();
-	tcsetattr(term->in_fd, TCSADRAIN, &term->saved);
+	give_back(term);
 }
 
 void

@@ -1,7 +1,8 @@
 /*
  * The terminal: the only user of curses. Cells out, keys in, and back as it was at every end.
  *
- * Output is what terminfo defines, and ?2004 (bracketed paste); OSC 52 only when the user copies.
+ * Output is what terminfo defines, and ?2004 (bracketed paste); OSC 52 only when the user copies,
+ * OSC 2 only when the user wants a title and terminfo says that the terminal takes it (XT).
  * The terminal is never asked anything. There is one terminal, and one thread uses it.
  */
 #ifndef KEYWATCH_TUI_TERM_H
@@ -53,6 +54,10 @@ void term_lend(struct terminal *term);
 void term_suspend(struct terminal *term);
 /* Somebody else may have used the terminal: takes it again. */
 void term_retake(struct terminal *term);
+
+void term_bell(struct terminal *term);
+/* ASCII; where the terminal has a title. It is given back with the terminal. */
+void term_set_title(struct terminal *term, const char *title);
 
 /* Puts text on the clipboard of the user's terminal: OSC 52, or through tmux inside it. */
 void term_copy(struct terminal *term, struct str text);

@@ -27,6 +27,7 @@ ui_init(struct ui *ui, const struct ui_options *options, struct error *err)
 	ui->shown.row = LIST_NONE;
 	ui->grid.ascii = options->ascii;
 	ui->since = TIME_NONE;
+	ui->rang_ms = INT64_MIN / 2;
 	ui->progress.finished = !options->pipeline;
 	if (!config_load_theme(&ui->theme, options->theme, err))
 		return false;
@@ -205,6 +206,7 @@ ui_follow_store(struct ui *ui, bool *more)
 	size_t count = ui->list.count;
 
 	requests |= follow_store(ui, more);
+	requests |= ui_note_news(ui, count);
 	if (changed || ui->list.count != count || ui->list.stale ||
 		ui->sync.complete != was_complete)
 		requests |= UI_DRAW;

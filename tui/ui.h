@@ -27,6 +27,8 @@ enum ui_request {
 	UI_THEME = 16,	/* ui->theme has changed */
 	UI_COPY = 32,	/* ui->clipboard to the clipboard */
 	UI_RECORD = 64, /* the selected alert's record to a pager */
+	UI_BELL = 128,
+	UI_TITLE = 256, /* the terminal's title has changed: ui_put_title */
 };
 
 /* What covers list and panes. */
@@ -125,6 +127,8 @@ struct ui {
 	struct view_problems recent; /* of the sources, for their view */
 	bool knew;		     /* the store held alerts before: what comes now is news */
 	bool failed;		     /* the list could not follow the store, and it was said */
+	size_t unseen;		     /* alerts that arrived since the last key */
+	int64_t rang_ms;	     /* when the bell last rang */
 	struct buf message;
 	enum role message_role;
 	struct buf clipboard;
@@ -187,6 +191,13 @@ void ui_open_sources(struct ui *ui);
 
 /* ui_complete.c */
 void ui_complete_filter(struct ui *ui);
+
+/* ui_news.c */
+/* Rows of the list from there on have come just now. */
+unsigned ui_note_news(struct ui *ui, size_t from);
+/* Somebody is there. */
+unsigned ui_saw_news(struct ui *ui);
+void ui_put_title(const struct ui *ui, struct buf *out);
 
 /* ui_prompt.c */
 unsigned ui_prompt_key(struct ui *ui, uint32_t key);

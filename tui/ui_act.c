@@ -229,13 +229,14 @@ ui_act(struct ui *ui, enum action action)
 unsigned
 ui_key(struct ui *ui, uint32_t key)
 {
-	unsigned requests = 0;
+	unsigned requests = ui_saw_news(ui);
 
 	if (ui->prompt.kind != PROMPT_NONE)
-		return ui->layout.kind == LAYOUT_TOO_SMALL ? 0 : ui_prompt_key(ui, key);
+		return ui->layout.kind == LAYOUT_TOO_SMALL ? requests
+							   : requests | ui_prompt_key(ui, key);
 	/* Esc and a key that a slow line delivered as one are both meant. */
 	if (key & KEYCODE_ALT) {
-		requests = ui_act(ui, keymap_find(&ui->o.config->keymap, KEYCODE_ESC));
+		requests |= ui_act(ui, keymap_find(&ui->o.config->keymap, KEYCODE_ESC));
 		key &= ~(uint32_t)KEYCODE_ALT;
 	}
 	return requests | ui_act(ui, keymap_find(&ui->o.config->keymap, key));

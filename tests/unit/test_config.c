@@ -61,12 +61,40 @@ screen_keys_and_filters_are_read(void **state)
 	config_fini(&config);
 }
 
+/* Nothing rings, or names itself unless it is asked for. */
+static void
+bell_and_title_are_off_unless_configured(void **state)
+{
+	struct config config;
+	struct error err;
+
+	(void)state;
+	assert_ok(parse(&config, STR("[screen]\n"), &err), &err);
+	assert_int_equal(config.bell, BELL_OFF);
+	assert_false(config.title || config.local);
+	config_fini(&config);
+	assert_ok(parse(&config,
+			  STR("[screen]\nbell = other-success\ntitle = on\n"
+			      "time = utc\n"),
+			  &err),
+		&err);
+	assert_int_equal(config.bell, BELL_OTHER_SUCCESS);
+	assert_true(config.title);
+	assert_false(config.local);
+	config_fini(&config);
+	assert_ok(parse(&config, STR("[screen]\nbell = new\nbell = off\n"), &err), &err);
+	assert_int_equal(config.bell, BELL_OFF);
+	config_fini(&config);
+}
+
 static void
 mistakes_are_named_with_their_line(void **state)
 {
 	(void)state;
 	assert_refused("[screen]\nfont = big\n", "c.ini:2: [screen] has the keys");
-	assert_refused("[screen]\ntime = here\n", "c.ini:2: time is");
+	assert_refused("[screen]\ntime = here\n", "c.ini:2: time is utc | local");
+	assert_refused("[screen]\nbell = other\n", "c.ini:2: bell is off | new | other-success");
+	assert_refused("[screen]\ntitle =\n", "c.ini:2: title is off | on");
 	assert_refused("[keys]\nvelociraptor = x\n",
 		"c.ini:2: there is no action `velociraptor`; ? lists them");
 	assert_refused("[keys]\nvalidat = V\n",
@@ -292,6 +320,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(screen_keys_and_filters_are_read),
+		cmocka_unit_test(bell_and_title_are_off_unless_configured),
 		cmocka_unit_test(mistakes_are_named_with_their_line),
 		cmocka_unit_test(sections_that_nobody_owns_are_mistakes),
 		cmocka_unit_test(the_file_that_is_named_is_read_else_the_users),
