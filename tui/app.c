@@ -123,6 +123,8 @@ take_keys(struct app *app)
 		(result = keydecode_next(keys, time_monotonic_ms(), &code)) != KEYDECODE_NOTHING) {
 		if (result == KEYDECODE_KEY)
 			answer(app, ui_key(&app->ui, code));
+		else if (result == KEYDECODE_MOUSE)
+			answer(app, ui_mouse(&app->ui, &keys->mouse));
 		else
 			answer(app, ui_paste(&app->ui, buf_view(&keys->paste)));
 		if (app->dirty && !app->quit)
@@ -300,6 +302,8 @@ show(struct app *app, struct error *err)
 	term_set_theme(app->term, &app->ui.theme);
 	if (app->options->config->title)
 		name_terminal(app);
+	if (app->options->config->mouse)
+		term_take_mouse(app->term);
 	app->minute_ms = time_monotonic_ms() + clock_wait_ms(&app->clock);
 	work(app, true); /* so that the first frame has the newest page */
 	draw(app);

@@ -83,6 +83,8 @@ read_screen(struct reader *r, struct str key, struct str value, int line, struct
 			config_keys[which].name, config_keys[which].values);
 	if (which == CONFIG_TIME)
 		config->local = chosen;
+	else if (which == CONFIG_MOUSE)
+		config->mouse = chosen;
 	else if (which == CONFIG_TITLE)
 		config->title = chosen;
 	else

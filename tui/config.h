@@ -28,6 +28,8 @@ struct config_filter {
 	X(THEME, "theme", "NAME", "the colours: a theme of ours, or one of yours; unless given, "  \
 		"dark or light as COLORFGBG says")                                                 \
 	X(TIME, "time", "utc | local", "the zone in which times are shown")                        \
+	X(MOUSE, "mouse", "off | on", "a click selects, and the wheel scrolls what is under it; "  \
+		"the terminal's own selection then needs Shift")                                   \
 	X(BELL, "bell", "off | new | other-success", "rings for each new alert that arrives, or "  \
 		"only for a key that was made for another user than the caller; at most once a second") \
 	X(TITLE, "title", "off | on", "how many alerts arrived since the last key, in the "        \
@@ -50,7 +52,7 @@ enum config_bell { BELL_OFF, BELL_NEW, BELL_OTHER_SUCCESS };
 
 struct config {
 	char *theme; /* owns; NULL: not said */
-	bool local, title;
+	bool local, mouse, title;
 	enum config_bell bell;
 	struct keymap keymap;
 	struct config_filter *filters; /* owns */

@@ -69,20 +69,34 @@ struct front {
 	bool complete;
 	size_t len;    /* of the sequence when complete */
 	uint32_t code; /* KEYCODE_NONE: a sequence without a meaning here */
+	bool is_mouse;
+	struct mouse mouse;
 };
 
-static const struct front incomplete = {false, 0, KEYCODE_NONE};
+static const struct front incomplete = {false, 0, KEYCODE_NONE, false, {0}};
+
+static struct front
+known(size_t len, uint32_t code)
+{
+	return (struct front){.complete = true, .len = len, .code = code};
+}
 
 static struct front
 unknown(size_t len)
 {
-	return (struct front){true, len, KEYCODE_NONE};
+	return known(len, KEYCODE_NONE);
 }
 
 /* CSI: parameters, intermediates, one final byte. A byte that may not stand there ends it. */
 static struct front
 front_csi(struct str s)
 {
+	struct front mouse = {.complete = true, .is_mouse = true};
+	int n = mouse_read(s, &mouse.mouse);
+
+	mouse.len = n > 0 ? (size_t)n : 0;
+	if (n != MOUSE_NO_REPORT)
+		return n == MOUSE_INCOMPLETE ? incomplete : mouse;
 	for (size_t i = 2; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.data[i];
 
@@ -133,7 +147,7 @@ front_escape(struct str s)
 		if (s.len == 2)
 			return incomplete;
 		if (s.data[2] != '[' && s.data[2] != 'O')
-			return (struct front){true, 1, KEYCODE_ESC};
+			return known(1, KEYCODE_ESC);
 		f = front_escape(str_slice(s, 1, s.len));
 		return f.complete ? unknown(f.len + 1) : f;
 	default:
@@ -141,7 +155,7 @@ front_escape(struct str s)
 		f.len = 1 + text_decode(str_slice(s, 1, s.len), &cp);
 		if (cp == TEXT_INVALID || text_is_hidden(cp))
 			return unknown(f.len);
-		return (struct front){true, f.len, cp | KEYCODE_ALT};
+		return known(f.len, cp | KEYCODE_ALT);
 	}
 }
 
@@ -153,11 +167,11 @@ front_known(const struct keydecode *decode, struct str s, struct front *front)
 
 	*front = incomplete;
 	for (size_t i = 0; i < decode->sequence_count; i++) {
-		struct str known = str_from(decode->sequences[i].bytes);
+		struct str bytes = str_from(decode->sequences[i].bytes);
 
-		if (str_starts_with(s, known) && known.len > front->len)
-			*front = (struct front){true, known.len, decode->sequences[i].code};
-		else if (known.len > s.len && str_starts_with(known, s))
+		if (str_starts_with(s, bytes) && bytes.len > front->len)
+			*front = known(bytes.len, decode->sequences[i].code);
+		else if (bytes.len > s.len && str_starts_with(bytes, s))
 			may_grow = true;
 	}
 	return front->complete || (may_grow && s.data[0] == '\033' && s.len > 1);
@@ -178,17 +192,17 @@ front_plain(struct str s)
 	size_t n;
 
 	if (c == '\n' || c == '\r')
-		return (struct front){true, 1, KEYCODE_ENTER};
+		return known(1, KEYCODE_ENTER);
 	if (c == 0x7f || c == '\b')
-		return (struct front){true, 1, KEYCODE_BACKSPACE};
+		return known(1, KEYCODE_BACKSPACE);
 	if (c < 0x20)
-		return (struct front){true, 1, c};
+		return known(1, c);
 	n = text_decode(s, &cp);
 	if (cp == TEXT_INVALID && c < 0xf5 && s.len < utf8_length(c))
 		return incomplete;
 	if (text_is_hidden(cp))
 		return unknown(n);
-	return (struct front){true, n, cp};
+	return known(n, cp);
 }
 
 static struct front
@@ -303,6 +317,10 @@ keydecode_next(struct keydecode *decode, int64_t now_ms, uint32_t *code)
 			return give_up_waiting(decode, now_ms, code);
 		buf_consume(&decode->pending, front.len);
 		decode->late = false;
+		if (front.is_mouse) {
+			decode->mouse = front.mouse;
+			return KEYDECODE_MOUSE;
+		}
 		if (front.code == KEYCODE_PASTE_BEGIN) {
 			buf_clear(&decode->paste);
 			decode->pasting = true;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
+#include "tui/mouse.h"
 
 /* What a terminal sends for a key (terminfo). */
 struct key_sequence {
@@ -27,6 +28,7 @@ struct keydecode {
 	size_t sequence_count, sequence_capacity;
 	struct buf pending; /* bytes not yet understood */
 	struct buf paste;   /* text being pasted, or just pasted */
+	struct mouse mouse; /* as just reported */
 	bool pasting;
 	bool late;	    /* pending begins with an ESC that was taken for the key before */
 	int escape_ms;	    /* how long a lone ESC waits */
@@ -37,6 +39,7 @@ struct keydecode {
 enum keydecode_result {
 	KEYDECODE_NOTHING, /* nothing, or not yet */
 	KEYDECODE_KEY,
+	KEYDECODE_MOUSE, /* the report is in `mouse` */
 	KEYDECODE_PASTE, /* the text is in `paste`, valid until the next call */
 };
 

@@ -126,6 +126,29 @@ pane_move(struct pane *pane, long by)
 }
 
 void
+pane_scroll(struct pane *pane, long by)
+{
+	size_t first, end, line;
+
+	scroll(pane, by);
+	if (!pane->has_stops)
+		return;
+	first = pane->top;
+	end = first + pane->height < pane->doc.row_count ? first + pane->height
+							 : pane->doc.row_count;
+	/* From the edge that it comes to. */
+	for (size_t i = 0; i < end - first; i++) {
+		line = pane->doc.rows[by > 0 ? first + i : end - 1 - i].line;
+		if (by > 0 ? pane->cursor >= line : pane->cursor <= line)
+			return;
+		if (pane->doc.lines[line].stop) {
+			pane->cursor = line;
+			return;
+		}
+	}
+}
+
+void
 pane_page(struct pane *pane, int direction)
 {
 	long by = pane->height > 1 ? (long)pane->height - 1 : 1;

@@ -30,6 +30,8 @@ void pane_resize(struct pane *pane, int width, size_t height, bool ascii);
 
 /* By rows: the cursor goes to the next line that has a stop; without stops the text scrolls. */
 void pane_move(struct pane *pane, long by);
+/* The text by rows; a cursor that it would take out of the window stays at its edge. */
+void pane_scroll(struct pane *pane, long by);
 void pane_page(struct pane *pane, int direction);
 void pane_first(struct pane *pane);
 void pane_last(struct pane *pane);

@@ -33,6 +33,7 @@ struct terminal {
 	struct grid shown; /* what the terminal shows */
 	bool all;	   /* of it is to be written again */
 	int cursor;	   /* curs_set as it is */
+	bool mouse;	   /* is reported to us */
 	char title[64];	   /* "": it was not set */
 	bool begun;	   /* curses has taken the screen, and put the title away before that */
 	attr_t attributes[ROLE_COUNT];
@@ -152,12 +153,26 @@ write_all(const struct terminal *term, struct str bytes)
 	}
 }
 
+/* How the mouse is turned on (1) and off (0): XM, or what curses does without it where there are
+ * reports at all. */
 static void
-arm_guard(void)
+add_mouse(struct buf *out, int on)
+{
+	const char *how = capability("XM");
+
+	if (!capability("kmous"))
+		return;
+	buf_puts(out, tparm(how ? how : "\033[?1000%?%p1%{1}%=%th%el%;", on));
+}
+
+static void
+arm_guard(const struct terminal *term)
 {
 	struct buf restore = {0};
 
 	buf_puts(&restore, "\033[?2004l");
+	if (term->mouse)
+		add_mouse(&restore, 0);
 	add_capability(&restore, "sgr0");
 	add_capability(&restore, "rmkx");
 	add_capability(&restore, "cnorm");
@@ -216,6 +231,25 @@ term_set_title(struct terminal *term, const char *title)
 		write_title(term, title);
 }
 
+static void
+report_mouse(const struct terminal *term, int on)
+{
+	struct buf bytes = {0};
+
+	if (term->mouse)
+		add_mouse(&bytes, on);
+	write_all(term, buf_view(&bytes));
+	buf_fini(&bytes);
+}
+
+void
+term_take_mouse(struct terminal *term)
+{
+	term->mouse = true;
+	arm_guard(term);
+	report_mouse(term, 1);
+}
+
 void
 term_bell(struct terminal *term)
 {
@@ -234,6 +268,7 @@ take(struct terminal *term)
 	term->all = true;
 	term->begun = false;
 	write_all(term, STR("\033[?2004h"));
+	report_mouse(term, 1);
 }
 
 /* A title that smcup put away comes back with rmcup; elsewhere none is better than ours. */
@@ -241,6 +276,7 @@ static void
 give_back(struct terminal *term)
 {
 	write_all(term, STR("\033[?2004l"));
+	report_mouse(term, 0);
 	if (term->title[0])
 		write_title(term, "");
 	curs_set(1);
@@ -307,7 +343,7 @@ term_open(struct terminal **out, const struct wake *wake, struct error *err)
 	}
 	begin_colours(term);
 	begin_keys(term);
-	arm_guard();
+	arm_guard(term);
 	take(term);
 	*out = term;
 	return true;

@@ -55,6 +55,8 @@ void term_suspend(struct terminal *term);
 /* Somebody else may have used the terminal: takes it again. */
 void term_retake(struct terminal *term);
 
+/* Has the mouse reported, where terminfo says how; given back with the terminal. */
+void term_take_mouse(struct terminal *term);
 void term_bell(struct terminal *term);
 /* ASCII; where the terminal has a title. It is given back with the terminal. */
 void term_set_title(struct terminal *term, const char *title);

@@ -15,6 +15,7 @@
 #include "tui/decide.h"
 #include "tui/layout.h"
 #include "tui/list_sync.h"
+#include "tui/mouse.h"
 #include "tui/prompt.h"
 #include "tui/view.h"
 
@@ -149,6 +150,8 @@ void ui_fini(struct ui *ui);
 
 unsigned ui_key(struct ui *ui, uint32_t key);
 unsigned ui_paste(struct ui *ui, struct str text);
+/* What lies under it, as the last frame showed it. */
+unsigned ui_mouse(struct ui *ui, const struct mouse *mouse);
 /* A minute has passed: ages move. */
 void ui_minute(struct ui *ui);
 /* Follows the store and the pipeline, for a few ms. *more: there is more to read. */

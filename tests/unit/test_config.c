@@ -61,9 +61,9 @@ screen_keys_and_filters_are_read(void **state)
 	config_fini(&config);
 }
 
-/* Nothing rings, or names itself unless it is asked for. */
+/* Nothing rings, names itself or takes the mouse unless it is asked for. */
 static void
-bell_and_title_are_off_unless_configured(void **state)
+bell_title_and_mouse_are_off_unless_configured(void **state)
 {
 	struct config config;
 	struct error err;
@@ -71,15 +71,15 @@ bell_and_title_are_off_unless_configured(void **state)
 	(void)state;
 	assert_ok(parse(&config, STR("[screen]\n"), &err), &err);
 	assert_int_equal(config.bell, BELL_OFF);
-	assert_false(config.title || config.local);
+	assert_false(config.mouse || config.title || config.local);
 	config_fini(&config);
 	assert_ok(parse(&config,
-			  STR("[screen]\nbell = other-success\ntitle = on\n"
+			  STR("[screen]\nbell = other-success\ntitle = on\nmouse = on\n"
 			      "time = utc\n"),
 			  &err),
 		&err);
 	assert_int_equal(config.bell, BELL_OTHER_SUCCESS);
-	assert_true(config.title);
+	assert_true(config.mouse && config.title);
 	assert_false(config.local);
 	config_fini(&config);
 	assert_ok(parse(&config, STR("[screen]\nbell = new\nbell = off\n"), &err), &err);
@@ -93,6 +93,7 @@ mistakes_are_named_with_their_line(void **state)
 	(void)state;
 	assert_refused("[screen]\nfont = big\n", "c.ini:2: [screen] has the keys");
 	assert_refused("[screen]\ntime = here\n", "c.ini:2: time is utc | local");
+	assert_refused("[screen]\nmouse = yes\n", "c.ini:2: mouse is off | on");
 	assert_refused("[screen]\nbell = other\n", "c.ini:2: bell is off | new | other-success");
 	assert_refused("[screen]\ntitle =\n", "c.ini:2: title is off | on");
 	assert_refused("[keys]\nvelociraptor = x\n",
@@ -320,7 +321,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(screen_keys_and_filters_are_read),
-		cmocka_unit_test(bell_and_title_are_off_unless_configured),
+		cmocka_unit_test(bell_title_and_mouse_are_off_unless_configured),
 		cmocka_unit_test(mistakes_are_named_with_their_line),
 		cmocka_unit_test(sections_that_nobody_owns_are_mistakes),
 		cmocka_unit_test(the_file_that_is_named_is_read_else_the_users),

@@ -28,6 +28,13 @@ drain(struct keydecode *decode, int64_t now, struct buf *out)
 			buf_printf(out, "<%s>", buf_cstr(&decode->paste));
 			continue;
 		}
+		if (result == KEYDECODE_MOUSE) {
+			static const char *const kinds[] = {"nothing", "click", "up", "down"};
+
+			buf_printf(out, "%s@%d,%d", kinds[decode->mouse.kind], decode->mouse.y,
+				decode->mouse.x);
+			continue;
+		}
 		key_spell(code & ~(uint32_t)KEYCODE_ALT, name);
 		buf_printf(out, "%s%s", code & KEYCODE_ALT ? "Alt-" : "", name);
 	}
@@ -108,11 +115,28 @@ an_unknown_sequence_vanishes_as_a_whole(void **state)
 	assert_decoded("q", {"\033[99;5uq", 0});
 	assert_decoded("q", {"\033[1;5Aq", 0});
 	assert_decoded("q", {"\033O5Pq", 0});
-	assert_decoded("q", {"\033[<0;10;20Mq", 0});
+	assert_decoded("q", {"\033[<0;10Mq", 0});
+	assert_decoded("q", {"\033[<0;10;20;30Mq", 0});
+	assert_decoded("q", {"\033[<0;10;99999999Mq", 0});
 	assert_decoded("q", {"\033]11;rgb:1e1e/1e1e/1e1e\033\\q", 0});
 	assert_decoded("q", {"\033P1$r0m\033\\q", 0});
 	assert_decoded("q", {"\033_vx\aq", 0});
 	assert_decoded("q", {"\033\033[Aq", 0});
+}
+
+static void
+reports_of_the_mouse_are_no_keys(void **state)
+{
+	(void)state;
+	assert_decoded("click@19,9 nothing@19,9 q", {"\033[<0;10;20M\033[<0;10;20mq", 0});
+	assert_decoded("up@0,0 down@0,0", {"\033[<64;1;1M\033[<65;1;1M", 0});
+	assert_decoded("nothing@0,0 nothing@0,0", {"\033[<2;1;1M\033[<32;1;1M", 0});
+	assert_decoded("click@0,299", {"\033[<16;300;1M", 0});
+	assert_decoded("click@1,0 nothing@1,0 q", {"\033[M !\"\033[M#!\"q", 0});
+	assert_decoded("up@0,222 down@222,0", {"\033[M`\xff!\033[Ma!\xff", 0});
+	assert_decoded("click@21,32", {"\033[M", 0}, {" A", 20}, {"6", 20});
+	assert_decoded("nothing@0,0 Up", {"\033[M \033[A", 0});
+	assert_decoded("q", {"\033[M ", 0}, {"q", 600});
 }
 
 static void
@@ -197,7 +221,7 @@ a_huge_paste_is_cut(void **state)
 static void
 no_bytes_confuse_it(void **state)
 {
-	static const char alphabet[] = "\033\033\033[[]OP~;0192ABmu\\\a\r\x7f\xc3\xab\xe2 qv";
+	static const char alphabet[] = "\033\033\033[[]OP~;0192<MABmu\\\a\r\x7f\xc3\xab\xe2 qv";
 	struct keydecode decode = {0};
 	unsigned seed = 1;
 	int64_t now = 0;
@@ -214,7 +238,7 @@ no_bytes_confuse_it(void **state)
 			piece[k] = alphabet[(seed >> 16) % (sizeof(alphabet) - 1)];
 		}
 		keydecode_feed(&decode, (struct str){piece, len}, now);
-		while (keydecode_next(&decode, now, &code) == KEYDECODE_KEY)
+		while (keydecode_next(&decode, now, &code) != KEYDECODE_NOTHING)
 			assert_true((code & ~(uint32_t)KEYCODE_ALT) <= KEYCODE_F12);
 		now += (seed >> 20) % 40;
 	}
@@ -234,6 +258,7 @@ main(void)
 		cmocka_unit_test(a_sequence_may_arrive_in_pieces),
 		cmocka_unit_test(a_lone_escape_is_the_key_after_its_time),
 		cmocka_unit_test(an_unknown_sequence_vanishes_as_a_whole),
+		cmocka_unit_test(reports_of_the_mouse_are_no_keys),
 		cmocka_unit_test(an_incomplete_sequence_never_becomes_keys),
 		cmocka_unit_test(the_rest_of_a_sequence_whose_escape_came_early_is_no_typing),
 		cmocka_unit_test(a_control_byte_ends_a_broken_sequence),

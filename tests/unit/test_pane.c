@@ -129,6 +129,32 @@ find(struct pane *pane, int step, bool wraps)
 }
 
 static void
+scrolling_takes_the_cursor_along_only_at_the_edge(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	fill(&pane, 10, true, 40, 4);
+	pane_go(&pane, 2);
+	pane_scroll(&pane, 2);
+	assert_int_equal(pane.top, 2);
+	assert_int_equal(pane.cursor, 2);
+	pane_scroll(&pane, 3);
+	assert_int_equal(pane.cursor, 5);
+	pane_scroll(&pane, 100);
+	assert_int_equal(pane.top, 6);
+	assert_int_equal(pane.cursor, 6);
+	pane_go(&pane, 9);
+	pane_scroll(&pane, -1);
+	assert_int_equal(pane.top, 5);
+	assert_int_equal(pane.cursor, 8);
+	pane_scroll(&pane, -100);
+	assert_int_equal(pane.top, 0);
+	assert_int_equal(pane.cursor, 3);
+	pane_fini(&pane);
+}
+
+static void
 search_goes_round_in_both_directions(void **state)
 {
 	struct pane pane = {0};
@@ -258,6 +284,7 @@ main(void)
 		cmocka_unit_test(the_cursor_goes_from_line_to_line_and_the_window_follows),
 		cmocka_unit_test(pages_never_get_stuck),
 		cmocka_unit_test(text_without_stops_scrolls),
+		cmocka_unit_test(scrolling_takes_the_cursor_along_only_at_the_edge),
 		cmocka_unit_test(search_goes_round_in_both_directions),
 		cmocka_unit_test(search_begins_at_the_cursor),
 		cmocka_unit_test(several_matches_of_a_line_are_visited_one_by_one),
