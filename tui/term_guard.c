@@ -73,7 +73,11 @@ term_guard_begin(const struct wake *wake, int fd, const struct termios *saved)
 	/* A stack of its own: an overflow of the usual one must be survived as well. */
 	static char stack[STACK];
 	const stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)};
+	struct sigaction hangup;
+	bool ignored;
 
+	/* nohup means it; the end of the terminal shows as the end of its input. */
+	ignored = sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
 	guard.wake_fd = wake->fd;
 	guard.fd = fd;
 	guard.saved = *saved;
@@ -82,6 +86,8 @@ term_guard_begin(const struct wake *wake, int fd, const struct termios *saved)
 	guard.armed = 1;
 	sigaltstack(&other, NULL);
 	install(asking, sizeof(asking) / sizeof(asking[0]), handle_asking, SA_RESTART);
+	if (ignored)
+		signal(SIGHUP, SIG_IGN);
 	install(dying, sizeof(dying) / sizeof(dying[0]), handle_dying, SA_ONSTACK);
 }
 

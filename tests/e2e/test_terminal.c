@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "core/base/timefmt.h"
 #include "tests/support/stage.h"
 
 enum { FIRST_ROW = 2 }; /* of the list */
@@ -81,7 +82,7 @@ a_signal_in_the_middle_of_a_prompt_restores_too(void **state)
 static void
 a_crash_restores_the_terminal_and_stays_visible(void **state)
 {
-	static const int signals[] = {SIGABRT, SIGQUIT};
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		struct pty *pty = stage_sample(*state, 24, 80);
@@ -101,6 +102,145 @@ a_dropped_line_ends_it_with_0(void **state)
 	pty_hangup(pty);
 	assert_int_equal(pty_wait_exit(pty), 0);
 	pty_close(pty);
+}
+
+/* keywatch WORDS behind a shell's SCRIPT, which starts it by "$0" "$@". */
+static struct pty *
+open_behind(const struct stage *stage, const char *script, const char *const *words, int in)
+{
+	const char *arguments[16] = {"-c", script, child_program(), "--store", stage->store};
+	size_t count = 5;
+
+	for (; *words && count < 15; words++)
+		arguments[count++] = *words;
+	return pty_open(&(struct pty_options){.in = in,
+		.child = {.program = "/bin/bash", .arguments = arguments, .home = stage->home}});
+}
+
+static void
+assert_ends_soon(struct pty *pty)
+{
+	int64_t began = time_monotonic_ms();
+
+	pty_hangup(pty);
+	assert_int_equal(pty_wait_exit(pty), 0);
+	assert_true(time_monotonic_ms() - began < 2000);
+	pty_close(pty);
+}
+
+static void
+a_dropped_line_ends_it_also_where_hangups_are_ignored(void **state)
+{
+	static const char script[] = "trap '' HUP; exec \"$0\" \"$@\"";
+	struct pty *pty = open_behind(*state, script, (const char *const[]){SAMPLE, NULL}, 0);
+
+	pty_wait_text(pty, "42 alerts");
+	pty_signal(pty, SIGHUP);
+	pty_send(pty, "j");
+	pty_wait_text(pty, "2 of 42");
+	pty_send(pty, "vbecause");
+	pty_wait_text(pty, "because");
+	assert_ends_soon(pty);
+}
+
+/* And where input is still to come, keys from /dev/tty. */
+static void
+a_dropped_line_ends_it_also_while_it_reads(void **state)
+{
+	static const char *const scripts[] = {
+		"trap '' HUP; exec \"$0\" \"$@\"", "exec \"$0\" \"$@\""};
+
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		struct pty *pty;
+		int fds[2];
+
+		assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+		pty = open_behind(*state, scripts[i], (const char *const[]){"-", NULL}, fds[0]);
+		pty_wait_text(pty, "reading: no access key");
+		assert_ends_soon(pty);
+		close(fds[0]);
+		close(fds[1]);
+	}
+}
+
+static void
+a_shell_stops_it_and_brings_it_back(void **state)
+{
+	static const char script[] = "set -m; \"$0\" \"$@\"; stty -g >~/stopped; echo is stopped; "
+				     "read x; fg >/dev/null; "
+				     "echo came back with $?; stty -g >~/ended";
+	const struct stage *stage = *state;
+	struct pty *pty = open_behind(stage, script, (const char *const[]){SAMPLE, NULL}, 0);
+	struct termios before, now;
+
+	pty_wait_text(pty, "42 alerts");
+	pty_send(pty, "jj");
+	pty_wait_text(pty, "3 of 42");
+	pty_send(pty, "\032");
+	pty_wait_text(pty, "is stopped");
+	pty_modes(pty, &before, &now);
+	assert_int_equal(now.c_lflag, before.c_lflag);
+	assert_false(pty_alternate(pty));
+	pty_resize(pty, 30, 100);
+	pty_send(pty, "\r");
+	pty_wait_text(pty, "3 of 42");
+	assert_true(pty_alternate(pty));
+	pty_send(pty, "j");
+	pty_wait_text(pty, "4 of 42");
+	pty_wait_row(pty, 29, "v validate");
+	pty_send(pty, "q");
+	pty_wait_text(pty, "came back with 0");
+	assert_int_equal(pty_wait_exit(pty), 0);
+	pty_close(pty);
+}
+
+static bool
+screen_is(struct pty *pty, const char *expected)
+{
+	char *screen = pty_screen(pty);
+	bool same = strcmp(screen, expected) == 0;
+
+	free(screen);
+	return same;
+}
+
+static void
+storms_of_resizes_leave_what_a_repaint_would(void **state)
+{
+	static const struct {
+		int rows, cols;
+	} sizes[] = {{1, 1}, {2, 1}, {1, 2}, {10, 40}, {1, 500}, {200, 1}, {9, 39}, {60, 300},
+		{11, 139}, {24, 141}};
+	struct pty *pty = stage_sample(*state, 24, 80);
+	int64_t deadline = 0;
+	char *before;
+
+	pty_send(pty, "jjj");
+	pty_wait_text(pty, "4 of 42");
+	for (int i = 0; i < 200; i++) {
+		size_t n = (size_t)i * 7 % (sizeof(sizes) / sizeof(sizes[0]));
+
+		pty_resize(pty, sizes[n].rows, sizes[n].cols);
+		if (i % 11 == 0)
+			pty_send(pty, "\t");
+	}
+	pty_resize(pty, 1, 1);
+	pty_wait_row(pty, 0, "k");
+	pty_resize(pty, 24, 80);
+	pty_wait_text(pty, "4 of 42");
+	pty_send(pty, "?");
+	pty_wait_row(pty, 23, "Esc back");
+	pty_send(pty, "q");
+	pty_wait_row(pty, 23, "? help"); /* the last line of the frame */
+	before = pty_screen(pty);
+	pty_raw_mark(pty);
+	pty_send(pty, "\014");
+	pty_wait_raw(pty, " keywatch ");
+	while (!screen_is(pty, before) && pty_step(pty, &deadline))
+		continue;
+	assert_true(screen_is(pty, before));
+	free(before);
+	stage_quit(pty);
 }
 
 static void
@@ -169,18 +309,54 @@ a_terminal_that_is_dumb_or_unknown_gets_the_plain_list(void **state)
 	}
 }
 
-static void
-other_terminals_work(void **state)
+/* What is on the screen after some of everything. */
+static char *
+screen_of(const struct stage *stage, const char *term)
 {
-	static const char *const terms[] = {"TERM=vt100", "TERM=linux", "TERM=screen-256color",
-		"TERM=tmux-256color", "TERM=xterm", "TERM=rxvt-unicode"};
+	const char *const words[] = {"--store", stage->store, SAMPLE, NULL};
+	const char *const environment[] = {
+		term, "KEYWATCH_NOW=" STAGE_NOW, "KEYWATCH_CLOCK_RATE=0", NULL};
+	struct pty *pty = pty_open(&(struct pty_options){
+		.child = {.arguments = words, .environment = environment, .home = stage->home}});
+	char *screen;
+
+	pty_wait_text(pty, "42 alerts");
+	pty_send(pty, "jG");
+	pty_wait_text(pty, "42 of 42");
+	pty_send(pty, "?");
+	pty_wait_text(pty, "Moving");
+	pty_send(pty, "q\t/arn\r");
+	pty_wait_text(pty, "/arn");
+	pty_send(pty, "gvticket 4711");
+	pty_wait_text(pty, "ticket 4711");
+	pty_send(pty, "\003");
+	pty_wait_text(pty, "nothing was decided");
+	pty_send(pty, "j");
+	pty_wait_text(pty, "2 of 42");
+	pty_wait_text(pty, "v validate"); /* the last line, and of no frame before */
+	screen = pty_screen(pty);
+	stage_quit(pty);
+	return screen;
+}
+
+static void
+every_terminal_shows_the_same(void **state)
+{
+	static const char *const terms[] = {"TERM=vt100", "TERM=vt102", "TERM=vt220", "TERM=linux",
+		"TERM=screen", "TERM=screen-256color", "TERM=tmux", "TERM=tmux-256color",
+		"TERM=xterm", "TERM=xterm-color", "TERM=xterm-mono", "TERM=rxvt",
+		"TERM=rxvt-unicode-256color"};
+	char *usual = screen_of(*state, "TERM=xterm-256color");
 
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
-		struct pty *pty = open_with(*state, terms[i]);
+		char *screen = screen_of(*state, terms[i]);
 
-		pty_wait_text(pty, "42 alerts");
-		stage_quit(pty);
+		if (strcmp(screen, usual) != 0)
+			print_error("%s\n", terms[i]);
+		assert_string_equal(screen, usual);
+		free(screen);
 	}
+	free(usual);
 }
 
 static bool
@@ -245,10 +421,14 @@ main(void)
 		stage_test(a_signal_in_the_middle_of_a_prompt_restores_too),
 		stage_test(a_crash_restores_the_terminal_and_stays_visible),
 		stage_test(a_dropped_line_ends_it_with_0),
+		stage_test(a_dropped_line_ends_it_also_where_hangups_are_ignored),
+		stage_test(a_dropped_line_ends_it_also_while_it_reads),
+		stage_test(a_shell_stops_it_and_brings_it_back),
+		stage_test(storms_of_resizes_leave_what_a_repaint_would),
 		stage_test(it_stops_and_goes_on),
 		stage_test(keys_come_from_the_terminal_when_input_is_a_pipe),
 		stage_test(a_terminal_that_is_dumb_or_unknown_gets_the_plain_list),
-		stage_test(other_terminals_work),
+		stage_test(every_terminal_shows_the_same),
 		stage_test(no_color_is_respected_and_the_selection_still_shows),
 		stage_test(nothing_blinks),
 		stage_test(an_ascii_locale_gets_ascii),
