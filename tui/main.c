@@ -2,9 +2,11 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "core/base/log.h"
+#include "core/base/text.h"
 #include "core/command/config_file.h"
 #include "core/command/live.h"
 #include "core/store/store.h"
@@ -168,6 +170,21 @@ check_config(const struct command_line *line, struct error *err)
 
 static const struct command_screen screen_of_ours = {check_config, term_known, term_library};
 
+/* Who expected the screen learns why there is none. */
+static void
+tell_unknown_terminal(void)
+{
+	const char *name = getenv("TERM");
+
+	if (!isatty(STDOUT_FILENO) || !name || !name[0] || term_known(name))
+		return;
+	fputs("keywatch: terminfo knows no terminal `", stderr);
+	text_print(stderr, str_from(name));
+	fputs("`: alerts are printed; install its description (ncurses-term), or set "
+	      "TERM=xterm-256color\n",
+		stderr);
+}
+
 /* Without a command: the screen, or a plain list where there is no terminal for one, or where
  * what was asked for can only be printed. */
 static int
@@ -177,6 +194,8 @@ show(const struct command_line *line)
 
 	if (!printed && app_terminal_usable())
 		return open_screen(line);
+	if (!printed)
+		tell_unknown_terminal();
 	return command_finish_output(line->word_count ? command_scan(line) : command_export(line));
 }
 

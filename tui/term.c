@@ -18,6 +18,7 @@
 #include "core/base/mem.h"
 #include "core/base/process.h"
 #include "tui/clipboard.h"
+#include "tui/console.h"
 #include "tui/key.h"
 #include "tui/term_guard.h"
 
@@ -33,9 +34,10 @@ struct terminal {
 	struct grid shown; /* what the terminal shows */
 	bool all;	   /* of it is to be written again */
 	int cursor;	   /* curs_set as it is */
-	bool mouse;	   /* is reported to us */
-	char title[64];	   /* "": it was not set */
-	bool begun;	   /* curses has taken the screen, and put the title away before that */
+	struct console console;
+	bool mouse;	/* is reported to us */
+	char title[64]; /* "": it was not set */
+	bool begun;	/* curses has taken the screen, and put the title away before that */
 	attr_t attributes[ROLE_COUNT];
 	enum role blank[ROLE_COUNT]; /* a role in which a blank looks the same */
 };
@@ -342,6 +344,7 @@ term_open(struct terminal **out, const struct wake *wake, struct error *err)
 		return false;
 	}
 	begin_colours(term);
+	console_init(&term->console, getenv("TERM"));
 	begin_keys(term);
 	arm_guard(term);
 	take(term);
@@ -471,7 +474,7 @@ show_cell(const struct terminal *term, const struct grid *grid, int y, int x)
 	cchar_t out;
 
 	for (int i = 0; i < GRID_CELL_TEXT; i++)
-		text[i] = (wchar_t)cell->text[i];
+		text[i] = (wchar_t)console_character(&term->console, cell->text[i]);
 	if (!is_drawable(cell)) {
 		text[0] = L'?';
 		text[1] = 0;

@@ -342,10 +342,9 @@ screen_of(const struct stage *stage, const char *term)
 static void
 every_terminal_shows_the_same(void **state)
 {
-	static const char *const terms[] = {"TERM=vt100", "TERM=vt102", "TERM=vt220", "TERM=linux",
-		"TERM=screen", "TERM=screen-256color", "TERM=tmux", "TERM=tmux-256color",
-		"TERM=xterm", "TERM=xterm-color", "TERM=xterm-mono", "TERM=rxvt",
-		"TERM=rxvt-unicode-256color"};
+	static const char *const terms[] = {"TERM=vt100", "TERM=vt102", "TERM=vt220", "TERM=screen",
+		"TERM=screen-256color", "TERM=tmux", "TERM=tmux-256color", "TERM=xterm",
+		"TERM=xterm-color", "TERM=xterm-mono", "TERM=rxvt", "TERM=rxvt-unicode-256color"};
 	char *usual = screen_of(*state, "TERM=xterm-256color");
 
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
@@ -357,6 +356,41 @@ every_terminal_shows_the_same(void **state)
 		free(screen);
 	}
 	free(usual);
+}
+
+/* Its font has no more than some hundred characters. */
+static void
+the_console_of_linux_gets_only_what_its_font_has(void **state)
+{
+	static const char has[] = "\u2500\u2502\u2192\u00b7\u2191\u2193\u251c\u25cb\u00eb";
+	struct pty *pty = open_with(*state, "TERM=linux");
+
+	pty_wait_text(pty, "o 2026-01-16 14:02:29"); /* new */
+	pty_send(pty, "aj ");			     /* takes the first, marks the second */
+	pty_wait_text(pty, "~ 2026-01-16 14:02:29");
+	pty_wait_text(pty, "*o 2026-01-16 13:37:04");
+	for (int row = 0; row < 24; row++)
+		for (int col = 0; col < 80; col++) {
+			struct pty_cell cell = pty_cell(pty, row, col);
+
+			assert_true((unsigned char)cell.text[0] < 0x80 || strstr(has, cell.text));
+		}
+	stage_quit(pty);
+}
+
+static void
+a_terminal_that_nobody_knows_is_named(void **state)
+{
+	struct pty *pty = open_with(*state, "TERM=no-such-terminal");
+
+	assert_int_equal(pty_wait_exit(pty), 0);
+	assert_true(
+		stage_count(pty_raw(pty), "terminfo knows no terminal `no-such-terminal`") == 1);
+	pty_close(pty);
+	pty = open_with(*state, "TERM=dumb");
+	assert_int_equal(pty_wait_exit(pty), 0);
+	assert_int_equal(stage_count(pty_raw(pty), "terminfo"), 0);
+	pty_close(pty);
 }
 
 static bool
@@ -429,6 +463,8 @@ main(void)
 		stage_test(keys_come_from_the_terminal_when_input_is_a_pipe),
 		stage_test(a_terminal_that_is_dumb_or_unknown_gets_the_plain_list),
 		stage_test(every_terminal_shows_the_same),
+		stage_test(the_console_of_linux_gets_only_what_its_font_has),
+		stage_test(a_terminal_that_nobody_knows_is_named),
 		stage_test(no_color_is_respected_and_the_selection_still_shows),
 		stage_test(nothing_blinks),
 		stage_test(an_ascii_locale_gets_ascii),
