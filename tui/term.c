@@ -432,10 +432,19 @@ term_set_theme(struct terminal *term, const struct theme *theme)
 
 /* ---- output ---- */
 
-/* Where the C library thinks a character is of another width, its cells would shift the row. */
+/* The colour of a skin: two columns by itself, none where it is drawn into the emoji before. */
+static bool
+is_modifier(uint32_t cp)
+{
+	return cp >= 0x1f3fb && cp <= 0x1f3ff;
+}
+
+/* Where others think that a character is of another width, its cells would shift the row. */
 static bool
 is_drawable(const struct grid_cell *cell)
 {
+	if (is_modifier(cell->text[0]))
+		return false;
 	if (wcwidth((wchar_t)cell->text[0]) != cell->width)
 		return false;
 	for (int i = 1; i < GRID_CELL_TEXT && cell->text[i]; i++)
