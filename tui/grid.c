@@ -251,3 +251,11 @@ pen_field(struct pen *pen, enum role role, struct str s, int cols)
 	pen_blank(pen, role, to);
 	pen->end = end;
 }
+
+bool
+grid_is_blank(const struct grid *grid, int y, int x)
+{
+	const struct grid_cell *cell = grid_at(grid, y, x < 0 || x >= grid->cols ? 0 : x);
+
+	return x >= 0 && x < grid->cols && cell->text[0] == ' ' && !cell->text[1];
+}

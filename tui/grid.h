@@ -76,4 +76,7 @@ void pen_blank(struct pen *pen, enum role role, int to);
 /* Exactly `cols` cells: padded, or cut with an ellipsis. */
 void pen_field(struct pen *pen, enum role role, struct str s, int cols);
 
+/* Nothing stands in the cell; false beyond the edges. */
+bool grid_is_blank(const struct grid *grid, int y, int x);
+
 #endif

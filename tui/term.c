@@ -274,8 +274,8 @@ take(struct terminal *term)
 }
 
 /* A title that smcup put away comes back with rmcup; elsewhere none is better than ours. */
-static void
-give_back(struct terminal *term)
+void
+term_lend(struct terminal *term)
 {
 	write_all(term, STR("\033[?2004l"));
 	report_mouse(term, 0);
@@ -355,7 +355,7 @@ term_open(struct terminal **out, const struct wake *wake, struct error *err)
 void
 term_close(struct terminal *term)
 {
-	give_back(term);
+	term_lend(term);
 	term_guard_end();
 	delscreen(term->screen);
 	if (term->in != stdin)
@@ -398,18 +398,6 @@ curses_colour(int colour)
 	return rgb < 8 ? 8 : rgb;
 }
 
-/* Of a blank only the background is seen, and lines through it. */
-static enum role
-blank_role(const struct theme *theme, enum depth depth, enum role role)
-{
-	const struct style *style = &theme->styles[depth][role];
-	const struct style *text = &theme->styles[depth][ROLE_TEXT];
-
-	if (style->bg != text->bg || style->bits & (STYLE_UNDERLINE | STYLE_REVERSE))
-		return role;
-	return text->bits & (STYLE_UNDERLINE | STYLE_REVERSE) ? role : ROLE_TEXT;
-}
-
 void
 term_set_theme(struct terminal *term, const struct theme *theme)
 {
@@ -418,7 +406,7 @@ term_set_theme(struct terminal *term, const struct theme *theme)
 	for (int i = 0; i < ROLE_COUNT; i++) {
 		const struct style *style = &theme->styles[term->depth][i];
 
-		term->blank[i] = blank_role(theme, term->depth, (enum role)i);
+		term->blank[i] = theme_blank_role(theme, term->depth, (enum role)i);
 		if (term->depth != DEPTH_NONE)
 			init_extended_pair(
 				i + 1, curses_colour(style->fg), curses_colour(style->bg));
@@ -453,14 +441,6 @@ is_drawable(const struct grid_cell *cell)
 	return true;
 }
 
-static bool
-is_blank(const struct grid *grid, int y, int x)
-{
-	const struct grid_cell *cell = grid_at(grid, y, x < 0 || x >= grid->cols ? 0 : x);
-
-	return x >= 0 && x < grid->cols && cell->text[0] == ' ' && !cell->text[1];
-}
-
 /* Blanks beside each other are plain ones where that looks the same: then the terminal is told to
  * erase, and a change of role around them costs nothing. One between words stays of their role. */
 static enum role
@@ -468,7 +448,8 @@ shown_role(const struct terminal *term, const struct grid *grid, int y, int x)
 {
 	enum role role = (enum role)grid_at(grid, y, x)->role;
 
-	if (is_blank(grid, y, x) && (is_blank(grid, y, x - 1) || is_blank(grid, y, x + 1)))
+	if (grid_is_blank(grid, y, x) &&
+		(grid_is_blank(grid, y, x - 1) || grid_is_blank(grid, y, x + 1)))
 		return term->blank[role];
 	return role;
 }
@@ -580,12 +561,6 @@ term_retake(struct terminal *term)
 {
 	reset_prog_mode();
 	take(term);
-}
-
-void
-term_lend(struct terminal *term)
-{
-	give_back(term);
 }
 
 void

@@ -343,3 +343,14 @@ theme_for_background(const char *colorfgbg)
 		return last[1] == '7' || last[1] == '9' ? "light" : "dark";
 	return last[1] == '1' && last[2] >= '0' && last[2] <= '5' && !last[3] ? "light" : "dark";
 }
+
+enum role
+theme_blank_role(const struct theme *theme, enum depth depth, enum role role)
+{
+	const struct style *style = &theme->styles[depth][role];
+	const struct style *text = &theme->styles[depth][ROLE_TEXT];
+
+	if (style->bg != text->bg || style->bits & (STYLE_UNDERLINE | STYLE_REVERSE))
+		return role;
+	return text->bits & (STYLE_UNDERLINE | STYLE_REVERSE) ? role : ROLE_TEXT;
+}

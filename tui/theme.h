@@ -64,4 +64,9 @@ const char *theme_builtin_name(size_t i);
 /* Absent when there is none of that name. */
 struct str theme_builtin_text(const char *name);
 
+/* The role in which a blank looks the same: of it only the background is seen, and lines through
+ * it.
+ */
+enum role theme_blank_role(const struct theme *theme, enum depth depth, enum role role);
+
 #endif
