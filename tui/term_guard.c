@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RESTORE_MAX = 256, STACK = 64 * 1024 };
+enum { RESTORE_MAX = 256, STACK = 64 * 1024, PATIENCE_S = 1 };
 
 /* What the handlers need; they run in no context of ours. */
 static struct {
@@ -18,6 +18,7 @@ static struct {
 } guard = {.wake_fd = -1};
 
 static const int asking[] = {SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT, SIGWINCH};
+static const int stuck[] = {SIGALRM};
 static const int dying[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGQUIT};
 
 static void
@@ -37,21 +38,41 @@ handle_asking(int number)
 		break;
 	default:
 		guard.end = 1;
+		alarm(PATIENCE_S);
 		break;
 	}
 	wake_raise(&wake);
 }
 
 static void
+restore(void)
+{
+	if (!guard.armed)
+		return;
+	guard.armed = 0;
+	if (write(guard.fd, guard.restore, (size_t)guard.restore_len) < 0) {
+		/* Nothing is left to do about it. */
+	}
+	tcsetattr(guard.fd, TCSANOW, &guard.saved);
+}
+
+/* We were asked to end and did not: the terminal takes nothing, and writing to it waits for ever.
+ * What is on its way there is of no use any more. */
+static void
+handle_stuck(int number)
+{
+	(void)number;
+	if (!guard.armed)
+		return;
+	tcflush(guard.fd, TCOFLUSH);
+	restore();
+	_exit(0);
+}
+
+static void
 handle_dying(int number)
 {
-	if (guard.armed) {
-		guard.armed = 0;
-		if (write(guard.fd, guard.restore, (size_t)guard.restore_len) < 0) {
-			/* Nothing is left to do about it. */
-		}
-		tcsetattr(guard.fd, TCSANOW, &guard.saved);
-	}
+	restore();
 	signal(number, SIG_DFL);
 	raise(number);
 }
@@ -88,6 +109,7 @@ term_guard_begin(const struct wake *wake, int fd, const struct termios *saved)
 	install(asking, sizeof(asking) / sizeof(asking[0]), handle_asking, SA_RESTART);
 	if (ignored)
 		signal(SIGHUP, SIG_IGN);
+	install(stuck, 1, handle_stuck, SA_ONSTACK);
 	install(dying, sizeof(dying) / sizeof(dying[0]), handle_dying, SA_ONSTACK);
 }
 
@@ -104,7 +126,9 @@ void
 term_guard_end(void)
 {
 	guard.armed = 0;
+	alarm(0);
 	install(asking, sizeof(asking) / sizeof(asking[0]), SIG_DFL, 0);
+	install(stuck, 1, SIG_DFL, 0);
 	install(dying, sizeof(dying) / sizeof(dying[0]), SIG_DFL, 0);
 	/* What asked us to end has been answered; a second one must not change the exit status. */
 	signal(SIGTERM, SIG_IGN);

@@ -11,7 +11,8 @@
 #include "tui/term.h"
 
 /* Takes over TERM HUP INT TSTP CONT WINCH, and SEGV BUS ABRT FPE ILL, which restore the terminal
- * and stay visible in the exit status. Before curses starts: it leaves handlers that are there. */
+ * and stay visible in the exit status; and ALRM: a terminal that takes nothing holds up no end by
+ * more than a second. Before curses starts: it leaves handlers that are there. */
 void term_guard_begin(const struct wake *wake, int fd, const struct termios *saved);
 /* The bytes that give the terminal back; at most 256. */
 void term_guard_set_restore(const char *bytes, size_t len);

@@ -79,6 +79,26 @@ a_signal_in_the_middle_of_a_prompt_restores_too(void **state)
 	pty_close(pty);
 }
 
+/* A line that hangs, or a terminal whose output was stopped: writing to it waits for ever. */
+static void
+a_terminal_that_takes_nothing_holds_up_no_end(void **state)
+{
+	struct pty *pty = stage_sample(*state, 50, 200);
+	struct termios before, now;
+	int64_t began;
+
+	for (int i = 0; i < 200; i++)
+		pty_send(pty, "\014");
+	pty_wait_unread(pty, 4000);
+	began = time_monotonic_ms();
+	pty_signal(pty, SIGTERM);
+	assert_int_equal(pty_wait_exit_unread(pty), 0);
+	assert_true(time_monotonic_ms() - began < 2000);
+	pty_modes(pty, &before, &now);
+	assert_int_equal(now.c_lflag, before.c_lflag);
+	pty_close(pty);
+}
+
 static void
 a_crash_restores_the_terminal_and_stays_visible(void **state)
 {
@@ -453,6 +473,7 @@ main(void)
 		stage_test(ctrl_c_quits),
 		stage_test(signals_that_end_it_restore_the_terminal_and_end_with_0),
 		stage_test(a_signal_in_the_middle_of_a_prompt_restores_too),
+		stage_test(a_terminal_that_takes_nothing_holds_up_no_end),
 		stage_test(a_crash_restores_the_terminal_and_stays_visible),
 		stage_test(a_dropped_line_ends_it_with_0),
 		stage_test(a_dropped_line_ends_it_also_where_hangups_are_ignored),

@@ -272,6 +272,30 @@ pty_wait_exit(struct pty *pty)
 	return pty->child.status;
 }
 
+int
+pty_wait_exit_unread(struct pty *pty)
+{
+	struct pollfd end = {pty->child.pidfd, POLLIN, 0};
+
+	assert_int_equal(poll(&end, 1, CHILD_DEADLINE_MS), 1);
+	child_reap(&pty->child);
+	return pty->child.status;
+}
+
+void
+pty_wait_unread(struct pty *pty, int bytes)
+{
+	struct pollfd end = {pty->child.pidfd, POLLIN, 0};
+	int64_t deadline = time_monotonic_ms() + CHILD_DEADLINE_MS;
+	int unread = 0;
+
+	while (unread < bytes && time_monotonic_ms() < deadline) {
+		assert_int_equal(poll(&end, 1, 1), 0);
+		assert_int_equal(ioctl(pty->master, FIONREAD, &unread), 0);
+	}
+	assert_true(unread >= bytes);
+}
+
 /* ---- the screen ---- */
 
 static int

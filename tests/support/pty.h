@@ -50,6 +50,10 @@ void pty_wait_row_at(struct pty *pty, int row, const char *text, const char *fil
 void pty_wait_raw_at(struct pty *pty, const char *text, const char *file, int line);
 /* Its exit status, or 128 + signal. */
 int pty_wait_exit(struct pty *pty);
+/* The same while the terminal takes nothing: at once, what it wrote stays unread. */
+int pty_wait_exit_unread(struct pty *pty);
+/* Waits until so many bytes are unread. */
+void pty_wait_unread(struct pty *pty, int bytes);
 /* True once nothing was written for so long. */
 bool pty_quiet(struct pty *pty, int ms);
 /* One step of waiting, for conditions of a test's own: false when the deadline passed or it has
@@ -58,8 +62,8 @@ bool pty_step(struct pty *pty, int64_t *deadline);
 
 /* The screen. */
 bool pty_has(struct pty *pty, const char *text);
-char *pty_row(struct pty *pty, int row);   /* without blanks at its end; owned */
-char *pty_screen(struct pty *pty);	   /* all rows, each with \n; owned */
+char *pty_row(struct pty *pty, int row); /* without blanks at its end; owned */
+char *pty_screen(struct pty *pty);	 /* all rows, each with \n; owned */
 struct pty_cell pty_cell(struct pty *pty, int row, int col);
 /* Where the text begins: first from the top. False when it is not there. */
 bool pty_find(struct pty *pty, const char *text, int *row, int *col);
