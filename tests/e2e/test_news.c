@@ -62,7 +62,7 @@ watch(const struct stage *stage, const char *setting)
 	feed.pty = pty_open(&(struct pty_options){
 		.child = {.arguments = words, .environment = environment, .home = stage->home}});
 	pty_wait_text(feed.pty, "1 alert");
-	pty_wait_text(feed.pty, "feed \xe2\x97\x8f now");
+	pty_wait_text(feed.pty, " now");
 	return feed;
 }
 

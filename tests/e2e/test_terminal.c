@@ -255,7 +255,7 @@ storms_of_resizes_leave_what_a_repaint_would(void **state)
 	before = pty_screen(pty);
 	pty_raw_mark(pty);
 	pty_send(pty, "\014");
-	pty_wait_raw(pty, " keywatch ");
+	pty_wait_raw(pty, "keywatch");
 	while (!screen_is(pty, before) && pty_step(pty, &deadline))
 		continue;
 	assert_true(screen_is(pty, before));
