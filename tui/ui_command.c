@@ -135,8 +135,7 @@ show_zone(struct ui *ui, struct str word, unsigned *requests, struct error *err)
 static const char *
 theme_word(const struct ui *ui, size_t i)
 {
-	(void)ui;
-	return i < theme_builtin_count() ? theme_builtin_name(i) : NULL;
+	return i < ui->themes.count ? ui->themes.list[i] : NULL;
 }
 
 static bool

@@ -219,6 +219,34 @@ t_goes_through_all_themes_and_those_of_the_user(void **state)
 }
 
 static void
+a_theme_is_chosen_by_its_name_with_completion(void **state)
+{
+	const struct stage *stage = *state;
+	struct pty *pty;
+
+	put_theme(stage, "mine.ini", "[roles]\ntitle = red/202\n");
+	pty = open_with(stage, "dark", "TERM=xterm-256color");
+	pty_send(pty, ":theme \t");
+	pty_wait_text(pty, "dark light high-contrast colour-blind monochrome mine");
+	pty_send(pty, "hi\t");
+	pty_wait_text(pty, ":theme high-contrast");
+	pty_send(pty, "\r");
+	pty_wait_gone(pty, ":theme");
+	assert_int_equal(title_cell(pty).fg, 51);
+	pty_send(pty, ":theme mi\t");
+	pty_wait_text(pty, ":theme mine");
+	pty_send(pty, "\r");
+	pty_wait_gone(pty, ":theme");
+	assert_int_equal(title_cell(pty).fg, 202);
+	pty_send(pty, ":theme nix\r");
+	pty_wait_text(pty, "there is no theme `nix`; there are dark, light, ");
+	assert_int_equal(title_cell(pty).fg, 202);
+	pty_send(pty, "\003");
+	pty_wait_gone(pty, ":theme");
+	stage_quit(pty);
+}
+
+static void
 t_says_what_is_wrong_with_a_theme_and_passes_it_over(void **state)
 {
 	const struct stage *stage = *state;
@@ -300,6 +328,7 @@ main(void)
 		stage_test(monochrome_has_no_colour_and_the_selection_still_shows),
 		stage_test(the_ground_of_the_terminal_chooses_and_the_user_overrules),
 		stage_test(t_goes_through_all_themes_and_those_of_the_user),
+		stage_test(a_theme_is_chosen_by_its_name_with_completion),
 		stage_test(t_says_what_is_wrong_with_a_theme_and_passes_it_over),
 		stage_test(shells_complete_the_names_of_all_themes),
 		stage_test(a_theme_that_is_wrong_or_not_there_is_refused_at_the_start),
