@@ -47,6 +47,8 @@ const char *action_group_title(enum action_group group);
 	X(PROBLEMS, "problems", "p", LOOK, "problems", "what could not be read, and why")          \
 	X(SOURCES, "sources", "S", LOOK, "sources",                                                \
 		"how the sources are, and what to do about those that fail")                       \
+	X(ACTIVITY, "activity", "A", LOOK, "",                                                     \
+		"how many alerts there were when, as bars; Enter filters to one")                  \
 	X(HELP, "help", "? F1", LOOK, "help", "this help")                                         \
 	X(SEARCH, "search", "/", FIND, "search", "search with a regular expression (PCRE2)")       \
 	X(NEXT_MATCH, "next-match", "n", FIND, "", "the next match")                               \

@@ -17,6 +17,7 @@ static view_build *const overlay_views[] = {
 	[OVERLAY_PEEK] = view_peek,
 	[OVERLAY_REPORT] = view_report_list,
 	[OVERLAY_SOURCES] = view_sources,
+	[OVERLAY_ACTIVITY] = view_activity,
 };
 
 bool
@@ -52,6 +53,7 @@ ui_fini(struct ui *ui)
 	prompt_fini(&ui->prompt);
 	decide_fini(&ui->decide);
 	ui_export_fini(&ui->export);
+	activity_fini(&ui->activity);
 	alert_filter_free(ui->filter.compiled);
 	alert_fini(&ui->filter.loaded);
 	free(ui->filter.rows);
@@ -150,6 +152,7 @@ ui_model(const struct ui *ui, int width)
 		.event_text = (struct event_text *)&ui->event_text,
 		.live = &ui->live,
 		.recent = &ui->recent,
+		.activity = &ui->activity,
 		.advice = ui->o.advice,
 		.reading = ui_is_reading(ui),
 		.failure = ui->progress.failed ? ui->progress.error.text : NULL,
@@ -378,6 +381,7 @@ draw_overlay(const struct ui *ui, struct grid *grid)
 		[OVERLAY_PEEK] = "exact bytes",
 		[OVERLAY_REPORT] = "decided",
 		[OVERLAY_SOURCES] = "sources",
+		[OVERLAY_ACTIVITY] = "activity",
 	};
 	struct grid_rect whole = ui->layout.whole;
 	struct pen pen = pen_at(grid, whole.y, whole.x, whole.cols);

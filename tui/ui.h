@@ -11,6 +11,7 @@
 #include "core/alert/filter.h"
 #include "core/export/export.h"
 #include "core/pipeline.h"
+#include "tui/activity.h"
 #include "tui/config.h"
 #include "tui/decide.h"
 #include "tui/layout.h"
@@ -39,7 +40,8 @@ enum ui_overlay {
 	OVERLAY_PROBLEMS,
 	OVERLAY_PEEK,
 	OVERLAY_REPORT,
-	OVERLAY_SOURCES
+	OVERLAY_SOURCES,
+	OVERLAY_ACTIVITY
 };
 
 /* A filter on the list, evaluated row by row in slices. */
@@ -118,6 +120,7 @@ struct ui {
 	struct ui_filter filter;
 	struct ui_search search;
 	struct ui_export export;
+	struct activity activity; /* of its overlay; owns */
 	bool narrow_away; /* what the open prompt of a field is for */
 	struct view_problems problems;
 	struct pipeline_progress progress;
@@ -217,6 +220,11 @@ void ui_complete_command(struct ui *ui);
 /* ui_narrow.c */
 void ui_ask_narrow(struct ui *ui, bool away);
 void ui_narrow_chosen(struct ui *ui, uint32_t key);
+
+/* ui_activity.c */
+void ui_make_activity(struct ui *ui);
+/* Filters to the bar under the cursor, and leaves the strip. */
+void ui_filter_to_bar(struct ui *ui);
 
 /* ui_keep.c: what a user finds again in a store: the last filter, the columns */
 void ui_recall(struct ui *ui);

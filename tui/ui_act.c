@@ -153,6 +153,7 @@ static act_function *const functions[ACTION_COUNT] = {
 	[ACTION_COLUMNS] = act_columns,
 	[ACTION_PROBLEMS] = act_problems,
 	[ACTION_SOURCES] = act_sources,
+	[ACTION_ACTIVITY] = act_activity,
 	[ACTION_HELP] = act_help,
 	[ACTION_SEARCH] = act_search,
 	[ACTION_NEXT_MATCH] = act_next_match,
@@ -203,12 +204,16 @@ works_now(const struct ui *ui, enum action action)
 	case ACTION_PROBLEMS:
 	case ACTION_PEEK:
 	case ACTION_SOURCES:
+	case ACTION_ACTIVITY:
 	case ACTION_SEARCH:
 	case ACTION_NEXT_MATCH:
 	case ACTION_PREVIOUS_MATCH:
 	case ACTION_COMMAND:
 	case ACTION_THEME:
 		return ui->layout.kind != LAYOUT_TOO_SMALL;
+	case ACTION_OPEN:
+		return ui->layout.kind != LAYOUT_TOO_SMALL &&
+		       (ui->overlay == OVERLAY_NONE || ui->overlay == OVERLAY_ACTIVITY);
 	default:
 		return ui->layout.kind != LAYOUT_TOO_SMALL && ui->overlay == OVERLAY_NONE;
 	}

@@ -217,6 +217,10 @@ jump_to_evidence(struct ui *ui)
 unsigned
 act_open(struct ui *ui)
 {
+	if (ui->overlay == OVERLAY_ACTIVITY) {
+		ui_filter_to_bar(ui);
+		return UI_DRAW;
+	}
 	if (!ui->subject.loaded)
 		return 0;
 	if (ui->focus == PANE_ENTITY)
@@ -302,6 +306,13 @@ act_sources(struct ui *ui)
 {
 	ui_open_sources(ui);
 	return toggle_overlay(ui, OVERLAY_SOURCES);
+}
+
+unsigned
+act_activity(struct ui *ui)
+{
+	ui_make_activity(ui);
+	return toggle_overlay(ui, OVERLAY_ACTIVITY);
 }
 
 unsigned

@@ -33,6 +33,8 @@ struct view_report {
 	size_t count, capacity;
 };
 
+struct activity;
+
 struct view_model {
 	const struct subject *subject;
 	const struct clock *clock;
@@ -46,7 +48,8 @@ struct view_model {
 	const char *const *advice; /* what to do when nothing is watched, up to a NULL; NULL: it
 				      need not be */
 	bool reading;		   /* input is still being read */
-	const char *failure;	   /* why reading has stopped before its end, or NULL */
+	const struct activity *activity;
+	const char *failure; /* why reading has stopped before its end, or NULL */
 	bool ascii;
 	int width;
 };
@@ -54,10 +57,12 @@ struct view_model {
 typedef void view_build(struct doc *doc, const struct view_model *model);
 
 view_build view_entity, view_event, view_history, view_help, view_problems_list, view_peek,
-	view_report_list, view_sources;
+	view_report_list, view_sources, view_activity;
 
 /* Lines of the entity pane carry the index of their fact, or this. */
 #define VIEW_NO_FACT ((size_t)-1)
+/* Lines of the activity strip carry the index of their bar, or this. */
+#define VIEW_NO_BAR ((size_t)-1)
 
 /* The decisions of the alert, newest first: what, who, when, why. */
 void view_put_decisions(struct doc *doc, const struct view_model *model, size_t tag);

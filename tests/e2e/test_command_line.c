@@ -178,6 +178,53 @@ alerts_like_the_selected_one_are_kept_or_left_out(void **state)
 	stage_quit(pty);
 }
 
+static void
+activity_counts_by_day_and_filters_to_one(void **state)
+{
+	struct pty *pty = stage_sample(*state, 24, 80);
+
+	pty_send(pty, "x");
+	pty_wait_text(pty, "reason:");
+	pty_send(pty, "seen\r");
+	pty_wait_text(pty, "y");
+	pty_send(pty, "y");
+	pty_wait_text(pty, "41 new");
+	pty_send(pty, "A");
+	pty_wait_text(pty, "alerts a day, newest first");
+	pty_wait_text(pty, "2026-01-16               6  \xe2\x97\x8f\xe2\x97\x8f\xe2\x97\x8f"
+			   "\xe2\x97\x8f\xe2\x97\x8f\xe2\x9c\x97");
+	pty_wait_text(pty, "2026-01-12              12  ");
+	pty_send(pty, "G\r");
+	pty_wait_text(pty, "TimeGenerated >= datetime(2026-01-12T00:00:00Z)");
+	pty_wait_text(pty, "12 of 42 alerts");
+	stage_quit(pty);
+}
+
+/* Times that are forged reach from the first year to the last: the bars stay few. */
+static void
+activity_of_all_of_time_has_few_bars(void **state)
+{
+	static const char log[] =
+		"{\"eventName\":\"CreateAccessKey\",\"eventTime\":\"0001-01-01T00:00:00Z\","
+		"\"eventID\":"
+		"\"a\"}\n{\"eventName\":\"CreateAccessKey\",\"eventTime\":\"9999-12-31T23:59:59Z\","
+		"\"eventID\":\"b\"}\n{\"eventName\":\"CreateAccessKey\",\"eventTime\":\"never\","
+		"\"eventID\":\"c\"}\n";
+	const struct stage *stage = *state;
+	char *path = test_file(stage->home, "forged.json", log, strlen(log));
+	struct pty *pty = stage_screen(stage, 24, 80, path);
+
+	pty_wait_text(pty, "3 alerts");
+	pty_send(pty, "A");
+	pty_wait_text(pty, "alerts a 30 days");
+	pty_send(pty, "G");
+	pty_wait_text(pty, "1 without a time that can be read");
+	pty_wait_text(pty, "  1  \xe2\x97\x8f");
+	leave(pty, "without a time");
+	free(path);
+	stage_quit(pty);
+}
+
 /* ---- again ---- */
 
 static void
@@ -264,6 +311,8 @@ main(void)
 		stage_test(tab_completes_names_and_what_stands_behind_them),
 		stage_test(an_error_stands_under_what_it_is_about),
 		stage_test(alerts_like_the_selected_one_are_kept_or_left_out),
+		stage_test(activity_counts_by_day_and_filters_to_one),
+		stage_test(activity_of_all_of_time_has_few_bars),
 		stage_test(columns_and_the_last_filter_are_found_again),
 		stage_test(the_record_opens_in_a_pager_from_a_private_file_that_goes),
 		stage_test(a_pager_that_is_not_there_is_said),

@@ -36,7 +36,7 @@ pick(struct monkey *m, unsigned below)
 /* ---- what it does ---- */
 
 /* Every key of the tables but those that end the program or stop it. */
-static const char single[] = "jkhlgG][LzcpS?/nNf+-osamrvxFuyYZtL:0123 *";
+static const char single[] = "jkhlgG][LzcpSA?/nNf+-osamrvxFuyYZtL:0123 *";
 static const char *const sequences[] = {"\033[A", "\033[B", "\033[C", "\033[D", "\033[5~",
 	"\033[6~", "\033[H", "\033[F", "\t", "\033[Z", "\r", "\r", "\r", "\033", "\033", "y", "y",
 	"\025", "\027", "\001", "\005", "\177", "\014", "\006", "\002"};
