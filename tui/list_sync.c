@@ -2,7 +2,8 @@
 
 #include "core/base/timefmt.h"
 
-enum { ROWS_BETWEEN_CLOCKS = 128, PAGE_ROWS = 256 };
+/* A window of rowids is what is read before the clock is looked at although no row is wanted. */
+enum { ROWS_BETWEEN_CLOCKS = 128, PAGE_ROWS = 256, WINDOW = 4096 };
 
 void
 list_sync_init(struct list_sync *sync, struct store *store, int64_t run, const char *rule_ids)
@@ -45,13 +46,6 @@ take_row(void *context, const struct store_row *row)
 	return !slice->stopped;
 }
 
-static bool
-note_rowid(void *context, const struct store_row *row)
-{
-	*(int64_t *)context = row->rowid;
-	return false;
-}
-
 static struct store_query
 query(const struct list_sync *sync)
 {
@@ -69,72 +63,89 @@ read_page(struct list_sync *sync, struct list *list, bool newest, struct error *
 	return store_rows(sync->store, &page, take_row, &slice, err);
 }
 
-/* Where the fill begins is noted first: whatever comes later stands above. */
+/* Where the fill begins is noted first: whatever comes later stands above. A run may be anywhere by
+ * time; what it has just put stands at the top of the rowids. */
 static bool
 begin(struct list_sync *sync, struct list *list, struct error *err)
 {
-	struct store_query last = query(sync);
-
-	last.order = STORE_BY_ROWID;
-	last.descending = true;
-	sync->last_rowid = 0;
-	if (!store_rows(sync->store, &last, note_rowid, &sync->last_rowid, err) ||
-		!read_page(sync, list, true, err) || !read_page(sync, list, false, err))
+	sync->last_rowid = store_last_rowid(sync->store);
+	if (!sync->run && (!read_page(sync, list, true, err) || !read_page(sync, list, false, err)))
 		return false;
 	sync->fill_rowid = sync->last_rowid + 1;
 	sync->begun = true;
 	return true;
 }
 
-/* Rows behind *after, which moves to the last one read. */
 static bool
-read_up(struct list_sync *sync, struct slice *slice, int64_t *after, struct error *err)
+has_time(const struct slice *slice)
 {
-	struct store_query later = query(sync);
+	return !slice->stopped && time_monotonic_ms() < slice->deadline_ms;
+}
 
-	later.order = STORE_BY_ROWID;
-	later.after_rowid = *after;
-	slice->rowid = *after;
+static bool
+read_window(struct list_sync *sync, struct slice *slice, int64_t after, int64_t before, bool down,
+	struct error *err)
+{
+	struct store_query window = query(sync);
+
+	window.order = STORE_BY_ROWID;
+	window.after_rowid = after;
+	window.before_rowid = before;
+	window.descending = down;
 	slice->stopped = false;
-	if (!store_rows(sync->store, &later, take_row, slice, err))
-		return false;
-	*after = slice->rowid;
+	return store_rows(sync->store, &window, take_row, slice, err);
+}
+
+/* Rows behind *after up to `last`; *after moves along. At least one window. */
+static bool
+read_up(struct list_sync *sync, struct slice *slice, int64_t *after, int64_t last,
+	struct error *err)
+{
+	do {
+		int64_t end = last - *after > WINDOW ? *after + WINDOW : last;
+
+		if (end <= *after)
+			return true;
+		if (!read_window(sync, slice, *after, end + 1, false, err))
+			return false;
+		*after = slice->stopped ? slice->rowid : end;
+	} while (has_time(slice));
 	return true;
 }
 
 static bool
 read_down(struct list_sync *sync, struct slice *slice, struct error *err)
 {
-	struct store_query earlier = query(sync);
+	do {
+		int64_t before = sync->fill_rowid, after = before > WINDOW ? before - WINDOW : 0;
 
-	earlier.order = STORE_BY_ROWID;
-	earlier.descending = true;
-	earlier.before_rowid = sync->fill_rowid;
-	slice->rowid = sync->fill_rowid;
-	slice->stopped = false;
-	if (!store_rows(sync->store, &earlier, take_row, slice, err))
-		return false;
-	sync->fill_rowid = slice->rowid;
-	sync->complete = !slice->stopped;
+		sync->complete = before <= 1;
+		if (sync->complete)
+			return true;
+		if (!read_window(sync, slice, after, before, true, err))
+			return false;
+		sync->fill_rowid = slice->stopped ? slice->rowid : after + 1;
+	} while (has_time(slice));
 	return true;
 }
 
+/* Once through all rows there are; *more: it is under way, or the store has changed since. */
 static bool
-sweep(struct list_sync *sync, struct slice *slice, bool *more, struct error *err)
+sweep(struct list_sync *sync, struct slice *slice, int64_t last, bool *more, struct error *err)
 {
-	if (sync->sweep_rowid < 0 && sync->swept_version == sync->version) {
-		*more = false;
-		return true;
-	}
 	if (sync->sweep_rowid < 0) {
+		if (sync->swept_version == sync->version) {
+			*more = false;
+			return true;
+		}
 		sync->swept_version = sync->version;
 		sync->sweep_rowid = 0;
 	}
-	if (!read_up(sync, slice, &sync->sweep_rowid, err))
+	if (!read_up(sync, slice, &sync->sweep_rowid, last, err))
 		return false;
-	if (!slice->stopped)
+	if (sync->sweep_rowid >= last)
 		sync->sweep_rowid = -1;
-	*more = slice->stopped || sync->swept_version != sync->version;
+	*more = sync->sweep_rowid >= 0 || sync->swept_version != sync->version;
 	return true;
 }
 
@@ -143,6 +154,7 @@ list_sync_slice(
 	struct list_sync *sync, struct list *list, int budget_ms, bool *more, struct error *err)
 {
 	struct slice slice = {.list = list, .deadline_ms = time_monotonic_ms() + budget_ms};
+	int64_t last;
 
 	*more = true;
 	if (!sync->begun) {
@@ -150,9 +162,10 @@ list_sync_slice(
 		if (!begin(sync, list, err))
 			return false;
 	}
-	if (!read_up(sync, &slice, &sync->last_rowid, err))
+	last = store_last_rowid(sync->store);
+	if (!read_up(sync, &slice, &sync->last_rowid, last, err))
 		return false;
-	if (slice.stopped)
+	if (sync->last_rowid < last)
 		return true;
 	if (!sync->complete) {
 		if (!read_down(sync, &slice, err))
@@ -160,7 +173,7 @@ list_sync_slice(
 		if (!sync->complete)
 			return true;
 	}
-	return sweep(sync, &slice, more, err);
+	return sweep(sync, &slice, last, more, err);
 }
 
 bool

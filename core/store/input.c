@@ -206,6 +206,8 @@ store_input_begin(struct store *store, int64_t run, const struct store_input *in
 	if (!sql_write_begin(store, &began, err))
 		return false;
 	ok = begin_input(store, input, rule_key, &known, err) && join_run(store, run, &known, err);
+	/* What it delivered before is of this run from now on. */
+	store->touched |= ok && known.done && known.same;
 	if (!sql_write_end(store, began, ok, err))
 		return false;
 	store->run = run;

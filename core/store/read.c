@@ -52,22 +52,29 @@ store_row(struct store *store, int64_t rowid, store_row_visit *visit, void *cont
 	return rc == SQLITE_ROW;
 }
 
+int64_t
+store_last_rowid(struct store *store)
+{
+	return sql_number(store->db, "SELECT max(n) FROM alert", 0);
+}
+
 /* ---- queries ---- */
 
 /* Up to so many deliveries of a run it pays to collect its alerts first; beyond, to ask each alert
- * of the store in order, which gives the first page at once. */
-enum { RUN_IS_SMALL = 20000 };
+ * of the store in order, which gives the first page at once. Between two rowids few are asked. */
+enum { RUN_IS_SMALL = 20000, RUN_IS_TINY = 256 };
 
 static bool
-is_small_run(struct store *store, int64_t run)
+is_small_run(struct store *store, const struct store_query *query)
 {
+	int limit = query->after_rowid > 0 && query->before_rowid > 0 ? RUN_IS_TINY : RUN_IS_SMALL;
 	char sql[256];
 
 	sqlite3_snprintf(sizeof(sql), sql,
 		"SELECT count(*) FROM (SELECT 1 FROM run_input r JOIN alert_source s"
 		" ON s.input = r.input WHERE r.run = %lld LIMIT %d)",
-		(long long)run, RUN_IS_SMALL);
-	return sql_number(store->db, sql, RUN_IS_SMALL) < RUN_IS_SMALL;
+		(long long)query->run, limit);
+	return sql_number(store->db, sql, limit) < limit;
 }
 
 static void
@@ -75,7 +82,7 @@ query_run(struct store *store, const struct store_query *query, struct buf *sql)
 {
 	if (query->run == 0)
 		return;
-	if (is_small_run(store, query->run))
+	if (is_small_run(store, query))
 		buf_puts(sql,
 			" AND a.n IN (SELECT s.alert FROM run_input r JOIN alert_source s"
 			" ON s.input = r.input AND s.generation >= r.generation WHERE r.run = ?1)");

@@ -119,6 +119,8 @@ struct store_query {
 	enum store_order order;
 	bool descending;
 };
+/* No alert has a higher one; 0: there is none. */
+int64_t store_last_rowid(struct store *store);
 /* Visits until the visitor returns false. */
 bool store_rows(struct store *store, const struct store_query *query, store_row_visit *visit,
 	void *context, struct error *err);

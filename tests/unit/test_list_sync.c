@@ -159,6 +159,41 @@ the_selection_stays_where_it_is_while_it_fills(void **state)
 	close_filling(&f);
 }
 
+/* The rows stand between those of another run, more than a window away. */
+static void
+a_remembered_file_brings_its_alerts_into_the_run(void **state)
+{
+	struct store_input input;
+	struct filling f;
+	struct error err;
+	bool unchanged;
+
+	(void)state;
+	scene_open(&f.scene);
+	put(&f, 1, 10);
+	input = scene_input_named("logs/a.json");
+	assert_ok(store_input_done(f.scene.store, f.scene.input, "key", &input, &err), &err);
+	scene_begin_run(&f.scene);
+	f.scene.input = scene_begin_input(&f.scene, "logs/b.json", "key", NULL);
+	put(&f, 11, 10000);
+	assert_ok(store_run_begin(f.scene.store, &f.scene.run, &err), &err);
+	assert_ok(store_open_again(&f.reader, f.scene.store, &err), &err);
+	list_init(&f.list);
+	list_set_height(&f.list, 10);
+	list_sync_init(&f.sync, f.reader, f.scene.run, NULL);
+	list_sync_check(&f.sync);
+	while (slice(&f))
+		;
+	assert_int_equal(f.list.shown, 0);
+	scene_begin_input(&f.scene, "logs/a.json", "key", &unchanged);
+	assert_true(unchanged);
+	assert_true(list_sync_check(&f.sync));
+	while (slice(&f))
+		;
+	assert_all(&f, 10);
+	close_filling(&f);
+}
+
 static void
 an_empty_store_is_complete_at_once(void **state)
 {
@@ -189,6 +224,7 @@ main(void)
 		cmocka_unit_test(slices_fill_it_with_every_row_once),
 		cmocka_unit_test(what_arrives_while_it_fills_comes_first),
 		cmocka_unit_test(the_selection_stays_where_it_is_while_it_fills),
+		cmocka_unit_test(a_remembered_file_brings_its_alerts_into_the_run),
 		cmocka_unit_test(an_empty_store_is_complete_at_once),
 	};
 
