@@ -433,7 +433,7 @@ int
 main(int argc, char **argv)
 {
 	struct bench b = {.alerts = argc > 1 ? strtol(argv[1], NULL, 10) : 100000,
-		.idle_seconds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 60};
+		.idle_seconds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 55};
 
 	b.home = test_folder();
 	b.fed = (uint64_t)b.alerts;
