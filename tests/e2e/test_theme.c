@@ -30,6 +30,17 @@ title_cell(struct pty *pty)
 	return pty_cell(pty, 0, 1);
 }
 
+/* A new theme is drawn over a screen that was erased. */
+static void
+await_title(struct pty *pty, int fg)
+{
+	int64_t deadline = 0;
+
+	while (title_cell(pty).fg != fg && pty_step(pty, &deadline))
+		continue;
+	assert_int_equal(title_cell(pty).fg, fg);
+}
+
 static struct pty_cell
 selected_cell(struct pty *pty)
 {
@@ -184,14 +195,14 @@ the_ground_of_the_terminal_chooses_and_the_user_overrules(void **state)
 	const struct stage *stage = *state;
 	struct pty *pty = open_with(stage, NULL, "COLORFGBG=0;15");
 
-	assert_int_equal(title_cell(pty).fg, 25);
+	await_title(pty, 25);
 	stage_quit(pty);
 	put(config_folder(stage, ""), "config.ini", "[screen]\ntheme = high-contrast\n");
 	pty = open_with(stage, NULL, "COLORFGBG=0;15");
-	assert_int_equal(title_cell(pty).fg, 51);
+	await_title(pty, 51);
 	stage_quit(pty);
 	pty = open_with(stage, "dark", "COLORFGBG=0;15");
-	assert_int_equal(title_cell(pty).fg, 80);
+	await_title(pty, 80);
 	stage_quit(pty);
 }
 
@@ -212,9 +223,9 @@ t_goes_through_all_themes_and_those_of_the_user(void **state)
 		snprintf(text, sizeof(text), "theme %s", names[i]);
 		pty_wait_text(pty, text);
 		if (strcmp(names[i], "aaa") == 0)
-			assert_int_equal(title_cell(pty).fg, 202);
+			await_title(pty, 202);
 	}
-	assert_int_equal(title_cell(pty).fg, 80);
+	await_title(pty, 80);
 	stage_quit(pty);
 }
 
@@ -232,15 +243,15 @@ a_theme_is_chosen_by_its_name_with_completion(void **state)
 	pty_wait_text(pty, ":theme high-contrast");
 	pty_send(pty, "\r");
 	pty_wait_gone(pty, ":theme");
-	assert_int_equal(title_cell(pty).fg, 51);
+	await_title(pty, 51);
 	pty_send(pty, ":theme mi\t");
 	pty_wait_text(pty, ":theme mine");
 	pty_send(pty, "\r");
 	pty_wait_gone(pty, ":theme");
-	assert_int_equal(title_cell(pty).fg, 202);
+	await_title(pty, 202);
 	pty_send(pty, ":theme nix\r");
 	pty_wait_text(pty, "there is no theme `nix`; there are dark, light, ");
-	assert_int_equal(title_cell(pty).fg, 202);
+	await_title(pty, 202);
 	pty_send(pty, "\003");
 	pty_wait_gone(pty, ":theme");
 	stage_quit(pty);
@@ -256,7 +267,7 @@ t_says_what_is_wrong_with_a_theme_and_passes_it_over(void **state)
 	pty = open_with(stage, "monochrome", "TERM=xterm-256color");
 	pty_send(pty, "t");
 	pty_wait_text(pty, "mine.ini:2: `pinkish` is no");
-	assert_int_equal(title_cell(pty).fg, 80);
+	await_title(pty, 80);
 	pty_send(pty, "t");
 	pty_wait_text(pty, "theme light");
 	stage_quit(pty);
