@@ -113,6 +113,9 @@ read_object(struct day_listing *l, const struct s3_entry *entry, struct source_f
 	buf_str(&key, entry->key);
 	object.key = buf_view(&key);
 	result = s3_read_object(round->client, &object, failure, err);
+	if (result == SOURCE_FAILED &&
+		object.missing) /* a day that is closed is not listed again */
+		result = s3_read_object(round->client, &object, failure, err);
 	buf_fini(&key);
 	round->records += object.records;
 	l->gone = result == SOURCE_FAILED && object.missing;

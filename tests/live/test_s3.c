@@ -484,12 +484,20 @@ an_archived_object_is_named_and_stepped_over(void **state)
 static void
 an_object_that_is_not_there_is_fine_and_asked_for_while_it_is_listed(void **state)
 {
+	static const char missing[] =
+		",\"code\":\"NoSuchKey\",\"status\":404,\"form\":\"rest-xml\"";
+	char more[160];
+
 	(void)state;
-	put(TODAY "0300Z_mmmmmmmmmmmmmmmm.json.gz", "e-1");
-	bucket_fault(&cloud, "GetObject", "error",
-		",\"code\":\"NoSuchKey\",\"status\":404,\"form\":\"rest-xml\",\"count\":1");
-	watch("type=s3,name=audit,bucket=trail");
-	watcher_await_alerts(&watcher, 1);
+	put(FOLDER "2025/12/20/" NAME "20251220T0300Z_aaaaaaaaaaaaaaaa.json.gz", "e-1");
+	put(TODAY "0300Z_mmmmmmmmmmmmmmmm.json.gz", "e-2");
+	/* The old day is listed once only, so it asks twice; today's is listed again. */
+	snprintf(more, sizeof(more), "%s,\"count\":1,\"path\":\"1220T\"", missing);
+	bucket_fault(&cloud, "GetObject", "error", more);
+	snprintf(more, sizeof(more), "%s,\"count\":2,\"path\":\"0102T\"", missing);
+	bucket_fault(&cloud, "GetObject", "error", more);
+	watch("type=s3,name=audit,bucket=trail,first_fill=30d");
+	watcher_await_alerts(&watcher, 2);
 	assert_int_equal(watcher_health(&watcher, "audit").problems, 0);
 	assert_int_equal(watcher_health(&watcher, "audit").failures, 0);
 }
