@@ -73,7 +73,7 @@ const char *action_group_title(enum action_group group);
 	X(UNDO, "undo", "u", DECIDE, "undo",                                                       \
 		"take the last decision back; recorded, never erased")                             \
 	X(COPY, "copy", "y", SCREEN, "copy",                                                       \
-		"copy the fact, the field or the record to the clipboard (OSC 52)")                \
+		"copy the fact, the key id, the field, the record, or the ids of the marked")                \
 	X(COPY_COMMAND, "copy-command", "Y", SCREEN, "",                                           \
 		"copy the aws command that deactivates this key")                                  \
 	X(EXPORT, "export", "", SCREEN, "",                                                        \

@@ -1,4 +1,6 @@
 /* The clipboard, times and themes, and the program as a whole. */
+#include <stdio.h>
+
 #include "tui/clipboard.h"
 #include "tui/ui_act.h"
 
@@ -18,6 +20,27 @@ copy(struct ui *ui, struct str text, const char *what)
 	return UI_DRAW | UI_COPY;
 }
 
+/* A line each, in the order of the list; what would not fit a clipboard is not gathered. */
+static unsigned
+copy_marked(struct ui *ui)
+{
+	const struct list *list = &ui->list;
+	struct buf ids = {0};
+	char id[ALERT_ID_SIZE], what[64];
+	unsigned requests;
+	struct error err;
+
+	for (size_t i = 0; i < list->count && ids.len <= CLIPBOARD_MAX; i++)
+		if (list->rows[i].marked &&
+			subject_find_id(ui->o.store, list->rows[i].rowid, id, &err))
+			buf_printf(&ids, "%s\n", id);
+	snprintf(what, sizeof(what), "the ids of %zu marked alert%s", list->marks,
+		list->marks == 1 ? "" : "s");
+	requests = copy(ui, buf_view(&ids), what);
+	buf_fini(&ids);
+	return requests;
+}
+
 unsigned
 act_copy(struct ui *ui)
 {
@@ -26,8 +49,12 @@ act_copy(struct ui *ui)
 		event_text_at(&ui->event_text, ui->panes[PANE_EVENT].cursor);
 	const struct fact *fact = ui->focus == PANE_ENTITY ? ui_fact_at_cursor(ui) : NULL;
 
+	if (ui->focus == PANE_LIST && ui->list.marks)
+		return copy_marked(ui);
 	if (!subject->loaded)
 		return 0;
+	if (fact && strcmp(fact->name, "newKey") == 0 && subject->alert.text[ALERT_KEY_ID].len)
+		return copy(ui, subject->alert.text[ALERT_KEY_ID], "the key id");
 	if (fact)
 		return copy(ui, fact->value, fact->label);
 	if (ui->focus == PANE_EVENT && line) {

@@ -7,6 +7,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/alert/alert.h"
 #include "tests/support/stage.h"
 
 /* Each as it stands in a JSON string, and what is shown for it. */
@@ -65,10 +66,12 @@ record(size_t n)
 		"\"accountId\":\"1111%s\",\"accessKeyId\":\"ASIA%s\",\"sessionContext\":"
 		"{\"sessionIssuer\":{\"type\":\"Role\",\"userName\":\"r%s\"}}},"
 		"\"eventTime\":\"2026-01-12T08:00:%02zuZ\",\"eventSource\":\"iam.amazonaws.com\","
-		"\"eventName\":\"CreateAccessKey\",\"awsRegion\":\"us%s\",\"sourceIPAddress\":\"ip%s\","
+		"\"eventName\":\"CreateAccessKey\",\"awsRegion\":\"us%s\",\"sourceIPAddress\":\"ip%"
+		"s\","
 		"\"userAgent\":\"agent%s\",\"errorCode\":\"E%s\",\"errorMessage\":\"M%s\","
 		"\"requestParameters\":{\"userName\":\"u%s\",\"key%s\":[\"v%s\"]},"
-		"\"responseElements\":{\"accessKey\":{\"userName\":\"u%s\",\"accessKeyId\":\"k%s\"}},"
+		"\"responseElements\":{\"accessKey\":{\"userName\":\"u%s\",\"accessKeyId\":\"k%s\"}"
+		"},"
 		"\"eventID\":\"id%02zu%s\",\"recipientAccountId\":\"%s\"}\n",
 		n, p, p, p, p, p, n, p, p, p, p, p, p, p, p, p, p, n, p, p);
 	return buf_take(&out);
@@ -84,7 +87,8 @@ write_folder(const struct stage *stage)
 		free(test_file(stage->home, name, text, strlen(text)));
 		free(text);
 	}
-	free(test_file(stage->home, "\033]0;file\007\xe2\x80\xae.json", "{\"eventName\": oops", 18));
+	free(test_file(
+		stage->home, "\033]0;file\007\xe2\x80\xae.json", "{\"eventName\": oops", 18));
 	free(test_file(stage->home, "\033[31m\xff\xc2\x9b\n.txt", "no log", 6));
 }
 
@@ -114,14 +118,16 @@ no_format_lets_anything_through(void **state)
 {
 	static const struct {
 		const char *format, *allowed;
-	} formats[] = {{"text", "\n"}, {"csv", "\r\n"}, {"md", "\n"}, {"json", "\n"}, {"jsonl", "\n"}};
+	} formats[] = {
+		{"text", "\n"}, {"csv", "\r\n"}, {"md", "\n"}, {"json", "\n"}, {"jsonl", "\n"}};
 	const struct stage *stage = *state;
 
 	write_folder(stage);
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		struct run run = {0};
 
-		stage_run(stage, &run, "scan", "--facts", "--format", formats[i].format, stage->home);
+		stage_run(
+			stage, &run, "scan", "--facts", "--format", formats[i].format, stage->home);
 		assert_int_equal(run.status, 3);
 		assert_clean(buf_view(&run.out), formats[i].allowed);
 		assert_clean(buf_view(&run.err), "\n");
@@ -191,8 +197,9 @@ errors_of_the_command_line_are_cleaned(void **state)
 static void
 json_reads_back_to_the_same_strings(void **state)
 {
-	static const char text[] = "{\"eventVersion\":\"1.09\",\"eventName\":\"CreateAccessKey\","
-				   "\"eventID\":\"i\",\"userAgent\":\"\xe2\x80\xae\\u0000\\ud800\xc3\xa9\"}";
+	static const char text[] =
+		"{\"eventVersion\":\"1.09\",\"eventName\":\"CreateAccessKey\","
+		"\"eventID\":\"i\",\"userAgent\":\"\xe2\x80\xae\\u0000\\ud800\xc3\xa9\"}";
 	struct run run = {.input = text, .input_len = sizeof(text) - 1};
 
 	stage_run((struct stage *)*state, &run, "scan", "--format", "jsonl", "-");
@@ -265,7 +272,8 @@ at_80_columns_nothing_gets_through_either(void **state)
 static uint32_t
 base64_digit(char c)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *at = strchr(digits, c);
 
 	assert_non_null(at);
@@ -309,7 +317,8 @@ what_is_copied_is_cleaned_and_safe_in_a_shell(void **state)
 {
 	static const char text[] =
 		"{\"eventVersion\":\"1.09\",\"eventName\":\"CreateAccessKey\",\"eventID\":\"i\","
-		"\"userAgent\":\"\xe2\x80\xaetxt.exe\",\"requestParameters\":{\"userName\":\"a';reboot\"},"
+		"\"userAgent\":\"\xe2\x80\xaetxt.exe\",\"requestParameters\":{\"userName\":\"a';"
+		"reboot\"},"
 		"\"responseElements\":{\"accessKey\":{\"userName\":\"a';reboot\","
 		"\"accessKeyId\":\"AKIAIOSFODNN7EXAMPLE\",\"status\":\"Active\"}}}";
 	const struct stage *stage = *state;
@@ -332,6 +341,29 @@ what_is_copied_is_cleaned_and_safe_in_a_shell(void **state)
 	free(path);
 }
 
+static void
+the_key_id_and_the_ids_of_the_marked_are_copied(void **state)
+{
+	struct pty *pty = stage_sample(*state, 24, 80);
+	struct buf text;
+
+	pty_send(pty, "  ");
+	pty_wait_text(pty, "3 of 42");
+	text = copied(pty, "y");
+	assert_int_equal(text.len, 2 * (ALERT_ID_SIZE));
+	assert_int_equal(stage_count(buf_view(&text), "\n"), 2);
+	buf_fini(&text);
+	pty_wait_text(pty, "copied the ids of 2 marked alerts");
+	pty_send(pty, "g\r/new key\r");
+	pty_wait_text(pty, "AKIADECNIDW4CEXAMPLE");
+	text = copied(pty, "y");
+	assert_str(buf_view(&text), "AKIADECNIDW4CEXAMPLE");
+	buf_fini(&text);
+	pty_send(pty, "q");
+	assert_int_equal(pty_wait_exit(pty), 0);
+	pty_close(pty);
+}
+
 int
 main(void)
 {
@@ -344,6 +376,7 @@ main(void)
 		stage_test(scan_on_a_terminal_writes_nothing_of_it_either),
 		stage_test(the_screen_shows_every_record_and_stays_clean),
 		stage_test(at_80_columns_nothing_gets_through_either),
+		stage_test(the_key_id_and_the_ids_of_the_marked_are_copied),
 		stage_test(what_is_copied_is_cleaned_and_safe_in_a_shell),
 	};
 
