@@ -74,6 +74,8 @@ racing(void **state)
 	return 0;
 }
 
+#define count_of(operation) cloud_count(&cloud, "s3", (operation))
+
 static void
 put(const char *key, const char *id)
 {
@@ -98,12 +100,6 @@ watch_once(const char *spec, const char *name, int64_t alerts)
 	assert_int_equal(watcher_alerts(&watcher), alerts);
 }
 
-static size_t
-count_of(const char *operation)
-{
-	return cloud_count(&cloud, "s3", operation);
-}
-
 static void
 assert_query(const char *part)
 {
@@ -115,12 +111,7 @@ assert_query(const char *part)
 	free(query);
 }
 
-static void
-assert_said(const char *part)
-{
-	if (!strstr(buf_cstr(&watcher.lines), part))
-		assert_string_equal(buf_cstr(&watcher.lines), part);
-}
+#define assert_said(part) assert_non_null(strstr(buf_cstr(&watcher.lines), (part)))
 
 static void
 note_name(void *context, struct str name, struct str value)
@@ -481,21 +472,19 @@ an_archived_object_is_named_and_stepped_over(void **state)
 	assert_said("InvalidObjectState");
 }
 
+#define NOT_THERE(path, count)                                                                     \
+	",\"code\":\"NoSuchKey\",\"status\":404,\"form\":\"rest-xml\",\"count\":" count            \
+	",\"path\":\"" path "\""
+
+/* A day of the first fill is listed once only, so each is asked for twice. */
 static void
 an_object_that_is_not_there_is_fine_and_asked_for_while_it_is_listed(void **state)
 {
-	static const char missing[] =
-		",\"code\":\"NoSuchKey\",\"status\":404,\"form\":\"rest-xml\"";
-	char more[160];
-
 	(void)state;
 	put(FOLDER "2025/12/20/" NAME "20251220T0300Z_aaaaaaaaaaaaaaaa.json.gz", "e-1");
 	put(TODAY "0300Z_mmmmmmmmmmmmmmmm.json.gz", "e-2");
-	/* The old day is listed once only, so it asks twice; today's is listed again. */
-	snprintf(more, sizeof(more), "%s,\"count\":1,\"path\":\"1220T\"", missing);
-	bucket_fault(&cloud, "GetObject", "error", more);
-	snprintf(more, sizeof(more), "%s,\"count\":2,\"path\":\"0102T\"", missing);
-	bucket_fault(&cloud, "GetObject", "error", more);
+	bucket_fault(&cloud, "GetObject", "error", NOT_THERE("1220T", "1"));
+	bucket_fault(&cloud, "GetObject", "error", NOT_THERE("0102T", "2"));
 	watch("type=s3,name=audit,bucket=trail,first_fill=30d");
 	watcher_await_alerts(&watcher, 2);
 	assert_int_equal(watcher_health(&watcher, "audit").problems, 0);
