@@ -53,13 +53,21 @@ keep(struct ui *ui, const char *what, struct str value)
 	buf_fini(&name);
 }
 
-/* A store that does not take it now has more to do than to wait for this. */
+static bool
+always(const void *context)
+{
+	(void)context;
+	return true;
+}
+
+/* A store that does not take it at once has more to do than to wait for this. */
 void
 ui_keep(struct ui *ui)
 {
 	const struct prompt_history *filters = &ui->prompt.history[PROMPT_FILTER];
 	struct buf names = {0};
 
+	store_hurry_when(ui->o.store, always, NULL);
 	if (filters->count)
 		keep(ui, "filter", str_from(filters->lines[filters->count - 1]));
 	for (size_t i = 0; i < ui->columns.count; i++)

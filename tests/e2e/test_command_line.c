@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/timefmt.h"
+#include "core/store/store.h"
 #include "tests/support/stage.h"
 
 static void
@@ -247,6 +249,26 @@ columns_and_the_last_filter_are_found_again(void **state)
 	stage_quit(pty);
 }
 
+static void
+a_store_that_somebody_holds_does_not_keep_it_from_ending(void **state)
+{
+	const struct stage *stage = *state;
+	struct pty *pty = stage_sample(stage, 24, 80);
+	struct store *store;
+	struct error err;
+	int64_t before;
+
+	pty_send(pty, ":columns target actor\r");
+	pty_wait_row(pty, 1, "TARGET");
+	assert_ok(store_open(&store, stage->store, &err), &err);
+	assert_ok(store_begin(store, &err), &err);
+	before = time_monotonic_ms();
+	stage_quit(pty);
+	assert_true(time_monotonic_ms() - before < 2000);
+	store_rollback(store);
+	store_close(store);
+}
+
 /* ---- the record ---- */
 
 static struct pty *
@@ -314,6 +336,7 @@ main(void)
 		stage_test(activity_counts_by_day_and_filters_to_one),
 		stage_test(activity_of_all_of_time_has_few_bars),
 		stage_test(columns_and_the_last_filter_are_found_again),
+		stage_test(a_store_that_somebody_holds_does_not_keep_it_from_ending),
 		stage_test(the_record_opens_in_a_pager_from_a_private_file_that_goes),
 		stage_test(a_pager_that_is_not_there_is_said),
 	};
