@@ -1,4 +1,4 @@
-/* Whole screens, one for each view, at the two sizes that matter most. */
+/* Whole screens, one for each view, at the sizes that matter most. */
 #include <stdio.h>
 
 #include "tests/support/stage.h"
@@ -11,7 +11,7 @@ golden_after(const struct stage *stage, const char *keys, const char *shown, con
 	static const struct {
 		int rows, cols;
 		const char *name;
-	} sizes[] = {{24, 80, "80x24"}, {50, 200, "200x50"}};
+	} sizes[] = {{24, 80, "80x24"}, {40, 140, "140x40"}, {50, 200, "200x50"}};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct pty *pty = stage_sample(stage, sizes[i].rows, sizes[i].cols);
@@ -70,6 +70,12 @@ golden_problems(void **state)
 }
 
 static void
+golden_activity(void **state)
+{
+	golden(*state, "A", "activity");
+}
+
+static void
 golden_prompt(void **state)
 {
 	golden(*state, "vticket 4711", "prompt");
@@ -104,6 +110,7 @@ main(void)
 		stage_test(golden_help),
 		stage_test(golden_peek),
 		stage_test(golden_problems),
+		stage_test(golden_activity),
 		stage_test(golden_prompt),
 		stage_test(golden_hostile_record),
 		stage_test(golden_at_the_smallest_size),
