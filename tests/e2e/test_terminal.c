@@ -465,6 +465,30 @@ an_ascii_locale_gets_ascii(void **state)
 	stage_quit(pty);
 }
 
+/* The user's own delay counts: what comes later is still the same key. */
+static void
+escdelay_says_how_long_esc_waits_for_the_rest(void **state)
+{
+	static const char *const environment[] = {"ESCDELAY=10000", NULL};
+	const struct stage *stage = *state;
+	const char *const words[] = {"--store", stage->store, SAMPLE, NULL};
+	struct pty *pty = pty_open(&(struct pty_options){
+		.child = {.arguments = words, .environment = environment, .home = stage->home}});
+
+	pty_wait_text(pty, "42 alerts");
+	pty_send(pty, "?");
+	pty_wait_text(pty, " help ");
+	assert_true(pty_quiet(pty, 200));
+	pty_raw_mark(pty);
+	pty_send(pty, "\033");
+	assert_true(pty_quiet(pty, 300));
+	assert_int_equal(pty_raw_since(pty).len, 0);
+	pty_send(pty, "[B");
+	pty_wait_raw(pty, "\033");
+	assert_true(pty_has(pty, " help "));
+	pty_close(pty);
+}
+
 int
 main(void)
 {
@@ -489,6 +513,7 @@ main(void)
 		stage_test(no_color_is_respected_and_the_selection_still_shows),
 		stage_test(nothing_blinks),
 		stage_test(an_ascii_locale_gets_ascii),
+		stage_test(escdelay_says_how_long_esc_waits_for_the_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
