@@ -10,6 +10,7 @@ const struct action_def actions[ACTION_COUNT] = {
 static const struct action_argument arguments[] = {
 	{ACTION_SEARCH, "PATTERN", "search for it"},
 	{ACTION_FILTER, "PREDICATE", "show only alerts for which it holds"},
+	{ACTION_MARK, "PREDICATE", "mark all shown alerts for which it holds"},
 	{ACTION_STATUS, "WORD", "show all, open, awaiting or closed alerts"},
 	{ACTION_SORT, "COLUMN", "sort by that column"},
 	{ACTION_COLUMNS, "COLUMN...", "show these in this order; they are kept with the store"},

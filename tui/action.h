@@ -41,6 +41,7 @@ const char *action_group_title(enum action_group group);
 		"from the list to the entity pane; on a fact to its evidence")                     \
 	X(BACK, "back", "Esc", LOOK, "back",                                                       \
 		"leave the prompt, then the pane, then the search, then the filter")               \
+	X(ZOOM, "zoom", "w", LOOK, "zoom", "the list, or the pane you are in, alone; or all again")     \
 	X(FOLD, "fold", "z", LOOK, "fold", "fold or unfold the object or array at the cursor")     \
 	X(PEEK, "peek", "", LOOK, "", "the record's exact bytes, escaped")                         \
 	X(COLUMNS, "columns", "c", LOOK, "columns", "other columns in the list")                   \

@@ -45,16 +45,39 @@ lay_stacked(struct layout *l, int rows, int cols, enum pane_kind below)
 	l->panes[below] = (struct grid_rect){3 + list, 0, height - list, cols};
 }
 
-struct layout
-layout_for(int rows, int cols, enum pane_kind below, int entity_rows)
+/* What all of them share. */
+static struct layout
+begin(int rows, int cols)
 {
 	struct layout l = {.rule_x = -1, .status = rows - 2, .hint = rows - 1};
 
 	l.whole = (struct grid_rect){1, 0, rows - 3, cols};
-	if (rows < LAYOUT_MIN_ROWS || cols < LAYOUT_MIN_COLS) {
-		l.kind = LAYOUT_TOO_SMALL;
-	} else if (cols < LAYOUT_WIDE_COLS) {
-		l.kind = LAYOUT_STACKED;
+	l.kind = rows < LAYOUT_MIN_ROWS || cols < LAYOUT_MIN_COLS ? LAYOUT_TOO_SMALL
+								  : LAYOUT_STACKED;
+	return l;
+}
+
+struct layout
+layout_alone(int rows, int cols, enum pane_kind kind)
+{
+	struct layout l = begin(rows, cols);
+
+	if (l.kind == LAYOUT_TOO_SMALL)
+		return l;
+	l.kind = LAYOUT_ALONE;
+	*(kind == PANE_LIST ? &l.header : &l.heads[kind]) = (struct grid_rect){1, 0, 1, cols};
+	l.panes[kind] = (struct grid_rect){2, 0, rows - 4, cols};
+	return l;
+}
+
+struct layout
+layout_for(int rows, int cols, enum pane_kind below, int entity_rows)
+{
+	struct layout l = begin(rows, cols);
+
+	if (l.kind == LAYOUT_TOO_SMALL)
+		return l;
+	if (cols < LAYOUT_WIDE_COLS) {
 		lay_stacked(&l, rows, cols, below);
 	} else {
 		l.kind = LAYOUT_WIDE;

@@ -3,6 +3,7 @@
  *
  *	stacked		title, list, a rule with the alert's name, one pane, status, hints
  *	wide		the list left, entity and event pane right of a rule
+ *	alone		the list, or one pane under its alert's name
  *	too small	one sentence
  */
 #ifndef KEYWATCH_TUI_LAYOUT_H
@@ -17,7 +18,7 @@ enum {
 	LAYOUT_FULL_COLS = 160, /* from here the list shows all columns */
 };
 
-enum layout_kind { LAYOUT_TOO_SMALL, LAYOUT_STACKED, LAYOUT_WIDE };
+enum layout_kind { LAYOUT_TOO_SMALL, LAYOUT_STACKED, LAYOUT_WIDE, LAYOUT_ALONE };
 
 enum pane_kind { PANE_LIST, PANE_ENTITY, PANE_EVENT, PANE_HISTORY, PANE_COUNT };
 
@@ -35,5 +36,7 @@ struct layout {
 /* below: which pane the stacked layout shows. entity_rows: what the entity pane needs to be seen
  * whole; the wide layout gives it that as long as something is left for the event. */
 struct layout layout_for(int rows, int cols, enum pane_kind below, int entity_rows);
+/* The list or one pane, and nothing beside it. */
+struct layout layout_alone(int rows, int cols, enum pane_kind kind);
 
 #endif

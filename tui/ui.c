@@ -40,6 +40,15 @@ ui_init(struct ui *ui, const struct ui_options *options, struct error *err)
 	return true;
 }
 
+static void
+filter_fini(struct ui_filter *f)
+{
+	alert_filter_free(f->compiled);
+	alert_fini(&f->loaded);
+	free(f->rows);
+	buf_fini(&f->text);
+}
+
 void
 ui_fini(struct ui *ui)
 {
@@ -54,10 +63,8 @@ ui_fini(struct ui *ui)
 	decide_fini(&ui->decide);
 	ui_export_fini(&ui->export);
 	activity_fini(&ui->activity);
-	alert_filter_free(ui->filter.compiled);
-	alert_fini(&ui->filter.loaded);
-	free(ui->filter.rows);
-	buf_fini(&ui->filter.text);
+	filter_fini(&ui->filter);
+	filter_fini(&ui->marking);
 	regex_free(ui->search.regex);
 	buf_fini(&ui->search.pattern);
 	ui_fini_problems(&ui->problems);
@@ -220,7 +227,7 @@ bool
 ui_is_busy(const struct ui *ui)
 {
 	return ui->decide.applying || ui->search.step || ui_is_filtering(ui) ||
-	       ui_is_exporting(ui) || list_is_building(&ui->list);
+	       ui_is_exporting(ui) || ui_is_marking(ui) || list_is_building(&ui->list);
 }
 
 unsigned
@@ -233,6 +240,7 @@ ui_work(struct ui *ui)
 	ui_decide_slice(ui, deadline);
 	ui_find_slice(ui, deadline);
 	ui_filter_slice(ui, deadline);
+	ui_mark_slice(ui, deadline);
 	ui_export_slice(ui, deadline);
 	while (list_is_building(&ui->list) && time_monotonic_ms() < deadline)
 		list_step(&ui->list);
@@ -307,8 +315,10 @@ build_panes(struct ui *ui)
 		struct grid_rect rect = ui->layout.panes[kind];
 		struct pane *pane = &ui->panes[kind];
 
-		if (!rect.rows)
+		if (!rect.rows) {
+			pane->width = 0; /* built again when it is seen again */
 			continue;
+		}
 		if (ui->panes_stale || !pane->width)
 			build_pane(ui, pane, pane_views[kind], rect);
 		pane_resize(pane, rect.cols, (size_t)rect.rows, ui->grid.ascii);
@@ -337,21 +347,39 @@ fit_focus(struct ui *ui, bool wide)
 		ui->below = ui->focus;
 }
 
+struct layout
+ui_layout(const struct ui *ui, int entity_rows)
+{
+	int rows = ui->grid.rows, cols = ui->grid.cols;
+
+	return ui->alone ? layout_alone(rows, cols, ui->focus)
+			 : layout_for(rows, cols, ui->below, entity_rows);
+}
+
 /* The wide layout depends on how much there is to say about the alert. */
 static void
 lay_out(struct ui *ui)
 {
-	int rows = ui->grid.rows, cols = ui->grid.cols;
 	struct pane *entity = &ui->panes[PANE_ENTITY];
 	struct grid_rect rect;
 
-	ui->layout = layout_for(rows, cols, ui->below, 0);
+	ui->layout = ui_layout(ui, 0);
 	if (ui->layout.kind != LAYOUT_WIDE)
 		return;
 	rect = ui->layout.panes[PANE_ENTITY];
 	if (ui->panes_stale || entity->width != rect.cols)
 		build_pane(ui, entity, view_entity, rect);
-	ui->layout = layout_for(rows, cols, ui->below, (int)entity->doc.row_count);
+	ui->layout = ui_layout(ui, (int)entity->doc.row_count);
+}
+
+/* The list keeps a height while a pane hides it: what is selected stays where it was. */
+static void
+fit_list(struct ui *ui)
+{
+	int height = ui_layout(ui, 0).panes[PANE_LIST].rows;
+
+	if (height || !ui->list.height)
+		list_set_height(&ui->list, (size_t)height);
 }
 
 void
@@ -359,10 +387,9 @@ ui_load(struct ui *ui, int rows, int cols)
 {
 	if (ui->grid.rows != rows || ui->grid.cols != cols)
 		grid_resize(&ui->grid, rows, cols);
-	fit_focus(ui, cols >= LAYOUT_WIDE_COLS);
+	fit_focus(ui, cols >= LAYOUT_WIDE_COLS && !ui->alone);
 	list_settle(&ui->list);
-	list_set_height(
-		&ui->list, (size_t)layout_for(rows, cols, ui->below, 0).panes[PANE_LIST].rows);
+	fit_list(ui);
 	refresh_window(ui);
 	load_subject(ui);
 	lay_out(ui);
@@ -426,7 +453,9 @@ note_shown(struct ui *ui)
 	size_t i;
 
 	ui->shown = (struct ui_shown){.row = LIST_NONE};
-	for (i = 0; i < ui->list.height && ui->list.top + i < ui->list.shown; i++)
+	for (i = 0;
+		i < (size_t)ui->layout.panes[PANE_LIST].rows && ui->list.top + i < ui->list.shown;
+		i++)
 		list_saw(&ui->list, ui->list.order[ui->list.top + i]);
 	if (!row || !ui->subject.loaded || ui->subject.rowid != row->rowid)
 		return;
@@ -448,7 +477,8 @@ ui_draw(struct ui *ui)
 		return;
 	}
 	if (ui->overlay == OVERLAY_NONE) {
-		ui_draw_list(ui, grid);
+		if (ui->layout.panes[PANE_LIST].rows)
+			ui_draw_list(ui, grid);
 		for (enum pane_kind kind = PANE_ENTITY; kind < PANE_COUNT; kind++)
 			if (ui->layout.panes[kind].rows)
 				pane_draw(&ui->panes[kind], grid, ui->layout.panes[kind],

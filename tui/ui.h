@@ -44,6 +44,8 @@ enum ui_overlay {
 	OVERLAY_ACTIVITY
 };
 
+enum { ROWS_BETWEEN_CLOCKS = 16 }; /* of a slice */
+
 /* A filter on the list, evaluated row by row in slices. */
 struct ui_filter {
 	struct buf text;
@@ -53,7 +55,7 @@ struct ui_filter {
 	size_t fresh;		       /* row that has come since and is judged next */
 	size_t judged;
 	struct alert glance, loaded; /* of the row that is judged; loaded owns */
-	size_t gave_up; /* how often a regular expression was, as far as it was said */
+	size_t gave_up;		     /* how often a regular expression was, as far as it was said */
 };
 
 /* A search: in a pane at once, in the list in slices. */
@@ -109,19 +111,21 @@ struct ui {
 	struct pane overlay_pane;
 	enum ui_overlay overlay;
 	enum pane_kind focus, below; /* below: the pane of the stacked layout */
+	bool alone;		     /* what has the focus is seen, and nothing beside it */
 	struct ui_columns {
 		unsigned set; /* of the built-in ones */
 		uint8_t chosen[UI_COLUMNS];
 		size_t count; /* of chosen; 0: the set's */
-	} columns; /* of the list */
+	} columns;	      /* of the list */
 	struct prompt prompt;
 	struct decide decide;
 	enum decision_action asked; /* what the open prompt decides */
 	struct ui_filter filter;
+	struct ui_filter marking; /* marks are being set by it: ui_mark.c */
 	struct ui_search search;
 	struct ui_export export;
 	struct activity activity; /* of its overlay; owns */
-	bool narrow_away; /* what the open prompt of a field is for */
+	bool narrow_away;	  /* what the open prompt of a field is for */
 	struct view_problems problems;
 	struct pipeline_progress progress;
 	uint64_t problems_loaded; /* how many the loaded ones were */
@@ -178,6 +182,8 @@ void ui_row_name(const struct ui *ui, uint32_t row, int cols, struct buf *out);
 struct view_model ui_model(const struct ui *ui, int width);
 /* The pane that keys go to now, NULL for the list. */
 struct pane *ui_focused_pane(struct ui *ui);
+/* Where things stand now; entity_rows as in layout_for. */
+struct layout ui_layout(const struct ui *ui, int entity_rows);
 /* Builds the event pane again at once, for what must know its lines. */
 void ui_build_event(struct ui *ui);
 void ui_open_overlay(struct ui *ui, enum ui_overlay overlay);
@@ -248,6 +254,16 @@ bool ui_set_filter(struct ui *ui, struct str predicate, struct error *err);
 void ui_find_slice(struct ui *ui, int64_t deadline_ms);
 void ui_filter_slice(struct ui *ui, int64_t deadline_ms);
 bool ui_is_filtering(const struct ui *ui); /* rows are still to be judged */
+/* Whether it holds for the alert of that row. */
+bool ui_judge(struct ui *ui, struct ui_filter *filter, uint32_t row);
+
+/* ui_mark.c */
+/* Marks what is shown and matches; it ends, is cancelled and says so by itself, or is stopped. */
+bool ui_mark_by(struct ui *ui, struct str predicate, struct error *err);
+bool ui_is_marking(const struct ui *ui);
+void ui_mark_slice(struct ui *ui, int64_t deadline_ms);
+void ui_mark_cancel(struct ui *ui);
+void ui_mark_stop(struct ui *ui);
 
 /* ui_decide.c */
 void ui_ask_decision(struct ui *ui, enum decision_action action);
@@ -263,9 +279,10 @@ const char *ui_column_name(size_t column); /* NULL beyond the last */
 /* SORT_COUNT: none; those that can be sorted by come first. */
 enum list_sort ui_column_sort(size_t column);
 
-/* ui_list.c, ui_title.c and ui_bars.c: the parts of a frame */
+/* ui_list.c, ui_title.c, ui_bars.c and ui_hints.c: the parts of a frame */
 void ui_draw_title(const struct ui *ui, struct grid *grid);
 void ui_draw_list(const struct ui *ui, struct grid *grid);
 void ui_draw_bars(const struct ui *ui, struct grid *grid);
+void ui_draw_hint_line(const struct ui *ui, struct grid *grid);
 
 #endif

@@ -148,6 +148,7 @@ static act_function *const functions[ACTION_COUNT] = {
 	[ACTION_PREVIOUS_PANE] = act_previous_pane,
 	[ACTION_OPEN] = act_open,
 	[ACTION_BACK] = act_back,
+	[ACTION_ZOOM] = act_zoom,
 	[ACTION_FOLD] = act_fold,
 	[ACTION_PEEK] = act_peek,
 	[ACTION_COLUMNS] = act_columns,

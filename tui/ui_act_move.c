@@ -111,21 +111,24 @@ act_follow(struct ui *ui)
 
 /* ---- panes ---- */
 
-/* The panes that Tab goes through: all of the layout; the list only where all are visible. */
+/* The panes that Tab goes through: all of the layout; under the list, only what stands there. */
 static unsigned
 change_pane(struct ui *ui, int step)
 {
-	static const enum pane_kind wide[] = {PANE_LIST, PANE_ENTITY, PANE_EVENT};
-	static const enum pane_kind stacked[] = {PANE_ENTITY, PANE_EVENT, PANE_HISTORY};
-	bool is_wide = ui->layout.kind == LAYOUT_WIDE;
-	const enum pane_kind *order = is_wide ? wide : stacked;
-	enum pane_kind now = is_wide ? ui->focus : ui->below;
-	size_t i = 0;
+	static const struct {
+		enum pane_kind first;
+		size_t count;
+	} orders[] = {
+		[LAYOUT_STACKED] = {PANE_ENTITY, 3},
+		[LAYOUT_WIDE] = {PANE_LIST, 3},
+		[LAYOUT_ALONE] = {PANE_LIST, 4},
+	};
+	bool stacked = ui->layout.kind == LAYOUT_STACKED;
+	size_t first = orders[ui->layout.kind].first, count = orders[ui->layout.kind].count;
+	enum pane_kind now = stacked ? ui->below : ui->focus;
 
-	while (i < 2 && order[i] != now)
-		i++;
-	now = order[(i + (step > 0 ? 1 : 2)) % 3];
-	if (is_wide) {
+	now = (enum pane_kind)(first + (now - first + (step > 0 ? 1 : count - 1)) % count);
+	if (!stacked) {
 		ui->focus = now;
 	} else {
 		ui->below = now;
@@ -168,6 +171,14 @@ act_left(struct ui *ui)
 	return UI_DRAW;
 }
 
+unsigned
+act_zoom(struct ui *ui)
+{
+	ui->alone = !ui->alone;
+	ui->panes_stale = true;
+	return UI_DRAW;
+}
+
 static void
 focus_pane(struct ui *ui, enum pane_kind kind)
 {
@@ -207,8 +218,8 @@ jump_to_evidence(struct ui *ui)
 	ui->event_text.evidence_end = offset + len;
 	event_text_unfold_all(&ui->event_text);
 	focus_pane(ui, PANE_EVENT);
-	if (ui->layout.kind == LAYOUT_STACKED)
-		ui->layout = layout_for(ui->grid.rows, ui->grid.cols, ui->below, 0);
+	if (ui->layout.kind != LAYOUT_WIDE)
+		ui->layout = ui_layout(ui, 0);
 	ui_build_event(ui);
 	pane_go(pane, event_text_line_of(&ui->event_text, offset));
 	return UI_DRAW;
@@ -237,6 +248,8 @@ act_back(struct ui *ui)
 
 	if (ui_is_exporting(ui))
 		ui_export_stop(ui);
+	else if (ui_is_marking(ui))
+		ui_mark_cancel(ui);
 	else if (ui->overlay != OVERLAY_NONE)
 		ui->overlay = OVERLAY_NONE;
 	else if (ui->focus != PANE_LIST)

@@ -1,11 +1,11 @@
-/* The lines around the panes: the alert's name, status or progress, key hints. */
+/* The lines around the panes: the alert's name, status or progress. */
 #include "tui/ui.h"
 
 #include <limits.h>
 #include <stdio.h>
 
 /* The least that an alert's name gets before its state is cut short; what the tabs need. */
-enum { NAME_COLS = 24, TABS_COLS = 25 };
+enum { NAME_COLS = 24, TABS_COLS = 25, TAB_OF_LIST_COLS = 9 };
 
 /* ---- the alert's name ---- */
 
@@ -13,6 +13,16 @@ enum { NAME_COLS = 24, TABS_COLS = 25 };
 enum state_detail { STATE_WORD, STATE_CLASS, STATE_SEVERITY, STATE_PLACE };
 
 /* " 2 of 143 · Closed, BenignPositive, unsigned · Medium " */
+/* "12 of 1,043 · " */
+static void
+put_of(struct buf *out, size_t n, size_t all, const char *then)
+{
+	buf_count(out, n);
+	buf_puts(out, " of ");
+	buf_count(out, all);
+	buf_printf(out, " %s ", then);
+}
+
 static void
 put_state(
 	const struct ui *ui, const struct list_row *row, enum state_detail detail, struct buf *out)
@@ -22,7 +32,7 @@ put_state(
 	buf_clear(out);
 	buf_putc(out, ' ');
 	if (detail >= STATE_PLACE)
-		buf_printf(out, "%zu of %zu %s ", ui->list.position + 1, ui->list.shown, dot);
+		put_of(out, ui->list.position + 1, ui->list.shown, dot);
 	buf_puts(out, alert_status_name((enum alert_status)row->status));
 	if (row->classification && detail >= STATE_CLASS)
 		buf_printf(
@@ -243,11 +253,22 @@ put_shown(const struct ui *ui, struct buf *out)
 		buf_printf(out, "%s ", list_show_name(ui->list.show));
 	if (ui->filter.compiled)
 		buf_puts(out, "filter ");
-	if (ui->list.show != SHOW_ALL || ui->filter.compiled)
-		buf_printf(out, "%zu of ", ui->list.shown);
+	if (ui->list.show != SHOW_ALL || ui->filter.compiled) {
+		buf_count(out, ui->list.shown);
+		buf_puts(out, " of ");
+	}
 	/* While the list fills there are more. */
-	buf_printf(out, "%zu%s alert%s", total, ui->sync.complete || !total ? "" : "+",
-		total == 1 ? "" : "s");
+	buf_count(out, total);
+	buf_printf(
+		out, "%s alert%s", ui->sync.complete || !total ? "" : "+", total == 1 ? "" : "s");
+}
+
+static void
+put_part(const struct ui *ui, struct buf *out, const char *sign, size_t count, const char *what)
+{
+	buf_printf(out, " %s %s", glyph_text(GLYPH_DOT, ui->grid.ascii), sign);
+	buf_count(out, count);
+	buf_printf(out, " %s", what);
 }
 
 static void
@@ -267,37 +288,38 @@ put_by_status(const struct ui *ui, bool zeros, struct buf *out)
 
 	for (size_t i = 0; c->total && i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].count || (zeros && parts[i].always))
-			buf_printf(out, " %s %zu %s", glyph_text(GLYPH_DOT, ui->grid.ascii),
-				parts[i].count, parts[i].name);
+			put_part(ui, out, "", parts[i].count, parts[i].name);
 }
 
 static void
 put_modes(const struct ui *ui, struct buf *out)
 {
-	const char *dot = glyph_text(GLYPH_DOT, ui->grid.ascii);
-
 	if (ui->list.marks)
-		buf_printf(out, " %s %zu marked", dot, ui->list.marks);
+		put_part(ui, out, "", ui->list.marks, "marked");
 	if (ui->list.arrived_above)
-		buf_printf(out, " %s %s%zu arrived", dot, glyph_text(GLYPH_UP, ui->grid.ascii),
-			ui->list.arrived_above);
+		put_part(ui, out, glyph_text(GLYPH_UP, ui->grid.ascii), ui->list.arrived_above,
+			"arrived");
 	if (ui->list.follow)
-		buf_printf(out, " %s follow", dot);
+		buf_printf(out, " %s follow", glyph_text(GLYPH_DOT, ui->grid.ascii));
 }
 
 static void
 draw_tabs(const struct ui *ui, struct pen *pen)
 {
-	static const char *const names[PANE_COUNT] = {
-		[PANE_ENTITY] = "entity", [PANE_EVENT] = "event", [PANE_HISTORY] = "history"};
+	static const char *const names[PANE_COUNT] = {[PANE_LIST] = "alerts",
+		[PANE_ENTITY] = "entity",
+		[PANE_EVENT] = "event",
+		[PANE_HISTORY] = "history"};
+	enum pane_kind first = ui->alone ? PANE_LIST : PANE_ENTITY;
+	enum pane_kind now = ui->alone ? ui->focus : ui->below;
 
-	for (enum pane_kind kind = PANE_ENTITY; kind < PANE_COUNT; kind++) {
-		if (kind != PANE_ENTITY) {
+	for (enum pane_kind kind = first; kind < PANE_COUNT; kind++) {
+		if (kind != first) {
 			pen_blank(pen, ROLE_TEXT, pen->x + 1);
 			pen_glyph(pen, ROLE_RULE, GLYPH_RULE_DOWN);
 			pen_blank(pen, ROLE_TEXT, pen->x + 1);
 		}
-		pen_puts(pen, kind == ui->below ? ROLE_ACCENT : ROLE_DIM, names[kind]);
+		pen_puts(pen, kind == now ? ROLE_ACCENT : ROLE_DIM, names[kind]);
 	}
 	pen_blank(pen, ROLE_TEXT, pen->x + 2);
 }
@@ -356,7 +378,8 @@ static void
 draw_status(const struct ui *ui, struct grid *grid)
 {
 	struct pen pen = pen_at(grid, ui->layout.status, 0, grid->cols);
-	bool narrow = ui->layout.kind == LAYOUT_STACKED;
+	bool narrow = ui->layout.kind != LAYOUT_WIDE;
+	int tabs = TABS_COLS + (ui->alone ? TAB_OF_LIST_COLS : 0);
 	enum count_detail detail = COUNT_ZEROS;
 	struct buf counts = {0};
 	int width, room = grid->cols - 2;
@@ -367,8 +390,8 @@ draw_status(const struct ui *ui, struct grid *grid)
 	}
 	if (has_progress(ui) || (narrow && ui->filter.compiled))
 		detail = COUNT_SHOWN;
-	else if (narrow && room >= 2 * TABS_COLS)
-		room -= TABS_COLS;
+	else if (narrow && room >= 2 * tabs)
+		room -= tabs;
 	while ((width = put_counts(ui, detail, &counts)) > room && detail > COUNT_SHOWN)
 		detail--;
 	pen.end = grid->cols - width - 2;
@@ -376,7 +399,7 @@ draw_status(const struct ui *ui, struct grid *grid)
 		draw_progress(ui, &pen);
 	} else {
 		pen_blank(&pen, ROLE_TEXT, 1);
-		if (narrow && !ui->filter.compiled && pen.end >= TABS_COLS)
+		if (narrow && !ui->filter.compiled && pen.end >= tabs)
 			draw_tabs(ui, &pen);
 		draw_filter(ui, &pen);
 	}
@@ -386,109 +409,6 @@ draw_status(const struct ui *ui, struct grid *grid)
 	buf_fini(&counts);
 }
 
-/* ---- hints ---- */
-
-static const enum action list_hints[] = {ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS,
-	ACTION_TAKE, ACTION_NOTE, ACTION_SEARCH, ACTION_FILTER, ACTION_HELP, ACTION_FALSE_POSITIVE,
-	ACTION_UNDO, ACTION_MARK, ACTION_SORT, ACTION_STATUS, ACTION_OPEN, ACTION_COLUMNS,
-	ACTION_PROBLEMS, ACTION_SOURCES, ACTION_QUIT, ACTION_NONE};
-static const enum action entity_hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_NEXT_PANE, ACTION_COPY,
-	ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS, ACTION_SEARCH, ACTION_HELP, ACTION_NONE};
-static const enum action event_hints[] = {ACTION_FOLD, ACTION_BACK, ACTION_NEXT_PANE, ACTION_SEARCH,
-	ACTION_COPY, ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS, ACTION_HELP, ACTION_NONE};
-static const enum action overlay_hints[] = {ACTION_BACK, ACTION_SEARCH, ACTION_QUIT, ACTION_NONE};
-
-static const enum action *
-hints_for(const struct ui *ui)
-{
-	if (ui->overlay != OVERLAY_NONE)
-		return overlay_hints;
-	switch (ui->focus) {
-	case PANE_ENTITY:
-		return entity_hints;
-	case PANE_EVENT:
-	case PANE_HISTORY:
-		return event_hints;
-	default:
-		return list_hints;
-	}
-}
-
-static const char *
-hint_word(const struct ui *ui, enum action action)
-{
-	if (ui->overlay == OVERLAY_NONE && ui->focus == PANE_ENTITY && action == ACTION_OPEN)
-		return "evidence";
-	if (ui->overlay != OVERLAY_NONE && action == ACTION_QUIT)
-		return "close";
-	return actions[action].hint;
-}
-
-static void
-draw_hint(const struct ui *ui, struct pen *pen, enum action action)
-{
-	const char *word = hint_word(ui, action);
-	char key[KEY_NAME];
-
-	keymap_key_name(&ui->o.config->keymap, action, key);
-	if (!key[0] || grid_columns(str_from(key), pen->grid->ascii) + (int)strlen(word) + 2 >
-			       pen_left(pen))
-		return;
-	pen_puts(pen, ROLE_HINT_KEY, key);
-	pen_printf(pen, ROLE_HINT, " %s", word);
-	pen_blank(pen, ROLE_TEXT, pen->x + 2);
-}
-
-/* Where a source fails, the way to why comes first. */
-static void
-draw_hints(const struct ui *ui, struct pen *pen)
-{
-	bool fails = ui->overlay == OVERLAY_NONE && ui_source_fails(ui);
-
-	if (fails)
-		draw_hint(ui, pen, ACTION_SOURCES);
-	for (const enum action *hint = hints_for(ui); *hint != ACTION_NONE; hint++)
-		if (!fails || *hint != ACTION_SOURCES)
-			draw_hint(ui, pen, *hint);
-}
-
-/* What was just said; when it is long, over the status line as well. */
-static void
-draw_message(const struct ui *ui, struct grid *grid)
-{
-	struct str text = buf_view(&ui->message);
-	struct pen pen = pen_at(grid, ui->layout.hint, 1, grid->cols - 1);
-	int room = pen_left(&pen) - 1;
-	size_t at = text.len;
-
-	if (grid_columns(text, grid->ascii) > room) {
-		while (at > 0 && (text.data[at - 1] != ' ' ||
-					 grid_columns(str_slice(text, 0, at), grid->ascii) > room))
-			at--;
-		pen = pen_at(grid, ui->layout.status, 0, grid->cols);
-		pen_blank(&pen, ROLE_TEXT, 1);
-		pen_str(&pen, ui->message_role, str_slice(text, 0, at));
-		pen_blank(&pen, ROLE_TEXT, grid->cols);
-		text = str_slice(text, at, text.len);
-		pen = pen_at(grid, ui->layout.hint, 1, grid->cols - 1);
-	}
-	pen_field(&pen, ui->message_role, text, pen_left(&pen));
-}
-
-static void
-draw_hint_line(const struct ui *ui, struct grid *grid)
-{
-	struct pen pen = pen_at(grid, ui->layout.hint, 1, grid->cols - 1);
-
-	if (ui->decide.applying)
-		pen_printf(&pen, ROLE_TEXT, "%s: %zu of %zu", ui->decide.report.title,
-			ui->decide.next, ui->decide.count);
-	else if (ui->message.len)
-		draw_message(ui, grid);
-	else
-		draw_hints(ui, &pen);
-}
-
 void
 ui_draw_bars(const struct ui *ui, struct grid *grid)
 {
@@ -496,5 +416,5 @@ ui_draw_bars(const struct ui *ui, struct grid *grid)
 	if (ui->overlay == OVERLAY_NONE)
 		draw_heads(ui, grid);
 	draw_status(ui, grid);
-	draw_hint_line(ui, grid);
+	ui_draw_hint_line(ui, grid);
 }

@@ -35,6 +35,15 @@ filter_by(struct ui *ui, struct str predicate, unsigned *requests, struct error 
 	return true;
 }
 
+static bool
+mark_by(struct ui *ui, struct str predicate, unsigned *requests, struct error *err)
+{
+	const char *named = config_find_filter(ui->o.config, predicate);
+
+	(void)requests;
+	return ui_mark_by(ui, named ? str_from(named) : predicate, err);
+}
+
 static const char *
 filter_word(const struct ui *ui, size_t i)
 {
@@ -166,6 +175,7 @@ static const struct argument {
 } arguments[] = {
 	{ACTION_SEARCH, search_for, NULL, false},
 	{ACTION_FILTER, filter_by, filter_word, false},
+	{ACTION_MARK, mark_by, filter_word, false},
 	{ACTION_STATUS, show_status, status_word, false},
 	{ACTION_SORT, sort_by, sort_word, false},
 	{ACTION_COLUMNS, show_columns, column_word, true},

@@ -72,6 +72,10 @@ is_possible(struct ui *ui, enum decision_action action)
 		ui_say(ui, ROLE_ERROR, "the decision before is still being recorded");
 		return false;
 	}
+	if (ui_is_marking(ui)) {
+		ui_say(ui, ROLE_ERROR, "alerts are still being marked; Esc stops that");
+		return false;
+	}
 	if (!ui->decide.count) {
 		ui_say(ui, ROLE_TEXT, "no alert is selected");
 		return false;

@@ -169,13 +169,13 @@ ui_find_slice(struct ui *ui, int64_t deadline_ms)
 /* ---- filter ---- */
 
 /* The list keeps the beginning of a name. */
-enum { LIST_WORD_MOST = 500, ROWS_BETWEEN_CLOCKS = 16 };
+enum { LIST_WORD_MOST = 500 };
 
 /* What the list itself knows of the alert. */
 static enum filter_answer
-judge_by_list(struct ui *ui, const struct list_row *row)
+judge_by_list(struct ui *ui, struct ui_filter *f, const struct list_row *row)
 {
-	struct alert *alert = &ui->filter.glance;
+	struct alert *alert = &f->glance;
 	struct str ip = list_word(&ui->list, row->ip);
 
 	alert->time = row->time;
@@ -183,15 +183,14 @@ judge_by_list(struct ui *ui, const struct list_row *row)
 	alert->flags = row->flags;
 	alert->text[ALERT_RULE_ID] = list_word(&ui->list, row->rule);
 	alert->text[ALERT_SOURCE_IP] = ip.len < LIST_WORD_MOST ? ip : STR_ABSENT;
-	return alert_filter_glance(ui->filter.compiled, alert);
+	return alert_filter_glance(f->compiled, alert);
 }
 
 /* First by what is at hand, then by what the store has in columns, at last by the record. */
-static bool
-judge(struct ui *ui, uint32_t row)
+bool
+ui_judge(struct ui *ui, struct ui_filter *f, uint32_t row)
 {
-	struct ui_filter *f = &ui->filter;
-	enum filter_answer answer = judge_by_list(ui, &ui->list.rows[row]);
+	enum filter_answer answer = judge_by_list(ui, f, &ui->list.rows[row]);
 	int64_t rowid = ui->list.rows[row].rowid;
 	struct error err;
 
@@ -252,7 +251,7 @@ ui_set_filter(struct ui *ui, struct str predicate, struct error *err)
 		buf_str(&f->text, predicate);
 	}
 	if (compiled && ui->list.selected != LIST_NONE)
-		match = judge(ui, ui->list.selected);
+		match = ui_judge(ui, f, ui->list.selected);
 	list_set_filtered(&ui->list, compiled != NULL, match);
 	say_gave_up(ui);
 	return true;
@@ -263,7 +262,7 @@ judge_row(struct ui *ui, uint32_t row)
 {
 	ui->filter.judged++;
 	if (ui->list.match[row] == MATCH_UNKNOWN)
-		list_set_match(&ui->list, row, judge(ui, row));
+		list_set_match(&ui->list, row, ui_judge(ui, &ui->filter, row));
 }
 
 bool

@@ -49,6 +49,17 @@ buf_putc(struct buf *buf, char c)
 }
 
 void
+buf_count(struct buf *buf, uint64_t count)
+{
+	if (count >= 1000) {
+		buf_count(buf, count / 1000);
+		buf_printf(buf, ",%03u", (unsigned)(count % 1000));
+	} else {
+		buf_printf(buf, "%u", (unsigned)count);
+	}
+}
+
+void
 buf_vprintf(struct buf *buf, const char *fmt, va_list args)
 {
 	va_list again;

@@ -6,6 +6,7 @@
 #define KEYWATCH_BASE_BUF_H
 
 #include <stdarg.h>
+#include <stdint.h>
 
 #include "core/base/str.h"
 
@@ -20,6 +21,7 @@ void buf_str(struct buf *buf, struct str s);
 void buf_puts(struct buf *buf, const char *s);
 void buf_putc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_count(struct buf *buf, uint64_t count); /* for people: 1,043 */
 void buf_vprintf(struct buf *buf, const char *fmt, va_list args);
 void buf_clear(struct buf *buf);	       /* empty, keeps the memory */
 void buf_consume(struct buf *buf, size_t len); /* drops bytes at the front */

@@ -25,7 +25,7 @@ struct bench {
 	int idle_seconds;
 	char *home;
 	char store[512];
-	char counted[64]; /* "1000000 new" */
+	char counted[64]; /* " 1,000,000 new" */
 	struct pty *pty;
 	uint64_t fed; /* the number of the next alert */
 	pid_t feeder;
@@ -434,10 +434,14 @@ main(int argc, char **argv)
 {
 	struct bench b = {.alerts = argc > 1 ? strtol(argv[1], NULL, 10) : 100000,
 		.idle_seconds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 55};
+	struct buf counted = {0};
 
 	b.home = test_folder();
 	b.fed = (uint64_t)b.alerts;
-	snprintf(b.counted, sizeof(b.counted), " %ld new", b.alerts);
+	buf_putc(&counted, ' ');
+	buf_count(&counted, (uint64_t)b.alerts);
+	snprintf(b.counted, sizeof(b.counted), "%s new", buf_cstr(&counted));
+	buf_fini(&counted);
 	make_store(&b);
 	print_conditions(&b);
 	measure_start(&b);

@@ -58,6 +58,25 @@ small_screens_stack_and_wide_ones_stand_side_by_side(void **state)
 }
 
 static void
+one_pane_alone_takes_all_between_title_and_status(void **state)
+{
+	(void)state;
+	for (enum pane_kind kind = PANE_LIST; kind < PANE_COUNT; kind++) {
+		struct layout l = layout_alone(24, 200, kind);
+
+		assert_int_equal(l.kind, LAYOUT_ALONE);
+		assert_int_equal(l.rule_x, -1);
+		for (enum pane_kind other = PANE_LIST; other < PANE_COUNT; other++)
+			assert_int_equal(l.panes[other].rows, other == kind ? 20 : 0);
+		assert_int_equal(l.panes[kind].cols, 200);
+		assert_int_equal(l.panes[kind].y + l.panes[kind].rows, l.status);
+		assert_int_equal(l.header.rows, kind == PANE_LIST);
+	}
+	assert_int_equal(layout_alone(9, 80, PANE_LIST).kind, LAYOUT_TOO_SMALL);
+	assert_int_equal(layout_alone(10, 40, PANE_EVENT).panes[PANE_EVENT].rows, 6);
+}
+
+static void
 below_the_least_size_it_is_too_small(void **state)
 {
 	(void)state;
@@ -85,6 +104,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_overlaps_or_leaves_the_screen_at_any_size),
 		cmocka_unit_test(small_screens_stack_and_wide_ones_stand_side_by_side),
+		cmocka_unit_test(one_pane_alone_takes_all_between_title_and_status),
 		cmocka_unit_test(below_the_least_size_it_is_too_small),
 		cmocka_unit_test(the_entity_pane_grows_to_what_it_needs_and_leaves_the_event_some),
 	};

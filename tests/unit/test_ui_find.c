@@ -159,11 +159,11 @@ a_filter_finds_the_newest_first_and_counts_as_it_goes(void **state)
 	assert_int_equal(s->ui.list.shown, 2);
 	assert_int_equal(second_at(s, 0), MANY - 3);
 	assert_int_equal(second_at(s, 1), MANY - 13);
-	assert_true(shows(s, "filter 2 of 3000 alerts"));
+	assert_true(shows(s, "filter 2 of 3,000 alerts"));
 	assert_true(shows(s, "0 %"));
 	while (ui_is_busy(&s->ui))
 		ui_work(&s->ui);
-	assert_true(shows(s, "filter 300 of 3000 alerts"));
+	assert_true(shows(s, "filter 300 of 3,000 alerts"));
 	assert_false(shows(s, " %"));
 }
 
@@ -173,13 +173,13 @@ columns_of_the_list_the_store_and_the_record_filter_alike(void **state)
 	static const struct {
 		const char *typed, *says;
 	} cases[] = {
-		{"fSourceIpAddress == \"203.0.113.4\"\r", "filter 300 of 3000 alerts"},
-		{"fUserAgent == \"agent-4\"\r", "filter 300 of 3000 alerts"},
-		{"fSessionMfaAuthenticated == true\r", "filter 600 of 3000 alerts"},
+		{"fSourceIpAddress == \"203.0.113.4\"\r", "filter 300 of 3,000 alerts"},
+		{"fUserAgent == \"agent-4\"\r", "filter 300 of 3,000 alerts"},
+		{"fSessionMfaAuthenticated == true\r", "filter 600 of 3,000 alerts"},
 		{"fSessionMfaAuthenticated == true and SourceIpAddress endswith \"5\"\r",
-			"filter 300 of 3000 alerts"},
+			"filter 300 of 3,000 alerts"},
 		{"fUserAgent == \"agent-4\" or TimeGenerated < datetime(2026-01-02T00:00:05Z)\r",
-			"filter 303 of 3000 alerts"},
+			"filter 303 of 3,000 alerts"},
 	};
 	struct stage *s = *state;
 
@@ -208,7 +208,7 @@ escape_leaves_a_filter_under_way_and_nothing_moves(void **state)
 	assert_int_equal(list_selected(&s->ui.list)->rowid, rowid);
 	ui_key(&s->ui, KEYCODE_ESC);
 	assert_false(ui_is_filtering(&s->ui));
-	assert_true(shows(s, "3000 alerts"));
+	assert_true(shows(s, "3,000 alerts"));
 	assert_int_equal(s->ui.list.shown, MANY);
 	assert_int_equal(list_selected(&s->ui.list)->rowid, rowid);
 }
@@ -227,7 +227,40 @@ what_arrives_is_judged_before_what_is_older(void **state)
 	assert_true(ui_is_busy(&s->ui));
 	while (ui_is_busy(&s->ui))
 		ui_work(&s->ui);
-	assert_true(shows(s, "filter 310 of 3100 alerts"));
+	assert_true(shows(s, "filter 310 of 3,100 alerts"));
+}
+
+/* Of those that are shown, and of no other. */
+static void
+a_predicate_marks_what_is_shown_and_esc_stops_it(void **state)
+{
+	struct stage *s = *state;
+
+	type(s, "fUserAgent == \"agent-4\"\r");
+	while (ui_is_busy(&s->ui))
+		ui_work(&s->ui);
+	type(s, ":mark SessionMfaAuthenticated == true or SourceIpAddress endswith \"4\"\r");
+	ui_mark_slice(&s->ui, 0);
+	assert_true(ui_is_marking(&s->ui));
+	assert_true(shows(s, "of 300 looked at; Esc stops"));
+	type(s, "v");
+	assert_int_equal(s->ui.prompt.kind, PROMPT_NONE);
+	assert_true(shows(s, "still being marked"));
+	while (ui_is_busy(&s->ui))
+		ui_work(&s->ui);
+	assert_true(shows(s, "it holds for 300 of 300 alerts; 300 marked"));
+	assert_int_equal(s->ui.list.marks, 300);
+
+	ui_key(&s->ui, KEYCODE_ESC); /* the filter */
+	type(s, ":mark SessionMfaAuthenticated == true\r");
+	while (s->ui.marking.at < 1000)
+		ui_mark_slice(&s->ui, 0);
+	ui_key(&s->ui, KEYCODE_ESC);
+	assert_false(ui_is_marking(&s->ui));
+	assert_true(s->ui.list.marks > 300 && s->ui.list.marks < 900);
+	assert_true(shows(s, "marking was stopped"));
+	type(s, ":mark SessionMfa\r");
+	assert_true(shows(s, "SessionMfaAuthenticated"));
 }
 
 static void
@@ -260,6 +293,7 @@ main(void)
 		test(columns_of_the_list_the_store_and_the_record_filter_alike),
 		test(escape_leaves_a_filter_under_way_and_nothing_moves),
 		test(what_arrives_is_judged_before_what_is_older),
+		test(a_predicate_marks_what_is_shown_and_esc_stops_it),
 		test(a_search_looks_at_what_the_columns_say),
 	};
 
