@@ -252,6 +252,14 @@ pen_field(struct pen *pen, enum role role, struct str s, int cols)
 	pen->end = end;
 }
 
+void
+grid_paint(struct grid *grid, int y, int x, int cols, enum role role)
+{
+	for (int end = x + cols; x < end; x++)
+		if (grid_at(grid, y, x))
+			grid->cells[y * grid->cols + x].role = (uint8_t)role;
+}
+
 bool
 grid_is_blank(const struct grid *grid, int y, int x)
 {

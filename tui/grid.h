@@ -76,6 +76,8 @@ void pen_blank(struct pen *pen, enum role role, int to);
 /* Exactly `cols` cells: padded, or cut with an ellipsis. */
 void pen_field(struct pen *pen, enum role role, struct str s, int cols);
 
+/* Gives cells of a row another role. */
+void grid_paint(struct grid *grid, int y, int x, int cols, enum role role);
 /* Nothing stands in the cell; false beyond the edges. */
 bool grid_is_blank(const struct grid *grid, int y, int x);
 

@@ -215,6 +215,18 @@ list_move(struct list *list, long by)
 	list_select(list, to);
 }
 
+void
+list_select_row(struct list *list, uint32_t row)
+{
+	if (row == LIST_NONE || list->selected == row)
+		return;
+	for (size_t i = 0; i < list->shown; i++)
+		if (list->order[i] == row) {
+			list_select(list, i);
+			return;
+		}
+}
+
 bool
 list_select_undecided(struct list *list, int step)
 {

@@ -114,6 +114,8 @@ struct str list_word(const struct list *list, uint32_t number);
 void list_set_height(struct list *list, size_t height);
 /* Selects, scrolls it into the window, ends follow. What it leaves and no filter shows, goes. */
 void list_select(struct list *list, size_t position);
+/* That alert, where it is shown. */
+void list_select_row(struct list *list, uint32_t row);
 void list_move(struct list *list, long by);
 /* The next row (step 1) or the previous one (-1) that is not closed; false when there is none. */
 bool list_select_undecided(struct list *list, int step);

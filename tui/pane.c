@@ -207,6 +207,15 @@ pane_rows_below(const struct pane *pane)
 	return pane->doc.row_count > end ? pane->doc.row_count - end : 0;
 }
 
+void
+pane_restore(struct pane *pane, size_t top, size_t cursor)
+{
+	if (cursor < pane->doc.line_count)
+		pane->cursor = cursor;
+	pane->top = top;
+	clamp_top(pane);
+}
+
 /* ---- search ---- */
 
 void
@@ -298,6 +307,9 @@ pane_find(struct pane *pane, int step, bool *wrapped)
 	line = pane->matches[pane->match].line;
 	if (pane->has_stops && pane->doc.lines[line].stop)
 		pane->cursor = line;
+	/* The line behind it as well: a prompt may cover the last row. */
+	if (line + 1 < pane->doc.line_count)
+		show_line(pane, line + 1);
 	show_line(pane, line);
 	return true;
 }

@@ -48,4 +48,7 @@ void pane_forget_matches(struct pane *pane);
 
 void pane_draw(const struct pane *pane, struct grid *grid, struct grid_rect rect, bool focused);
 
+/* Back to where it was. */
+void pane_restore(struct pane *pane, size_t top, size_t cursor);
+
 #endif

@@ -133,6 +133,13 @@ prompt_paste(struct prompt *prompt, struct str text)
 /* ---- errors ---- */
 
 void
+prompt_set_help(struct prompt *prompt, const char *text)
+{
+	buf_clear(&prompt->help);
+	buf_puts(&prompt->help, text);
+}
+
+void
 prompt_set_error(struct prompt *prompt, const char *text, size_t caret)
 {
 	buf_clear(&prompt->error);

@@ -14,10 +14,10 @@ enum prompt_kind {
 	PROMPT_FILTER,
 	PROMPT_COMMAND,
 	PROMPT_REPLACE, /* a word that lets a file be replaced */
-	PROMPT_REASON, /* of a decision */
-	PROMPT_WORD,   /* typed to confirm */
-	PROMPT_CHOICE, /* one key out of some, in a decision */
-	PROMPT_FIELD,  /* the same, which field */
+	PROMPT_REASON,	/* of a decision */
+	PROMPT_WORD,	/* typed to confirm */
+	PROMPT_CHOICE,	/* one key out of some, in a decision */
+	PROMPT_FIELD,	/* the same, which field */
 	PROMPT_COUNT,
 };
 
@@ -54,6 +54,7 @@ void prompt_paste(struct prompt *prompt, struct str text);
 struct str prompt_text(const struct prompt *prompt);
 /* For Up and Down of the next prompt of this kind. */
 void prompt_remember(struct prompt *prompt, enum prompt_kind kind, struct str line);
+void prompt_set_help(struct prompt *prompt, const char *text);
 void prompt_set_error(struct prompt *prompt, const char *text, size_t caret);
 /* Takes the `LINE:COL: text` of a refused predicate or pattern apart. */
 void prompt_set_located_error(struct prompt *prompt, const char *text);

@@ -67,6 +67,9 @@ ui_fini(struct ui *ui)
 	filter_fini(&ui->marking);
 	regex_free(ui->search.regex);
 	buf_fini(&ui->search.pattern);
+	buf_fini(&ui->search.from.pattern);
+	buf_fini(&ui->search.from.written);
+	free(ui->search.hits);
 	ui_fini_problems(&ui->problems);
 	ui_fini_problems(&ui->recent);
 	pipeline_live_fini(&ui->live);
@@ -372,14 +375,16 @@ lay_out(struct ui *ui)
 	ui->layout = ui_layout(ui, (int)entity->doc.row_count);
 }
 
-/* The list keeps a height while a pane hides it: what is selected stays where it was. */
+/* The list keeps a height while a pane hides it: what is selected stays where it was. A search
+ * shows what it finds above its prompt. */
 static void
 fit_list(struct ui *ui)
 {
 	int height = ui_layout(ui, 0).panes[PANE_LIST].rows;
+	bool covered = ui->alone && ui->prompt.kind == PROMPT_SEARCH;
 
 	if (height || !ui->list.height)
-		list_set_height(&ui->list, (size_t)height);
+		list_set_height(&ui->list, (size_t)height - covered);
 }
 
 void
@@ -391,6 +396,7 @@ ui_load(struct ui *ui, int rows, int cols)
 	list_settle(&ui->list);
 	fit_list(ui);
 	refresh_window(ui);
+	ui_load_hits(ui);
 	load_subject(ui);
 	lay_out(ui);
 	if (ui->layout.kind != LAYOUT_TOO_SMALL)

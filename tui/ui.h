@@ -18,6 +18,7 @@
 #include "tui/list_sync.h"
 #include "tui/mouse.h"
 #include "tui/prompt.h"
+#include "tui/row_text.h"
 #include "tui/view.h"
 
 /* What the loop must do after a key or work; a set of bits. */
@@ -62,11 +63,21 @@ struct ui_filter {
 struct ui_search {
 	struct buf pattern;
 	struct regex *regex; /* owns; NULL: none */
+	bool heavy;	     /* it takes too long: nothing is lit by it */
 	int step;	     /* of a search under way in the list; 0: none */
 	size_t at, left;     /* position, and how many are still to be looked at */
+	struct ui_hit {
+		uint32_t row;
+		enum list_column column;
+		int whole, x, cols; /* cells of the column's text, and of the match in it */
+	} * hits;		    /* in the rows of the window; owns */
+	size_t hit_count, hit_capacity;
+	struct {
+		struct buf pattern, written; /* the one before, and as far as it was seen; owns */
+		uint32_t row;
+		size_t top, cursor; /* of the pane that is searched, else of the list */
+	} from;			    /* where it began: Esc goes back there */
 };
-
-enum { UI_COLUMNS = 10 };
 
 /* A file being written, in slices. */
 struct ui_export {
@@ -114,7 +125,7 @@ struct ui {
 	bool alone;		     /* what has the focus is seen, and nothing beside it */
 	struct ui_columns {
 		unsigned set; /* of the built-in ones */
-		uint8_t chosen[UI_COLUMNS];
+		uint8_t chosen[COLUMN_COUNT];
 		size_t count; /* of chosen; 0: the set's */
 	} columns;	      /* of the list */
 	struct prompt prompt;
@@ -212,10 +223,11 @@ unsigned ui_saw_news(struct ui *ui);
 void ui_put_title(const struct ui *ui, struct buf *out);
 
 /* ui_prompt.c */
+/* What stands in the open prompt may have changed. */
+void ui_prompt_written(struct ui *ui);
 unsigned ui_prompt_key(struct ui *ui, uint32_t key);
 /* Opens it; nothing moves under a prompt. */
 void ui_prompt(struct ui *ui, enum prompt_kind kind, const char *label, const char *help);
-void ui_ask_search(struct ui *ui);
 void ui_ask_filter(struct ui *ui);
 void ui_ask_command(struct ui *ui);
 
@@ -246,12 +258,20 @@ void ui_export_slice(struct ui *ui, int64_t deadline_ms);
 void ui_export_stop(struct ui *ui); /* nothing is left behind */
 void ui_export_fini(struct ui_export *export);
 
-/* ui_find.c */
+/* ui_search.c */
+void ui_ask_search(struct ui *ui);
+/* The prompt has other text; was left; was sent. */
+void ui_search_written(struct ui *ui);
+void ui_search_left(struct ui *ui);
+void ui_search_sent(struct ui *ui);
+void ui_load_hits(struct ui *ui); /* before a frame */
 bool ui_set_search(struct ui *ui, struct str pattern, struct error *err);
 void ui_find(struct ui *ui, int step);
 void ui_clear_search(struct ui *ui);
-bool ui_set_filter(struct ui *ui, struct str predicate, struct error *err);
 void ui_find_slice(struct ui *ui, int64_t deadline_ms);
+
+/* ui_find.c */
+bool ui_set_filter(struct ui *ui, struct str predicate, struct error *err);
 void ui_filter_slice(struct ui *ui, int64_t deadline_ms);
 bool ui_is_filtering(const struct ui *ui); /* rows are still to be judged */
 /* Whether it holds for the alert of that row. */

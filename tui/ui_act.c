@@ -253,9 +253,11 @@ ui_paste(struct ui *ui, struct str text)
 {
 	if (ui->layout.kind == LAYOUT_TOO_SMALL)
 		return 0;
-	if (ui->prompt.kind != PROMPT_NONE)
+	if (ui->prompt.kind != PROMPT_NONE) {
 		prompt_paste(&ui->prompt, text);
-	else
+		ui_prompt_written(ui);
+	} else {
 		ui_say(ui, ROLE_TEXT, "pasted text is no command: nothing was done");
+	}
 	return UI_DRAW;
 }

@@ -94,10 +94,7 @@ begin(struct ui *ui, enum decision_action action)
 {
 	/* The frame that was shown counts, and nothing moves from here on. */
 	ui->list.follow = ui->list.top_until_moved = false;
-	if (ui->shown.row != LIST_NONE && ui->list.selected != ui->shown.row)
-		for (size_t i = 0; i < ui->list.shown; i++)
-			if (ui->list.order[i] == ui->shown.row)
-				list_select(&ui->list, i);
+	list_select_row(&ui->list, ui->shown.row);
 	if (ui->decide.applying)
 		return;
 	decide_begin(&ui->decide, action);

@@ -2,20 +2,6 @@
 #include "core/base/text.h"
 #include "tui/ui.h"
 
-enum list_column {
-	COLUMN_TIME,
-	COLUMN_STATUS,
-	COLUMN_SEVERITY,
-	COLUMN_ACTOR,
-	COLUMN_TARGET,
-	COLUMN_SELF,
-	COLUMN_ACCOUNT,
-	COLUMN_IP,
-	COLUMN_OUTCOME,
-	COLUMN_USED,
-	COLUMN_COUNT = UI_COLUMNS,
-};
-
 /* Before the columns: selection, mark, status sign, space; behind them: space, alarm. */
 enum { BEFORE = 4, BEHIND = 2, NARROW = 60 };
 
@@ -342,6 +328,24 @@ is_alarming(const struct ui *ui, const struct list_row *row)
 	return (row->flags & ~harmless) || str_is(list_word(&ui->list, row->actor), "root");
 }
 
+/* What the search found in the cell before the pen; in one cut short, the cell. */
+static void
+light_hits(const struct ui *ui, const struct pen *pen, uint32_t row, enum list_column column,
+	int width)
+{
+	const struct ui_search *s = &ui->search;
+	enum role role = row == ui->list.selected ? ROLE_MATCH : ROLE_MATCH_OTHER;
+
+	for (size_t i = 0; i < s->hit_count; i++) {
+		const struct ui_hit *hit = &s->hits[i];
+		bool cut = hit->whole > width;
+
+		if (hit->row == row && hit->column == column)
+			grid_paint(pen->grid, pen->y, pen->x - width + (cut ? 0 : hit->x),
+				cut ? width : hit->cols, role);
+	}
+}
+
 static void
 draw_row(const struct ui *ui, struct pen *pen, uint32_t number, const struct list_columns *shown)
 {
@@ -374,6 +378,7 @@ draw_row(const struct ui *ui, struct pen *pen, uint32_t number, const struct lis
 		if (!shown->width[column])
 			continue;
 		defs[column].put(&c, pen, shown->width[column]);
+		light_hits(ui, pen, number, column, shown->width[column]);
 		if (pen->x + shown->gap < end)
 			pen_blank(pen, c.role, pen->x + shown->gap);
 	}

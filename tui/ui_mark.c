@@ -74,13 +74,15 @@ ui_mark_slice(struct ui *ui, int64_t deadline_ms)
 		ui_say(ui, ROLE_ERROR, "%s", err.text);
 		return;
 	}
-	for (; m->at < m->count; m->at++) {
+	while (m->at < m->count) {
+		uint32_t row = m->rows[m->at++];
+
+		if (ui_judge(ui, m, row)) {
+			m->judged++;
+			list_mark(&ui->list, row, true);
+		}
 		if (m->at % ROWS_BETWEEN_CLOCKS == 0 && time_monotonic_ms() >= deadline_ms)
 			break;
-		if (!ui_judge(ui, m, m->rows[m->at]))
-			continue;
-		m->judged++;
-		list_mark(&ui->list, m->rows[m->at], true);
 	}
 	store_read_end(ui->o.store);
 	if (m->at == m->count)

@@ -9,15 +9,6 @@ ui_prompt(struct ui *ui, enum prompt_kind kind, const char *label, const char *h
 }
 
 void
-ui_ask_search(struct ui *ui)
-{
-	ui_prompt(ui, PROMPT_SEARCH, "/",
-		ui->focus == PANE_LIST && ui->overlay == OVERLAY_NONE
-			? "a regular expression (PCRE2) over what the rows say; Esc leaves"
-			: "a regular expression (PCRE2) in this pane; Esc leaves");
-}
-
-void
 ui_ask_filter(struct ui *ui)
 {
 	ui_prompt(ui, PROMPT_FILTER, "filter: ",
@@ -30,25 +21,6 @@ ui_ask_command(struct ui *ui)
 {
 	ui_prompt(ui, PROMPT_COMMAND, ":",
 		"an action by its name, and what it is for; Tab completes, Esc leaves");
-}
-
-static void
-send_search(struct ui *ui)
-{
-	struct error err;
-
-	if (!prompt_text(&ui->prompt).len) {
-		prompt_close(&ui->prompt);
-		ui_clear_search(ui);
-		return;
-	}
-	if (!ui_set_search(ui, prompt_text(&ui->prompt), &err)) {
-		prompt_set_located_error(&ui->prompt, err.text);
-		return;
-	}
-	prompt_remember(&ui->prompt, PROMPT_SEARCH, prompt_text(&ui->prompt));
-	prompt_close(&ui->prompt);
-	ui_find(ui, 1);
 }
 
 static void
@@ -74,7 +46,7 @@ sent(struct ui *ui)
 {
 	switch (ui->prompt.kind) {
 	case PROMPT_SEARCH:
-		send_search(ui);
+		ui_search_sent(ui);
 		break;
 	case PROMPT_FILTER:
 		send_filter(ui);
@@ -97,9 +69,18 @@ left(struct ui *ui)
 	bool deciding = ui->prompt.kind == PROMPT_REASON || ui->prompt.kind == PROMPT_WORD ||
 			ui->prompt.kind == PROMPT_CHOICE;
 
+	if (ui->prompt.kind == PROMPT_SEARCH)
+		ui_search_left(ui);
 	prompt_close(&ui->prompt);
 	if (deciding)
 		ui_say(ui, ROLE_TEXT, "nothing was decided");
+}
+
+void
+ui_prompt_written(struct ui *ui)
+{
+	if (ui->prompt.kind == PROMPT_SEARCH)
+		ui_search_written(ui);
 }
 
 unsigned
@@ -124,6 +105,7 @@ ui_prompt_key(struct ui *ui, uint32_t key)
 			ui_decision_chosen(ui, key);
 		break;
 	case PROMPT_GOES_ON:
+		ui_prompt_written(ui);
 		break;
 	}
 	return UI_DRAW;

@@ -244,100 +244,6 @@ actions_run_by_name_with_completion(void **state)
 /* ---- finding ---- */
 
 static void
-search_goes_from_match_to_match(void **state)
-{
-	struct pty *pty = stage_sample(*state, 24, 80);
-
-	pty_send(pty, "/svc-backup\r");
-	pty_wait_text(pty, "svc-backup \xe2\x86\x92 admin");
-	pty_send(pty, "n");
-	pty_wait_text(pty, "svc-backup \xe2\x86\x92 svc-monitor");
-	pty_send(pty, "n");
-	pty_wait_text(pty, "/i-0a1b2c3d4e5f67890 \xe2\x86\x92 svc-backup");
-	pty_send(pty, "N");
-	pty_wait_text(pty, "svc-backup \xe2\x86\x92 svc-monitor");
-	pty_send(pty, "/^nobody at all$\r");
-	pty_wait_text(pty, "no alert matches");
-	pty_wait_text(pty, "svc-backup \xe2\x86\x92 svc-monitor");
-	stage_quit(pty);
-}
-
-static void
-a_wrong_pattern_is_said_in_its_place(void **state)
-{
-	struct pty *pty = stage_sample(*state, 24, 80);
-
-	pty_send(pty, "/ab(cd\r");
-	pty_wait_text(pty, "ab(cd");
-	pty_wait_text(pty, "      ^ missing closing parenthesis");
-	pty_send(pty, "\033");
-	pty_wait_gone(pty, "parenthesis");
-	stage_quit(pty);
-}
-
-static void
-a_filter_shows_only_what_fits_and_an_empty_one_all(void **state)
-{
-	struct pty *pty = stage_sample(*state, 24, 80);
-
-	pty_send(pty, "fUserIdentityType == \"Root\"\r");
-	pty_wait_text(pty, "1 of 1");
-	pty_wait_row(pty, FIRST_ROW, "root");
-	pty_wait_text(pty, "filter 1 of 42");
-	pty_send(pty, "f\025\r");
-	pty_wait_text(pty, " of 42");
-	pty_send(pty, "fisnotempty(ErrorCode) and UserIdentityType == 'AssumedRole'\r");
-	pty_wait_text(pty, "1 of 1");
-	pty_wait_row(pty, FIRST_ROW, "break-glass");
-	pty_send(pty, "\033");
-	pty_wait_text(pty, " of 42");
-	stage_quit(pty);
-}
-
-static void
-a_filter_of_the_command_line_is_the_lists_first(void **state)
-{
-	const char *const words[] = {"--filter", "UserIdentityType == 'Root'", SAMPLE, NULL};
-	struct pty *pty = stage_screen_words(*state, 24, 80, words);
-
-	pty_wait_text(pty, "filter 1 of 42");
-	pty_wait_row(pty, FIRST_ROW, "root");
-	pty_send(pty, "\033");
-	pty_wait_text(pty, " of 42 ");
-	stage_quit(pty);
-}
-
-static void
-a_wrong_filter_is_said_in_its_place_and_can_be_mended(void **state)
-{
-	struct pty *pty = stage_sample(*state, 24, 120);
-	int row, col, caret_row, caret_col;
-
-	pty_send(pty, "fUserIdentityType == \"Root\" and Nope == 1\r");
-	pty_wait_text(pty, "^ ");
-	assert_true(pty_find(pty, "Nope == 1", &row, &col));
-	assert_true(pty_find(pty, "^ ", &caret_row, &caret_col));
-	assert_int_equal(caret_row, row + 1);
-	assert_int_equal(caret_col, col);
-	pty_send(pty, "\027\027\027\027\r"); /* Ctrl-W: `1`, `==`, `Nope`, `and` */
-	pty_wait_text(pty, "1 of 1");
-	stage_quit(pty);
-}
-
-/* ^(a+)+$ takes 2^n steps over what ends otherwise. */
-static void
-a_filter_that_takes_too_long_costs_a_message(void **state)
-{
-	struct pty *pty = stage_sample(*state, 24, 120);
-
-	pty_send(pty, "fstrcat(strrep('a', 60), '!') matches regex '^(a+)+$'\r");
-	pty_wait_text(pty, "this pattern takes too long: given up 42 times");
-	pty_send(pty, "\033");
-	pty_wait_text(pty, " of 42");
-	stage_quit(pty);
-}
-
-static void
 sorting_keeps_the_selected_alert(void **state)
 {
 	struct pty *pty = stage_sample(*state, 24, 80);
@@ -511,12 +417,6 @@ main(void)
 		stage_test(tokens_stand_as_they_were_logged),
 		stage_test(help_lists_every_key_and_goes_away),
 		stage_test(actions_run_by_name_with_completion),
-		stage_test(search_goes_from_match_to_match),
-		stage_test(a_wrong_pattern_is_said_in_its_place),
-		stage_test(a_filter_shows_only_what_fits_and_an_empty_one_all),
-		stage_test(a_filter_of_the_command_line_is_the_lists_first),
-		stage_test(a_wrong_filter_is_said_in_its_place_and_can_be_mended),
-		stage_test(a_filter_that_takes_too_long_costs_a_message),
 		stage_test(sorting_keeps_the_selected_alert),
 		stage_test(marks_are_counted),
 		stage_test(it_follows_every_resize),

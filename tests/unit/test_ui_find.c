@@ -259,8 +259,10 @@ a_predicate_marks_what_is_shown_and_esc_stops_it(void **state)
 	assert_false(ui_is_marking(&s->ui));
 	assert_true(s->ui.list.marks > 300 && s->ui.list.marks < 900);
 	assert_true(shows(s, "marking was stopped"));
-	type(s, ":mark SessionMfa\r");
-	assert_true(shows(s, "SessionMfaAuthenticated"));
+	type(s, ":mark Nope == 1\r");
+	assert_true(shows(s, "Nope"));
+	assert_int_equal(s->ui.prompt.kind, PROMPT_COMMAND);
+	assert_false(ui_is_marking(&s->ui));
 }
 
 static void

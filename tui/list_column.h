@@ -1,0 +1,21 @@
+/*
+ * The columns of the list, in their usual order.
+ */
+#ifndef KEYWATCH_TUI_LIST_COLUMN_H
+#define KEYWATCH_TUI_LIST_COLUMN_H
+
+enum list_column {
+	COLUMN_TIME,
+	COLUMN_STATUS,
+	COLUMN_SEVERITY,
+	COLUMN_ACTOR,
+	COLUMN_TARGET,
+	COLUMN_SELF,
+	COLUMN_ACCOUNT,
+	COLUMN_IP,
+	COLUMN_OUTCOME,
+	COLUMN_USED,
+	COLUMN_COUNT,
+};
+
+#endif
