@@ -1,27 +1,59 @@
-/* Whole screens, one for each view, at the sizes that matter most. */
+/* Whole screens with their attributes, one for each view, at the sizes and in the looks that matter
+ * most. */
 #include <stdio.h>
 
 #include "tests/support/stage.h"
+
+static const struct {
+	const char *name, *theme, *settings[2];
+} looks[] = {{"dark", "dark", {NULL}}, {"light", "light", {NULL}},
+	/* No `rep` in its terminfo: what libvterm repeats up to the edge, it wraps. */
+	{"ascii", "dark", {"LC_ALL=C", "TERM=screen-256color"}}};
+enum { LOOKS = sizeof(looks) / sizeof(looks[0]) };
+
+static const struct {
+	int rows, cols;
+} sizes[] = {{24, 80}, {40, 140}, {50, 200}};
+enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
+
+static struct pty *
+open_sample(const struct stage *stage, size_t look, int rows, int cols)
+{
+	const char *const words[] = {
+		"--store", stage->store, "--theme", looks[look].theme, SAMPLE, NULL};
+	const char *const environment[] = {"KEYWATCH_NOW=" STAGE_NOW, "KEYWATCH_CLOCK_RATE=0",
+		looks[look].settings[0], looks[look].settings[1], NULL};
+	struct pty *pty = pty_open(&(struct pty_options){.rows = rows,
+		.cols = cols,
+		.child = {.arguments = words, .environment = environment, .home = stage->home}});
+
+	pty_wait_text(pty, "1 of 42");
+	pty_wait_text(pty, "42 alerts");
+	return pty;
+}
+
+static void
+golden_at(struct pty *pty, const char *view, int rows, int cols, size_t look)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s-%dx%d-%s", view, cols, rows, looks[look].name);
+	stage_golden(pty, name);
+}
 
 /* keys, then what they must have shown, then more keys. */
 static void
 golden_after(const struct stage *stage, const char *keys, const char *shown, const char *more,
 	const char *view)
 {
-	static const struct {
-		int rows, cols;
-		const char *name;
-	} sizes[] = {{24, 80, "80x24"}, {40, 140, "140x40"}, {50, 200, "200x50"}};
+	for (size_t i = 0; i < SIZES * LOOKS; i++) {
+		int rows = sizes[i / LOOKS].rows, cols = sizes[i / LOOKS].cols;
+		struct pty *pty = open_sample(stage, i % LOOKS, rows, cols);
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		struct pty *pty = stage_sample(stage, sizes[i].rows, sizes[i].cols);
-		char name[64];
-
-		snprintf(name, sizeof(name), "%s-%s", view, sizes[i].name);
 		pty_send(pty, keys);
 		pty_wait_text(pty, shown);
 		pty_send(pty, more);
-		stage_golden(pty, name);
+		golden_at(pty, view, rows, cols, i % LOOKS);
 		pty_assert_clean(pty);
 		pty_close(pty);
 	}
@@ -90,14 +122,16 @@ golden_hostile_record(void **state)
 static void
 golden_at_the_smallest_size(void **state)
 {
-	struct pty *pty = stage_sample(*state, 24, 80);
+	for (size_t look = 0; look < LOOKS; look++) {
+		struct pty *pty = open_sample(*state, look, 24, 80);
 
-	pty_resize(pty, 10, 40);
-	stage_golden(pty, "entity-40x10");
-	pty_resize(pty, 9, 40);
-	stage_golden(pty, "too-small-40x9");
-	pty_assert_clean(pty);
-	pty_close(pty);
+		pty_resize(pty, 10, 40);
+		golden_at(pty, "entity", 10, 40, look);
+		pty_resize(pty, 9, 40);
+		golden_at(pty, "too-small", 9, 40, look);
+		pty_assert_clean(pty);
+		pty_close(pty);
+	}
 }
 
 int

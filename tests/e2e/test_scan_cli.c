@@ -5,12 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/expect.h"
 #include "tests/support/stage.h"
 
 #define ALERTS "tests/data/cli/alerts.ndjson"
 #define HEAD "{\"eventVersion\":\"1.09\",\"userIdentity\":{\"type\":\"Root\"},"
-#define RECORD(id)                                                                         \
-	HEAD "\"eventTime\":\"2026-01-12T08:00:00Z\",\"eventSource\":\"iam.amazonaws.com\"," \
+#define RECORD(id)                                                                                 \
+	HEAD "\"eventTime\":\"2026-01-12T08:00:00Z\",\"eventSource\":\"iam.amazonaws.com\","       \
 	     "\"eventName\":\"CreateAccessKey\",\"eventID\":\"" id "\"}"
 
 static struct run
@@ -38,18 +39,18 @@ expect_format(const struct stage *stage, const char *format, const char *name)
 	stage_run(stage, &run, "scan", "--format", format, ALERTS);
 	assert_int_equal(run.status, 0);
 	assert_str(buf_view(&run.err), "");
-	stage_expect(name, buf_view(&run.out));
+	expect_file(name, buf_view(&run.out));
 	run_fini(&run);
 }
 
 static void
 every_format_is_exact(void **state)
 {
-	expect_format(*state, "text", "cli/alerts.text");
-	expect_format(*state, "json", "cli/alerts.json");
-	expect_format(*state, "jsonl", "cli/alerts.jsonl");
-	expect_format(*state, "csv", "cli/alerts.csv");
-	expect_format(*state, "md", "cli/alerts.md");
+	expect_format(*state, "text", "tests/data/cli/alerts.text");
+	expect_format(*state, "json", "tests/data/cli/alerts.json");
+	expect_format(*state, "jsonl", "tests/data/cli/alerts.jsonl");
+	expect_format(*state, "csv", "tests/data/cli/alerts.csv");
+	expect_format(*state, "md", "tests/data/cli/alerts.md");
 }
 
 static void
@@ -58,7 +59,7 @@ text_is_the_format_unless_another_is_named(void **state)
 	struct run run = {0};
 
 	stage_run((struct stage *)*state, &run, "scan", ALERTS);
-	stage_expect("cli/alerts.text", buf_view(&run.out));
+	expect_file("tests/data/cli/alerts.text", buf_view(&run.out));
 	run_fini(&run);
 }
 
@@ -69,7 +70,7 @@ a_path_without_a_terminal_is_scanned(void **state)
 
 	stage_run((struct stage *)*state, &run, "--format", "csv", ALERTS);
 	assert_int_equal(run.status, 0);
-	stage_expect("cli/alerts.csv", buf_view(&run.out));
+	expect_file("tests/data/cli/alerts.csv", buf_view(&run.out));
 	run_fini(&run);
 }
 
@@ -80,7 +81,7 @@ options_stand_before_and_after_the_command(void **state)
 
 	stage_run((struct stage *)*state, &run, "--format", "csv", "scan", ALERTS, "--jobs", "1");
 	assert_int_equal(run.status, 0);
-	stage_expect("cli/alerts.csv", buf_view(&run.out));
+	expect_file("tests/data/cli/alerts.csv", buf_view(&run.out));
 	run_fini(&run);
 }
 
@@ -91,7 +92,8 @@ the_sample_has_its_alerts_in_the_order_of_time_whatever_the_workers(void **state
 
 	stage_run((struct stage *)*state, &one, "scan", "--format", "jsonl", "--jobs", "1", SAMPLE);
 	stage_run((struct stage *)*state, &two, "scan", "--format", "jsonl", "--jobs", "2", SAMPLE);
-	stage_run((struct stage *)*state, &five, "scan", "--format", "jsonl", "--jobs", "5", SAMPLE);
+	stage_run(
+		(struct stage *)*state, &five, "scan", "--format", "jsonl", "--jobs", "5", SAMPLE);
 	assert_int_equal(one.status, 0);
 	assert_int_equal(stage_count(buf_view(&one.out), "\n"), SAMPLE_ALERTS);
 	assert_string_equal(buf_cstr(&one.out), buf_cstr(&two.out));
@@ -110,7 +112,8 @@ one_event_from_two_files_is_one_alert_that_names_both(void **state)
 		"SourceIpAddress == '203.0.113.40'", SAMPLE);
 	assert_int_equal(run.status, 0);
 	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 1);
-	assert_int_equal(stage_count(buf_view(&run.out), "\"path\":"), 3); /* source and sources[] */
+	assert_int_equal(
+		stage_count(buf_view(&run.out), "\"path\":"), 3); /* source and sources[] */
 	assert_non_null(strstr(buf_cstr(&run.out), "siem-analytics.ndjson"));
 	run_fini(&run);
 }
@@ -135,8 +138,7 @@ alerts_fail_only_when_asked_to(void **state)
 {
 	assert_int_equal(status(*state, "scan", SAMPLE), 0);
 	assert_int_equal(status(*state, "scan", "--fail-on-alert", SAMPLE), 1);
-	assert_int_equal(
-		status(*state, "scan", "--fail-on-alert", "--filter", "false", SAMPLE), 0);
+	assert_int_equal(status(*state, "scan", "--fail-on-alert", "--filter", "false", SAMPLE), 0);
 }
 
 static void
@@ -150,7 +152,8 @@ wrong_words_end_with_2_and_read_nothing(void **state)
 	assert_int_equal(status(*state, "scan", "--jobs", "0", ALERTS), 2);
 	assert_int_equal(status(*state, "scan", "--now", "noon", ALERTS), 2);
 	assert_int_equal(status(*state, "scan", ALERTS, "--format"), 2);
-	stage_run((struct stage *)*state, &run, "scan", "--filter", "UserIdentityTipe == 'Root'", ALERTS);
+	stage_run((struct stage *)*state, &run, "scan", "--filter", "UserIdentityTipe == 'Root'",
+		ALERTS);
 	assert_int_equal(run.status, 2);
 	assert_str(buf_view(&run.out), "");
 	assert_non_null(strstr(buf_cstr(&run.err), "UserIdentityTipe"));
@@ -200,7 +203,8 @@ a_path_that_is_not_there_ends_with_3_and_the_rest_is_read(void **state)
 static void
 damage_is_named_by_its_byte_and_the_records_around_it_are_found(void **state)
 {
-	static const char text[] = RECORD("a") "\n{\"eventName\":\"CreateAccessKey\", oops\n" RECORD("b") "\n";
+	static const char text[] =
+		RECORD("a") "\n{\"eventName\":\"CreateAccessKey\", oops\n" RECORD("b") "\n";
 	struct run run = scan_text(*state, text, sizeof(text) - 1);
 
 	assert_int_equal(run.status, 3);
@@ -231,7 +235,8 @@ a_file_that_is_reached_twice_is_read_once(void **state)
 
 	stage_run(stage, &run, "scan", "--format", "jsonl", broken, stage->home, broken);
 	assert_int_equal(run.status, 3);
-	assert_int_equal(stage_count(buf_view(&run.out), "\"path\":"), 2); /* source and sources[] */
+	assert_int_equal(
+		stage_count(buf_view(&run.out), "\"path\":"), 2); /* source and sources[] */
 	assert_int_equal(stage_count(buf_view(&run.err), "broken.json"), 1);
 	run_fini(&run);
 	free(broken);
@@ -241,7 +246,8 @@ static void
 what_is_no_log_ends_with_3_when_it_was_named_and_is_a_note_when_it_was_met(void **state)
 {
 	const struct stage *stage = *state;
-	char *log = file(stage, "a.json", RECORD("a")), *readme = file(stage, "README", "# Read me\n");
+	char *log = file(stage, "a.json", RECORD("a")),
+	     *readme = file(stage, "README", "# Read me\n");
 	struct run run = {0};
 
 	assert_int_equal(status(stage, "scan", readme), 3);
@@ -298,7 +304,8 @@ a_pipe_that_is_named_is_read_to_its_end(void **state)
 	char *log = file(stage, "a.json", RECORD("a"));
 	struct run run = {.child = {.program = "/bin/bash"}};
 
-	stage_run(stage, &run, "-c", "\"$0\" scan --format jsonl <(cat \"$1\")", child_program(), log);
+	stage_run(stage, &run, "-c", "\"$0\" scan --format jsonl <(cat \"$1\")", child_program(),
+		log);
 	assert_int_equal(run.status, 0);
 	assert_int_equal(stage_count(buf_view(&run.out), "\"path\":\"/dev/fd/"), 2);
 	run_fini(&run);
@@ -412,7 +419,7 @@ a_store_keeps_alerts_and_decisions_over_scans(void **state)
 	struct run run = {0};
 
 	stage_run(stage, &run, "scan", "--store", stage->store, ALERTS);
-	stage_expect("cli/alerts.text", buf_view(&run.out));
+	expect_file("tests/data/cli/alerts.text", buf_view(&run.out));
 	stage_run(stage, &run, "decide", "00000000-0000-4000-8000-000000000001", "--validate",
 		"--reason", "ticket 4711", "--store", stage->store);
 	assert_int_equal(run.status, 0);
@@ -435,8 +442,8 @@ a_decision_on_an_old_state_is_refused_with_75_and_says_who_was_first(void **stat
 	struct run run = {0};
 
 	stage_run(stage, &run, "scan", "--store", stage->store, ALERTS);
-	stage_run(stage, &run, "decide", "00000000-0000-4000-8000-000000000001", "--take", "--store",
-		stage->store);
+	stage_run(stage, &run, "decide", "00000000-0000-4000-8000-000000000001", "--take",
+		"--store", stage->store);
 	assert_int_equal(run.status, 0);
 	stage_run(stage, &run, "decide", "00000000-0000-4000-8000-000000000001", "--malicious",
 		"--reason", "r", "--if-state", "0", "--store", stage->store);
@@ -535,7 +542,8 @@ main(void)
 		stage_test(damage_is_named_by_its_byte_and_the_records_around_it_are_found),
 		stage_test(a_record_that_breaks_off_ends_with_3),
 		stage_test(a_file_that_is_reached_twice_is_read_once),
-		stage_test(what_is_no_log_ends_with_3_when_it_was_named_and_is_a_note_when_it_was_met),
+		stage_test(
+			what_is_no_log_ends_with_3_when_it_was_named_and_is_a_note_when_it_was_met),
 		stage_test(empty_things_are_notes),
 		stage_test(a_pipe_in_a_folder_is_named_and_not_waited_for),
 		stage_test(a_pipe_that_is_named_is_read_to_its_end),

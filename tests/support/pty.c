@@ -339,6 +339,33 @@ pty_cell(struct pty *pty, int row, int col)
 	return out;
 }
 
+void
+pty_picture(struct pty *pty, struct picture *picture, const char *look)
+{
+	int rows, cols;
+
+	vterm_get_size(pty->vterm, &rows, &cols);
+	picture_init(picture, rows, cols, look);
+	for (int row = 0; row < rows; row++) {
+		for (int col = 0; col < cols; col++) {
+			struct pty_cell *cell = picture_at(picture, row, col);
+
+			*cell = pty_cell(pty, row, col);
+			if (cell->text[0] || col == 0)
+				continue;
+			*cell = cell[-1]; /* libvterm leaves the right half what it was */
+			cell->text[0] = '\0';
+		}
+	}
+	if (pty->cursor_visible) {
+		VTermPos at;
+
+		vterm_state_get_cursorpos(vterm_obtain_state(pty->vterm), &at);
+		picture->cursor_row = at.row;
+		picture->cursor_col = at.col;
+	}
+}
+
 char *
 pty_row(struct pty *pty, int row)
 {

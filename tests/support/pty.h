@@ -11,19 +11,13 @@
 
 #include "core/base/buf.h"
 #include "tests/support/child.h"
+#include "tests/support/picture.h"
 
 struct pty_options {
 	struct child_options child;
 	int rows, cols; /* 0: 24 and 80 */
 	int in;		/* standard input instead of the terminal, or 0; borrows */
 };
-
-struct pty_cell {
-	char text[28]; /* "" behind a wide character, " " when empty */
-	bool bold, underline, reverse, blink;
-	int fg, bg; /* palette index, -1 the terminal's own, or PTY_RGB | 0xrrggbb */
-};
-enum { PTY_RGB = 1 << 24 };
 
 struct pty;
 
@@ -65,6 +59,8 @@ bool pty_has(struct pty *pty, const char *text);
 char *pty_row(struct pty *pty, int row); /* without blanks at its end; owned */
 char *pty_screen(struct pty *pty);	 /* all rows, each with \n; owned */
 struct pty_cell pty_cell(struct pty *pty, int row, int col);
+/* The same with attributes and cursor, for picture_fini. */
+void pty_picture(struct pty *pty, struct picture *picture, const char *look);
 /* Where the text begins: first from the top. False when it is not there. */
 bool pty_find(struct pty *pty, const char *text, int *row, int *col);
 void pty_cursor(struct pty *pty, int *row, int *col, bool *visible);

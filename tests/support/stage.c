@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "tests/support/expect.h"
 
-static const char *const environment[] = {
-	"KEYWATCH_NOW=" STAGE_NOW, "KEYWATCH_CLOCK_RATE=0", NULL};
+/* Nothing tells when a new golden is whole. */
+enum { UPDATE_QUIET_MS = 700 };
+
+static const char *const environment[] = {"KEYWATCH_NOW=" STAGE_NOW, "KEYWATCH_CLOCK_RATE=0", NULL};
 
 int
 stage_setup(void **state)
@@ -41,9 +44,10 @@ stage_screen_words(const struct stage *stage, int rows, int cols, const char *co
 
 	for (; *words && count < 31; words++)
 		arguments[count++] = *words;
-	return pty_open(&(struct pty_options){.rows = rows, .cols = cols,
-		.child = {.arguments = arguments, .environment = environment,
-			.home = stage->home}});
+	return pty_open(&(struct pty_options){.rows = rows,
+		.cols = cols,
+		.child = {
+			.arguments = arguments, .environment = environment, .home = stage->home}});
 }
 
 struct pty *
@@ -75,108 +79,52 @@ stage_run_words(const struct stage *stage, struct run *run, const char *const *w
 	run_program(run);
 }
 
-static bool
-is_updating(void)
+/* What the golden of that name would hold now: its look is its last word. Returns owned. */
+static char *
+picture_now(struct pty *pty, const char *name)
 {
-	return getenv("KEYWATCH_TEST_UPDATE") != NULL;
+	struct picture picture;
+	struct buf out = {0};
+
+	pty_picture(pty, &picture, strrchr(name, '-') + 1);
+	picture_write(&picture, &out);
+	picture_fini(&picture);
+	return buf_take(&out);
 }
 
-static void
-write_expected(const char *path, struct str bytes)
+/* Waits until it is the expected one, or nothing more comes. */
+static char *
+await_picture(struct pty *pty, const char *name, const char *expected)
 {
-	FILE *f = fopen(path, "wb");
+	char *actual = picture_now(pty, name);
+	int64_t deadline = 0;
 
-	assert_non_null(f);
-	assert_int_equal(fwrite(bytes.data, 1, bytes.len, f), bytes.len);
-	assert_int_equal(fclose(f), 0);
-}
-
-/* The first line that differs says more than two whole texts. */
-static void
-print_difference(const char *path, struct str expected, struct str actual)
-{
-	size_t at = 0, line = 1, start = 0;
-
-	while (at < expected.len && at < actual.len && expected.data[at] == actual.data[at]) {
-		if (expected.data[at++] == '\n') {
-			line++;
-			start = at;
-		}
+	while (strcmp(actual, expected) != 0 && pty_step(pty, &deadline)) {
+		free(actual);
+		actual = picture_now(pty, name);
 	}
-	print_error("%s:%zu differs at byte %zu:\n  expected: %.*s\n  actual:   %.*s\n", path, line,
-		at - start, (int)strcspn(expected.data + start, "\n"), expected.data + start,
-		(int)strcspn(actual.data + start, "\n"), actual.data + start);
-}
-
-void
-stage_expect(const char *name, struct str actual)
-{
-	char below[PATH_MAX];
-	const char *path;
-	struct str expected;
-	char *text;
-
-	snprintf(below, sizeof(below), "tests/data/%s", name);
-	path = child_source(below);
-	if (is_updating()) {
-		write_expected(path, actual);
-		return;
-	}
-	text = test_read(path, &expected.len);
-	expected.data = text;
-	if (!str_equal(expected, actual))
-		print_difference(path, expected, actual);
-	assert_true(str_equal(expected, actual));
-	free(text);
-}
-
-static bool
-screen_is(struct pty *pty, const char *expected)
-{
-	char *screen = pty_screen(pty);
-	bool same = strcmp(screen, expected) == 0;
-
-	free(screen);
-	return same;
-}
-
-static void
-update_golden(struct pty *pty, const char *path)
-{
-	char *screen;
-
-	while (!pty_quiet(pty, 700))
-		continue;
-	screen = pty_screen(pty);
-	write_expected(path, str_from(screen));
-	free(screen);
+	return actual;
 }
 
 void
 stage_golden(struct pty *pty, const char *name)
 {
-	char below[PATH_MAX];
-	const char *path;
-	char *expected, *screen;
-	int64_t deadline = 0;
+	char file[128], *expected, *actual;
 
-	snprintf(below, sizeof(below), "tests/data/golden/%s.txt", name);
-	path = child_source(below);
-	if (is_updating()) {
-		update_golden(pty, path);
-		return;
+	snprintf(file, sizeof(file), "tests/data/golden/%s.txt", name);
+	if (expect_is_updating()) {
+		while (!pty_quiet(pty, UPDATE_QUIET_MS))
+			continue;
+		actual = picture_now(pty, name);
+	} else {
+		expected = test_read(child_source(file), NULL);
+		actual = await_picture(pty, name, expected);
+		if (strcmp(actual, expected) != 0)
+			fputs(actual, stderr); /* print_error cuts at 1024 bytes */
+		free(expected);
 	}
-	expected = test_read(path, NULL);
-	while (!screen_is(pty, expected) && pty_step(pty, &deadline))
-		continue;
-	screen = pty_screen(pty);
-	if (strcmp(screen, expected) != 0) {
-		print_difference(path, str_from(expected), str_from(screen));
-		fputs(screen, stderr);
-	}
-	assert_true(strcmp(screen, expected) == 0);
-	free(screen);
-	free(expected);
+	expect_file(file, str_from(actual));
+	free(actual);
 }
 
 size_t

@@ -24,10 +24,10 @@ int stage_teardown(void **state);
 #define stage_test(function) cmocka_unit_test_setup_teardown(function, stage_setup, stage_teardown)
 
 /* `keywatch --store STORE WORDS…` on a terminal. */
-#define stage_screen(stage, rows, cols, ...) \
+#define stage_screen(stage, rows, cols, ...)                                                       \
 	stage_screen_words((stage), (rows), (cols), (const char *const[]){__VA_ARGS__, NULL})
-struct pty *stage_screen_words(const struct stage *stage, int rows, int cols,
-	const char *const *words);
+struct pty *stage_screen_words(
+	const struct stage *stage, int rows, int cols, const char *const *words);
 
 /* The sample logs, read to the end. */
 struct pty *stage_sample(const struct stage *stage, int rows, int cols);
@@ -35,13 +35,12 @@ struct pty *stage_sample(const struct stage *stage, int rows, int cols);
 void stage_quit(struct pty *pty);
 
 /* `keywatch WORDS…`; run's input is used, and its results are filled. */
-#define stage_run(stage, run, ...) \
+#define stage_run(stage, run, ...)                                                                 \
 	stage_run_words((stage), (run), (const char *const[]){__VA_ARGS__, NULL})
 void stage_run_words(const struct stage *stage, struct run *run, const char *const *words);
 
-/* Compares with tests/data/NAME; with KEYWATCH_TEST_UPDATE set it writes that file instead. */
-void stage_expect(const char *name, struct str actual);
-/* Waits until the screen is what tests/data/golden/NAME.txt holds. */
+/* Waits until the screen is what tests/data/golden/NAME.txt holds (picture.h); NAME ends with
+ * -LOOK. */
 void stage_golden(struct pty *pty, const char *name);
 
 /* How often the text stands in it. */
