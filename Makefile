@@ -5,6 +5,7 @@
 #   make check-live  the live sources, against a fake cloud and a real radosgw on loopback
 #   make lint       the walls of the house, the manual; make format lets clang-format decide
 #   make fuzz       libFuzzer on every parser, FUZZ_SECONDS (30) each
+#   make screens    the golden screens as SVG, below build/screens, and those in man/ anew
 #   make clean
 #
 # VARIANT=asan|tsan builds the same things with sanitizers below build/VARIANT.
@@ -68,7 +69,7 @@ THEMES := $(wildcard themes/*.ini)
 BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(call sources,tests/bench))
 
 .PHONY: all demo demo-run check check-run check-live check-live-run test-programs \
-	test-programs-live install uninstall clean lint fuzz bench bench-screen deps deps-test deps-live format FORCE
+	test-programs-live install uninstall clean lint fuzz bench bench-screen screens deps deps-test deps-live format FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -178,6 +179,19 @@ bench: all $(BENCH)
 # The screen at BENCH_ALERTS (100000): keys, bytes, finding, idling, beside tig and less.
 bench-screen: all $(B)/tests/bench/bench_screen
 	@$(B)/tests/bench/bench_screen $(BENCH_ALERTS)
+
+# What the goldens show, to look at. Those that man/ keeps are called after them.
+$(B)/tests/screens: $(call objects,$(addprefix tests/support/,picture.c svg.c screens/main.c)) \
+		$(B)/libtui.a $(B)/libcore.a
+	@mkdir -p $(@D)
+	@echo "  LD   $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LDLIBS)
+
+screens: $(B)/tests/screens
+	@mkdir -p build/screens
+	@$(B)/tests/screens build/screens tests/data/golden/*.txt
+	@for kept in man/screen-*.svg; do cp "build/screens/$${kept#man/screen-}" "$$kept"; done
+	@echo "build/screens: $$(ls build/screens | wc -l) screens"
 
 lint:
 	@tests/lint && tests/lint --self-test
