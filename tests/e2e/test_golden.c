@@ -1,5 +1,6 @@
 /* Whole screens with their attributes, one for each view, at the sizes and in the looks that matter
  * most. */
+#include <limits.h>
 #include <stdio.h>
 
 #include "tests/support/stage.h"
@@ -16,14 +17,18 @@ static const struct {
 } sizes[] = {{24, 80}, {40, 140}, {50, 200}};
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
 
+/* Each has a store of its own: what another one decided or filtered by is not there. */
 static struct pty *
 open_sample(const struct stage *stage, size_t look, int rows, int cols)
 {
-	const char *const words[] = {
-		"--store", stage->store, "--theme", looks[look].theme, SAMPLE, NULL};
+	char store[PATH_MAX];
+	const char *const words[] = {"--store", store, "--theme", looks[look].theme, SAMPLE, NULL};
 	const char *const environment[] = {"KEYWATCH_NOW=" STAGE_NOW, "KEYWATCH_CLOCK_RATE=0",
 		looks[look].settings[0], looks[look].settings[1], NULL};
-	struct pty *pty = pty_open(&(struct pty_options){.rows = rows,
+	struct pty *pty;
+
+	snprintf(store, sizeof(store), "%s/%dx%d-%s.db", stage->home, cols, rows, looks[look].name);
+	pty = pty_open(&(struct pty_options){.rows = rows,
 		.cols = cols,
 		.child = {.arguments = words, .environment = environment, .home = stage->home}});
 
@@ -101,10 +106,25 @@ golden_problems(void **state)
 	golden(*state, "p", "problems");
 }
 
+/* Of the first alert it is taken, of the next ones validated, malicious, no finding, and requested;
+ * the one behind is selected, which nobody decided: no screen tells who runs this. */
+#define DECIDED                                                                                    \
+	"aj"                                                                                       \
+	"vticket 4711\ryj"                                                                         \
+	"xunknown to the owner\ryj"                                                                \
+	"Flour own test\rj"                                                                        \
+	"r\rj"
+
+static void
+golden_decided(void **state)
+{
+	golden_after(*state, DECIDED, "37 new", "", "decided");
+}
+
 static void
 golden_activity(void **state)
 {
-	golden(*state, "A", "activity");
+	golden_after(*state, DECIDED, "37 new", "A", "activity");
 }
 
 static void
@@ -144,6 +164,7 @@ main(void)
 		stage_test(golden_help),
 		stage_test(golden_peek),
 		stage_test(golden_problems),
+		stage_test(golden_decided),
 		stage_test(golden_activity),
 		stage_test(golden_prompt),
 		stage_test(golden_hostile_record),
