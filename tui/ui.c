@@ -132,11 +132,20 @@ ui_put_actor(const struct ui *ui, struct str label, int cols, struct buf *out)
 	ui_put_short(ui, session, cols - role_cols - 1, out);
 }
 
+struct str
+ui_row_target(const struct ui *ui, const struct list_row *row)
+{
+	struct str target = list_word(&ui->list, row->target);
+
+	return str_is_empty(target) ? STR("?") : target;
+}
+
 void
 ui_row_name(const struct ui *ui, uint32_t row, int cols, struct buf *out)
 {
 	const struct list_row *r = &ui->list.rows[row];
-	struct str actor = list_word(&ui->list, r->actor), target = list_word(&ui->list, r->target);
+	struct str actor = list_word(&ui->list, r->actor);
+	struct str target = ui_row_target(ui, r);
 	int room = cols - 3, target_cols = grid_columns(target, ui->grid.ascii);
 	int actor_cols = grid_columns(actor, ui->grid.ascii), half = room - room / 2;
 

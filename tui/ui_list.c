@@ -113,7 +113,7 @@ put_actor(const struct cell_context *c, struct pen *pen, int width)
 static void
 put_target(const struct cell_context *c, struct pen *pen, int width)
 {
-	put_word(c, pen, width, c->row->target, ROLE_TEXT);
+	pen_field(pen, or_row(c, ROLE_TEXT), ui_row_target(c->ui, c->row), width);
 }
 
 static void
