@@ -93,7 +93,8 @@ put_position(struct doc *doc, const struct view_model *model, const struct healt
 	if (lag < TICKS_PER_MINUTE)
 		return;
 	time_format_age(lag, age);
-	doc_printf(doc, health_fails(h) ? ROLE_ALARM : ROLE_DIM, ", %s behind", age);
+	doc_puts(doc, ROLE_DIM, ", ");
+	doc_printf(doc, health_fails(h) ? ROLE_ALARM : ROLE_DIM, "%s behind", age);
 }
 
 static void
