@@ -44,6 +44,7 @@ expect_file(const char *below, struct str actual)
 	const char *path = child_source(below);
 	struct str expected;
 	char *text;
+	bool same;
 
 	if (expect_is_updating()) {
 		write_expected(path, actual);
@@ -51,8 +52,9 @@ expect_file(const char *below, struct str actual)
 	}
 	text = test_read(path, &expected.len);
 	expected.data = text;
-	if (!str_equal(expected, actual))
+	same = str_equal(expected, actual);
+	if (!same)
 		print_difference(path, expected, actual);
-	assert_true(str_equal(expected, actual));
 	free(text);
+	assert_true(same);
 }

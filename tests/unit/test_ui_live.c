@@ -202,10 +202,10 @@ golden_at(struct stage *s, const char *view, const char *look, int rows, int col
 	ui_draw(&s->ui);
 	frame_picture(&picture, &s->ui.grid, &s->ui.theme, look);
 	picture_write(&picture, &out);
+	picture_fini(&picture);
 	snprintf(name, sizeof(name), "tests/data/golden/%s-%dx%d-%s.txt", view, cols, rows, look);
 	expect_file(name, buf_view(&out));
 	buf_fini(&out);
-	picture_fini(&picture);
 }
 
 /* A screen of its own for each look, over what plays. */
