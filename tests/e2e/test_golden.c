@@ -19,18 +19,24 @@ enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
 
 /* Each has a store of its own: what another one decided or filtered by is not there. */
 static struct pty *
-open_sample(const struct stage *stage, size_t look, int rows, int cols)
+open_on(const struct stage *stage, size_t look, int rows, int cols, const char *const what[2])
 {
 	char store[PATH_MAX];
-	const char *const words[] = {"--store", store, "--theme", looks[look].theme, SAMPLE, NULL};
+	const char *const words[] = {
+		"--store", store, "--theme", looks[look].theme, what[0], what[1], NULL};
 	const char *const environment[] = {"KEYWATCH_NOW=" STAGE_NOW, "KEYWATCH_CLOCK_RATE=0",
 		looks[look].settings[0], looks[look].settings[1], NULL};
-	struct pty *pty;
 
 	snprintf(store, sizeof(store), "%s/%dx%d-%s.db", stage->home, cols, rows, looks[look].name);
-	pty = pty_open(&(struct pty_options){.rows = rows,
+	return pty_open(&(struct pty_options){.rows = rows,
 		.cols = cols,
 		.child = {.arguments = words, .environment = environment, .home = stage->home}});
+}
+
+static struct pty *
+open_sample(const struct stage *stage, size_t look, int rows, int cols)
+{
+	struct pty *pty = open_on(stage, look, rows, cols, (const char *const[2]){SAMPLE, NULL});
 
 	pty_wait_text(pty, "1 of 42");
 	pty_wait_text(pty, "42 alerts");
@@ -139,6 +145,25 @@ golden_hostile_record(void **state)
 	golden_after(*state, "fUserAgent has 'sselmrah'\r", "1 of 1", ":peek\r", "hostile");
 }
 
+/* The other states of sources are played in test_ui_live. */
+static void
+golden_followed_source(void **state)
+{
+	static const char *const feed[2] = {
+		"--source", "type=follow,name=feed,path=" SAMPLE "/exports/siem-analytics.ndjson"};
+
+	for (size_t i = 0; i < SIZES * LOOKS; i++) {
+		int rows = sizes[i / LOOKS].rows, cols = sizes[i / LOOKS].cols;
+		struct pty *pty = open_on(*state, i % LOOKS, rows, cols, feed);
+
+		pty_wait_text(pty, "3 alerts");
+		pty_send(pty, "S");
+		golden_at(pty, "followed", rows, cols, i % LOOKS);
+		pty_assert_clean(pty);
+		pty_close(pty);
+	}
+}
+
 static void
 golden_at_the_smallest_size(void **state)
 {
@@ -168,6 +193,7 @@ main(void)
 		stage_test(golden_activity),
 		stage_test(golden_prompt),
 		stage_test(golden_hostile_record),
+		stage_test(golden_followed_source),
 		stage_test(golden_at_the_smallest_size),
 	};
 
