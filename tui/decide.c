@@ -77,8 +77,14 @@ decide_step(struct decide *decide, struct store *store, struct str user, int64_t
 	}
 	target = &decide->targets[decide->next++];
 	*done = (target->id[0] || subject_find_id(store, target->rowid, target->id, &err)) &&
-		store_decide(store, target->id, target->seq, decide->action, user,
-			buf_view(&decide->reason), now, &seq, &err);
+		store_decide(store,
+			&(struct store_decision){.id = target->id,
+				.if_seq = target->seq,
+				.action = decide->action,
+				.actor = user,
+				.reason = buf_view(&decide->reason),
+				.now = now},
+			&seq, &err);
 	if (*done)
 		decide->report.done++;
 	else

@@ -82,8 +82,8 @@ is_possible(struct ui *ui, enum decision_action action)
 	}
 	if (ui->list.marks || !ui->subject.loaded || ui->subject.rowid != ui->shown.rowid)
 		return true;
-	if (decision_allowed(alert->decisions, alert->decision_count, action, str_from(ui->o.user),
-		    STR("asked"), &err))
+	if (decision_allowed(alert->decisions, alert->decision_count, alert->state.needed, action,
+		    str_from(ui->o.user), STR("asked"), &err))
 		return true;
 	ui_say(ui, ROLE_ERROR, "%s", err.text);
 	return false;

@@ -253,7 +253,7 @@ alert_init(struct alert *alert, const struct event *event, const struct rule *ru
 	event_canonical_hash(event, alert->record_hash);
 	alert_identity(alert->id, alert->text[ALERT_RULE_ID], alert->text[ALERT_EVENT_ID],
 		alert->record_hash);
-	alert->state = decision_fold(NULL, 0);
+	alert->state = decision_fold(NULL, 0, 1);
 }
 
 void

@@ -83,6 +83,10 @@ static const char *const validation_names[] = {
 	[VALIDATION_NONE] = "none",
 	[VALIDATION_AWAITING] = "awaiting",
 	[VALIDATION_UNSIGNED] = "unsigned",
+	[VALIDATION_SIGNED] = "signed",
+	[VALIDATION_CHECKING] = "checking",
+	[VALIDATION_VOID] = "no-longer-holds",
+	[VALIDATION_FORGED] = "forged",
 };
 
 /* White space beyond ASCII, and the blank that is no space to Unicode. */
@@ -151,8 +155,14 @@ standing_of(const struct decision *decisions, size_t count)
 	return s;
 }
 
+bool
+decision_is_signed(const struct decision *decision)
+{
+	return decision->action == DECIDE_VALIDATE && decision->statement.data;
+}
+
 static void
-state_apply(struct alert_state *state, const struct decision *decision)
+apply(struct alert_state *state, const struct decision *decision)
 {
 	const struct decision_rule *rule = &decision_rules[decision->action];
 
@@ -162,16 +172,96 @@ state_apply(struct alert_state *state, const struct decision *decision)
 	state->validation = rule->validation;
 	if (rule->assigns)
 		state->owner = decision->actor;
+	if (rule->closes)
+		state->approvals = 0;
+}
+
+/* Whether the principal is among those whose validations hold, or may. */
+static bool
+has_signed(
+	const struct decision *decisions, const size_t *index, size_t count, struct str principal)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct decision *d = &decisions[index[i]];
+
+		if (decision_is_signed(d) &&
+			(d->verdict == VERDICT_HOLDS || d->verdict == VERDICT_CHECKING) &&
+			str_equal(d->principal, principal))
+			return true;
+	}
+	return false;
+}
+
+/* What one verdict makes of the alert; `first` is the first of the episode that may count. */
+static void
+apply_signed(struct alert_state *state, const struct decision *decisions, const size_t *index,
+	size_t first, size_t at, unsigned approvals)
+{
+	const struct decision *d = &decisions[index[at]];
+	bool again = has_signed(decisions, index + first, at - first, d->principal);
+
+	state->validated = (int64_t)index[at];
+	if (d->verdict == VERDICT_VOID || d->verdict == VERDICT_FORGED) {
+		if (state->status != STATUS_CLOSED)
+			state->status = STATUS_ACTIVE;
+		return;
+	}
+	if (d->verdict == VERDICT_UNSIGNED) {
+		apply(state, d);
+		return;
+	}
+	state->approvals += !again;
+	if (state->approvals >= approvals) {
+		unsigned counted = state->approvals;
+
+		apply(state, d);
+		state->approvals = counted;
+		state->validation = VALIDATION_SIGNED;
+	} else if (state->status != STATUS_CLOSED) {
+		state->status = STATUS_ACTIVE;
+		state->validation = VALIDATION_AWAITING;
+	}
+}
+
+/* What was not verified is not claimed, and what is wrong is said unless something right stands. */
+static void
+say_verdicts(struct alert_state *state, const struct decision *decisions, const struct standing *s)
+{
+	bool seen[VERDICT_FORGED + 1] = {false};
+
+	for (size_t i = 0; i < s->count; i++)
+		if (decision_is_signed(&decisions[s->index[i]]))
+			seen[decisions[s->index[i]].verdict] = true;
+	if (seen[VERDICT_CHECKING] && (state->validation == VALIDATION_SIGNED ||
+					      state->validation == VALIDATION_AWAITING))
+		state->validation = VALIDATION_CHECKING;
+	else if (state->validation == VALIDATION_SIGNED)
+		return;
+	else if (seen[VERDICT_FORGED])
+		state->validation = VALIDATION_FORGED;
+	else if (seen[VERDICT_VOID] && state->status != STATUS_CLOSED)
+		state->validation = VALIDATION_VOID;
 }
 
 struct alert_state
-decision_fold(const struct decision *decisions, size_t count)
+decision_fold(const struct decision *decisions, size_t count, unsigned approvals)
 {
-	struct alert_state state = {.last_change = -1};
+	struct alert_state state = {.last_change = -1, .validated = -1, .needed = approvals};
 	struct standing s = standing_of(decisions, count);
+	size_t first = 0;
 
-	for (size_t i = 0; i < s.count; i++)
-		state_apply(&state, &decisions[s.index[i]]);
+	for (size_t i = 0; i < s.count; i++) {
+		const struct decision *d = &decisions[s.index[i]];
+
+		if (decision_is_signed(d)) {
+			apply_signed(&state, decisions, s.index, first, i, approvals);
+			continue;
+		}
+		apply(&state, d);
+		if (decision_rules[d->action].closes)
+			first = i + 1;
+	}
+	say_verdicts(&state, decisions, &s);
 	if (s.count)
 		state.last_change = (int64_t)s.index[s.count - 1];
 	for (size_t i = 0; i < count; i++)
@@ -286,10 +376,10 @@ undo_allowed(const struct decision *decisions, size_t count, const struct alert_
 }
 
 bool
-decision_allowed(const struct decision *decisions, size_t count, enum decision_action action,
-	struct str actor, struct str reason, struct error *err)
+decision_allowed(const struct decision *decisions, size_t count, unsigned approvals,
+	enum decision_action action, struct str actor, struct str reason, struct error *err)
 {
-	struct alert_state state = decision_fold(decisions, count);
+	struct alert_state state = decision_fold(decisions, count, approvals);
 
 	if (!decision_text_ok(action, reason, err))
 		return false;

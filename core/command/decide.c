@@ -27,9 +27,15 @@ decide_one(const struct deciding *d, const char *spelled, struct error *err)
 		return false;
 	if_seq = d->line->if_state ? strtoll(d->line->if_state, NULL, 10) : alert.state.last_seq;
 	ok = (if_seq != alert.state.last_seq ||
-		     decision_allowed(alert.decisions, alert.decision_count, d->line->action,
-			     d->actor, d->reason, err)) &&
-	     store_decide(d->store, id, if_seq, d->line->action, d->actor, d->reason, time_now(),
+		     decision_allowed(alert.decisions, alert.decision_count, alert.state.needed,
+			     d->line->action, d->actor, d->reason, err)) &&
+	     store_decide(d->store,
+		     &(struct store_decision){.id = id,
+			     .if_seq = if_seq,
+			     .action = d->line->action,
+			     .actor = d->actor,
+			     .reason = d->reason,
+			     .now = time_now()},
 		     &seq, err);
 	alert_fini(&alert);
 	if (ok)

@@ -115,7 +115,7 @@ static void
 put_decision(struct json_writer *w, const struct alert *alert, size_t i)
 {
 	const struct decision *d = &alert->decisions[i];
-	struct alert_state after = decision_fold(alert->decisions, i + 1);
+	struct alert_state after = decision_fold(alert->decisions, i + 1, alert->state.needed);
 	bool note = d->action == DECIDE_NOTE;
 
 	json_begin_object(w);

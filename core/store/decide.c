@@ -1,4 +1,5 @@
 /* Decisions: appended once, bound to the state they were made on. */
+#include "core/alert/chain_link.h"
 #include "core/base/mem.h"
 #include "core/store/private.h"
 
@@ -32,24 +33,73 @@ check_state(const struct decision *decisions, size_t count, int64_t if_seq, stru
 	return false;
 }
 
+/* What the decision is about, as it is now. */
 static bool
-insert_decision(struct store *store, int64_t n, struct decision *decision, struct error *err)
+name_event(struct store *store, struct decision *decision, struct arena *arena, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_EVENT, err);
+	struct buf event = {0};
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, decision->row);
+	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_ROW) {
+		bool row = sqlite3_column_int64(stmt, 1) & 1U << FLAG_FROM_TABLE;
+
+		decision->alert_id = arena_str(arena, sql_text(stmt, 0));
+		buf_puts(&event, row ? "row " : "record ");
+		buf_str(&event, sql_text(stmt, 2));
+		decision->event = arena_str(arena, buf_view(&event));
+		buf_fini(&event);
+	} else if (rc == SQLITE_DONE) {
+		error_set(err, ERROR_STORE, "%s: the store is damaged: an alert without its record",
+			store->path);
+	}
+	sqlite3_reset(stmt);
+	return rc == SQLITE_ROW;
+}
+
+/* Stands on the head of the chain: within the transaction. */
+static bool
+link(struct store *store, struct decision *decision, struct arena *arena, struct error *err)
+{
+	char previous[HASH_HEX], hash[HASH_HEX];
+
+	if (!name_event(store, decision, arena, err) ||
+		!store_chain_head(store, &decision->seq, previous, err))
+		return false;
+	decision->seq++;
+	decision->previous = arena_str(arena, str_from(previous));
+	chain_hash(decision, decision->previous, hash);
+	decision->hash = arena_str(arena, str_from(hash));
+	return true;
+}
+
+static bool
+insert_decision(struct store *store, const struct decision *decision, struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, STMT_DECISION_INSERT, err);
 
 	if (!stmt)
 		return false;
-	sql_bind_long(stmt, 1, n);
-	sql_bind_long(stmt, 2, decision->at);
-	sql_bind_text(stmt, 3, str_from(decision_rules[decision->action].name));
-	sql_bind_text(stmt, 4, decision->actor);
-	sql_bind_text(stmt, 5, decision->reason);
+	sql_bind_long(stmt, 1, decision->seq);
+	sql_bind_long(stmt, 2, decision->row);
+	sql_bind_long(stmt, 3, decision->at);
+	sql_bind_text(stmt, 4, str_from(decision_rules[decision->action].name));
+	sql_bind_text(stmt, 5, decision->actor);
+	sql_bind_text(stmt, 6, decision->reason);
 	if (decision->undoes)
-		sql_bind_long(stmt, 6, decision->undoes);
-	if (!sql_run(store, stmt, err))
-		return false;
-	decision->seq = sqlite3_last_insert_rowid(store->db);
-	return true;
+		sql_bind_long(stmt, 7, decision->undoes);
+	sql_bind_text(stmt, 8, decision->alert_id);
+	sql_bind_text(stmt, 9, decision->event);
+	sql_bind_text(stmt, 10, decision->principal);
+	sql_bind_text(stmt, 11, decision->statement);
+	sql_bind_text(stmt, 12, decision->signature);
+	sql_bind_text(stmt, 13, decision->previous);
+	sql_bind_text(stmt, 14, decision->hash);
+	return sql_run(store, stmt, err);
 }
 
 static bool
@@ -71,46 +121,99 @@ cache_state(struct store *store, int64_t n, const struct alert_state *state, str
 }
 
 static bool
-decide(struct store *store, const char *id, int64_t if_seq, struct decision *decision,
+check_signed(struct store *store, const struct store_signed *signed_by, const struct decision *list,
+	size_t count, struct error *err)
+{
+	char head[HASH_HEX];
+
+	if (!store_chain_at(store, signed_by->sequence, head, err))
+		return false;
+	if (!str_is(signed_by->previous, head))
+		return error_set(err, ERROR_CONFLICT,
+			"the statement stands on another chain than this store's: request it "
+			"again");
+	for (size_t i = 0; i < count; i++)
+		if (list[i].seq > signed_by->sequence && !decision_is_signed(&list[i])) {
+			struct buf who = {0};
+
+			decision_describe(&who, &list[i]);
+			error_set(err, ERROR_CONFLICT,
+				"somebody was first since the statement was requested: %s; request "
+				"it again",
+				buf_cstr(&who));
+			buf_fini(&who);
+			return false;
+		}
+	return true;
+}
+
+/* A statement counts once. */
+static bool
+check_once(struct store *store, struct str statement, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_STATEMENT_FIND, err);
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, statement);
+	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_ROW)
+		error_set(err, ERROR_CONFLICT,
+			"this statement was imported before, as decision %lld",
+			(long long)sqlite3_column_int64(stmt, 0));
+	sqlite3_reset(stmt);
+	return rc == SQLITE_DONE;
+}
+
+static bool
+decide(struct store *store, const struct store_decision *asked, struct decision *decision,
 	struct arena *arena, struct error *err)
 {
 	struct decision *list;
 	struct alert_state state;
 	size_t count;
-	int64_t n;
 
-	if (!load_find(store, id, &n, err) ||
-		!load_decisions(store, n, arena, &list, &count, err) ||
-		!check_state(list, count, if_seq, err) ||
-		!decision_allowed(
-			list, count, decision->action, decision->actor, decision->reason, err))
+	if (!load_find(store, asked->id, &decision->row, err) ||
+		!load_decisions(store, decision->row, arena, &list, &count, err) ||
+		!check_state(list, count, asked->if_seq, err))
 		return false;
-	state = decision_fold(list, count);
+	if (asked->signed_by && (!check_once(store, decision->statement, err) ||
+					!check_signed(store, asked->signed_by, list, count, err)))
+		return false;
+	if (!decision_allowed(list, count, store->approvals, decision->action, decision->actor,
+		    decision->reason, err))
+		return false;
+	state = decision_fold(list, count, store->approvals);
 	if (decision->action == DECIDE_UNDO)
 		decision->undoes = list[state.last_change].seq;
-	if (!insert_decision(store, n, decision, err))
+	if (!link(store, decision, arena, err) || !insert_decision(store, decision, err))
 		return false;
 	list[count] = *decision; /* load_decisions leaves room for one more */
-	state = decision_fold(list, count + 1);
-	return cache_state(store, n, &state, err);
+	state = decision_fold(list, count + 1, store->approvals);
+	return cache_state(store, decision->row, &state, err);
 }
 
 bool
-store_decide(struct store *store, const char *id, int64_t if_seq, enum decision_action action,
-	struct str actor, struct str reason, int64_t now, int64_t *seq, struct error *err)
+store_decide(
+	struct store *store, const struct store_decision *asked, int64_t *seq, struct error *err)
 {
+	const struct store_signed *signed_by = asked->signed_by;
 	struct decision decision = {
-		.at = now,
-		.action = action,
-		.actor = actor,
-		.reason = reason.data ? reason : STR(""),
+		.at = asked->now,
+		.action = asked->action,
+		.actor = asked->actor,
+		.reason = asked->reason.data ? asked->reason : STR(""),
+		.statement = signed_by ? signed_by->statement : STR_ABSENT,
+		.signature = signed_by ? signed_by->signature : STR_ABSENT,
+		.principal = signed_by ? signed_by->principal : STR_ABSENT,
 	};
 	struct arena arena = {0};
 	bool began, ok;
 
 	if (!be_durable(store, err) || !sql_write_begin(store, &began, err))
 		return false;
-	ok = decide(store, id, if_seq, &decision, &arena, err);
+	ok = decide(store, asked, &decision, &arena, err);
 	ok = sql_write_end(store, began, ok, err);
 	arena_fini(&arena);
 	if (ok && seq)

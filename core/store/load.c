@@ -11,9 +11,17 @@ damaged(const struct store *store, const char *what, struct error *err)
 	return error_set(err, ERROR_STORE, "%s: the store is damaged: %s", store->path, what);
 }
 
-static bool
-read_decision(const struct store *store, sqlite3_stmt *stmt, struct arena *arena,
-	struct decision *decision, struct error *err)
+/* Absent where the column is NULL. */
+static struct str
+kept(sqlite3_stmt *stmt, int column, struct arena *arena)
+{
+	struct str text = sql_text(stmt, column);
+
+	return text.data ? arena_str(arena, text) : STR_ABSENT;
+}
+
+void
+load_decision(sqlite3_stmt *stmt, struct arena *arena, struct decision *decision)
 {
 	*decision = (struct decision){
 		.seq = sqlite3_column_int64(stmt, 0),
@@ -22,10 +30,15 @@ read_decision(const struct store *store, sqlite3_stmt *stmt, struct arena *arena
 		.actor = arena_str(arena, sql_text(stmt, 3)),
 		.reason = arena_str(arena, sql_text(stmt, 4)),
 		.undoes = sqlite3_column_int64(stmt, 5),
+		.row = sqlite3_column_int64(stmt, 6),
+		.alert_id = kept(stmt, 7, arena),
+		.event = kept(stmt, 8, arena),
+		.principal = kept(stmt, 9, arena),
+		.statement = kept(stmt, 10, arena),
+		.signature = kept(stmt, 11, arena),
+		.previous = kept(stmt, 12, arena),
+		.hash = kept(stmt, 13, arena),
 	};
-	if (decision->action == DECIDE_COUNT)
-		return damaged(store, "a decision of an unknown kind", err);
-	return true;
 }
 
 bool
@@ -44,8 +57,9 @@ load_decisions(struct store *store, int64_t alert, struct arena *arena, struct d
 	sql_bind_long(stmt, 1, alert);
 	while ((rc = sql_step(store, stmt, err)) == SQLITE_ROW && ok) {
 		MEM_GROW(list, *count, capacity);
-		ok = read_decision(store, stmt, arena, &list[*count], err);
-		*count += ok;
+		load_decision(stmt, arena, &list[*count]);
+		if (list[(*count)++].action == DECIDE_COUNT)
+			ok = damaged(store, "a decision of an unknown kind", err);
 	}
 	sqlite3_reset(stmt);
 	*decisions = arena_alloc(arena, (*count + 1) * sizeof(**decisions));
@@ -168,7 +182,7 @@ load(struct store *store, int64_t n, struct alert *alert, struct error *err)
 		!load_decisions(
 			store, n, &alert->arena, &alert->decisions, &alert->decision_count, err))
 		return false;
-	alert->state = decision_fold(alert->decisions, alert->decision_count);
+	alert->state = decision_fold(alert->decisions, alert->decision_count, store->approvals);
 	return true;
 }
 

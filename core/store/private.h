@@ -49,6 +49,11 @@ enum statement {
 	STMT_LOAD_TEXTS,
 	STMT_LOAD_SOURCES,
 	STMT_LOAD_DECISIONS,
+	STMT_CHAIN,
+	STMT_CHAIN_OLD,
+	STMT_CHAIN_HEAD,
+	STMT_STATEMENT_FIND,
+	STMT_EVENT,
 	STMT_FIND_ID,
 	STMT_FIND_CONFLICT,
 	STMT_FIND_RULES,
@@ -79,6 +84,7 @@ struct store {
 	bool relaxed;  /* synchronous=NORMAL is on: the detector's */
 	bool durable;  /* and may not be */
 	bool touched;  /* the open transaction changed what a list shows */
+	unsigned approvals; /* that a fold needs */
 	int64_t owner; /* of the lease; 0: not drawn yet */
 	int64_t run;   /* begun by this handle; 0: none */
 	/* The input of the last record and where it stands in the run. */
@@ -123,7 +129,7 @@ bool create_file(const struct store *store, struct error *err);
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 2,
+	SCHEMA_VERSION = 3,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */
@@ -190,6 +196,13 @@ void program_namespace(char *name, size_t size);
 
 /* The rowid of an id; ERROR_NOT_FOUND. */
 bool load_find(struct store *store, const char *id, int64_t *n, struct error *err);
+/* Of `decision d`, in the order load_decision reads them. */
+#define DECISION_COLUMNS                                                                           \
+	"d.seq, d.at, d.action, d.actor, d.reason, d.undoes, d.alert, d.alert_id, d.event, "       \
+	"d.signer, d.statement, d.signature, d.previous, d.hash"
+enum { DECISION_COLUMN_COUNT = 14 };
+/* Strings into the arena. An unknown action is DECIDE_COUNT. */
+void load_decision(sqlite3_stmt *stmt, struct arena *arena, struct decision *decision);
 /* The decisions of an alert, ascending; strings in arena. The array has room for one more. */
 bool load_decisions(struct store *store, int64_t alert, struct arena *arena,
 	struct decision **decisions, size_t *count, struct error *err);

@@ -15,7 +15,7 @@ row_visit(sqlite3_stmt *stmt, store_row_visit *visit, void *context)
 								    : sqlite3_column_int64(stmt, 2),
 		.status = (enum alert_status)sql_choice(stmt, 3, STATUS_CLOSED),
 		.classification = (enum classification)sql_choice(stmt, 4, CLASS_UNDETERMINED),
-		.validation = (enum validation_state)sql_choice(stmt, 5, VALIDATION_UNSIGNED),
+		.validation = (enum validation_state)sql_choice(stmt, 5, VALIDATION_CHECKING),
 		.last_seq = sqlite3_column_int64(stmt, 6),
 		.self = sqlite3_column_int(stmt, 7) != 0,
 		.outcome = (enum outcome)sql_choice(stmt, 8, OUTCOME_FAILED),

@@ -152,6 +152,19 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"ALTER TABLE detail ADD COLUMN watched INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE problem ADD COLUMN body BLOB;" /* poison, unchanged */
 	"CREATE INDEX problem_source ON problem(source, n);",
+
+	/* The chain of decisions, and what was signed (chain_link.h). Older decisions stay as they are:
+	 * the first that is chained names the last of them. */
+	"ALTER TABLE decision ADD COLUMN alert_id TEXT;" /* as it was then */
+	"ALTER TABLE decision ADD COLUMN event TEXT;"
+	"ALTER TABLE decision ADD COLUMN signer TEXT;" /* a claim: verifying says who it was */
+	"ALTER TABLE decision ADD COLUMN statement TEXT;"
+	"ALTER TABLE decision ADD COLUMN signature TEXT;"
+	"ALTER TABLE decision ADD COLUMN previous TEXT;"
+	"ALTER TABLE decision ADD COLUMN hash TEXT;"
+	"CREATE UNIQUE INDEX decision_statement ON decision(statement)"
+	" WHERE statement IS NOT NULL;"
+	"INSERT INTO setting VALUES('store-id', lower(hex(randomblob(16))));",
 };
 
 static bool

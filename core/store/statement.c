@@ -87,16 +87,29 @@ static const char *const texts[STMT_COUNT] = {
 		"SELECT " SOURCE_COLUMNS " FROM alert_source s JOIN input i ON i.n = s.input"
 		" WHERE s.alert = ?1 GROUP BY i.name, i.identity, s.offset"
 		" ORDER BY min(s.position), s.offset",
-	[STMT_LOAD_DECISIONS] = "SELECT seq, at, action, actor, reason, undoes FROM decision"
-				" WHERE alert = ?1 ORDER BY seq",
+	[STMT_LOAD_DECISIONS] =
+		"SELECT " DECISION_COLUMNS " FROM decision d WHERE d.alert = ?1 ORDER BY d.seq",
+	[STMT_CHAIN] = "SELECT " DECISION_COLUMNS ", a.id, a.flags, t.raw_sha256 FROM decision d"
+		       " LEFT JOIN alert a ON a.n = d.alert LEFT JOIN detail t ON t.alert = d.alert"
+		       " ORDER BY d.seq",
+	[STMT_CHAIN_OLD] = "SELECT " DECISION_COLUMNS " FROM decision d WHERE d.seq <= ?1"
+			   " ORDER BY d.seq",
+	[STMT_CHAIN_HEAD] = "SELECT seq, hash FROM decision WHERE ?1 < 0 OR seq = ?1"
+			    " ORDER BY seq DESC LIMIT 1",
+	[STMT_STATEMENT_FIND] = "SELECT seq FROM decision WHERE statement = ?1",
+	[STMT_EVENT] = "SELECT a.id, a.flags, t.raw_sha256 FROM alert a JOIN detail t"
+		       " ON t.alert = a.n WHERE a.n = ?1",
 	[STMT_FIND_ID] = "SELECT id FROM alert WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3",
 	[STMT_FIND_CONFLICT] = "SELECT a.id FROM conflict c JOIN alert a ON a.n = c.alert"
 			       " WHERE c.identity = ?1 ORDER BY a.id LIMIT ?2",
 	[STMT_FIND_RULES] = "SELECT id FROM rule",
 
 	[STMT_ALERT_ROWID] = "SELECT n FROM alert WHERE id = ?1",
-	[STMT_DECISION_INSERT] = "INSERT INTO decision(alert, at, action, actor, reason, undoes)"
-				 " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+	[STMT_DECISION_INSERT] =
+		"INSERT INTO decision(seq, alert, at, action, actor, reason, undoes, alert_id, "
+		"event,"
+		" signer, statement, signature, previous, hash)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 	[STMT_SETTING_PUT] = "INSERT INTO setting(name, value) VALUES(?1, ?2)"
 			     " ON CONFLICT DO UPDATE SET value = ?2",
 	[STMT_SETTING_GET] = "SELECT value FROM setting WHERE name = ?1",

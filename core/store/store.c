@@ -15,7 +15,14 @@ store_new(const char *path)
 	struct store *store = MEM_NEW(struct store);
 
 	store->path = mem_strdup(path);
+	store->approvals = 1;
 	return store;
+}
+
+void
+store_set_approvals(struct store *store, unsigned approvals)
+{
+	store->approvals = approvals;
 }
 
 /* Memory shared under a name nobody can guess; no file is made. */
@@ -62,7 +69,8 @@ connect(struct store *store, struct error *err)
 	if (is_private(store))
 		sqlite3_file_control(store->db, "main", SQLITE_FCNTL_SIZE_LIMIT, &no_limit);
 	return sql_exec(store, store->db, is_private(store) ? private : durable, err) &&
-	       sql_exec(store, store->db, "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=OFF", err);
+	       sql_exec(
+		       store, store->db, "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=OFF", err);
 }
 
 /* A store with work in its write-ahead file is judged through it; what is refused is not brought
@@ -137,6 +145,7 @@ store_open_again(struct store **out, const struct store *store, struct error *er
 
 	again->location = mem_strdup(store->location);
 	again->sealed = store->sealed;
+	again->approvals = store->approvals;
 	if (!connect(again, err)) {
 		store_close(again);
 		return false;

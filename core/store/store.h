@@ -165,8 +165,44 @@ uint64_t store_version(struct store *store);
  * `if_seq`, nothing is written and ERROR_CONFLICT says who was first and what they decided.
  * Durable when it returns true (synchronous FULL for decisions). if_seq < 0: whatever the state.
  */
-bool store_decide(struct store *store, const char *id, int64_t if_seq, enum decision_action action,
-	struct str actor, struct str reason, int64_t now, int64_t *seq, struct error *err);
+struct store_decision {
+	const char *id;
+	int64_t if_seq;
+	enum decision_action action;
+	struct str actor, reason; /* reason may be absent */
+	int64_t now;
+	/* A validation that somebody signed, else NULL. It is refused when its head is no part of
+	 * this chain, when the alert has a newer decision than that (signed ones aside), and the
+	 * second time. Whether it is true is the caller's to verify, and every reader's. */
+	const struct store_signed {
+		struct str statement, signature, principal;
+		int64_t sequence;    /* of the head that it names; 0: before the first */
+		struct str previous; /* and its hash */
+	} * signed_by;
+};
+bool store_decide(struct store *store, const struct store_decision *decision, int64_t *seq,
+	struct error *err);
+/* How many distinct principals must have signed until an alert is closed by it: 1 unless set. */
+void store_set_approvals(struct store *store, unsigned approvals);
+
+/* ---- the chain ---- */
+
+/* 32 hex digits, made with the store. */
+bool store_id(struct store *store, char id[ALERT_ID_SIZE], struct error *err);
+/* The last decision and its hash (chain_link.h); 0 and what the first would stand on. */
+bool store_chain_head(struct store *store, int64_t *seq, char hash[HASH_HEX], struct error *err);
+/* The hash of that one; ERROR_NOT_FOUND. */
+bool store_chain_at(struct store *store, int64_t seq, char hash[HASH_HEX], struct error *err);
+/* A decision beside its alert as that is now; strings valid during the visit. An action that is
+ * none is DECIDE_COUNT. */
+struct store_link {
+	struct decision decision;
+	struct str alert_id, raw_sha256; /* absent: there is no such alert, no such record */
+	bool from_table;
+};
+typedef bool store_link_visit(void *context, const struct store_link *link);
+/* All, ascending. */
+bool store_chain(struct store *store, store_link_visit *visit, void *context, struct error *err);
 
 /* A name → text settings of this store (last filter, columns …). Absent when not set. */
 bool store_setting_put(struct store *store, const char *name, struct str value, struct error *err);

@@ -66,5 +66,5 @@ fixture_alert(struct alert *alert, const char *event_id, const char *extra, size
 	hash_hex(hash, alert->record_hash);
 	alert_identity(alert->id, alert->text[ALERT_RULE_ID], alert->text[ALERT_EVENT_ID],
 		alert->record_hash);
-	alert->state = decision_fold(NULL, 0);
+	alert->state = decision_fold(NULL, 0, 1);
 }

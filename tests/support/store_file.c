@@ -56,8 +56,14 @@ store_file_make(const char *path)
 		assert_int_equal(store_put_alert(store, &alert, id, 0, &err), STORE_NEW);
 		if (i == 0) {
 			assert_ok(store_commit(store, &err), &err);
-			assert_ok(store_decide(store, alert.id, 0, DECIDE_TAKE, STR("alice"),
-					  STR(""), 1, NULL, &err),
+			assert_ok(store_decide(store,
+					  &(struct store_decision){.id = alert.id,
+						  .if_seq = 0,
+						  .action = DECIDE_TAKE,
+						  .actor = STR("alice"),
+						  .reason = STR(""),
+						  .now = 1},
+					  NULL, &err),
 				&err);
 			assert_ok(store_begin(store, &err), &err);
 		}
@@ -127,4 +133,25 @@ store_file_write(const char *path, long offset, const void *bytes, size_t len)
 	assert_true(fd >= 0);
 	assert_int_equal(pwrite(fd, bytes, len, offset), len);
 	close(fd);
+}
+
+void
+store_file_age(const char *path, int version)
+{
+	store_file_sql(path, "DROP INDEX decision_statement;"
+			     "ALTER TABLE decision DROP COLUMN alert_id;"
+			     "ALTER TABLE decision DROP COLUMN event;"
+			     "ALTER TABLE decision DROP COLUMN signer;"
+			     "ALTER TABLE decision DROP COLUMN statement;"
+			     "ALTER TABLE decision DROP COLUMN signature;"
+			     "ALTER TABLE decision DROP COLUMN previous;"
+			     "ALTER TABLE decision DROP COLUMN hash;"
+			     "DELETE FROM setting WHERE name = 'store-id'; PRAGMA user_version=2");
+	if (version == 1)
+		store_file_sql(path,
+			"DROP TABLE position; DROP TABLE lease; DROP TABLE health; DROP TABLE "
+			"change;"
+			"ALTER TABLE detail DROP COLUMN arrived;"
+			"ALTER TABLE detail DROP COLUMN watched; DROP INDEX problem_source;"
+			"ALTER TABLE problem DROP COLUMN body; PRAGMA user_version=1");
 }

@@ -15,6 +15,8 @@ void store_file_make(const char *path);
 void store_file_refused(const char *path, const char *words);
 /* What another program does to the file. */
 void store_file_sql(const char *path, const char *text);
+/* As a program of that version (1 or 2) left it: without what came later. */
+void store_file_age(const char *path, int version);
 void store_file_write(const char *path, long offset, const void *bytes, size_t len);
 
 #endif

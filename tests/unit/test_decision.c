@@ -50,7 +50,7 @@ tell(const char *text)
 static struct alert_state
 fold(const struct story *story)
 {
-	return decision_fold(story->decisions, story->count);
+	return decision_fold(story->decisions, story->count, 1);
 }
 
 /* What each story comes to. */
@@ -123,7 +123,7 @@ every_action_is_open_exactly_where_the_table_says(void **state)
 		for (size_t s = 0; s < 3; s++) {
 			struct story story = tell(before[s]);
 
-			assert_int_equal(decision_allowed(story.decisions, story.count,
+			assert_int_equal(decision_allowed(story.decisions, story.count, 1,
 						 (enum decision_action)action, STR("bob"),
 						 STR("because"), &err),
 				allowed[action][s]);
@@ -139,7 +139,7 @@ a_refusal_by_state_is_a_lost_race_and_names_the_winner(void **state)
 
 	(void)state;
 	assert_false(decision_allowed(
-		story.decisions, story.count, DECIDE_TAKE, STR("bob"), STR(""), &err));
+		story.decisions, story.count, 1, DECIDE_TAKE, STR("bob"), STR(""), &err));
 	assert_int_equal(err.kind, ERROR_CONFLICT);
 	assert_non_null(strstr(err.text, "alice decided validate"));
 	assert_non_null(strstr(err.text, "because"));
@@ -153,14 +153,14 @@ only_whoever_decided_may_undo(void **state)
 
 	(void)state;
 	assert_false(decision_allowed(
-		story.decisions, story.count, DECIDE_UNDO, STR("alice"), STR("why"), &err));
+		story.decisions, story.count, 1, DECIDE_UNDO, STR("alice"), STR("why"), &err));
 	assert_int_equal(err.kind, ERROR_USAGE);
 	assert_non_null(strstr(err.text, "bob"));
 	assert_true(decision_allowed(
-		story.decisions, story.count, DECIDE_UNDO, STR("bob"), STR("why"), &err));
+		story.decisions, story.count, 1, DECIDE_UNDO, STR("bob"), STR("why"), &err));
 	story = tell("tA vB uB");
 	assert_true(decision_allowed(
-		story.decisions, story.count, DECIDE_UNDO, STR("alice"), STR("why"), &err));
+		story.decisions, story.count, 1, DECIDE_UNDO, STR("alice"), STR("why"), &err));
 }
 
 static void
@@ -171,11 +171,11 @@ there_is_nothing_to_undo_on_a_new_alert_or_after_a_lost_race(void **state)
 
 	(void)state;
 	assert_false(decision_allowed(
-		story.decisions, story.count, DECIDE_UNDO, STR("alice"), STR("why"), &err));
+		story.decisions, story.count, 1, DECIDE_UNDO, STR("alice"), STR("why"), &err));
 	assert_int_equal(err.kind, ERROR_USAGE);
 	story = tell("tA uA");
 	assert_false(decision_allowed(
-		story.decisions, story.count, DECIDE_UNDO, STR("alice"), STR("why"), &err));
+		story.decisions, story.count, 1, DECIDE_UNDO, STR("alice"), STR("why"), &err));
 	assert_int_equal(err.kind, ERROR_CONFLICT);
 }
 
@@ -221,13 +221,13 @@ a_reason_must_hold_something_to_read(void **state)
 
 		print_message("reason %zu\n", i);
 		assert_int_equal(
-			decision_allowed(NULL, 0, DECIDE_VALIDATE, STR("alice"), text, &err),
+			decision_allowed(NULL, 0, 1, DECIDE_VALIDATE, STR("alice"), text, &err),
 			reasons[i].ok);
 	}
-	assert_true(decision_allowed(NULL, 0, DECIDE_REQUEST, STR("alice"), STR(""), &err));
-	assert_true(decision_allowed(NULL, 0, DECIDE_TAKE, STR("alice"), STR_ABSENT, &err));
-	assert_false(decision_allowed(NULL, 0, DECIDE_NOTE, STR("alice"), STR(" "), &err));
-	assert_false(decision_allowed(NULL, 0, DECIDE_NOTE, STR(""), STR("text"), &err));
+	assert_true(decision_allowed(NULL, 0, 1, DECIDE_REQUEST, STR("alice"), STR(""), &err));
+	assert_true(decision_allowed(NULL, 0, 1, DECIDE_TAKE, STR("alice"), STR_ABSENT, &err));
+	assert_false(decision_allowed(NULL, 0, 1, DECIDE_NOTE, STR("alice"), STR(" "), &err));
+	assert_false(decision_allowed(NULL, 0, 1, DECIDE_NOTE, STR(""), STR("text"), &err));
 }
 
 static void
@@ -238,10 +238,10 @@ a_reason_has_a_limit_that_is_said(void **state)
 
 	(void)state;
 	memset(text, 'x', sizeof(text));
-	assert_true(decision_allowed(
-		NULL, 0, DECIDE_NOTE, STR("alice"), (struct str){text, DECISION_TEXT_MAX}, &err));
+	assert_true(decision_allowed(NULL, 0, 1, DECIDE_NOTE, STR("alice"),
+		(struct str){text, DECISION_TEXT_MAX}, &err));
 	assert_false(decision_allowed(
-		NULL, 0, DECIDE_NOTE, STR("alice"), (struct str){text, sizeof(text)}, &err));
+		NULL, 0, 1, DECIDE_NOTE, STR("alice"), (struct str){text, sizeof(text)}, &err));
 	assert_non_null(strstr(err.text, "4096"));
 }
 
@@ -270,6 +270,88 @@ names_in_the_store_lead_back_to_their_actions(void **state)
 	assert_string_equal(decision_rules[DECIDE_FALSE_LOGIC].name, "false-logic");
 }
 
+/* ---- signed ---- */
+
+/* `ada+` ada's holds, `ada?` is checked, `ada-` is void, `ada!` forged, `ada0` not judged by any
+ * policy; else an action's name. */
+static size_t
+read_signed(const char *story, struct decision *out)
+{
+	static const struct {
+		char sign;
+		enum verdict verdict;
+	} verdicts[] = {{'+', VERDICT_HOLDS}, {'?', VERDICT_CHECKING}, {'-', VERDICT_VOID},
+		{'!', VERDICT_FORGED}, {'0', VERDICT_UNSIGNED}};
+	struct str rest = str_from(story);
+	size_t n = 0;
+
+	while (rest.len) {
+		size_t end = str_find(rest, STR(" "), 0);
+		struct str word = str_slice(rest, 0, end);
+		enum decision_action action = decision_find(word);
+
+		rest = end == (size_t)-1 ? STR("") : str_slice(rest, end + 1, rest.len);
+		out[n] = (struct decision){
+			.seq = (int64_t)n + 1, .action = action, .actor = STR("x")};
+		if (action == DECIDE_COUNT) {
+			out[n].action = DECIDE_VALIDATE;
+			out[n].statement = STR("signed");
+			out[n].principal = str_slice(word, 0, word.len - 1);
+			for (size_t i = 0; i < 5; i++)
+				if (verdicts[i].sign == word.data[word.len - 1])
+					out[n].verdict = verdicts[i].verdict;
+		}
+		n++;
+	}
+	return n;
+}
+
+static void
+a_signature_counts_as_it_was_verified_and_each_principal_once(void **state)
+{
+	static const struct {
+		const char *story;
+		unsigned needed;
+		enum alert_status status;
+		enum validation_state validation;
+		unsigned approvals;
+	} cases[] = {
+		{"ada+", 1, STATUS_CLOSED, VALIDATION_SIGNED, 1},
+		{"ada?", 1, STATUS_CLOSED, VALIDATION_CHECKING, 1},
+		{"ada0", 1, STATUS_CLOSED, VALIDATION_UNSIGNED, 0},
+		{"ada-", 1, STATUS_ACTIVE, VALIDATION_VOID, 0},
+		{"ada!", 1, STATUS_ACTIVE, VALIDATION_FORGED, 0},
+		{"ada+", 2, STATUS_ACTIVE, VALIDATION_AWAITING, 1},
+		{"ada+ ada+", 2, STATUS_ACTIVE, VALIDATION_AWAITING, 1},
+		{"ada+ bob+", 2, STATUS_CLOSED, VALIDATION_SIGNED, 2},
+		{"ada+ bob?", 2, STATUS_CLOSED, VALIDATION_CHECKING, 2},
+		{"ada+ bob-", 2, STATUS_ACTIVE, VALIDATION_VOID, 1},
+		{"ada+ bob!", 2, STATUS_ACTIVE, VALIDATION_FORGED, 1},
+		{"ada! bob+", 1, STATUS_CLOSED, VALIDATION_SIGNED, 1},
+		{"ada+ undo", 1, STATUS_NEW, VALIDATION_NONE, 0},
+		{"ada+ undo bob+", 2, STATUS_ACTIVE, VALIDATION_AWAITING, 1},
+		{"malicious ada!", 1, STATUS_CLOSED, VALIDATION_FORGED, 0},
+		{"malicious ada-", 1, STATUS_CLOSED, VALIDATION_NONE, 0},
+		{"ada+ malicious undo bob+", 2, STATUS_CLOSED, VALIDATION_SIGNED, 2},
+		{"ada+ malicious", 2, STATUS_CLOSED, VALIDATION_NONE, 0},
+		{"validate", 2, STATUS_CLOSED, VALIDATION_UNSIGNED, 0},
+		{"request ada-", 1, STATUS_ACTIVE, VALIDATION_VOID, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct decision list[8];
+		size_t count = read_signed(cases[i].story, list);
+		struct alert_state got = decision_fold(list, count, cases[i].needed);
+
+		if (got.status != cases[i].status || got.validation != cases[i].validation ||
+			got.approvals != cases[i].approvals)
+			fail_msg("%s of %u: %s %s %u", cases[i].story, cases[i].needed,
+				alert_status_name(got.status),
+				validation_state_name(got.validation), got.approvals);
+	}
+}
+
 int
 main(void)
 {
@@ -285,6 +367,7 @@ main(void)
 		cmocka_unit_test(a_reason_has_a_limit_that_is_said),
 		cmocka_unit_test(a_decision_is_described_to_the_second),
 		cmocka_unit_test(names_in_the_store_lead_back_to_their_actions),
+		cmocka_unit_test(a_signature_counts_as_it_was_verified_and_each_principal_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

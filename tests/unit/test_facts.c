@@ -136,19 +136,28 @@ static void
 assert_decided(struct scene *s, size_t count, const char *text, const char *json)
 {
 	static struct decision decisions[] = {
-		{1, INT64_C(1767323045) * TICKS_PER_SECOND, DECIDE_TAKE, {"bob", 3}, {"", 0}, 0},
-		{2, INT64_C(1767323046) * TICKS_PER_SECOND, DECIDE_REQUEST, {"bob", 3}, {"", 0}, 0},
-		{3, INT64_C(1767323047) * TICKS_PER_SECOND, DECIDE_VALIDATE, {"ada", 3},
-			{"change 7", 8}, 0},
-		{4, INT64_C(1767323048) * TICKS_PER_SECOND, DECIDE_UNDO, {"ada", 3}, {"oops", 4},
-			3},
-		{5, INT64_C(1767323049) * TICKS_PER_SECOND, DECIDE_MALICIOUS, {"bob", 3},
-			{"stolen", 6}, 0},
+		{.seq = 1, .action = DECIDE_TAKE, .actor = {"bob", 3}, .reason = {"", 0}},
+		{.seq = 2, .action = DECIDE_REQUEST, .actor = {"bob", 3}, .reason = {"", 0}},
+		{.seq = 3,
+			.action = DECIDE_VALIDATE,
+			.actor = {"ada", 3},
+			.reason = {"change 7", 8}},
+		{.seq = 4,
+			.action = DECIDE_UNDO,
+			.actor = {"ada", 3},
+			.reason = {"oops", 4},
+			.undoes = 3},
+		{.seq = 5,
+			.action = DECIDE_MALICIOUS,
+			.actor = {"bob", 3},
+			.reason = {"stolen", 6}},
 	};
 
+	for (size_t i = 0; i < 5; i++)
+		decisions[i].at = (INT64_C(1767323045) + (int64_t)i) * TICKS_PER_SECOND;
 	s->alert.decisions = decisions;
 	s->alert.decision_count = count;
-	s->alert.state = decision_fold(decisions, count);
+	s->alert.state = decision_fold(decisions, count, 1);
 	facts_of_alert(s->facts, &s->arena, &s->alert, &s->event, &ledger);
 	assert_str(s->facts[24].value, text);
 	assert_str(s->facts[24].json, json);

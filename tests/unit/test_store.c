@@ -187,8 +187,14 @@ the_first_copy_is_the_first_in_the_order_of_the_inputs(void **state)
 	assert_str(got.text[ALERT_ROW], "from a");
 	alert_fini(&got);
 	/* A decision binds the bytes it was made on. */
-	assert_ok(store_decide(
-			  s.store, probe.id, 0, DECIDE_TAKE, STR("alice"), STR(""), 1, NULL, &err),
+	assert_ok(store_decide(s.store,
+			  &(struct store_decision){.id = probe.id,
+				  .if_seq = 0,
+				  .action = DECIDE_TAKE,
+				  .actor = STR("alice"),
+				  .reason = STR(""),
+				  .now = 1},
+			  NULL, &err),
 		&err);
 	put_spelled(&s, "too late", s.input, 1);
 	/* So does being there before this run. */
@@ -273,7 +279,14 @@ an_unequal_record_of_one_eventid_flags_both(void **state)
 	(void)state;
 	scene_open(&s);
 	scene_put(&s, "e-1", "a", a);
-	assert_ok(store_decide(s.store, a, 0, DECIDE_TAKE, STR("alice"), STR(""), 1, NULL, &err),
+	assert_ok(store_decide(s.store,
+			  &(struct store_decision){.id = a,
+				  .if_seq = 0,
+				  .action = DECIDE_TAKE,
+				  .actor = STR("alice"),
+				  .reason = STR(""),
+				  .now = 1},
+			  NULL, &err),
 		&err);
 	assert_int_equal(scene_put(&s, "e-1", "b", b), STORE_CONFLICT);
 	assert_string_not_equal(a, b);

@@ -14,8 +14,14 @@ static bool
 decide(struct store *store, const char *id, int64_t if_seq, enum decision_action action,
 	const char *actor, struct error *err)
 {
-	return store_decide(store, id, if_seq, action, str_from(actor), STR("because"),
-		FIXTURE_TIME, NULL, err);
+	return store_decide(store,
+		&(struct store_decision){.id = id,
+			.if_seq = if_seq,
+			.action = action,
+			.actor = str_from(actor),
+			.reason = STR("because"),
+			.now = FIXTURE_TIME},
+		NULL, err);
 }
 
 static bool
@@ -50,8 +56,14 @@ a_decision_is_there_after_a_restart_with_who_when_and_why(void **state)
 	(void)state;
 	scene_open(&s);
 	scene_put(&s, "e-1", "a", id);
-	assert_ok(store_decide(s.store, id, 0, DECIDE_VALIDATE, STR("alice"),
-			  STR("change 123 \xc3\xa4"), FIXTURE_TIME, &seq, &err),
+	assert_ok(store_decide(s.store,
+			  &(struct store_decision){.id = id,
+				  .if_seq = 0,
+				  .action = DECIDE_VALIDATE,
+				  .actor = STR("alice"),
+				  .reason = STR("change 123 \xc3\xa4"),
+				  .now = FIXTURE_TIME},
+			  &seq, &err),
 		&err);
 	assert_int_equal(seq, 1);
 	scene_reopen(&s);

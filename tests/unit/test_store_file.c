@@ -170,8 +170,14 @@ a_reader_of_another_program_does_not_stop_a_writer(void **state)
 	assert_int_equal(
 		sqlite3_prepare_v2(db, "SELECT id FROM alert", -1, &stmt, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	assert_ok(store_decide(store, (const char *)sqlite3_column_text(stmt, 0), -1, DECIDE_NOTE,
-			  STR("bob"), STR("text"), 1, NULL, &err),
+	assert_ok(store_decide(store,
+			  &(struct store_decision){.id = (const char *)sqlite3_column_text(stmt, 0),
+				  .if_seq = -1,
+				  .action = DECIDE_NOTE,
+				  .actor = STR("bob"),
+				  .reason = STR("text"),
+				  .now = 1},
+			  NULL, &err),
 		&err);
 	sqlite3_finalize(stmt);
 	sqlite3_close(db);

@@ -81,7 +81,13 @@ decide_something(struct store *store, int batch, int fd)
 	if (!store_rows(store, &query, first_id, id, &err))
 		_exit(8);
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (store_decide(store, id, -1, actions[i], STR("alice"), STR("because"), batch,
+		if (store_decide(store,
+			    &(struct store_decision){.id = id,
+				    .if_seq = -1,
+				    .action = actions[i],
+				    .actor = STR("alice"),
+				    .reason = STR("because"),
+				    .now = batch},
 			    &seq, &err))
 			say(fd, 'd', id, seq);
 }

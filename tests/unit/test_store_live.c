@@ -1,5 +1,4 @@
 /* What the store keeps for live sources, and how it becomes of an older one. */
-#include <sqlite3.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,6 +7,7 @@
 #include "core/base/timefmt.h"
 #include "core/store/live.h"
 #include "tests/support/scene.h"
+#include "tests/support/store_file.h"
 
 /* ---- positions ---- */
 
@@ -174,16 +174,6 @@ the_lease_of_a_program_that_is_gone_is_free(void **state)
 }
 
 static void
-run_sql(const char *path, const char *sql)
-{
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
-}
-
-static void
 a_holder_that_has_stopped_beating_loses_the_lease(void **state)
 {
 	struct scene s;
@@ -197,11 +187,11 @@ a_holder_that_has_stopped_beating_loses_the_lease(void **state)
 	assert_lease(s.store, "alice", true, "alice");
 	snprintf(sql, sizeof(sql), "UPDATE lease SET beat = %lld",
 		(long long)time_monotonic_ms() - STORE_LEASE_LOST_MS + 2000);
-	run_sql(s.path, sql);
+	store_file_sql(s.path, sql);
 	assert_lease(other, "bob", false, "alice");
 	snprintf(sql, sizeof(sql), "UPDATE lease SET beat = %lld",
 		(long long)time_monotonic_ms() - STORE_LEASE_LOST_MS - 1);
-	run_sql(s.path, sql);
+	store_file_sql(s.path, sql);
 	assert_lease(other, "bob", true, "bob");
 	assert_lease(s.store, "alice", false, "bob");
 	store_close(other);
@@ -345,11 +335,7 @@ a_store_of_the_first_version_is_brought_up_to_date_with_all_it_holds(void **stat
 	scene_open(&s);
 	scene_put(&s, "e-1", "a", id);
 	store_close(s.store);
-	run_sql(s.path,
-		"DROP TABLE position; DROP TABLE lease; DROP TABLE health; DROP TABLE change;"
-		"ALTER TABLE detail DROP COLUMN arrived; ALTER TABLE detail DROP COLUMN watched;"
-		"DROP INDEX problem_source; ALTER TABLE problem DROP COLUMN body; PRAGMA "
-		"user_version=1");
+	store_file_age(s.path, 1);
 	s.store = NULL;
 	scene_reopen(&s);
 	scene_load(&s, id, &alert);

@@ -65,8 +65,14 @@ an_aws_copy_replaces_a_row_and_keeps_what_was_decided(void **state)
 	(void)state;
 	scene_open(&s);
 	assert_int_equal(put_row(&s, ROW("x"), "unknown", s.input, 5, id), STORE_NEW);
-	assert_ok(
-		store_decide(s.store, id, 0, DECIDE_TAKE, STR("alice"), STR("mine"), 1, NULL, &err),
+	assert_ok(store_decide(s.store,
+			  &(struct store_decision){.id = id,
+				  .if_seq = 0,
+				  .action = DECIDE_TAKE,
+				  .actor = STR("alice"),
+				  .reason = STR("mine"),
+				  .now = 1},
+			  NULL, &err),
 		&err);
 	scene_begin_run(&s); /* nor does it matter that the row was there before this run */
 	other = scene_begin_input(&s, "logs/b.json", "key", NULL);

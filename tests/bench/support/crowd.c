@@ -168,7 +168,7 @@ crowd_alert(struct alert *alert, uint64_t n)
 	set_text(alert, ALERT_RAW_SHA256, hex);
 	memcpy(alert->record_hash, hex, sizeof(hex));
 	alert_identity(alert->id, alert->text[ALERT_RULE_ID], alert->text[ALERT_EVENT_ID], hex);
-	alert->state = decision_fold(NULL, 0);
+	alert->state = decision_fold(NULL, 0, 1);
 }
 
 bool
