@@ -155,3 +155,22 @@ store_file_age(const char *path, int version)
 			"ALTER TABLE detail DROP COLUMN watched; DROP INDEX problem_source;"
 			"ALTER TABLE problem DROP COLUMN body; PRAGMA user_version=1");
 }
+
+void
+store_file_forge(const char *path, const char *text)
+{
+	struct buf sql = {0};
+
+	buf_puts(&sql, "DROP TRIGGER decision_no_update; DROP TRIGGER decision_no_delete;"
+		       "DROP TRIGGER decision_no_replace;");
+	buf_puts(&sql, text);
+	buf_puts(&sql, ";CREATE TRIGGER decision_no_update BEFORE UPDATE ON decision"
+		       " BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"
+		       "CREATE TRIGGER decision_no_delete BEFORE DELETE ON decision"
+		       " BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"
+		       "CREATE TRIGGER decision_no_replace BEFORE INSERT ON decision"
+		       " WHEN EXISTS(SELECT 1 FROM decision WHERE seq = new.seq)"
+		       " BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;");
+	store_file_sql(path, buf_cstr(&sql));
+	buf_fini(&sql);
+}

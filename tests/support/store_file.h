@@ -17,6 +17,9 @@ void store_file_refused(const char *path, const char *words);
 void store_file_sql(const char *path, const char *text);
 /* As a program of that version (1 or 2) left it: without what came later. */
 void store_file_age(const char *path, int version);
+/* As somebody does it who may write the file and knows that decisions are append only: lifts that,
+ * and puts it back as it was. */
+void store_file_forge(const char *path, const char *text);
 void store_file_write(const char *path, long offset, const void *bytes, size_t len);
 
 #endif
