@@ -17,6 +17,8 @@ const struct command commands[] = {
 	{"doctor", "",                   "what is configured, what answers, what is missing", command_doctor, NULL},
 	{"decide", "ID... --ACTION",     "decide on alerts in the store",           command_decide, NULL},
 	{"export", "",                   "print the store's alerts and decisions",  command_export, NULL},
+	{"store",  "share GROUP",        "let a group of users work in the store",  command_store,
+		"share"},
 	{"rule",   "check FILE | show [FILE]", "what a rule binds to; what runs",   command_rule,
 		"check show"},
 	{"completion", "bash | zsh | fish", "a completion script for that shell",   command_completion,

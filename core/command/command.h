@@ -104,6 +104,7 @@ int command_sources(const struct command_line *line);
 int command_doctor(const struct command_line *line);
 int command_export(const struct command_line *line);
 int command_decide(const struct command_line *line);
+int command_store(const struct command_line *line);
 int command_rule(const struct command_line *line);
 int command_completion(const struct command_line *line);
 

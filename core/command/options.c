@@ -225,7 +225,7 @@ take_version(struct command_line *line, const char *argument, struct error *err)
 /* clang-format off */
 const struct option_def options[] = {
 	{"rule", "FILE", "screen scan watch doctor export rule", "run this rule instead of the built-in one (again for more; `builtin` names ours)", take_rule, NULL},
-	{"store", "FILE", "screen scan watch sources doctor export decide", "the store to use", take_store, NULL},
+	{"store", "FILE", "screen scan watch sources doctor export decide store", "the store to use", take_store, NULL},
 	{"jobs", "N", "screen scan", "scan workers (one per core)", take_jobs, NULL},
 	{"now", "TIME", "screen scan watch export rule", "what now() answers in rules and filters (the clock)", take_now, NULL},
 	{"max-record", "MIB", "screen scan watch", "largest record that is read (4)", take_max_record, NULL},

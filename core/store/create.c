@@ -88,7 +88,7 @@ create_location(struct store *store, struct error *err)
 	ok = make_folders(store, folder, err);
 	if (ok && !realpath(folder, real))
 		ok = system_fail(store, "find its folder", err);
-	ok = ok && check_folder(store, real, err);
+	ok = ok && check_folder(store, real, err) && place_is_local(store, real, err);
 	if (ok) {
 		buf_printf(&location, "%s/%s", strcmp(real, "/") == 0 ? "" : real, base);
 		store->location = buf_take(&location);

@@ -125,6 +125,13 @@ bool create_location(struct store *store, struct error *err);
  * True also when somebody else was quicker. */
 bool create_file(const struct store *store, struct error *err);
 
+/* ---- place.c ---- */
+
+/* The name of the network file system that statfs's type is, `fuse` its type among the mounts; NULL:
+ * it is none. Pure. */
+const char *place_network_name(unsigned long type, const char *fuse);
+bool place_is_local(const struct store *store, const char *folder, struct error *err);
+
 /* ---- schema.c ---- */
 
 enum {
