@@ -65,6 +65,7 @@ it_lives_through_every_size(void **state)
 	pty_wait_row(pty, 22, " alerts │ entity │ event │ history ");
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		pty_resize(pty, sizes[i][0], sizes[i][1]);
+	pty_wait_row(pty, 22, " alerts │ entity │ event │ history ");
 	pty_send(pty, "w");
 	pty_wait_row(pty, 1, "TIME");
 	assert_true(pty_has(pty, "─ heidi → heidi ─"));
