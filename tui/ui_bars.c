@@ -9,32 +9,42 @@ enum { NAME_COLS = 24, TABS_COLS = 25, TAB_OF_LIST_COLS = 9 };
 
 /* ---- the alert's name ---- */
 
-/* How much is said of the alert's state; less where the name would have no room. */
-enum state_detail { STATE_WORD, STATE_CLASS, STATE_SEVERITY, STATE_PLACE };
+/* How much is said beside the name; less where that would have no room. */
+enum head_detail { HEAD_WORD, HEAD_CLASS, HEAD_SEVERITY, HEAD_PLACE };
 
-/* " 2 of 143 · Closed, BenignPositive, unsigned · Medium " */
-/* "12 of 1,043 · " */
+struct head {
+	struct buf place, name, state; /* owns */
+};
+
 static void
-put_of(struct buf *out, size_t n, size_t all, const char *then)
+head_fini(struct head *head)
 {
-	buf_count(out, n);
-	buf_puts(out, " of ");
-	buf_count(out, all);
-	buf_printf(out, " %s ", then);
+	buf_fini(&head->place);
+	buf_fini(&head->name);
+	buf_fini(&head->state);
 }
 
+/* "2 of 143 · " */
 static void
-put_state(
-	const struct ui *ui, const struct list_row *row, enum state_detail detail, struct buf *out)
+put_place(const struct ui *ui, enum head_detail detail, struct buf *out)
 {
-	const char *dot = glyph_text(GLYPH_DOT, ui->grid.ascii);
+	buf_clear(out);
+	if (detail < HEAD_PLACE)
+		return;
+	buf_count(out, ui->list.position + 1);
+	buf_puts(out, " of ");
+	buf_count(out, ui->list.shown);
+	buf_printf(out, " %s ", glyph_text(GLYPH_DOT, ui->grid.ascii));
+}
 
+/* " Closed, BenignPositive, unsigned · Medium " */
+static void
+put_state(const struct ui *ui, const struct list_row *row, enum head_detail detail, struct buf *out)
+{
 	buf_clear(out);
 	buf_putc(out, ' ');
-	if (detail >= STATE_PLACE)
-		put_of(out, ui->list.position + 1, ui->list.shown, dot);
 	buf_puts(out, alert_status_name((enum alert_status)row->status));
-	if (row->classification && detail >= STATE_CLASS)
+	if (row->classification && detail >= HEAD_CLASS)
 		buf_printf(
 			out, ", %s", classification_name((enum classification)row->classification));
 	if (row->validation == VALIDATION_AWAITING)
@@ -42,8 +52,8 @@ put_state(
 	else if (row->validation)
 		buf_printf(
 			out, ", %s", validation_state_name((enum validation_state)row->validation));
-	if (detail >= STATE_SEVERITY) {
-		buf_printf(out, " %s ", dot);
+	if (detail >= HEAD_SEVERITY) {
+		buf_printf(out, " %s ", glyph_text(GLYPH_DOT, ui->grid.ascii));
 		buf_str(out, list_word(&ui->list, row->severity));
 	}
 	buf_putc(out, ' ');
@@ -64,42 +74,58 @@ draw_below(struct pen *pen, size_t below)
 	pen_run(pen, ROLE_RULE, GLYPH_RULE, pen->end);
 }
 
+/* The name whole, and of the rest what has room beside it; then the name gives way. */
+static void
+compose_head(
+	const struct ui *ui, const struct list_row *row, int cols, size_t below, struct head *head)
+{
+	bool ascii = ui->grid.ascii;
+	int room, name_cols;
+
+	ui_row_name(ui, ui->list.selected, INT_MAX, &head->name);
+	name_cols = grid_columns(buf_view(&head->name), ascii);
+	for (enum head_detail detail = HEAD_PLACE;; detail--) {
+		put_place(ui, detail, &head->place);
+		put_state(ui, row, detail, &head->state);
+		if (below)
+			buf_printf(&head->state, "%s%zu ", glyph_text(GLYPH_DOWN, ascii), below);
+		room = cols - 4 - grid_columns(buf_view(&head->place), ascii) -
+		       grid_columns(buf_view(&head->state), ascii);
+		if (room >= name_cols || room >= NAME_COLS || detail == HEAD_WORD)
+			break;
+	}
+	buf_clear(&head->name);
+	ui_row_name(ui, ui->list.selected, room, &head->name);
+}
+
+/* The rule goes on at two thirds of the width, where most names have ended: it is three bytes a
+ * cell, and on a slow line it would cost more than the name to let it grow and shrink with each. */
 static void
 draw_alert_head(
 	const struct ui *ui, struct grid *grid, struct grid_rect rect, size_t below, enum role role)
 {
 	const struct list_row *row = list_selected(&ui->list);
 	struct pen pen = pen_at(grid, rect.y, rect.x, rect.cols);
-	enum state_detail detail = STATE_PLACE;
-	struct buf name = {0}, state = {0};
-	int name_cols, room;
+	struct head head = {0};
+	int rule_end;
 
 	pen_run(&pen, ROLE_RULE, GLYPH_RULE, rect.x + 1);
 	if (!row) {
 		pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end);
 		return;
 	}
-	ui_row_name(ui, ui->list.selected, INT_MAX, &name);
-	name_cols = grid_columns(buf_view(&name), grid->ascii);
-	for (;; detail--) {
-		put_state(ui, row, detail, &state);
-		if (below)
-			buf_printf(&state, "%s%zu ", glyph_text(GLYPH_DOWN, grid->ascii), below);
-		room = pen_left(&pen) - 4 - grid_columns(buf_view(&state), grid->ascii);
-		if (room >= name_cols || room >= NAME_COLS || detail == STATE_WORD)
-			break;
-	}
+	compose_head(ui, row, pen_left(&pen), below, &head);
+	rule_end = pen.end - 1 - grid_columns(buf_view(&head.state), grid->ascii);
 	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
-	buf_clear(&name);
-	ui_row_name(ui, ui->list.selected, room, &name);
-	pen_str(&pen, role, buf_view(&name));
+	pen_str(&pen, role, buf_view(&head.place));
+	pen_str(&pen, role, buf_view(&head.name));
 	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
-	pen_run(&pen, ROLE_RULE, GLYPH_RULE,
-		pen.end - 1 - grid_columns(buf_view(&state), grid->ascii));
-	pen_str(&pen, ROLE_DIM, buf_view(&state));
+	if (rect.x + rect.cols * 2 / 3 < rule_end)
+		pen_blank(&pen, ROLE_TEXT, rect.x + rect.cols * 2 / 3);
+	pen_run(&pen, ROLE_RULE, GLYPH_RULE, rule_end);
+	pen_str(&pen, ROLE_DIM, buf_view(&head.state));
 	pen_run(&pen, ROLE_RULE, GLYPH_RULE, pen.end);
-	buf_fini(&name);
-	buf_fini(&state);
+	head_fini(&head);
 }
 
 static void
@@ -127,8 +153,8 @@ draw_heads(const struct ui *ui, struct grid *grid)
 		if (kind == PANE_EVENT && ui->layout.kind == LAYOUT_WIDE)
 			draw_pane_head(ui, grid, rect, "event", below);
 		else
-			draw_alert_head(ui, grid, rect, below,
-				ui->focus == kind ? ROLE_TITLE : ROLE_STRONG);
+			draw_alert_head(
+				ui, grid, rect, below, ui->focus == kind ? ROLE_TITLE : ROLE_TEXT);
 	}
 }
 

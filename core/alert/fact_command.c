@@ -83,10 +83,10 @@ fact_deactivate_command(struct arena *arena, const struct alert *alert)
 	if (!can_be_argument(key) || !can_be_argument(user))
 		return STR_ABSENT;
 	buf_puts(&out, "aws iam update-access-key");
-	if (!root)
-		put_option(&out, "--user-name", user);
 	put_option(&out, "--access-key-id", key);
 	buf_puts(&out, " --status Inactive");
+	if (!root)
+		put_option(&out, "--user-name", user);
 	command = arena_str(arena, buf_view(&out));
 	buf_fini(&out);
 	return command;

@@ -96,9 +96,9 @@ fact_credential(struct asking *a)
 		fact_unknown(a, "not recorded: the record names no key of the caller");
 		return;
 	}
+	if (key.len) /* first, in line with the new key's */
+		buf_printf(&a->text, "%.*s, ", STR_ARG(key));
 	buf_puts(&a->text, words);
-	if (key.len)
-		buf_printf(&a->text, " %.*s", STR_ARG(key));
 	if (since.len)
 		buf_printf(&a->text, ", session since %.*s", STR_ARG(since));
 	fact_begin(a);
@@ -132,15 +132,6 @@ target_place(const struct asking *a)
 	return root ? 3 : 2;
 }
 
-static const char *
-target_words(const struct alert *alert)
-{
-	if (str_is(alert->text[ALERT_ACTOR_TYPE], "Root"))
-		return alert->self ? ", the account's root user itself"
-				   : ", not the root user itself";
-	return alert->self ? ", the caller's own user" : ", another user than the caller";
-}
-
 void
 fact_target(struct asking *a)
 {
@@ -155,7 +146,6 @@ fact_target(struct asking *a)
 		return;
 	}
 	buf_str(&a->text, target);
-	buf_puts(&a->text, target_words(alert));
 	if (mismatch)
 		buf_printf(&a->text, "; the response names %.*s", STR_ARG(response));
 	fact_begin(a);
@@ -179,16 +169,16 @@ self_words(const struct alert *alert)
 		return alert->self ? "self: root made a key for itself"
 				   : "other: root made it for a user";
 	if (alert->self)
-		return "self: caller and target are the same IAM user";
+		return "self: the same IAM user";
 	if (target.len && str_equal(text[ALERT_ACTOR_SESSION], target))
 		return "other: the session is only named like the target";
 	if (!str_is(type, "IAMUser"))
-		return "other: the caller is no IAM user";
+		return "other: no IAM user";
 	if (!target.len)
 		return "other: whose key it is, is not recorded";
 	if (str_equal(text[ALERT_ACTOR_USER], target))
 		return "other: same name, but not provably the same account";
-	return "other: the caller is another IAM user";
+	return "other: another IAM user";
 }
 
 void

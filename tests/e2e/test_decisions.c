@@ -294,7 +294,7 @@ a_prompt_says_which_alerts_are_meant_and_how_many_are_not_seen(void **state)
 	pty_send(pty, "\033");
 	pty_wait_gone(pty, "reason:");
 	pty_send(pty, "*f\025\r");
-	pty_wait_text(pty, "of 42 \xc2\xb7 New");
+	pty_wait_text(pty, "of 42 \xc2\xb7 root");
 	pty_resize(pty, 10, 40);
 	pty_send(pty, "gjjv"); /* both names, whoever chose one too long */
 	pty_wait_text(pty, "validate  dat\xe2\x80\xa6/zo\xc3\xab@co\xe2\x80\xa6 \xe2\x86\x92 "

@@ -313,8 +313,8 @@ the_command_reaches_the_program_exactly_whatever_the_user_name(void **state)
 			assert_false(text_has_hidden(command));
 			run_in_shell(command, &got);
 			buf_printf(&expected,
-				"iam\nupdate-access-key\n%s--access-key-id\nAKIAX\n--status\n"
-				"Inactive\n",
+				"iam\nupdate-access-key\n--access-key-id\nAKIAX\n--status\n"
+				"Inactive\n%s",
 				users[i].words);
 			assert_string_equal(buf_cstr(&got), buf_cstr(&expected));
 		}
@@ -332,8 +332,8 @@ a_hostile_key_id_is_quoted_too(void **state)
 
 	(void)state;
 	run_in_shell(command_for(&arena, STR("bob"), STR("AKIA'; id")), &got);
-	assert_string_equal(buf_cstr(&got), "iam\nupdate-access-key\n--user-name\nbob\n"
-					    "--access-key-id\nAKIA'; id\n--status\nInactive\n");
+	assert_string_equal(buf_cstr(&got), "iam\nupdate-access-key\n--access-key-id\nAKIA'; id\n"
+					    "--status\nInactive\n--user-name\nbob\n");
 	assert_str(command_for(&arena, STR("bob"), STR_ABSENT), NULL);
 	buf_fini(&got);
 	arena_fini(&arena);
