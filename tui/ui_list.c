@@ -76,14 +76,12 @@ status_glyph(const struct list_row *row, enum role *role)
 	}
 }
 
+/* Its sign has the colour. */
 static void
 put_status(const struct cell_context *c, struct pen *pen, int width)
 {
-	enum role role;
-
-	status_glyph(c->row, &role);
-	pen_field(pen, or_row(c, role),
-		str_from(alert_status_name((enum alert_status)c->row->status)), width);
+	pen_field(pen, c->role, str_from(alert_status_name((enum alert_status)c->row->status)),
+		width);
 }
 
 static void
@@ -150,7 +148,7 @@ put_used(const struct cell_context *c, struct pen *pen, int width)
 {
 	bool key = c->row->outcome == OUTCOME_SUCCESS;
 
-	pen_field(pen, or_row(c, ROLE_DIM), str_from(key ? "?" : ""), width);
+	pen_field(pen, c->role, str_from(key ? "?" : ""), width);
 }
 
 static const struct column_def defs[COLUMN_COUNT] = {
