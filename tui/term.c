@@ -20,6 +20,7 @@
 #include "tui/clipboard.h"
 #include "tui/console.h"
 #include "tui/key.h"
+#include "tui/shown_role.h"
 #include "tui/term_guard.h"
 
 enum { ESCAPE_MS = 25, TMUX_MS = 2000 };
@@ -39,7 +40,7 @@ struct terminal {
 	char title[64]; /* "": it was not set */
 	bool begun;	/* curses has taken the screen, and put the title away before that */
 	attr_t attributes[ROLE_COUNT];
-	enum role blank[ROLE_COUNT]; /* a role in which a blank looks the same */
+	struct shown_roles roles;
 };
 
 static const struct {
@@ -286,18 +287,6 @@ term_lend(struct terminal *term)
 	tcsetattr(term->in_fd, TCSADRAIN, &term->saved);
 }
 
-static enum depth
-depth_of(int colours)
-{
-	if (colours >= COLOUR_RGB)
-		return DEPTH_DIRECT;
-	if (colours >= 256)
-		return DEPTH_256;
-	if (colours >= 16)
-		return DEPTH_16;
-	return colours >= 8 ? DEPTH_8 : DEPTH_NONE;
-}
-
 static void
 begin_colours(struct terminal *term)
 {
@@ -307,7 +296,7 @@ begin_colours(struct terminal *term)
 		return;
 	start_color();
 	use_default_colors();
-	term->depth = depth_of(COLORS);
+	term->depth = theme_depth(COLORS);
 }
 
 static bool
@@ -403,10 +392,10 @@ term_set_theme(struct terminal *term, const struct theme *theme)
 {
 	static const attr_t bits[] = {A_BOLD, A_DIM, A_UNDERLINE, A_REVERSE, A_ITALIC};
 
+	shown_roles_init(&term->roles, theme, term->depth);
 	for (int i = 0; i < ROLE_COUNT; i++) {
 		const struct style *style = &theme->styles[term->depth][i];
 
-		term->blank[i] = theme_blank_role(theme, term->depth, (enum role)i);
 		if (term->depth != DEPTH_NONE)
 			init_extended_pair(
 				i + 1, curses_colour(style->fg), curses_colour(style->bg));
@@ -441,24 +430,11 @@ is_drawable(const struct grid_cell *cell)
 	return true;
 }
 
-/* Blanks beside each other are plain ones where that looks the same: then the terminal is told to
- * erase, and a change of role around them costs nothing. One between words stays of their role. */
-static enum role
-shown_role(const struct terminal *term, const struct grid *grid, int y, int x)
-{
-	enum role role = (enum role)grid_at(grid, y, x)->role;
-
-	if (grid_is_blank(grid, y, x) &&
-		(grid_is_blank(grid, y, x - 1) || grid_is_blank(grid, y, x + 1)))
-		return term->blank[role];
-	return role;
-}
-
 static void
 show_cell(const struct terminal *term, const struct grid *grid, int y, int x)
 {
 	const struct grid_cell *cell = grid_at(grid, y, x);
-	enum role role = shown_role(term, grid, y, x);
+	enum role role = shown_role(&term->roles, grid, y, x);
 	short pair = term->depth != DEPTH_NONE ? (short)(role + 1) : 0;
 	wchar_t text[GRID_CELL_TEXT + 1] = {0};
 	cchar_t out;
@@ -505,6 +481,17 @@ show_cursor(struct terminal *term, const struct grid *grid)
 		move(grid->cursor_y, grid->cursor_x);
 }
 
+static void
+show_frame(struct terminal *term, const struct grid *grid)
+{
+	for (int y = 0; y < grid->rows; y++)
+		if (row_differs(term, grid, y))
+			show_row(term, grid, y);
+	show_cursor(term, grid);
+	wnoutrefresh(stdscr);
+	doupdate();
+}
+
 void
 term_show(struct terminal *term, const struct grid *grid)
 {
@@ -515,13 +502,8 @@ term_show(struct terminal *term, const struct grid *grid)
 	}
 	if (term->all)
 		clearok(stdscr, TRUE);
-	for (int y = 0; y < grid->rows; y++)
-		if (row_differs(term, grid, y))
-			show_row(term, grid, y);
+	show_frame(term, grid);
 	term->all = false;
-	show_cursor(term, grid);
-	wnoutrefresh(stdscr);
-	doupdate();
 	if (!term->begun && term->title[0])
 		write_title(term, term->title);
 	term->begun = true;

@@ -344,6 +344,18 @@ theme_for_background(const char *colorfgbg)
 	return last[1] == '1' && last[2] >= '0' && last[2] <= '5' && !last[3] ? "light" : "dark";
 }
 
+enum depth
+theme_depth(int count)
+{
+	if (count >= COLOUR_RGB)
+		return DEPTH_DIRECT;
+	if (count >= 256)
+		return DEPTH_256;
+	if (count >= 16)
+		return DEPTH_16;
+	return count >= 8 ? DEPTH_8 : DEPTH_NONE;
+}
+
 enum role
 theme_blank_role(const struct theme *theme, enum depth depth, enum role role)
 {
@@ -353,4 +365,16 @@ theme_blank_role(const struct theme *theme, enum depth depth, enum role role)
 	if (style->bg != text->bg || style->bits & (STYLE_UNDERLINE | STYLE_REVERSE))
 		return role;
 	return text->bits & (STYLE_UNDERLINE | STYLE_REVERSE) ? role : ROLE_TEXT;
+}
+
+enum role
+theme_alike_role(const struct theme *theme, enum depth depth, enum role role)
+{
+	const struct style *styles = theme->styles[depth], *style = &styles[role];
+	enum role alike = ROLE_TEXT;
+
+	while (styles[alike].fg != style->fg || styles[alike].bg != style->bg ||
+		styles[alike].bits != style->bits)
+		alike++;
+	return alike;
 }

@@ -64,9 +64,14 @@ const char *theme_builtin_name(size_t i);
 /* Absent when there is none of that name. */
 struct str theme_builtin_text(const char *name);
 
+/* Of a terminal with so many colours. */
+enum depth theme_depth(int count);
+
 /* The role in which a blank looks the same: of it only the background is seen, and lines through
  * it.
  */
 enum role theme_blank_role(const struct theme *theme, enum depth depth, enum role role);
+/* The first role that looks the same: going from one to the other need not be said. */
+enum role theme_alike_role(const struct theme *theme, enum depth depth, enum role role);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "tui/glyph.h"
+#include "tui/shown_role.h"
 #include "tui/theme.h"
 
 static void
@@ -203,6 +204,33 @@ the_ground_comes_from_colorfgbg(void **state)
 	assert_string_equal(theme_for_background("0;99"), "dark");
 }
 
+/* The roles in which the cells of "a b  c d" go to the terminal, b in dim and c in hint. */
+static void
+roles_that_look_the_same_are_the_same(void **state)
+{
+	static const enum role expected[] = {ROLE_TEXT, ROLE_TEXT, ROLE_DIM, ROLE_TEXT, ROLE_TEXT,
+		ROLE_DIM, ROLE_DIM, ROLE_SELECTED, ROLE_SELECTED};
+	struct grid grid = {0};
+	struct shown_roles roles;
+	struct theme theme;
+	struct pen pen;
+	struct error err;
+
+	(void)state;
+	assert_ok(theme_parse(&theme, "dark", theme_builtin_text("dark"), "dark", &err), &err);
+	shown_roles_init(&roles, &theme, DEPTH_256);
+	grid_resize(&grid, 1, 9);
+	pen = pen_at(&grid, 0, 0, 9);
+	pen_puts(&pen, ROLE_TEXT, "a");
+	pen_puts(&pen, ROLE_DIM, " b ");
+	pen_puts(&pen, ROLE_HINT, " c");
+	pen_puts(&pen, ROLE_TEXT, " ");
+	pen_puts(&pen, ROLE_SELECTED, "d ");
+	for (int x = 0; x < 9; x++)
+		assert_int_equal(shown_role(&roles, &grid, 0, x), expected[x]);
+	grid_fini(&grid);
+}
+
 int
 main(void)
 {
@@ -217,6 +245,7 @@ main(void)
 		cmocka_unit_test(every_state_has_a_sign_of_its_own),
 		cmocka_unit_test(every_sign_has_its_form_in_ascii),
 		cmocka_unit_test(the_ground_comes_from_colorfgbg),
+		cmocka_unit_test(roles_that_look_the_same_are_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
