@@ -19,6 +19,7 @@
 #include "core/base/process.h"
 #include "tui/clipboard.h"
 #include "tui/console.h"
+#include "tui/grid_moved.h"
 #include "tui/key.h"
 #include "tui/shown_role.h"
 #include "tui/term_guard.h"
@@ -33,6 +34,8 @@ struct terminal {
 	enum depth depth; /* of its colours */
 	struct keydecode keys;
 	struct grid shown; /* what the terminal shows */
+	struct grid moved; /* the same with rows moved to where they go */
+	bool moves;	   /* rows, by itself */
 	bool all;	   /* of it is to be written again */
 	int cursor;	   /* curs_set as it is */
 	struct console console;
@@ -309,6 +312,7 @@ begin_curses(struct terminal *term, struct error *err)
 	typeahead(-1);
 	scrollok(stdscr, FALSE);
 	idlok(stdscr, TRUE);
+	term->moves = has_il();
 	return true;
 }
 
@@ -351,6 +355,7 @@ term_close(struct terminal *term)
 		fclose(term->in);
 	keydecode_fini(&term->keys);
 	grid_fini(&term->shown);
+	grid_fini(&term->moved);
 	free(term);
 }
 
@@ -492,6 +497,15 @@ show_frame(struct terminal *term, const struct grid *grid)
 	doupdate();
 }
 
+/* Curses moves rows that stay as they are. Of those that change as well it does not know whence
+ * they came, so they are moved first. */
+static void
+move_rows(struct terminal *term, const struct grid *grid)
+{
+	if (!term->all && term->moves && grid_moved(&term->shown, grid, &term->moved))
+		show_frame(term, &term->moved);
+}
+
 void
 term_show(struct terminal *term, const struct grid *grid)
 {
@@ -502,6 +516,7 @@ term_show(struct terminal *term, const struct grid *grid)
 	}
 	if (term->all)
 		clearok(stdscr, TRUE);
+	move_rows(term, grid);
 	show_frame(term, grid);
 	term->all = false;
 	if (!term->begun && term->title[0])

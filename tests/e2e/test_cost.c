@@ -1,9 +1,10 @@
 /* What the screen costs on a slow line: bytes. */
 #include <stdio.h>
+#include <time.h>
 
 #include "tests/support/stage.h"
 
-enum { ALERTS = 40, MOVES = 30, MOST_PER_MOVE = 760 };
+enum { ALERTS = 40, MOVES = 30, MOST_PER_MOVE = 760, VARIED = 240, VARIED_MOVES = 200 };
 
 /* All that a key made it write. */
 static size_t
@@ -60,6 +61,134 @@ a_move_with_the_entity_pane_costs_less_than_760_bytes(void **state)
 	stage_quit(pty);
 }
 
+/* ---- alerts of every kind ---- */
+
+/* The same on every machine. */
+static unsigned
+pick(unsigned *seed, unsigned below)
+{
+	*seed = *seed * 1103515245U + 12345U;
+	return (*seed >> 16) % below;
+}
+
+#define PICK(seed, list) ((list)[pick(seed, sizeof(list) / sizeof((list)[0]))])
+
+static const char *const users[] = {"alice", "bob", "carol.smith", "ci-deploy", "svc-backup",
+	"svc-metrics", "jane.doe@corp.example", "break-glass", "kubernetes-autoscaler", "m.garcia"};
+static const char *const roles[] = {
+	"AdminRole", "TerraformDeploy", "OrganizationAccountAccessRole"};
+static const char *const accounts[] = {"111122223333", "444455556666", "777788889999"};
+static const char *const agents[] = {
+	"aws-cli/2.13.5 Python/3.11.4 Linux/6.1.0 exe/x86_64.debian.12 prompt/off "
+	"command/iam.create-access-key",
+	"Boto3/1.28.57 Python/3.10.12 Linux/5.15.0-1045-aws Botocore/1.31.57",
+	"console.amazonaws.com", "AWS Internal",
+	"APN/1.0 HashiCorp/1.0 Terraform/1.5.7 (+https://www.terraform.io) "
+	"terraform-provider-aws/5.17.0"};
+static const char *const regions[] = {"us-east-1", "us-east-1", "us-east-1", "eu-central-1"};
+static const unsigned gaps[] = {3, 20, 61, 400, 3600, 86400};
+
+static void
+put_caller(struct buf *log, unsigned *seed, const char *account, const char *user)
+{
+	const char *role = PICK(seed, roles);
+	unsigned key = pick(seed, 10000);
+
+	if (pick(seed, 3))
+		buf_printf(log,
+			"{\"type\":\"IAMUser\",\"arn\":\"arn:aws:iam::%s:user/%s\",\"accountId\":"
+			"\"%s\",\"accessKeyId\":\"AKIAEXAMPLE%09u\",\"userName\":\"%s\"}",
+			account, user, account, key * 99991, user);
+	else
+		buf_printf(log,
+			"{\"type\":\"AssumedRole\",\"arn\":\"arn:aws:sts::%s:assumed-role/%s/%s\","
+			"\"accountId\":\"%s\",\"accessKeyId\":\"ASIAEXAMPLE%09u\","
+			"\"sessionContext\":{\"sessionIssuer\":{\"type\":\"Role\",\"arn\":"
+			"\"arn:aws:iam::%s:role/%s\",\"accountId\":\"%s\",\"userName\":\"%s\"},"
+			"\"attributes\":{\"creationDate\":\"2026-01-12T0%u:%02u:00Z\","
+			"\"mfaAuthenticated\":\"%s\"}}}",
+			account, role, user, account, key * 99991, account, role, account, role,
+			pick(seed, 10), pick(seed, 60), pick(seed, 2) ? "true" : "false");
+}
+
+static void
+put_answer(struct buf *log, unsigned *seed, const char *target)
+{
+	if (pick(seed, 6))
+		buf_printf(log,
+			"\"responseElements\":{\"accessKey\":{\"userName\":\"%s\",\"accessKeyId\":"
+			"\"AKIAEXAMPLE%09u\",\"status\":\"Active\"}}",
+			target, pick(seed, 10000) * 99991);
+	else
+		buf_printf(log,
+			"\"errorCode\":\"AccessDenied\",\"errorMessage\":\"User is not authorized "
+			"to perform: iam:CreateAccessKey on resource: user %s because no "
+			"identity-based policy allows the iam:CreateAccessKey action\"",
+			target);
+}
+
+static void
+put_varied(struct buf *log, unsigned *seed, unsigned n, time_t at)
+{
+	const char *account = PICK(seed, accounts), *user = PICK(seed, users);
+	const char *target = pick(seed, 5) < 2 ? user : PICK(seed, users);
+	char time[32];
+
+	strftime(time, sizeof(time), "%Y-%m-%dT%H:%M:%SZ", gmtime(&at));
+	buf_puts(log, "{\"eventVersion\":\"1.09\",\"userIdentity\":");
+	put_caller(log, seed, account, user);
+	buf_printf(log,
+		",\"eventTime\":\"%s\",\"eventSource\":\"iam.amazonaws.com\",\"eventName\":"
+		"\"CreateAccessKey\",\"awsRegion\":\"%s\",\"sourceIPAddress\":\"%s.%u\","
+		"\"userAgent\":\"%s\",\"requestParameters\":{\"userName\":\"%s\"},",
+		time, PICK(seed, regions), pick(seed, 2) ? "203.0.113" : "10.112.7",
+		pick(seed, 250), PICK(seed, agents), target);
+	put_answer(log, seed, target);
+	buf_printf(log, ",\"eventID\":\"e-%u\",\"recipientAccountId\":\"%s\"}\n", n, account);
+}
+
+static struct pty *
+open_varied(const struct stage *stage)
+{
+	unsigned seed = 1;
+	struct buf log = {0};
+	time_t at = 1768204800;
+	struct pty *pty;
+	char *path;
+
+	for (unsigned n = 0; n < VARIED; n++)
+		put_varied(&log, &seed, n, at += PICK(&seed, gaps));
+	path = test_file(stage->home, "varied.jsonl", log.data, log.len);
+	pty = stage_screen(stage, 40, 120, path);
+	pty_wait_text(pty, "1 of 240");
+	bytes_of(pty, "g");
+	free(path);
+	buf_fini(&log);
+	return pty;
+}
+
+/* Every move is drawn before the next key is sent. */
+static void
+a_move_among_alerts_of_every_kind_costs_less_than_760_bytes(void **state)
+{
+	struct pty *pty = open_varied(*state);
+	char place[32];
+	size_t bytes;
+
+	pty_raw_mark(pty);
+	for (int i = 2; i <= VARIED_MOVES + 1; i++) {
+		snprintf(place, sizeof(place), "%d of 240", i);
+		pty_send(pty, "j");
+		pty_wait_text(pty, place);
+	}
+	while (!pty_quiet(pty, 300))
+		;
+	bytes = pty_raw_since(pty).len / VARIED_MOVES;
+	if (bytes >= MOST_PER_MOVE)
+		fail_msg("%zu bytes a move", bytes);
+	stage_quit(pty);
+}
+
 static void
 a_key_that_changes_nothing_costs_nothing(void **state)
 {
@@ -90,6 +219,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(a_move_with_the_entity_pane_costs_less_than_760_bytes),
+		stage_test(a_move_among_alerts_of_every_kind_costs_less_than_760_bytes),
 		stage_test(a_key_that_changes_nothing_costs_nothing),
 		stage_test(blanks_are_erased),
 	};

@@ -481,7 +481,7 @@ sequence(struct str s)
 	for (size_t n = 0; n < sizeof(exact) / sizeof(exact[0]); n++)
 		if (str_starts_with(s, str_from(exact[n])))
 			return strlen(exact[n]);
-	if (strchr("78=>M", s.data[1]))
+	if (strchr("78=>DM", s.data[1]))
 		return 2;
 	if (strchr("()", s.data[1]))
 		return s.len > 2 && strchr("0AB", s.data[2]) ? 3 : 0;
