@@ -66,7 +66,7 @@ make_store(struct bench *b)
 	struct error err;
 	int64_t input;
 
-	snprintf(kept, sizeof(kept), "build/bench/alerts-%ld.db", b->alerts);
+	snprintf(kept, sizeof(kept), "build/bench/alerts-%d-%ld.db", CROWD_EDITION, b->alerts);
 	snprintf(b->store, sizeof(b->store), "%s/store.db", b->home);
 	if (access(kept, R_OK) != 0) {
 		fprintf(stderr, "making %s\n", kept);
@@ -122,7 +122,7 @@ measure_start(struct bench *b)
 	struct samples full = {0}, counted = {0};
 	char newest[TIME_TEXT];
 
-	time_format_iso((INT64_C(1704067200) + b->alerts - 1) * TICKS_PER_SECOND, newest);
+	time_format_iso(crowd_time((uint64_t)b->alerts - 1), newest);
 	for (int i = 0; i < STARTS; i++) {
 		int64_t since = meter_now_us();
 

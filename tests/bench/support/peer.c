@@ -9,7 +9,7 @@
 #include "tests/bench/support/meter.h"
 #include "tests/support/test.h"
 
-enum { ALERTS = 3000, FIRST_SECOND = 1704067200 };
+enum { ALERTS = 3000, MOVES = 300 };
 
 /* What a row of the list says behind time and actor. */
 static void
@@ -30,8 +30,9 @@ put_commit(struct buf *out, uint64_t n)
 	crowd_alert(&alert, n);
 	put_rest(&rest, &alert);
 	actor = alert_actor_label(&alert.arena, &alert);
-	buf_printf(out, "commit refs/heads/main\ncommitter %.*s <a@b> %llu +0000\ndata %zu\n%s\n\n",
-		STR_ARG(actor), (unsigned long long)n + FIRST_SECOND, rest.len, buf_cstr(&rest));
+	buf_printf(out, "commit refs/heads/main\ncommitter %.*s <a@b> %lld +0000\ndata %zu\n%s\n\n",
+		STR_ARG(actor), (long long)(alert.time / TICKS_PER_SECOND), rest.len,
+		buf_cstr(&rest));
 	buf_fini(&rest);
 	alert_fini(&alert);
 }
@@ -112,49 +113,64 @@ bytes_of_rows(struct pty *pty)
 	return at == (size_t)-1 ? raw.len : at;
 }
 
-/* Mean bytes of a move: within the window (the first ten), of it the list's own rows, and where
- * each one scrolls. */
+/* Bytes of a move: within the window (the first ten), of it the list's own rows, and of all. */
 static void
 measure_moves(struct pty *pty, const char *name, const char *target)
 {
-	struct samples inside = {0}, rows = {0}, scrolling = {0};
+	struct samples inside = {0}, rows = {0}, all = {0};
 
-	for (int i = 0; i < 160; i++) {
+	for (int i = 0; i < MOVES; i++) {
 		struct meter_key key = meter_key(pty, "j");
 
 		if (i >= 1 && i < 11) {
 			samples_add(&inside, (int64_t)key.bytes);
 			samples_add(&rows, (int64_t)bytes_of_rows(pty));
 		}
-		if (i >= 60)
-			samples_add(&scrolling, (int64_t)key.bytes);
+		samples_add(&all, (int64_t)key.bytes);
 	}
-	printf("%-46s %4.0f in the window (rows %.0f), %4.0f scrolling  %s\n", name,
-		samples_mean(&inside), samples_mean(&rows), samples_mean(&scrolling), target);
+	printf("%-40s %4.0f in the window (rows %.0f)  all: mean %.0f, p95 %lld  %s\n", name,
+		samples_mean(&inside), samples_mean(&rows), samples_mean(&all),
+		(long long)samples_percentile(&all, 95), target);
 	fflush(stdout);
 	samples_fini(&inside);
 	samples_fini(&rows);
-	samples_fini(&scrolling);
+	samples_fini(&all);
 	pty_send(pty, "q");
 	pty_wait_exit(pty);
 	pty_close(pty);
 }
 
+/* Layouts, by the keys that lead to them. */
+static const struct {
+	const char *name, *keys, *target;
+} layouts[] = {
+	{"keywatch with the entity pane", "", "< 760"},
+	{"keywatch, a pane that stays the same", "\t\t", "<= tig"}, /* the history */
+};
+
+static void
+measure_layouts(const char *home, const char *store, int rows, int cols)
+{
+	const char *const words[] = {"--store", store, NULL};
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		struct pty *pty =
+			start(child_source("build/keywatch"), words, home, NULL, rows, cols);
+
+		pty_send(pty, layouts[i].keys);
+		meter_pass(pty, 300000);
+		measure_moves(pty, layouts[i].name, layouts[i].target);
+	}
+}
+
 void
 peer_measure(const char *home, const char *store, int rows, int cols)
 {
-	const char *const entity[] = {"--store", store, NULL};
 	const char *const tig[] = {"main", NULL}, *const less[] = {"-S", "rows.txt", NULL};
-	struct pty *pty;
 
 	make_file(home);
-	printf("bytes per cursor move down, mean\n");
-	measure_moves(start(child_source("build/keywatch"), entity, home, NULL, rows, cols),
-		"keywatch with the entity pane", "< 760");
-	pty = start(child_source("build/keywatch"), entity, home, NULL, rows, cols);
-	pty_send(pty, "\t\t"); /* the history, which says the same of all of them */
-	meter_pass(pty, 300000);
-	measure_moves(pty, "keywatch, a pane that stays the same", "<= tig");
+	printf("bytes per cursor move down, mean of %d\n", MOVES);
+	measure_layouts(home, store, rows, cols);
 	if (access("/usr/bin/tig", X_OK) == 0 && make_repository(home))
 		measure_moves(start("/usr/bin/tig", tig, home, home, rows, cols), "tig", "");
 	else
