@@ -32,6 +32,7 @@ struct bound {
 
 struct alert_filter {
 	struct cell *cells; /* of a glance; owns */
+	struct buf lower;   /* a record in lower case */
 	size_t text_slot[KNOWN_TEXTS], time_slot;
 	uint64_t columns; /* that any of the bound ones reads */
 	size_t count;
@@ -73,6 +74,7 @@ alert_filter_free(struct alert_filter *f)
 		rule_filter_free(f->bound[i].filter);
 	}
 	free(f->cells);
+	buf_fini(&f->lower);
 	free(f);
 }
 
@@ -112,6 +114,33 @@ alert_filter_gave_up(const struct alert_filter *f)
 	return times;
 }
 
+/* False: they are not all ASCII without an escape. */
+static bool
+lower_plain(struct str bytes, struct buf *out)
+{
+	bool odd = false;
+
+	buf_clear(out);
+	buf_reserve(out, bytes.len);
+	for (size_t i = 0; i < bytes.len; i++) {
+		unsigned char c = (unsigned char)bytes.data[i];
+		bool upper = (unsigned char)(c - 'A') < 26;
+
+		odd |= c >= 0x7f || c == '\\';
+		out->data[i] = (char)(c | (upper ? 32 : 0));
+	}
+	out->len = bytes.len;
+	return !odd;
+}
+
+/* Its bytes say already that it does not hold. */
+static bool
+is_passed_over(struct alert_filter *f, const struct bound *b, const struct alert *alert)
+{
+	return rule_filter_has_words(b->filter) && lower_plain(alert->raw, &f->lower) &&
+	       !rule_filter_may_hold(b->filter, buf_view(&f->lower));
+}
+
 bool
 alert_filter_match(struct alert_filter *f, const struct alert *alert)
 {
@@ -123,7 +152,8 @@ alert_filter_match(struct alert_filter *f, const struct alert *alert)
 
 		if (!str_equal(rule_id(f->bound[i].rule), alert->text[ALERT_RULE_ID]))
 			continue;
-		if (!alert_parse_event(&event, alert, NULL))
+		if (is_passed_over(f, &f->bound[i], alert) ||
+			!alert_parse_event(&event, alert, NULL))
 			return false;
 		holds = match_event(&f->bound[i], &event);
 		event_fini(&event);

@@ -103,6 +103,11 @@ void rule_library(struct buf *out);
 enum rule_glance { RULE_UNKNOWN, RULE_YES, RULE_NO };
 enum rule_glance rule_filter_glance(const struct rule_filter *filter, struct rule_run *run,
 	const struct event *event, uint64_t known);
+/* Can it hold for a record of these bytes, put in lower case? They must be ASCII without a
+ * backslash: what such a record says is spelled as it is. False: it cannot, however parsed. */
+bool rule_filter_may_hold(const struct rule_filter *filter, struct str bytes);
+/* Can the answer to that be false? */
+bool rule_filter_has_words(const struct rule_filter *filter);
 /* The columns that the predicate reads; bit 63 stands for all that can never be known. */
 uint64_t rule_filter_columns(const struct rule_filter *filter);
 

@@ -48,6 +48,8 @@ rule_glance_new(struct arena *arena, const struct expr *e)
 		else
 			node->args[i] = rule_glance_new(arena, e->args[i]);
 	}
+	if (node->kind == GLANCE_LEAF)
+		rule_find_words(arena, node);
 	return node;
 }
 

@@ -116,8 +116,13 @@ struct rule_glance_node {
 	const struct expr *expr;
 	uint64_t columns; /* that it reads */
 	const struct rule_glance_node *args[2];
+	/* Of a leaf, in lower case: of these one stands in any record that it holds for. 0: who
+	 * knows. */
+	const struct str *words;
+	size_t word_count;
 };
 struct rule_glance_node *rule_glance_new(struct arena *arena, const struct expr *expr);
+void rule_find_words(struct arena *arena, struct rule_glance_node *leaf);
 
 struct rule_filter {
 	struct arena arena;
