@@ -202,8 +202,19 @@ load_in_one_state(
 	return ok;
 }
 
+static void
+read_record(sqlite3_stmt *stmt, struct alert *alert)
+{
+	struct arena arena = alert->arena;
+
+	*alert = (struct alert){.arena = arena, .flags = (uint32_t)sqlite3_column_int64(stmt, 0)};
+	alert->text[ALERT_RULE_ID] = arena_str(&alert->arena, sql_text(stmt, 1));
+	alert->raw = arena_str(&alert->arena, sql_blob(stmt, 2));
+}
+
 static bool
-load_lean(struct store *store, enum statement statement, int64_t rowid, struct alert *alert,
+load_lean(struct store *store, enum statement statement, int64_t rowid,
+	void (*take)(sqlite3_stmt *stmt, struct alert *alert), struct alert *alert,
 	struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, statement, err);
@@ -215,7 +226,7 @@ load_lean(struct store *store, enum statement statement, int64_t rowid, struct a
 	sql_bind_long(stmt, 1, rowid);
 	rc = sql_step(store, stmt, err);
 	if (rc == SQLITE_ROW)
-		read_alert(stmt, alert);
+		take(stmt, alert);
 	else if (rc == SQLITE_DONE)
 		error_set(err, ERROR_NOT_FOUND, "there is no such alert any more");
 	sqlite3_reset(stmt);
@@ -225,13 +236,13 @@ load_lean(struct store *store, enum statement statement, int64_t rowid, struct a
 bool
 store_load_texts(struct store *store, int64_t rowid, struct alert *alert, struct error *err)
 {
-	return load_lean(store, STMT_LOAD_TEXTS, rowid, alert, err);
+	return load_lean(store, STMT_LOAD_TEXTS, rowid, read_alert, alert, err);
 }
 
 bool
 store_load_record(struct store *store, int64_t rowid, struct alert *alert, struct error *err)
 {
-	return load_lean(store, STMT_LOAD, rowid, alert, err);
+	return load_lean(store, STMT_LOAD_RECORD, rowid, read_record, alert, err);
 }
 
 bool

@@ -83,6 +83,9 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_ROW] = "SELECT " STORE_ROW_COLUMNS " FROM alert a WHERE n = ?1",
 	[STMT_LOAD] = NULL,	  /* made of ALERT_TEXTS */
 	[STMT_LOAD_TEXTS] = NULL, /* too */
+	[STMT_LOAD_RECORD] =
+		"SELECT a.flags, d.rule_id, d.raw FROM alert a JOIN detail d ON d.alert = a.n"
+		" WHERE a.n = ?1",
 	[STMT_LOAD_SOURCES] =
 		"SELECT " SOURCE_COLUMNS " FROM alert_source s JOIN input i ON i.n = s.input"
 		" WHERE s.alert = ?1 GROUP BY i.name, i.identity, s.offset"

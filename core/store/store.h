@@ -135,7 +135,7 @@ bool store_load(struct store *store, const char *id, struct alert *alert, struct
 bool store_load_row(struct store *store, int64_t rowid, struct alert *alert, struct error *err);
 /* For who looks at many: without sources and decisions, unchecked against hashes, the same arena
  * used again and again. alert zeroed before the first call. The texts alone, with id, time, self,
- * outcome and flags; or with the raw bytes. */
+ * outcome and flags; or the raw bytes alone, with rule and flags. */
 bool store_load_texts(struct store *store, int64_t rowid, struct alert *alert, struct error *err);
 bool store_load_record(struct store *store, int64_t rowid, struct alert *alert, struct error *err);
 /* Between these all is read from one state, and each reading costs less. Soon to be ended:

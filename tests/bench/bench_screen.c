@@ -292,6 +292,10 @@ static const struct find finds[] = {
 	{"filter, other: sessions with MFA",
 		"UserIdentityType == \"AssumedRole\" and SessionMfaAuthenticated == true",
 		"first <= 250 ms"},
+	{"filter, other: one target of 5,000",
+		"tostring(parse_json(RequestParameters).userName) endswith \"user-4711\"",
+		"first <= 250 ms"},
+	{"filter, other: no match", "RequestParameters has \"no-such-user\"", "Esc cancels"},
 };
 
 /* The status line counts what the filter shows. */
