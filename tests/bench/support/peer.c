@@ -78,6 +78,17 @@ make_repository(const char *folder)
 	return ok;
 }
 
+/* So that it shows what the list shows: time, actor and the rest whole. */
+static void
+make_tigrc(const char *home)
+{
+	static const char text[] =
+		"set main-view = date:custom,format=\"%F %T\" author:full,width=20 "
+		"commit-title:graph=no\n";
+
+	free(test_file(home, ".tigrc", text, sizeof(text) - 1));
+}
+
 /* And as a file, newest first. */
 static void
 make_file(const char *folder)
@@ -169,6 +180,7 @@ peer_measure(const char *home, const char *store, int rows, int cols)
 	const char *const tig[] = {"main", NULL}, *const less[] = {"-S", "rows.txt", NULL};
 
 	make_file(home);
+	make_tigrc(home);
 	printf("bytes per cursor move down, mean of %d\n", MOVES);
 	measure_layouts(home, store, rows, cols);
 	if (access("/usr/bin/tig", X_OK) == 0 && make_repository(home))
