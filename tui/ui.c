@@ -46,6 +46,7 @@ filter_fini(struct ui_filter *f)
 	alert_filter_free(f->compiled);
 	alert_fini(&f->loaded);
 	free(f->rows);
+	free(f->glances);
 	buf_fini(&f->text);
 }
 
@@ -66,6 +67,7 @@ ui_fini(struct ui *ui)
 	filter_fini(&ui->filter);
 	filter_fini(&ui->marking);
 	regex_free(ui->search.regex);
+	free(ui->search.words);
 	buf_fini(&ui->search.pattern);
 	buf_fini(&ui->search.from.pattern);
 	buf_fini(&ui->search.from.written);

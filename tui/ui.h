@@ -47,6 +47,14 @@ enum ui_overlay {
 
 enum { ROWS_BETWEEN_CLOCKS = 16 }; /* of a slice */
 
+/* What the list says of alerts that have these in common. */
+struct ui_glance {
+	uint32_t rule, flags;
+	uint8_t outcome;
+	bool known;
+	uint8_t answer; /* enum filter_answer */
+};
+
 /* A filter on the list, evaluated row by row in slices. */
 struct ui_filter {
 	struct buf text;
@@ -56,7 +64,10 @@ struct ui_filter {
 	size_t fresh;		       /* row that has come since and is judged next */
 	size_t judged;
 	struct alert glance, loaded; /* of the row that is judged; loaded owns */
-	size_t gave_up;		     /* how often a regular expression was, as far as it was said */
+	struct ui_glance *glances;   /* the last one by its address, a word of the list; owns */
+	size_t glance_count;
+	bool reads_time;
+	size_t gave_up; /* how often a regular expression was, as far as it was said */
 };
 
 /* A search: in a pane at once, in the list in slices. */
@@ -77,6 +88,9 @@ struct ui_search {
 		uint32_t row;
 		size_t top, cursor; /* of the pane that is searched, else of the list */
 	} from;			    /* where it began: Esc goes back there */
+	bool only_in_words;	    /* a row matches where one of its words does */
+	uint8_t *words;		    /* enum word_match, by the list's numbers; owns */
+	size_t word_count;
 };
 
 /* A file being written, in slices. */

@@ -4,9 +4,8 @@
 /* The list keeps the beginning of a name. */
 enum { LIST_WORD_MOST = 500 };
 
-/* What the list itself knows of the alert. */
 static enum filter_answer
-judge_by_list(struct ui *ui, struct ui_filter *f, const struct list_row *row)
+glance(struct ui *ui, struct ui_filter *f, const struct list_row *row)
 {
 	struct alert *alert = &f->glance;
 	struct str ip = list_word(&ui->list, row->ip);
@@ -17,6 +16,37 @@ judge_by_list(struct ui *ui, struct ui_filter *f, const struct list_row *row)
 	alert->text[ALERT_RULE_ID] = list_word(&ui->list, row->rule);
 	alert->text[ALERT_SOURCE_IP] = ip.len < LIST_WORD_MOST ? ip : STR_ABSENT;
 	return alert_filter_glance(f->compiled, alert);
+}
+
+/* What the list itself knows of the alert. Many have in common all that it knows, but for the
+ * time. */
+static enum filter_answer
+judge_by_list(struct ui *ui, struct ui_filter *f, const struct list_row *row)
+{
+	struct ui_glance *g;
+
+	if (f->reads_time)
+		return glance(ui, f, row);
+	if (row->ip >= f->glance_count) {
+		size_t count = ui->list.words.count;
+
+		f->glances = mem_array(f->glances, count, sizeof(*f->glances));
+		memset(f->glances + f->glance_count, 0,
+			(count - f->glance_count) * sizeof(*f->glances));
+		f->glance_count = count;
+	}
+	g = &f->glances[row->ip];
+	if (!g->known || g->rule != row->rule || g->flags != row->flags ||
+		g->outcome != row->outcome) {
+		size_t given_up = alert_filter_gave_up(f->compiled);
+
+		*g = (struct ui_glance){
+			.rule = row->rule, .flags = row->flags, .outcome = row->outcome};
+		g->answer = (uint8_t)glance(ui, f, row);
+		/* Every alert that a pattern was given up on is counted. */
+		g->known = alert_filter_gave_up(f->compiled) == given_up;
+	}
+	return (enum filter_answer)g->answer;
 }
 
 /* First by what is at hand, then by what the store has in columns, at last by the record. */
@@ -78,6 +108,8 @@ ui_set_filter(struct ui *ui, struct str predicate, struct error *err)
 		return false;
 	alert_filter_free(f->compiled);
 	f->compiled = compiled;
+	f->reads_time = compiled && alert_filter_reads_time(compiled);
+	f->glance_count = 0;
 	begin_judging(ui);
 	if (predicate.data != buf_cstr(&f->text)) {
 		buf_clear(&f->text);

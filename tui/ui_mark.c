@@ -12,6 +12,8 @@ ui_mark_by(struct ui *ui, struct str predicate, struct error *err)
 		return false;
 	alert_filter_free(m->compiled);
 	m->compiled = compiled;
+	m->reads_time = alert_filter_reads_time(compiled);
+	m->glance_count = 0;
 	m->at = m->judged = 0;
 	m->count = ui->list.shown;
 	m->rows = mem_array(m->rows, m->count + 1, sizeof(*m->rows));

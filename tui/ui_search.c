@@ -1,6 +1,7 @@
 /* Searching: in a pane at once, in the list in slices, a key never waits for it. While the pattern
  * is written the next match is shown already; Esc goes back to where it began. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "tui/ui.h"
 
@@ -11,6 +12,62 @@ has_upper(struct str s)
 		if (s.data[i] >= 'A' && s.data[i] <= 'Z' && (i == 0 || s.data[i - 1] != '\\'))
 			return true;
 	return false;
+}
+
+static void
+add_word(struct buf *out, struct str word)
+{
+	buf_putc(out, ' ');
+	buf_str(out, word);
+}
+
+/* What rows say beside their time and the list's words. */
+static void
+add_common_words(struct buf *out)
+{
+	for (int i = 0; i <= STATUS_CLOSED; i++)
+		add_word(out, str_from(alert_status_name((enum alert_status)i)));
+	for (int i = 0; i <= OUTCOME_FAILED; i++)
+		add_word(out, str_from(outcome_name((enum outcome)i)));
+	for (int i = 0; i <= CLASS_UNDETERMINED; i++)
+		add_word(out, str_from(classification_name((enum classification)i)));
+	for (int i = 0; i <= VALIDATION_UNSIGNED; i++)
+		add_word(out, str_from(validation_state_name((enum validation_state)i)));
+	buf_puts(out, " self other unreadable");
+}
+
+/* Nothing in it matches a space, or a time. */
+static bool
+is_of_words(struct str pattern)
+{
+	bool time = true;
+
+	for (size_t i = 0; i < pattern.len; i++) {
+		char c = pattern.data[i];
+
+		if ((c >= 0 && c <= 0x20) || strchr(".^$*+?()[]{}|\\", c))
+			return false;
+		time = time && strchr("0123456789-:", c);
+	}
+	return !time;
+}
+
+/* Whether it matches a row is then seen by each of the row's words. */
+static bool
+is_only_in_words(struct str pattern, const struct regex *regex)
+{
+	struct regex_match *match;
+	struct buf common = {0};
+	bool only;
+
+	if (!is_of_words(pattern))
+		return false;
+	match = regex_match_new(regex);
+	add_common_words(&common);
+	only = regex_find(regex, match, buf_view(&common), 0) == REGEX_NO_MATCH;
+	buf_fini(&common);
+	regex_match_free(match);
+	return only;
 }
 
 bool
@@ -25,6 +82,7 @@ ui_set_search(struct ui *ui, struct str pattern, struct error *err)
 	ui_clear_search(ui);
 	ui->search.regex = regex;
 	buf_str(&ui->search.pattern, pattern);
+	ui->search.only_in_words = is_only_in_words(pattern, regex);
 	return true;
 }
 
@@ -35,6 +93,9 @@ ui_clear_search(struct ui *ui)
 	ui->search.regex = NULL;
 	ui->search.step = 0;
 	ui->search.heavy = false;
+	free(ui->search.words);
+	ui->search.words = NULL;
+	ui->search.word_count = 0;
 	buf_clear(&ui->search.pattern);
 	for (int i = 0; i < PANE_COUNT; i++)
 		pane_forget_matches(&ui->panes[i]);
@@ -104,16 +165,56 @@ ui_find(struct ui *ui, int step)
 	ui->search.left = ui->list.shown;
 }
 
+/* What of the words of the list is known. */
+enum word_match { WORD_UNSEEN, WORD_WITHOUT, WORD_MATCHES };
+
+/* A list of a million rows has few different words: each is looked at once. */
+static bool
+word_matches(struct ui *ui, struct regex_match *match, uint32_t word)
+{
+	struct ui_search *s = &ui->search;
+	size_t count = ui->list.words.count;
+
+	if (word >= s->word_count) {
+		s->words = mem_array(s->words, count, sizeof(*s->words));
+		memset(s->words + s->word_count, WORD_UNSEEN, count - s->word_count);
+		s->word_count = count;
+	}
+	if (s->words[word] == WORD_UNSEEN)
+		s->words[word] =
+			regex_find(s->regex, match, list_word(&ui->list, word), 0) == REGEX_NO_MATCH
+				? WORD_WITHOUT
+				: WORD_MATCHES;
+	return s->words[word] != WORD_WITHOUT;
+}
+
+/* False: the row as a whole does not match. */
+static bool
+may_match(struct ui *ui, struct regex_match *match, const struct list_row *row)
+{
+	const uint32_t words[] = {
+		row->severity, row->actor, row->target, row->account, row->ip, row->owner};
+
+	for (size_t i = 0; ui->search.only_in_words && i < sizeof(words) / sizeof(words[0]); i++)
+		if (word_matches(ui, match, words[i]))
+			return true;
+	return !ui->search.only_in_words;
+}
+
 static bool
 step_search(struct ui *ui, struct regex_match *match, struct row_text *text)
 {
 	struct ui_search *s = &ui->search;
 	size_t count = ui->list.shown;
+	const struct list_row *row;
 	enum regex_result result;
 
 	s->left--;
 	s->at = (s->at + (s->step > 0 ? 1 : count - 1)) % count;
-	row_text_make(text, &ui->list, &ui->list.rows[ui->list.order[s->at]], ui->local);
+	row = &ui->list.rows[ui->list.order[s->at]];
+	if (!may_match(ui, match, row))
+		return false;
+	row_text_make(text, &ui->list, row, ui->local);
 	result = regex_find(s->regex, match, buf_view(&text->text), 0);
 	if (result == REGEX_NO_MATCH)
 		return false;

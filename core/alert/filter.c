@@ -232,3 +232,9 @@ alert_filter_reads_texts(const struct alert_filter *f)
 			return true;
 	return false;
 }
+
+bool
+alert_filter_reads_time(const struct alert_filter *f)
+{
+	return f->columns >> f->time_slot & 1;
+}

@@ -30,6 +30,9 @@ enum filter_answer alert_filter_glance(struct alert_filter *filter, const struct
 /* Does it read any text that an alert has in a column? Else only the record is left to look at. */
 bool alert_filter_reads_texts(const struct alert_filter *filter);
 
+/* Does it read the time of the alert? */
+bool alert_filter_reads_time(const struct alert_filter *filter);
+
 /* How often a regular expression was given up, whose alert is then no match. Beyond
  * ALERT_FILTER_GIVE_UPS nothing is judged any more: a filter costs a bounded time. */
 enum { ALERT_FILTER_GIVE_UPS = 100 };

@@ -287,6 +287,74 @@ a_search_looks_at_what_the_columns_say(void **state)
 
 #define test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
+/* Where a search from the top comes to; 0: nowhere. */
+static size_t
+found_at(struct stage *s, const char *pattern)
+{
+	struct error err;
+
+	type(s, "g");
+	assert_ok(ui_set_search(&s->ui, str_from(pattern), &err), &err);
+	ui_find(&s->ui, 1);
+	ui_find_slice(&s->ui, INT64_MAX);
+	return s->ui.list.position;
+}
+
+/* A plain word is looked for in the words that rows share; in a group, in every row's text. */
+static void
+a_search_for_a_word_finds_what_a_search_in_rows_finds(void **state)
+{
+	static const struct {
+		const char *plain, *grouped;
+		bool there;
+	} searches[] = {
+		{"assumed", "(?:assumed)", true},
+		{"AssumedRole", "(?:AssumedRole)", true},
+		{"assumedROLE", "(?:assumedROLE)", false},
+		{"medium", "(?:medium)", true},
+		{"new", "(?:new)", true},
+		{"other", "(?:other)", true},
+		{"success", "(?:success)", true},
+		{"self", "(?:self)", false},
+		{"closed", "(?:closed)", false},
+		{"00:30:07", "(?:00:30:07)", true},
+		{"113", "(?:113)", true},
+		{"nowhere", "(?:nowhere)", false},
+	};
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < sizeof(searches) / sizeof(searches[0]); i++) {
+		size_t plain = found_at(s, searches[i].plain);
+
+		print_message("%s: %zu\n", searches[i].plain, plain);
+		assert_int_equal(plain, found_at(s, searches[i].grouped));
+		assert_int_equal(plain > 0, searches[i].there);
+	}
+	found_at(s, "nowhere"); /* is left under way */
+}
+
+/* Of one address some were denied: what the list says of it is not said of all of its alerts. */
+static void
+alerts_of_one_address_are_judged_by_their_outcome_too(void **state)
+{
+	struct stage *s = *state;
+	struct error err;
+
+	for (size_t i = 0; i < s->ui.list.count; i += 3)
+		s->ui.list.rows[i].outcome = OUTCOME_DENIED;
+	assert_ok(ui_set_filter(&s->ui,
+			  STR("SourceIpAddress == \"203.0.113.7\" and isempty(ErrorCode)"), &err),
+		&err);
+	for (size_t i = 0; i < s->ui.list.count; i++) {
+		const struct list_row *row = &s->ui.list.rows[i];
+
+		while (s->ui.list.match[i] == MATCH_UNKNOWN)
+			ui_filter_slice(&s->ui, INT64_MAX);
+		if (row->outcome == OUTCOME_SUCCESS)
+			assert_int_equal(s->ui.list.match[i] == MATCH_YES, row->rowid % 10 == 7);
+	}
+}
+
 int
 main(void)
 {
@@ -297,6 +365,8 @@ main(void)
 		test(what_arrives_is_judged_before_what_is_older),
 		test(a_predicate_marks_what_is_shown_and_esc_stops_it),
 		test(a_search_looks_at_what_the_columns_say),
+		test(a_search_for_a_word_finds_what_a_search_in_rows_finds),
+		test(alerts_of_one_address_are_judged_by_their_outcome_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
