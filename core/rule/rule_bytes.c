@@ -3,9 +3,9 @@
  * see that a word of the filter is nowhere in it.
  *
  * Sound, because a record of plain ASCII without an escape spells its strings as they are, and a
- * word is taken only where what is compared is a string of the record, or a part of one. Of what is
- * written anew from its tree (a serialised column, a dynamic) punctuation and numbers may differ:
- * there a word has neither.
+ * word is taken only where what is compared is a value of the record, or a part of one. Of what is
+ * written anew from its tree (a dynamic, a value that is no string) punctuation and numbers may
+ * differ: a word is never only those.
  */
 #include "core/rule/rule_private.h"
 
@@ -50,6 +50,7 @@ is_of_record(const struct expr *e, bool *anew)
 	}
 }
 
+/* A colon that is no part of a string follows a quote, which no word has. */
 static bool
 is_word(struct str s, bool anew)
 {
@@ -60,7 +61,7 @@ is_word(struct str s, bool anew)
 
 		if (c < 0x20 || c == 0x7f || c == '"' || c == '\\')
 			return false;
-		if (anew && strchr(" ,:{}[]", c))
+		if (strchr(",{}[]", c) || (c == ':' && i == 0) || (c == ' ' && anew))
 			return false;
 		number = number && strchr("0123456789.eE+-", c);
 	}

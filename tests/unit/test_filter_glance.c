@@ -195,6 +195,7 @@ static const char *const spelled[] = {
 	RECORD(USER, TIME ",\"requestParameters\":{\"userName\":\"\xe2\x84\xaa"
 			  "elvin\"}"),
 	RECORD(ROLE, TIME ",\"vpcEndpointId\":\"vpce-1 a\",\"errorCode\":7"),
+	RECORD(ROLE, TIME ",\"userAgent\":[ 1 , 2 , { \"y\" : true } ]"),
 	RECORD(ROLE, TIME ",\"vpcEndpointId\":true,\"resources\":[1.50,true,null,\"arn:x\"]"),
 };
 
@@ -202,23 +203,26 @@ static const struct {
 	const char *predicate;
 	size_t passed_over; /* of these records: in them the word is not, and they are plain */
 } by_words[] = {
-	{"RequestParameters has \"svc-backup\"", 3},
-	{"RequestParameters contains \"svc/backup\"", 4},
+	{"RequestParameters has \"svc-backup\"", 4},
+	{"RequestParameters contains \"svc/backup\"", 5},
 	{"RequestParameters contains \"userName\\\":\\\"Svc\"", 0},
 	{"RequestParameters has \"1000\"", 0},
 	{"RequestParameters has \"1e3\"", 0},
-	{"tostring(parse_json(RequestParameters).userName) == \"trudy\"", 3},
-	{"tolower(tostring(parse_json(RequestParameters).userName)) == \"svc-backup\"", 3},
-	{"parse_json(RequestParameters).userName in (\"trudy\", \"mallory\")", 3},
-	{"RequestParameters contains \"kelvin\"", 4},
+	{"tostring(parse_json(RequestParameters).userName) == \"trudy\"", 4},
+	{"tolower(tostring(parse_json(RequestParameters).userName)) == \"svc-backup\"", 4},
+	{"parse_json(RequestParameters).userName in (\"trudy\", \"mallory\")", 4},
+	{"RequestParameters contains \"kelvin\"", 5},
 	{"not(RequestParameters has \"trudy\")", 0},
 	{"not(not(RequestParameters has \"trudy\"))", 0},
 	{"RequestParameters !has \"trudy\"", 0},
-	{"VpcEndpointId == \"vpce-1 a\"", 3},
+	{"VpcEndpointId == \"vpce-1 a\"", 4},
 	{"VpcEndpointId =~ \"TRUE\"", 2},
 	{"ErrorCode == \"7\"", 0},
 	{"Resources has \"1.5\" or Resources has \"arn:x\"", 0},
-	{"Resources has \"arn\" and Resources has \"nowhere\"", 4},
+	{"Resources has \"arn\" and Resources has \"nowhere\"", 5},
+	{"SessionIssuerArn == \"arn:aws:iam::1:role/A\"", 5},
+	{"UserAgent contains \"1,2\"", 0},
+	{"UserAgent contains \":true\"", 0},
 	{"OperationName == \"CloudTrail\"", 0},
 	{"strcat(VpcEndpointId, \"x\") == \"vpce-1 ax\"", 0},
 	{"VpcEndpointId == \"\"", 0},
