@@ -246,7 +246,11 @@ json_type(const struct json *node)
 static const cJSON *
 named(const cJSON *item, struct str key)
 {
-	while (item && !(item->string && str_equal(str_from(item->string), key)))
+	char first = key.len ? key.data[0] : '\0';
+
+	/* Most differ in their first letter. */
+	while (item && !(item->string && item->string[0] == first &&
+			       str_equal(str_from(item->string), key)))
 		item = item->next;
 	return item;
 }

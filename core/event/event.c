@@ -47,7 +47,9 @@ static bool
 is_judged_name(const struct judged_object *object, struct str key, bool *exact)
 {
 	for (const char *const *name = object->names; *name; name++) {
-		if (!str_equal_ascii_nocase(key, str_from(*name)))
+		/* Most differ in their first letter. */
+		if (!key.len || ((key.data[0] ^ (*name)[0]) & ~('a' ^ 'A')) ||
+			!str_equal_ascii_nocase(key, str_from(*name)))
 			continue;
 		*exact = str_is(key, *name);
 		return true;
@@ -118,6 +120,10 @@ judge_text(struct event *event, struct str s)
 	uint32_t cp;
 
 	for (size_t i = 0; i < s.len;) {
+		if (s.data[i] >= 0x20 && s.data[i] < 0x7f) {
+			i++;
+			continue;
+		}
 		i += text_decode((struct str){s.data + i, s.len - i}, &cp);
 		if (!text_is_hidden(cp))
 			continue;
