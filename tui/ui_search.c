@@ -31,7 +31,7 @@ add_common_words(struct buf *out)
 		add_word(out, str_from(outcome_name((enum outcome)i)));
 	for (int i = 0; i <= CLASS_UNDETERMINED; i++)
 		add_word(out, str_from(classification_name((enum classification)i)));
-	for (int i = 0; i <= VALIDATION_UNSIGNED; i++)
+	for (int i = 0; i <= VALIDATION_FORGED; i++)
 		add_word(out, str_from(validation_state_name((enum validation_state)i)));
 	buf_puts(out, " self other unreadable");
 }
