@@ -1,5 +1,6 @@
 /* Functions that take texts apart as URLs, base64 and CSV, or hash them: a row each, and the
  * function behind it. */
+#include "core/base/base64.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
 #include "core/rule/kql_function.h"
@@ -212,49 +213,13 @@ eval_parse_urlquery(const struct kql_call *c)
 
 /* ---- base64 ---- */
 
-static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 static struct value
 eval_base64_encode(const struct kql_call *c)
 {
-	struct str s = kql_text(c, 0);
 	struct buf out = {0};
 
-	for (size_t i = 0; i < s.len; i += 3) {
-		size_t have = s.len - i < 3 ? s.len - i : 3;
-		uint32_t bits = 0;
-
-		for (size_t k = 0; k < 3; k++)
-			bits = bits << 8 | (k < have ? (unsigned char)s.data[i + k] : 0);
-		for (size_t k = 0; k < 4; k++)
-			buf_putc(&out, k <= have ? base64[bits >> (18 - 6 * k) & 63] : '=');
-	}
+	base64_encode(&out, kql_text(c, 0));
 	return kql_keep(c, &out);
-}
-
-/* False: it is not base64, with its padding. */
-static bool
-base64_decode(struct buf *out, struct str s)
-{
-	uint32_t bits = 0;
-	size_t have = 0, padding = 0;
-
-	if (s.len % 4)
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		const char *found = s.data[i] ? strchr(base64, s.data[i]) : NULL;
-
-		if (s.data[i] == '=' && i + 2 >= s.len)
-			padding++;
-		else if (!found || padding)
-			return false;
-		bits = bits << 6 | (found ? (uint32_t)(found - base64) : 0);
-		if (++have % 4)
-			continue;
-		for (size_t k = 0; k < 3 - padding; k++)
-			buf_putc(out, (char)(bits >> (16 - 8 * k)));
-	}
-	return true;
 }
 
 static bool
