@@ -15,7 +15,12 @@
 
 extern char **environ;
 
-enum { STREAMS = 3, WAITS = STREAMS + 1, DEFAULT_MAX = 1 << 20 };
+enum { STREAMS = 3, WAITS = STREAMS + 1, DEFAULT_MAX = 1 << 20, OUT_OF_THE_WAY = 64 };
+
+/* How ours were before a program in the foreground got the terminal's signals. */
+struct held_signals {
+	struct sigaction interrupt, quit;
+};
 
 /* Our ends of the program's stdin, stdout and stderr; -1 when closed. */
 struct running {
@@ -71,6 +76,22 @@ default_signals(posix_spawnattr_t *attr)
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
+/* Ours keep clear of the numbers that theirs will have. */
+static bool
+add_passed(posix_spawn_file_actions_t *actions, const struct process *p, int *moved)
+{
+	for (size_t i = 0; i < p->passed_count; i++)
+		moved[i] = -1;
+	for (size_t i = 0; i < p->passed_count; i++) {
+		moved[i] = fcntl(p->passed[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+		if (moved[i] < 0)
+			return false;
+		posix_spawn_file_actions_adddup2(actions, moved[i], STREAMS + (int)i);
+	}
+	posix_spawn_file_actions_addclosefrom_np(actions, STREAMS + (int)p->passed_count);
+	return true;
+}
+
 static int
 spawn(struct running *r, const int theirs[STREAMS])
 {
@@ -79,14 +100,18 @@ spawn(struct running *r, const int theirs[STREAMS])
 	char **environment = p->environment ? (char **)(uintptr_t)p->environment : environ;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
-	int rc;
+	int rc, moved[PROCESS_PASSED_MAX];
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
 	default_signals(&attr);
-	for (int i = 0; i < STREAMS; i++)
+	for (int i = 0; i < STREAMS - p->foreground; i++)
 		posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
-	rc = posix_spawnp(&r->pid, p->argv[0], &actions, &attr, argv, environment);
+	rc = add_passed(&actions, p, moved) ? 0 : errno;
+	if (rc == 0)
+		rc = posix_spawnp(&r->pid, p->argv[0], &actions, &attr, argv, environment);
+	for (size_t i = 0; i < p->passed_count; i++)
+		close_end(&moved[i]);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	return rc;
@@ -183,6 +208,22 @@ reap(struct running *r, bool in_time, struct error *err)
 	return in_time;
 }
 
+static void
+hold_signals(struct held_signals *before)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGINT, &ignore, &before->interrupt);
+	sigaction(SIGQUIT, &ignore, &before->quit);
+}
+
+static void
+release_signals(const struct held_signals *before)
+{
+	sigaction(SIGINT, &before->interrupt, NULL);
+	sigaction(SIGQUIT, &before->quit, NULL);
+}
+
 bool
 process_run(const struct process *process, struct process_result *result, struct error *err)
 {
@@ -190,9 +231,12 @@ process_run(const struct process *process, struct process_result *result, struct
 		.result = result,
 		.deadline_ms = time_monotonic_ms() + process->timeout_ms};
 	int theirs[STREAMS], rc;
+	struct held_signals signals;
 	bool ok = open_pipes(r.ours, theirs);
 
 	*result = (struct process_result){0};
+	if (process->foreground)
+		hold_signals(&signals);
 	rc = ok ? spawn(&r, theirs) : errno;
 	for (int i = 0; i < STREAMS; i++)
 		close_end(&theirs[i]);
@@ -202,6 +246,8 @@ process_run(const struct process *process, struct process_result *result, struct
 		ok = error_set(err, ERROR_SYSTEM, "%s: %s", process->argv[0], strerror(rc));
 	for (int i = 0; i < STREAMS; i++)
 		close_end(&r.ours[i]);
+	if (process->foreground)
+		release_signals(&signals);
 	if (!ok)
 		process_result_fini(result);
 	return ok;
@@ -219,22 +265,19 @@ process_result_fini(struct process_result *result)
 bool
 process_lend(const char *const *argv, int *status, struct error *err)
 {
-	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct sigaction interrupted, quit;
+	struct held_signals signals;
 	posix_spawnattr_t attr;
 	int rc, ended;
 	pid_t pid;
 
-	sigaction(SIGINT, &ignore, &interrupted);
-	sigaction(SIGQUIT, &ignore, &quit);
+	hold_signals(&signals);
 	posix_spawnattr_init(&attr);
 	default_signals(&attr);
 	rc = posix_spawnp(&pid, argv[0], NULL, &attr, (char **)(uintptr_t)argv, environ);
 	posix_spawnattr_destroy(&attr);
 	while (rc == 0 && waitpid(pid, &ended, 0) < 0)
 		rc = errno == EINTR ? 0 : errno;
-	sigaction(SIGINT, &interrupted, NULL);
-	sigaction(SIGQUIT, &quit, NULL);
+	release_signals(&signals);
 	if (rc != 0)
 		return error_set(err, ERROR_SYSTEM, "%s: %s", argv[0], strerror(rc));
 	*status = WIFEXITED(ended) ? WEXITSTATUS(ended) : 128 + WTERMSIG(ended);

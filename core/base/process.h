@@ -10,6 +10,8 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 
+enum { PROCESS_PASSED_MAX = 8 };
+
 struct process {
 	const char *const
 		*argv; /* NULL-terminated; argv[0] with a slash is a path, else looked up */
@@ -18,6 +20,11 @@ struct process {
 	int timeout_ms;
 	size_t max_output; /* of each stream; more is an error; 0: 1 MiB */
 	int interrupt_fd;  /* kills the program when it becomes readable; 0: none */
+	const int *passed; /* descriptors that it finds as 3, 4, …; it inherits no others */
+	size_t passed_count;
+	/* It may talk with whoever sits at our terminal: its errors go there, and a Ctrl-C is its
+	 * own until it has ended. Main thread only. */
+	bool foreground;
 };
 
 struct process_result {

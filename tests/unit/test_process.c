@@ -1,6 +1,8 @@
 #include "tests/support/test.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "core/base/process.h"
 #include "core/base/timefmt.h"
@@ -126,6 +128,70 @@ a_program_that_is_not_there_is_named(void **state)
 	assert_string_equal(err.text, "/nonexistent/program: No such file or directory");
 }
 
+/* A descriptor that is not closed on exec, with these bytes to read. */
+static int
+leaky_pipe(const char *bytes)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], bytes, strlen(bytes)), (ssize_t)strlen(bytes));
+	close(ends[1]);
+	return ends[0];
+}
+
+static void
+a_program_finds_what_it_is_passed_and_inherits_nothing_else(void **state)
+{
+	const char *const argv[] = {"/bin/sh", "-c",
+		"cat <&3; cat <&4; for n in 5 6 7 8 9; do "
+		"[ -e /proc/$$/fd/$n ] && echo has $n; done; exit 0",
+		NULL};
+	int a = leaky_pipe("first "), b = leaky_pipe("second"), leak = leaky_pipe("leak"), high;
+	struct process process = {.argv = argv, .timeout_ms = 20000, .passed_count = 2};
+	struct process_result result;
+	struct error err;
+
+	(void)state;
+	high = fcntl(leak, F_DUPFD, 8);
+	process.passed = (const int[]){b, a}; /* so that each has the number of the other */
+	assert_ok(process_run(&process, &result, &err), &err);
+	assert_string_equal(buf_cstr(&result.output), "secondfirst ");
+	process_result_fini(&result);
+	close(a);
+	close(b);
+	close(leak);
+	close(high);
+}
+
+static void
+a_program_in_the_foreground_has_our_errors_and_the_interrupts(void **state)
+{
+	const char *const argv[] = {"/bin/sh", "-c",
+		"echo asks >&2; kill -INT $PPID; cat; kill -INT $$; echo lives on", NULL};
+	const struct process process = {
+		.argv = argv, .input = STR("in"), .timeout_ms = 20000, .foreground = true};
+	struct process_result result;
+	int ends[2], ours = dup(2);
+	char said[16] = "";
+	struct error err;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], 2);
+	assert_ok(process_run(&process, &result, &err), &err);
+	dup2(ours, 2);
+	assert_int_equal(read(ends[0], said, sizeof(said) - 1), 5);
+	assert_string_equal(said, "asks\n");
+	assert_string_equal(buf_cstr(&result.output), "in");
+	assert_int_equal(result.status, 128 + SIGINT);
+	assert_ptr_equal(signal(SIGINT, SIG_DFL), SIG_DFL);
+	process_result_fini(&result);
+	close(ends[0]);
+	close(ends[1]);
+	close(ours);
+}
+
 int
 main(void)
 {
@@ -137,6 +203,8 @@ main(void)
 		cmocka_unit_test(a_program_that_does_not_end_is_killed),
 		cmocka_unit_test(a_program_is_killed_when_we_are_told_to_stop),
 		cmocka_unit_test(a_program_that_is_not_there_is_named),
+		cmocka_unit_test(a_program_finds_what_it_is_passed_and_inherits_nothing_else),
+		cmocka_unit_test(a_program_in_the_foreground_has_our_errors_and_the_interrupts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
