@@ -105,7 +105,7 @@ spawn(struct running *r, const int theirs[STREAMS])
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
 	default_signals(&attr);
-	for (int i = 0; i < STREAMS - p->foreground; i++)
+	for (int i = 0; i < STREAMS; i++)
 		posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
 	rc = add_passed(&actions, p, moved) ? 0 : errno;
 	if (rc == 0)

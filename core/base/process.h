@@ -22,8 +22,8 @@ struct process {
 	int interrupt_fd;  /* kills the program when it becomes readable; 0: none */
 	const int *passed; /* descriptors that it finds as 3, 4, …; it inherits no others */
 	size_t passed_count;
-	/* It may talk with whoever sits at our terminal: its errors go there, and a Ctrl-C is its
-	 * own until it has ended. Main thread only. */
+	/* It may ask whoever sits at our terminal (/dev/tty): a Ctrl-C is its own until it has
+	 * ended. Main thread only. */
 	bool foreground;
 };
 
