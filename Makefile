@@ -26,7 +26,7 @@ LIBS_TUI := ncursesw
 LIBS_TEST := cmocka vterm
 PACKAGES := pkg-config libncurses-dev libcjson-dev libpcre2-dev libsqlite3-dev libyaml-dev \
 	zlib1g-dev libutf8proc-dev libssl-dev libcurl4-openssl-dev libexpat1-dev
-PACKAGES_TEST := libcmocka-dev libvterm-dev mandoc clang-format
+PACKAGES_TEST := libcmocka-dev libvterm-dev mandoc clang-format openssh-client
 PACKAGES_LIVE := python3 openssl ceph-mon ceph-osd radosgw ceph-common
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
