@@ -7,15 +7,15 @@
 #include <spawn.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/timefmt.h"
 
 extern char **environ;
 
-enum { STREAMS = 3, WAITS = STREAMS + 1, DEFAULT_MAX = 1 << 20, OUT_OF_THE_WAY = 64 };
+enum { STREAMS = 3, WAITS = STREAMS + 1, DEFAULT_MAX = 1 << 20, OUT_OF_THE_WAY = 64, AGAIN_MS = 2 };
 
 /* How ours were before a program in the foreground got the terminal's signals. */
 struct held_signals {
@@ -181,25 +181,30 @@ converse(struct running *r, struct error *err)
 	return true;
 }
 
+/* Waits until it has ended, or may have where the kernel has no descriptor for that. */
+static bool
+wait_for_end(const struct running *r, int pidfd, struct error *err)
+{
+	int64_t left = r->deadline_ms - time_monotonic_ms();
+	struct pollfd waits[] = {{pidfd, POLLIN, 0}, interrupt(r)};
+
+	if (left <= 0)
+		return error_set(err, ERROR_SYSTEM, "%s did not end within %d s",
+			r->process->argv[0], r->process->timeout_ms / 1000);
+	poll(waits, 2, pidfd < 0 ? AGAIN_MS : (int)left);
+	return !waits[1].revents ||
+	       error_set(err, ERROR_SYSTEM, "%s was stopped", r->process->argv[0]);
+}
+
 /* A program may close its outputs and go on: it gets the rest of its time, then the kill. */
 static bool
 reap(struct running *r, bool in_time, struct error *err)
 {
-	const struct timespec pause = {0, 2000000};
-	int status = 0;
+	int status = 0, pidfd = pidfd_open(r->pid, 0);
 
-	while (in_time && waitpid(r->pid, &status, WNOHANG) == 0) {
-		struct pollfd stop = interrupt(r);
-
-		in_time = time_monotonic_ms() < r->deadline_ms;
-		nanosleep(&pause, NULL);
-		if (!in_time)
-			error_set(err, ERROR_SYSTEM, "%s did not end within %d s",
-				r->process->argv[0], r->process->timeout_ms / 1000);
-		else if (poll(&stop, 1, 0) > 0)
-			in_time =
-				error_set(err, ERROR_SYSTEM, "%s was stopped", r->process->argv[0]);
-	}
+	while (in_time && waitpid(r->pid, &status, WNOHANG) == 0)
+		in_time = wait_for_end(r, pidfd, err);
+	close_end(&pidfd);
 	if (!in_time) {
 		kill(r->pid, SIGKILL);
 		waitpid(r->pid, &status, 0);
