@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/validation/statement.h"
 #include "core/validation/value.h"
+#include "tests/support/child.h"
 #include "tests/support/fixture.h"
 
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
@@ -54,6 +55,22 @@ the_text_is_read_and_written_as_it_was(void **state)
 	assert_string_equal(buf_cstr(&out), EXAMPLE);
 	buf_fini(&out);
 	arena_fini(&arena);
+}
+
+static void
+the_manual_shows_one(void **state)
+{
+	char *page = test_read(child_source("man/keywatch-validation.5"), NULL);
+	char *begin = strstr(page, "\nkeywatch validation statement 1\n") + 1;
+	struct arena arena = {0};
+	struct statement s;
+	struct error err;
+
+	(void)state;
+	*strstr(begin, ".Ed\n") = '\0';
+	assert_ok(statement_parse(&s, str_from(begin), &arena, &err), &err);
+	arena_fini(&arena);
+	free(page);
 }
 
 static void
@@ -481,6 +498,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_text_is_read_and_written_as_it_was),
+		cmocka_unit_test(the_manual_shows_one),
 		cmocka_unit_test(what_stays_the_same_is_what_a_validation_decides),
 		cmocka_unit_test(what_is_not_exactly_the_text_is_refused_with_its_line),
 		cmocka_unit_test(a_long_text_is_refused_before_it_is_read),
