@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-enum { STREAMS = 3, WAITS = STREAMS + 1, DEFAULT_MAX = 1 << 20, OUT_OF_THE_WAY = 64, AGAIN_MS = 2 };
+enum { STREAMS = 3, WAITS = STREAMS + 1, DEFAULT_MAX = 1 << 20, AGAIN_MS = 2 };
 
 /* How ours were before a program in the foreground got the terminal's signals. */
 struct held_signals {
@@ -76,14 +76,14 @@ default_signals(posix_spawnattr_t *attr)
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-/* Ours keep clear of the numbers that theirs will have. */
+/* Copies have ascending numbers from 3 on, so that none is overwritten before its turn. */
 static bool
 add_passed(posix_spawn_file_actions_t *actions, const struct process *p, int *moved)
 {
 	for (size_t i = 0; i < p->passed_count; i++)
 		moved[i] = -1;
 	for (size_t i = 0; i < p->passed_count; i++) {
-		moved[i] = fcntl(p->passed[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+		moved[i] = fcntl(p->passed[i], F_DUPFD_CLOEXEC, STREAMS);
 		if (moved[i] < 0)
 			return false;
 		posix_spawn_file_actions_adddup2(actions, moved[i], STREAMS + (int)i);

@@ -3,7 +3,7 @@
 
 #include "core/validation/tool_private.h"
 
-enum { NO_IDENTITIES = 1, INTERRUPTED = 130, KEY_LINE_MAX = 2 * SSH_BLOB_MAX };
+enum { NO_IDENTITIES = 1, INTERRUPTED = 130 };
 
 #define ELSEWHERE "or sign on your own machine: keywatch validation request"
 
@@ -196,8 +196,7 @@ signature_sign_by(const struct signature_tools *tools, struct str public_key_lin
 	struct arena arena = {0};
 	bool ok = has_agent(err);
 
-	if (ok && (public_key_line.len > KEY_LINE_MAX ||
-			  !read_key(&s.key, str_trim(public_key_line), &arena)))
+	if (ok && !read_key(&s.key, str_trim(public_key_line), &arena))
 		ok = error_set(err, ERROR_USAGE, "not a public key that signs: \"%.100s\"",
 			arena_cstr(&arena, public_key_line));
 	for (size_t i = 0; ok && i < count; i++)

@@ -110,7 +110,7 @@ read_key(struct str blob, struct str *name, char fingerprint[SSH_FINGERPRINT])
 	struct buf plain = {0};
 	struct str part, rest = blob;
 	bool certificate = false;
-	bool ok = blob.len <= SSH_BLOB_MAX && take_string(&rest, name);
+	bool ok = take_string(&rest, name);
 
 	if (ok)
 		type = find_type(*name, &certificate);
@@ -140,7 +140,7 @@ ssh_key_identify_base64(
 	struct str base64, struct arena *arena, struct str *type, char fingerprint[SSH_FINGERPRINT])
 {
 	struct buf blob = {0};
-	bool ok = base64.len <= SSH_BLOB_MAX * 2 && base64_decode(&blob, base64) &&
+	bool ok = base64_decode(&blob, base64) &&
 		  ssh_key_identify(buf_view(&blob), type, fingerprint);
 
 	if (ok)

@@ -14,9 +14,8 @@
 #include "core/base/mem.h"
 
 enum {
-	SSHSIG_MAX = 64 << 10,	 /* bytes of an armoured signature */
-	SSH_FINGERPRINT = 51,	 /* SHA256: and 43 characters, NUL-terminated */
-	SSH_BLOB_MAX = 16 << 10, /* bytes of a public key */
+	SSHSIG_MAX = 64 << 10, /* bytes of an armoured signature */
+	SSH_FINGERPRINT = 51,  /* SHA256: and 43 characters, NUL-terminated */
 };
 
 struct sshsig {

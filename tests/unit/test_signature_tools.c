@@ -141,7 +141,7 @@ only_the_whole_sentence_about_this_key_is_good(void **state)
 }
 
 static void
-a_true_sentence_with_a_failure_is_not_good(void **state)
+a_true_sentence_is_good_only_alone(void **state)
 {
 	struct place *place = *state;
 	char script[512], *real = keyring_run(
@@ -155,6 +155,10 @@ a_true_sentence_with_a_failure_is_not_good(void **state)
 		fingerprint);
 	fake(place, "ssh-keygen", script);
 	assert_int_equal(verify_by(place, &place->tools, text, &(struct error){0}), SIGNATURE_GOOD);
+	buf_printf(&failing, "%s %s", script, script);
+	fake(place, "ssh-keygen", buf_cstr(&failing));
+	expect_unknown(place, "ended with 0 and no verdict");
+	buf_clear(&failing);
 	buf_printf(&failing, "%s exit 255", script);
 	fake(place, "ssh-keygen", buf_cstr(&failing));
 	expect_unknown(place, "ended with 255 and no verdict");
@@ -432,7 +436,7 @@ main(void)
 		placed(without_ssh_keygen_nothing_is_good_or_bad),
 		placed(what_stands_in_path_is_never_asked),
 		placed(only_the_whole_sentence_about_this_key_is_good),
-		placed(a_true_sentence_with_a_failure_is_not_good),
+		placed(a_true_sentence_is_good_only_alone),
 		placed(an_ssh_keygen_that_hangs_or_floods_is_ended),
 		placed(who_quits_does_not_wait_for_it),
 		placed(it_gets_its_files_and_nothing_of_ours),

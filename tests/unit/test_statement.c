@@ -86,6 +86,14 @@ what_stays_the_same_is_what_a_validation_decides(void **state)
 	buf_fini(&lines);
 }
 
+static void
+fill(struct buf *out, const char *with, size_t times)
+{
+	buf_clear(out);
+	while (times--)
+		buf_puts(out, with);
+}
+
 /* The example with the first `from` in it replaced. */
 static void
 change(struct buf *out, const char *from, struct str to)
@@ -218,6 +226,29 @@ a_long_text_is_refused_before_it_is_read(void **state)
 	arena_fini(&arena);
 }
 
+/* It would be written as its digest. */
+static void
+a_value_that_is_too_long_is_refused(void **state)
+{
+	struct arena arena = {0};
+	struct buf value = {0}, statement = {0};
+	struct statement s;
+	struct error err;
+
+	(void)state;
+	fill(&value, "t", STATEMENT_VALUE_MAX);
+	change(&statement, "svc-backup", buf_view(&value));
+	assert_ok(statement_parse(&s, buf_view(&statement), &arena, &err), &err);
+	buf_putc(&value, 't');
+	buf_clear(&statement);
+	change(&statement, "svc-backup", buf_view(&value));
+	assert_false(statement_parse(&s, buf_view(&statement), &arena, &err));
+	assert_string_equal(err.text, "line 12 of the statement: the value is too long");
+	buf_fini(&value);
+	buf_fini(&statement);
+	arena_fini(&arena);
+}
+
 /* ---- values ---- */
 
 static const struct {
@@ -292,14 +323,6 @@ expect_refused(const struct statement *s, const char *why)
 	if (!strstr(err.text, why))
 		print_error("`%s`, not `%s`\n", err.text, why);
 	assert_non_null(strstr(err.text, why));
-}
-
-static void
-fill(struct buf *out, const char *with, size_t times)
-{
-	buf_clear(out);
-	while (times--)
-		buf_puts(out, with);
 }
 
 static void
@@ -502,6 +525,7 @@ main(void)
 		cmocka_unit_test(what_stays_the_same_is_what_a_validation_decides),
 		cmocka_unit_test(what_is_not_exactly_the_text_is_refused_with_its_line),
 		cmocka_unit_test(a_long_text_is_refused_before_it_is_read),
+		cmocka_unit_test(a_value_that_is_too_long_is_refused),
 		cmocka_unit_test(a_value_is_one_visible_line_there_and_back),
 		cmocka_unit_test(nothing_hidden_stands_for_itself),
 		cmocka_unit_test(what_the_admin_says_must_be_readable),
