@@ -230,14 +230,16 @@ install: all
 		"$(DESTDIR)$(mandir)/man7" "$(DESTDIR)$(datadir)/themes"
 	install -m 755 $(B)/keywatch "$(DESTDIR)$(bindir)/keywatch"
 	install -m 644 man/keywatch.1 "$(DESTDIR)$(mandir)/man1/"
-	install -m 644 man/keywatch.ini.5 "$(DESTDIR)$(mandir)/man5/"
+	install -m 644 man/keywatch.ini.5 man/keywatch-validation.5 "$(DESTDIR)$(mandir)/man5/"
 	install -m 644 man/keywatch-kql.7 "$(DESTDIR)$(mandir)/man7/"
 	install -m 644 $(THEMES) "$(DESTDIR)$(datadir)/themes/"
 
 # Themes that somebody else put there stay.
 uninstall:
 	rm -f "$(DESTDIR)$(bindir)/keywatch" "$(DESTDIR)$(mandir)/man1/keywatch.1" \
-		"$(DESTDIR)$(mandir)/man5/keywatch.ini.5" "$(DESTDIR)$(mandir)/man7/keywatch-kql.7"
+		"$(DESTDIR)$(mandir)/man5/keywatch.ini.5" \
+		"$(DESTDIR)$(mandir)/man5/keywatch-validation.5" \
+		"$(DESTDIR)$(mandir)/man7/keywatch-kql.7"
 	for theme in $(THEMES); do rm -f "$(DESTDIR)$(datadir)/$$theme"; done
 	rmdir "$(DESTDIR)$(datadir)/themes" "$(DESTDIR)$(datadir)" 2>/dev/null || :
 

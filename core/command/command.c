@@ -21,6 +21,8 @@ const struct command commands[] = {
 		"share"},
 	{"rule",   "check FILE | show [FILE]", "what a rule binds to; what runs",   command_rule,
 		"check show"},
+	{"policy", "check [PRINCIPAL [ID]]", "who may validate, and why somebody may not", command_policy,
+		"check"},
 	{"completion", "bash | zsh | fish", "a completion script for that shell",   command_completion,
 		"bash zsh fish"},
 };
@@ -195,6 +197,7 @@ command_help(struct buf *out)
 	options_help(out, "Options", "");
 	options_help(out, "Options of scan and export", "scan");
 	options_help(out, "Options of decide", "decide");
+	options_help(out, "Options of policy", "policy");
 	options_help(out, "Options of the screen", "screen");
 	buf_puts(out,
 		"\nExit status: 0 done; 1 --fail-on-alert and there are alerts; 2 usage or "

@@ -20,7 +20,7 @@ struct command_line {
 	const struct command *command; /* NULL: the terminal UI */
 	const char *const *words;      /* paths, ids; what is left when options are taken */
 	size_t word_count;
-	const char *format, *filter, *store, *theme, *config, *if_state;
+	const char *format, *filter, *store, *theme, *config, *if_state, *policy;
 	const char *rules[16];
 	size_t rule_count;
 	const char *sources[64]; /* --source */
@@ -105,6 +105,7 @@ int command_doctor(const struct command_line *line);
 int command_export(const struct command_line *line);
 int command_decide(const struct command_line *line);
 int command_store(const struct command_line *line);
+int command_policy(const struct command_line *line);
 int command_rule(const struct command_line *line);
 int command_completion(const struct command_line *line);
 

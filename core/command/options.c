@@ -145,6 +145,7 @@ take_source(struct command_line *line, const char *argument, struct error *err)
 TEXT(take_profile, profile)
 TEXT(take_region, region)
 TEXT(take_endpoint_url, endpoint_url)
+TEXT(take_policy, policy)
 
 static bool
 take_action(struct command_line *line, enum decision_action action, struct error *err)
@@ -225,7 +226,7 @@ take_version(struct command_line *line, const char *argument, struct error *err)
 /* clang-format off */
 const struct option_def options[] = {
 	{"rule", "FILE", "screen scan watch doctor export rule", "run this rule instead of the built-in one (again for more; `builtin` names ours)", take_rule, NULL},
-	{"store", "FILE", "screen scan watch sources doctor export decide store", "the store to use", take_store, NULL},
+	{"store", "FILE", "screen scan watch sources doctor export decide policy store", "the store to use", take_store, NULL},
 	{"jobs", "N", "screen scan", "scan workers (one per core)", take_jobs, NULL},
 	{"now", "TIME", "screen scan watch export rule", "what now() answers in rules and filters (the clock)", take_now, NULL},
 	{"max-record", "MIB", "screen scan watch", "largest record that is read (4)", take_max_record, NULL},
@@ -247,6 +248,7 @@ const struct option_def options[] = {
 	{"undo", NULL, "decide", "take the last decision back", take_undo, NULL},
 	{"reason", "TEXT", "decide", "why", take_reason, NULL},
 	{"if-state", "SEQ", "decide", "only if the last decision on the alert is this one (0: none)", take_if_state, NULL},
+	{"policy", "FILE", "policy", "the policy to read instead of /etc/keywatch/policy.ini", take_policy, NULL},
 	{"theme", "NAME", "screen", "its colours: dark, light, high-contrast, colour-blind, monochrome, or yours", take_theme, "dark light high-contrast colour-blind monochrome"},
 	{"help", NULL, "", "print this and exit", take_help, NULL},
 	{"version", NULL, "", "print the version and exit", take_version, NULL},

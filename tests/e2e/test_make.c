@@ -211,9 +211,9 @@ static void
 uninstall_takes_what_install_put_and_nothing_else(void **state)
 {
 	static const char *const files[] = {"bin/keywatch", "share/man/man1/keywatch.1",
-		"share/man/man7/keywatch-kql.7", "share/keywatch/themes/dark.ini",
-		"share/keywatch/themes/light.ini", "share/keywatch/themes/high-contrast.ini",
-		"share/keywatch/themes/colour-blind.ini",
+		"share/man/man5/keywatch-validation.5", "share/man/man7/keywatch-kql.7",
+		"share/keywatch/themes/dark.ini", "share/keywatch/themes/light.ini",
+		"share/keywatch/themes/high-contrast.ini", "share/keywatch/themes/colour-blind.ini",
 		"share/keywatch/themes/monochrome.ini"};
 	const struct stage *stage = *state;
 	const char *prefix = getenv("PREFIX");
