@@ -58,7 +58,7 @@ refuse(const struct policy_facts *facts, const char *file, const char *why, cons
 	return false;
 }
 
-/* A folder that is meant to be everybody's stays so: the file moves. */
+/* A folder that is meant to be everybody's or somebody's stays so: the file moves. */
 static bool
 refuse_place(const struct policy_facts *facts, const char *file, const char *why, struct error *err)
 {
@@ -142,7 +142,8 @@ policy_judge(const struct policy_place *place, const struct policy_facts *facts,
 	if (facts->owner != 0 && facts->owner != place->owner) {
 		snprintf(why, sizeof(why), "belongs to uid %lu, neither root nor the store's owner",
 			(unsigned long)facts->owner);
-		return refuse(facts, file, why, "chown root ", "", err);
+		return facts->way ? refuse_place(facts, file, why, err)
+				  : refuse(facts, file, why, "chown root ", "", err);
 	}
 	return judge_writers(facts, file, err);
 }

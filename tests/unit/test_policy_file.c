@@ -65,7 +65,7 @@ static const struct fact_case fact_cases[] = {
 	FOLDER("/etc", 0755, OWNER, 2, NULL),
 	FOLDER("/etc", 0755, STRANGER, 2,
 		FILE_PATH ": its folder /etc belongs to uid 1001, neither root nor the store's "
-			  "owner: chown root /etc"),
+			  "owner: install -D -m 644 /etc/keywatch/policy.ini "),
 	FOLDER("/etc", 0775, 0, 2,
 		FILE_PATH ": its folder /etc may be written by its group (mode 0775): chmod go-w "
 			  "/etc"),
