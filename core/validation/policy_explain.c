@@ -164,6 +164,8 @@ put_good(struct buf *out, const struct policy *policy, int64_t now)
 	put_row(out, "policy", str_from(policy->path));
 	put_file(out, "allowed signers", &policy->allowed_signers);
 	put_file(out, "revocation list", &policy->revocation_list);
+	if (policy->revocation_list.path)
+		put_row(out, "", STR("looked at for each signature, not for the keys below"));
 	put_label(out, "approvals");
 	buf_printf(out, "%d, each by another principal with another key\n", policy->min_approvals);
 	put_row(out, "touch", policy->require_touch ? STR("required") : STR("not required"));
