@@ -9,6 +9,7 @@
 #include "core/event/column.h"
 #include "core/rule/kql.h"
 #include "core/source/source.h"
+#include "core/validation/policy_private.h"
 #include "tests/support/child.h"
 #include "tests/support/test.h"
 #include "tui/action.h"
@@ -456,6 +457,29 @@ the_example_of_the_readme_is_what_is_read(void **state)
 	free(text);
 }
 
+/* The example of a policy, with every key and identity that there is. */
+static void
+the_policy_of_the_manual_is_what_is_read(void **state)
+{
+	char *text = page("man/keywatch-validation.5"), *begin = strstr(text, "\n[admins]\n"), *end;
+	struct policy policy = {.path = mem_strdup("p")};
+	struct policy_settings settings = {0};
+	struct error err;
+
+	(void)state;
+	assert_non_null(begin);
+	end = strstr(begin, "\n.Ed\n");
+	assert_non_null(end);
+	*end = '\0';
+	policy.content = str_from(mem_strdup(begin));
+	assert_ok(policy_ini_parse(&policy, &settings, "p", &err), &err);
+	assert_string_equal(settings.allowed_signers, "/etc/keywatch/allowed_signers");
+	assert_string_equal(settings.revocation_list, "/etc/keywatch/revoked_keys");
+	assert_int_equal(policy.principal_count, 2);
+	policy_fini(&policy);
+	free(text);
+}
+
 /* The command of the systemd unit, as systemd splits it. */
 static void
 the_unit_of_the_manual_starts_what_there_is(void **state)
@@ -497,6 +521,7 @@ main(void)
 		cmocka_unit_test(the_manual_lists_every_key_of_the_screen),
 		cmocka_unit_test(the_examples_of_the_manual_are_what_is_read),
 		cmocka_unit_test(the_example_of_the_readme_is_what_is_read),
+		cmocka_unit_test(the_policy_of_the_manual_is_what_is_read),
 		cmocka_unit_test(the_unit_of_the_manual_starts_what_there_is),
 	};
 
