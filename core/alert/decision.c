@@ -272,6 +272,28 @@ decision_fold(const struct decision *decisions, size_t count, unsigned approvals
 	return state;
 }
 
+void
+decision_principals(const struct decision *decisions, size_t count, struct buf *out)
+{
+	struct standing s = standing_of(decisions, count);
+	size_t first = 0, begun = out->len;
+
+	for (size_t i = 0; i < s.count; i++) {
+		const struct decision *d = &decisions[s.index[i]];
+
+		if (!decision_is_signed(d)) {
+			first = decision_rules[d->action].closes ? i + 1 : first;
+			continue;
+		}
+		if (i < first || d->verdict != VERDICT_HOLDS ||
+			has_signed(decisions, s.index + first, i - first, d->principal))
+			continue;
+		buf_puts(out, out->len > begun ? ", " : "");
+		buf_str(out, d->principal);
+	}
+	free(s.index);
+}
+
 /* ---- may it be done ---- */
 
 static bool

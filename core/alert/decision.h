@@ -130,6 +130,9 @@ struct alert_state decision_fold(
 	const struct decision *decisions, size_t count, unsigned approvals);
 bool decision_is_signed(const struct decision *decision);
 
+/* Appends the distinct principals whose validations hold and count now, as "alice, bob". */
+void decision_principals(const struct decision *decisions, size_t count, struct buf *out);
+
 /*
  * May this be done now by this user? err says why not: ERROR_CONFLICT when the alert is in a state
  * that does not allow it (somebody was first, and what they decided is named), else ERROR_USAGE.

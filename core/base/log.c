@@ -8,42 +8,11 @@
 #include <unistd.h>
 
 #include "core/base/buf.h"
+#include "core/base/state_folder.h"
 #include "core/base/text.h"
 #include "core/base/timefmt.h"
 
 enum { LOG_MAX = 4 << 20 };
-
-/* A relative one is to be ignored: XDG base directories. */
-static bool
-put_folder(struct buf *path, struct error *err)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-
-	if (state && state[0] == '/')
-		buf_puts(path, state);
-	else if (home && home[0] == '/')
-		buf_printf(path, "%s/.local/state", home);
-	else
-		return error_set(err, ERROR_USAGE, "HOME is not set: there is no place for a log");
-	buf_puts(path, "/keywatch");
-	return true;
-}
-
-/* With what leads to it. */
-static bool
-make_folder(struct buf *path, struct error *err)
-{
-	if (!put_folder(path, err))
-		return false;
-	for (char *slash = strchr(path->data + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(path->data, 0700);
-		*slash = '/';
-	}
-	if (mkdir(path->data, 0700) == 0 || errno == EEXIST)
-		return true;
-	return error_set(err, ERROR_SYSTEM, "%s: %s", path->data, strerror(errno));
-}
 
 static void
 turn_over(const char *path)
@@ -61,7 +30,7 @@ turn_over(const char *path)
 bool
 log_path(struct buf *path, struct error *err)
 {
-	if (!put_folder(path, err))
+	if (!state_folder_path(path, err))
 		return false;
 	buf_puts(path, "/keywatch.log");
 	return true;
@@ -74,7 +43,7 @@ log_open(struct log *log, struct error *err)
 	bool ok;
 
 	log->fd = -1;
-	ok = make_folder(&path, err);
+	ok = state_folder_make(&path, err);
 	if (ok) {
 		buf_puts(&path, "/keywatch.log");
 		turn_over(buf_cstr(&path));

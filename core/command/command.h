@@ -33,6 +33,8 @@ struct command_line {
 	uint64_t given;		     /* bit set of the options' rows */
 	enum decision_action action; /* DECIDE_COUNT: none given */
 	const char *reason, *note;
+	const char *since;		 /* a head of the chain */
+	const char *principal, *output; /* who will sign; a folder for statements */
 	const struct command_screen *screen; /* NULL: there is none */
 };
 
@@ -89,6 +91,9 @@ int64_t command_now(const struct command_line *line);
 /* Opens that one. */
 bool command_open_store(const struct command_line *line, struct store **store, struct error *err);
 
+/* The same, and makes none: for those who ask what is in it. */
+bool command_find_store(const struct command_line *line, struct store **store, struct error *err);
+
 /* Prints "keywatch: TEXT", cleaned, on stderr. */
 void command_say(const char *text);
 /* The same; returns the exit status for err. */
@@ -104,6 +109,8 @@ int command_sources(const struct command_line *line);
 int command_doctor(const struct command_line *line);
 int command_export(const struct command_line *line);
 int command_decide(const struct command_line *line);
+int command_verify(const struct command_line *line);
+int command_validation(const struct command_line *line);
 int command_store(const struct command_line *line);
 int command_policy(const struct command_line *line);
 int command_rule(const struct command_line *line);

@@ -146,6 +146,9 @@ TEXT(take_profile, profile)
 TEXT(take_region, region)
 TEXT(take_endpoint_url, endpoint_url)
 TEXT(take_policy, policy)
+TEXT(take_since, since)
+TEXT(take_principal, principal)
+TEXT(take_output, output)
 
 static bool
 take_action(struct command_line *line, enum decision_action action, struct error *err)
@@ -226,7 +229,7 @@ take_version(struct command_line *line, const char *argument, struct error *err)
 /* clang-format off */
 const struct option_def options[] = {
 	{"rule", "FILE", "screen scan watch doctor export rule", "run this rule instead of the built-in one (again for more; `builtin` names ours)", take_rule, NULL},
-	{"store", "FILE", "screen scan watch sources doctor export decide policy store", "the store to use", take_store, NULL},
+	{"store", "FILE", "screen scan watch sources doctor export decide policy verify validation store", "the store to use", take_store, NULL},
 	{"jobs", "N", "screen scan", "scan workers (one per core)", take_jobs, NULL},
 	{"now", "TIME", "screen scan watch export rule", "what now() answers in rules and filters (the clock)", take_now, NULL},
 	{"max-record", "MIB", "screen scan watch", "largest record that is read (4)", take_max_record, NULL},
@@ -235,7 +238,7 @@ const struct option_def options[] = {
 	{"profile", "NAME", "screen scan watch doctor sources", "the AWS profile of sources that name none", take_profile, NULL},
 	{"region", "REGION", "screen scan watch doctor sources", "the AWS region of sources that name none", take_region, NULL},
 	{"endpoint-url", "URL", "screen scan watch doctor sources", "where AWS is asked, of sources that say nothing else", take_endpoint_url, NULL},
-	{"format", "FORMAT", "scan watch sources doctor export", "text, json, jsonl, csv or md (text); watch: text or jsonl; sources, doctor: text or json", take_format, "text json jsonl csv md"},
+	{"format", "FORMAT", "scan watch sources doctor export verify", "text, json, jsonl, csv or md (text); watch: text or jsonl; sources, doctor, verify: text or json", take_format, "text json jsonl csv md"},
 	{"filter", "PREDICATE", "screen scan watch export", "only alerts for which this KQL predicate holds", take_filter, NULL},
 	{"facts", NULL, "scan export", "add the facts to JSON", take_facts, NULL},
 	{"fail-on-alert", NULL, "scan", "exit with 1 if there are alerts", take_fail_on_alert, NULL},
@@ -246,9 +249,12 @@ const struct option_def options[] = {
 	{"false-positive", "[logic|data]", "decide", "close as false positive (needs --reason)", take_false, "logic data"},
 	{"note", "TEXT", "decide", "add a note", take_note, NULL},
 	{"undo", NULL, "decide", "take the last decision back", take_undo, NULL},
-	{"reason", "TEXT", "decide", "why", take_reason, NULL},
+	{"reason", "TEXT", "decide validation", "why", take_reason, NULL},
 	{"if-state", "SEQ", "decide", "only if the last decision on the alert is this one (0: none)", take_if_state, NULL},
-	{"policy", "FILE", "policy", "the policy to read instead of /etc/keywatch/policy.ini", take_policy, NULL},
+	{"policy", "FILE", "screen policy decide export verify validation", "the policy to read instead of /etc/keywatch/policy.ini", take_policy, NULL},
+	{"since", "HEAD", "verify", "the chain must hold this head, kept from another day", take_since, NULL},
+	{"principal", "NAME", "validation", "the admin who will sign", take_principal, NULL},
+	{"output", "FOLDER", "validation", "write the statements to files there", take_output, NULL},
 	{"theme", "NAME", "screen", "its colours: dark, light, high-contrast, colour-blind, monochrome, or yours", take_theme, "dark light high-contrast colour-blind monochrome"},
 	{"help", NULL, "", "print this and exit", take_help, NULL},
 	{"version", NULL, "", "print the version and exit", take_version, NULL},

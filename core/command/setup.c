@@ -181,6 +181,19 @@ command_open_store(const struct command_line *line, struct store **store, struct
 	return ok;
 }
 
+bool
+command_find_store(const struct command_line *line, struct store **store, struct error *err)
+{
+	struct buf path = {0};
+	bool ok = command_store_path(line, &path, err);
+
+	if (ok && access(buf_cstr(&path), F_OK) != 0)
+		ok = error_set(err, ERROR_STORE, "%s: there is no store yet", buf_cstr(&path));
+	ok = ok && store_open(store, buf_cstr(&path), err);
+	buf_fini(&path);
+	return ok;
+}
+
 int64_t
 command_now(const struct command_line *line)
 {

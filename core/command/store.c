@@ -37,22 +37,18 @@ find_group(struct sharing *s, struct error *err)
 static bool
 find_file(struct sharing *s, const struct command_line *line, struct error *err)
 {
-	struct buf path = {0};
 	struct store *store;
-	bool ok = command_store_path(line, &path, err);
+	bool ok = command_find_store(line, &store, err); /* is it one of ours, and sound? */
 
-	if (ok && access(buf_cstr(&path), F_OK) != 0)
-		ok = error_set(err, ERROR_STORE, "%s: there is no store yet", buf_cstr(&path));
-	ok = ok && store_open(&store, buf_cstr(&path), err); /* is it one of ours, and sound? */
-	if (ok)
-		store_close(store);
-	if (ok && (!realpath(buf_cstr(&path), s->file)))
-		ok = error_set(err, ERROR_SYSTEM, "%s: %s", buf_cstr(&path), strerror(errno));
+	if (!ok)
+		return false;
+	if (!realpath(store_path(store), s->file))
+		ok = error_set(err, ERROR_SYSTEM, "%s: %s", store_path(store), strerror(errno));
+	store_close(store);
 	if (ok) {
 		snprintf(s->folder, sizeof(s->folder), "%s", s->file);
 		*strrchr(s->folder, '/') = '\0';
 	}
-	buf_fini(&path);
 	return ok;
 }
 

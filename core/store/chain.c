@@ -48,7 +48,7 @@ hash_old(struct store *store, int64_t seq, char hash[HASH_HEX], struct error *er
 
 /* seq < 0: the last. */
 static bool
-find(struct store *store, int64_t *seq, char hash[HASH_HEX], struct error *err)
+find(struct store *store, int64_t *seq, char hash[HASH_HEX], int64_t *at, struct error *err)
 {
 	sqlite3_stmt *stmt;
 	char id[ALERT_ID_SIZE];
@@ -58,6 +58,7 @@ find(struct store *store, int64_t *seq, char hash[HASH_HEX], struct error *err)
 	if (!store_id(store, id, err))
 		return false;
 	chain_begin(str_from(id), hash);
+	*at = TIME_NONE;
 	if (*seq == 0)
 		return true;
 	stmt = sql_use(store, STMT_CHAIN_HEAD, err);
@@ -69,6 +70,7 @@ find(struct store *store, int64_t *seq, char hash[HASH_HEX], struct error *err)
 		struct str text = sql_text(stmt, 1);
 
 		*seq = sqlite3_column_int64(stmt, 0);
+		*at = sqlite3_column_int64(stmt, 2);
 		kept = text.len == HASH_HEX - 1;
 		if (kept)
 			memcpy(hash, text.data, HASH_HEX - 1);
@@ -87,16 +89,19 @@ find(struct store *store, int64_t *seq, char hash[HASH_HEX], struct error *err)
 bool
 store_chain_head(struct store *store, int64_t *seq, char hash[HASH_HEX], struct error *err)
 {
+	int64_t at;
+
 	*seq = -1;
-	return find(store, seq, hash, err);
+	return find(store, seq, hash, &at, err);
 }
 
 bool
-store_chain_at(struct store *store, int64_t seq, char hash[HASH_HEX], struct error *err)
+store_chain_at(
+	struct store *store, int64_t seq, char hash[HASH_HEX], int64_t *at, struct error *err)
 {
 	if (seq < 0)
 		return error_set(err, ERROR_NOT_FOUND, "there is no decision %lld", (long long)seq);
-	return find(store, &seq, hash, err);
+	return find(store, &seq, hash, at, err);
 }
 
 bool

@@ -125,8 +125,9 @@ check_signed(struct store *store, const struct store_signed *signed_by, const st
 	size_t count, struct error *err)
 {
 	char head[HASH_HEX];
+	int64_t at;
 
-	if (!store_chain_at(store, signed_by->sequence, head, err))
+	if (!store_chain_at(store, signed_by->sequence, head, &at, err))
 		return false;
 	if (!str_is(signed_by->previous, head))
 		return error_set(err, ERROR_CONFLICT,

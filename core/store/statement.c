@@ -97,7 +97,7 @@ static const char *const texts[STMT_COUNT] = {
 		       " ORDER BY d.seq",
 	[STMT_CHAIN_OLD] = "SELECT " DECISION_COLUMNS " FROM decision d WHERE d.seq <= ?1"
 			   " ORDER BY d.seq",
-	[STMT_CHAIN_HEAD] = "SELECT seq, hash FROM decision WHERE ?1 < 0 OR seq = ?1"
+	[STMT_CHAIN_HEAD] = "SELECT seq, hash, at FROM decision WHERE ?1 < 0 OR seq = ?1"
 			    " ORDER BY seq DESC LIMIT 1",
 	[STMT_STATEMENT_FIND] = "SELECT seq FROM decision WHERE statement = ?1",
 	[STMT_EVENT] = "SELECT a.id, a.flags, t.raw_sha256 FROM alert a JOIN detail t"

@@ -191,8 +191,9 @@ void store_set_approvals(struct store *store, unsigned approvals);
 bool store_id(struct store *store, char id[ALERT_ID_SIZE], struct error *err);
 /* The last decision and its hash (chain_link.h); 0 and what the first would stand on. */
 bool store_chain_head(struct store *store, int64_t *seq, char hash[HASH_HEX], struct error *err);
-/* The hash of that one; ERROR_NOT_FOUND. */
-bool store_chain_at(struct store *store, int64_t seq, char hash[HASH_HEX], struct error *err);
+/* The hash of that one, and when it was made (TIME_NONE of 0); ERROR_NOT_FOUND. */
+bool store_chain_at(
+	struct store *store, int64_t seq, char hash[HASH_HEX], int64_t *at, struct error *err);
 /* A decision beside its alert as that is now; strings valid during the visit. An action that is
  * none is DECIDE_COUNT. */
 struct store_link {

@@ -323,3 +323,45 @@ signature_command(
 	put_option(out, "-O", str_from(option));
 	put_option(out, "<", paths->statement);
 }
+
+/* ---- by anybody ---- */
+
+enum signature_answer
+signature_is_whole(struct str statement, struct str armour, struct error *err)
+{
+	struct tool tool = {.tools = &signature_system_tools,
+		.name = "ssh-keygen",
+		.timeout_ms = signature_system_tools.verify_ms};
+	struct check c = {.tools = tool.tools, .statement = statement};
+	enum signature_answer answer = SIGNATURE_BAD;
+	struct process_result result;
+	struct buf written = {0};
+	const char *signature;
+
+	if (!check_armour(&c, armour, err)) {
+		arena_fini(&c.arena);
+		return SIGNATURE_BAD;
+	}
+	sshsig_write(&c.sig, &written);
+	tool_add(&tool, "-Y", "check-novalidate", "-n", SIGNATURE_NAMESPACE, NULL);
+	signature = tool_add_file(&tool, buf_view(&written), err);
+	if (signature)
+		tool_add(&tool, "-s", signature, NULL);
+	if (!signature || !tool_run(&tool, statement, &result, err)) {
+		answer = SIGNATURE_UNKNOWN;
+	} else {
+		if (result.status == 0)
+			answer = SIGNATURE_GOOD;
+		else if (result.status == REFUSED)
+			error_set(err, ERROR_INPUT,
+				"the signature by %s is not one over this statement",
+				c.sig.fingerprint);
+		else
+			answer = unknown(&result, err);
+		process_result_fini(&result);
+	}
+	tool_fini(&tool);
+	buf_fini(&written);
+	arena_fini(&c.arena);
+	return answer;
+}

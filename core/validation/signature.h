@@ -54,6 +54,10 @@ enum signature_answer signature_verify_by(const struct signature_tools *tools,
 	const struct signature_files *files, struct str principal, struct str statement,
 	struct str armour, int64_t time, struct error *err);
 
+/* Is it a signature over this statement for SIGNATURE_NAMESPACE, whoever made it? */
+enum signature_answer signature_is_whole(
+	struct str statement, struct str armour, struct error *err);
+
 /* The command that says the same to anybody, for a POSIX shell; the files by their paths. */
 struct signature_paths {
 	struct str allowed_signers, revocation_list; /* absent: there is none */

@@ -146,11 +146,11 @@ a_head_that_was_kept_shows_a_cut_tail(void **state)
 	struct scene s;
 	char middle[HASH_HEX], head[HASH_HEX];
 	struct error err;
-	int64_t seq;
+	int64_t seq, at;
 
 	(void)state;
 	set_scene(&s);
-	assert_ok(store_chain_at(s.store, 4, middle, &err), &err);
+	assert_ok(store_chain_at(s.store, 4, middle, &at, &err), &err);
 	assert_ok(store_chain_head(s.store, &seq, head, &err), &err);
 	assert_faults(s.store, head, true, "");
 	assert_faults(s.store, middle, true, "");

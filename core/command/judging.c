@@ -1,0 +1,41 @@
+#include "core/command/judging.h"
+
+#include "core/base/state_folder.h"
+
+static void
+open_memory(struct judging *j)
+{
+	struct buf path = {0};
+	struct error err;
+	bool ok = state_folder_make(&path, &err);
+
+	if (ok)
+		buf_puts(&path, "/verified");
+	if (!memory_open(&j->memory, ok ? buf_cstr(&path) : NULL, &err) || !ok)
+		command_say(err.text);
+	buf_fini(&path);
+}
+
+bool
+judging_open(
+	struct judging *j, const struct command_line *line, struct store *store, struct error *err)
+{
+	*j = (struct judging){0};
+	policy_load(&j->policy, line->policy, store_path(store), err);
+	if (j->policy.state == POLICY_GOOD)
+		open_memory(j);
+	if (!judge_init(&j->judge, &j->policy, store, j->memory, err)) {
+		judging_close(j);
+		return false;
+	}
+	store_set_approvals(store, judge_approvals(&j->judge));
+	return true;
+}
+
+void
+judging_close(struct judging *j)
+{
+	memory_close(j->memory);
+	policy_fini(&j->policy);
+	*j = (struct judging){0};
+}

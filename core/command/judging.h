@@ -1,0 +1,21 @@
+/* What the commands and the screen need to judge signed validations: policy, memory, judge. */
+#ifndef KEYWATCH_COMMAND_JUDGING_H
+#define KEYWATCH_COMMAND_JUDGING_H
+
+#include "core/command/command.h"
+#include "core/validation/judge.h"
+
+struct judging {
+	struct policy policy;
+	struct memory *memory;
+	struct judge judge; /* of the store */
+};
+
+/* By --policy, else the system's. A refused policy is no failure here: then nothing reads
+ * validated, and policy.refusal says why. What cannot be remembered is said on stderr. The store's
+ * folds need as many approvals as the policy asks for from here on. */
+bool judging_open(struct judging *judging, const struct command_line *line, struct store *store,
+	struct error *err);
+void judging_close(struct judging *judging);
+
+#endif
