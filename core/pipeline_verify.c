@@ -111,6 +111,7 @@ give(struct verifier *v, const struct verifier_result *result)
 	pthread_mutex_lock(&v->lock);
 	MEM_GROW(v->results, v->result_count, v->result_capacity);
 	v->results[v->result_count++] = *result;
+	v->busy = false;
 	pthread_mutex_unlock(&v->lock);
 	wake_raise(v->wake);
 }

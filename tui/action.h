@@ -48,6 +48,7 @@ const char *action_group_title(enum action_group group);
 	X(PROBLEMS, "problems", "p", LOOK, "problems", "what could not be read, and why")          \
 	X(SOURCES, "sources", "S", LOOK, "sources",                                                \
 		"how the sources are, and what to do about those that fail")                       \
+	X(REVIEW, "review", "V", LOOK, "", "what awaits an admin, oldest first; Enter goes through it") \
 	X(ACTIVITY, "activity", "A", LOOK, "",                                                     \
 		"how many alerts there were when, as bars; Enter filters to one")                  \
 	X(HELP, "help", "? F1", LOOK, "help", "this help")                                         \

@@ -21,6 +21,7 @@ struct app {
 	struct wake wake;
 	struct clock clock;
 	struct pipeline *pipeline;
+	struct verifier *verifier;
 	struct terminal *term;
 	struct ui ui;
 	struct buf rule_ids;
@@ -78,6 +79,20 @@ show_record(struct app *app)
 	app->dirty = true;
 }
 
+/* A key may want its PIN or a touch: the terminal is ssh-keygen's meanwhile. */
+static void
+sign(struct app *app)
+{
+	struct error err;
+	bool ok;
+
+	term_lend(app->term);
+	ok = signing_run(&app->ui.signing, &err);
+	term_retake(app->term);
+	ui_signed(&app->ui, ok, &err);
+	app->dirty = true;
+}
+
 static void
 name_terminal(struct app *app)
 {
@@ -99,6 +114,8 @@ answer(struct app *app, unsigned requests)
 		term_refresh(app->term);
 	if (requests & UI_COPY)
 		term_copy(app->term, buf_view(&app->ui.clipboard));
+	if (requests & UI_SIGN)
+		sign(app);
 	if (requests & UI_RECORD)
 		show_record(app);
 	if (requests & UI_BELL)
@@ -249,6 +266,15 @@ start_reading(struct app *app, struct error *err)
 	return pipeline_start(&app->pipeline, &options, app->options->store, err);
 }
 
+static bool
+start_verifying(struct app *app, struct error *err)
+{
+	const struct judge *judge = app->options->judge;
+
+	return verifier_start(&app->verifier, app->options->store, judge->policy,
+		app->options->memory, &app->wake, err);
+}
+
 static const char *
 first_theme(const struct app *app)
 {
@@ -269,6 +295,8 @@ start_ui(struct app *app, bool ascii, struct error *err)
 		.rule_count = p->rule_count,
 		.rules_now = p->now,
 		.pipeline = app->pipeline,
+		.judge = app->options->judge,
+		.verifier = app->verifier,
 		.rule_ids = p->path_count ? buf_cstr(&app->rule_ids) : NULL,
 		.paths = p->paths,
 		.path_count = p->path_count,
@@ -325,9 +353,10 @@ app_run(const struct app_options *options)
 	user_name(app->user, sizeof(app->user));
 	ok = clock_init_environment(&app->clock, &err) && wake_open(&app->wake, &err);
 	if (ok) {
-		ok = start_reading(app, &err) && show(app, &err);
+		ok = start_verifying(app, &err) && start_reading(app, &err) && show(app, &err);
 		if (app->pipeline)
 			pipeline_free(app->pipeline);
+		verifier_free(app->verifier);
 		wake_close(&app->wake);
 	}
 	buf_fini(&app->rule_ids);

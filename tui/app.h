@@ -13,6 +13,8 @@ struct app_options {
 	/* What to read and to watch; without a path the whole store is shown. `wake`, `clock`
 	 * and `user` are the app's to set. */
 	struct pipeline_options pipeline;
+	struct judge *judge; /* of signed validations, on `store`; borrows */
+	const char *memory;  /* where what was verified is remembered; NULL: nowhere */
 	const char *theme;     /* name, or NULL: configuration, then COLORFGBG, then dark */
 	const char *filter;    /* the first filter of the list, or NULL */
 	struct config *config; /* borrows */

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "core/validation/request.h"
+
 static void
 forget(struct decide *decide)
 {
@@ -15,6 +17,14 @@ forget(struct decide *decide)
 	decide->report.count = decide->report.done = 0;
 	buf_clear(&decide->reason);
 	decide->applying = false;
+	decide->signing = NULL;
+}
+
+void
+decide_keep(struct decide *decide, size_t count)
+{
+	while (decide->count > count)
+		free(decide->targets[--decide->count].name);
 }
 
 void
@@ -54,8 +64,8 @@ decide_apply(struct decide *decide)
 	decide->report.title = decision_rules[decide->action].title;
 }
 
-static void
-refuse(struct decide *decide, const struct decide_target *target, const char *why)
+void
+decide_refuse(struct decide *decide, const struct decide_target *target, const char *why)
 {
 	struct view_report *report = &decide->report;
 
@@ -64,30 +74,53 @@ refuse(struct decide *decide, const struct decide_target *target, const char *wh
 		(struct view_refusal){mem_strdup(target->name), mem_strdup(why)};
 }
 
+static bool
+record(const struct decide *decide, struct decide_target *target, struct store *store,
+	struct str user, int64_t now, struct error *err)
+{
+	int64_t seq;
+
+	return (target->id[0] || subject_find_id(store, target->rowid, target->id, err)) &&
+	       store_decide(store,
+		       &(struct store_decision){.id = target->id,
+			       .if_seq = target->seq,
+			       .action = decide->action,
+			       .actor = user,
+			       .reason = buf_view(&decide->reason),
+			       .now = now},
+		       &seq, err);
+}
+
+static bool
+bring_in(const struct decide *decide, size_t i, struct str user, int64_t now, struct error *err)
+{
+	const struct signed_text *text = &decide->signing->texts[i];
+	struct imported imported;
+
+	return import_signed(decide->judge,
+		&(struct import){.statement = buf_view(&text->statement),
+			.signature = buf_view(&text->armour),
+			.actor = user,
+			.now = now},
+		&imported, err);
+}
+
 const struct decide_target *
 decide_step(struct decide *decide, struct store *store, struct str user, int64_t now, bool *done)
 {
 	struct decide_target *target;
 	struct error err;
-	int64_t seq;
 
 	if (decide->next == decide->count) {
 		decide->applying = false;
 		return NULL;
 	}
 	target = &decide->targets[decide->next++];
-	*done = (target->id[0] || subject_find_id(store, target->rowid, target->id, &err)) &&
-		store_decide(store,
-			&(struct store_decision){.id = target->id,
-				.if_seq = target->seq,
-				.action = decide->action,
-				.actor = user,
-				.reason = buf_view(&decide->reason),
-				.now = now},
-			&seq, &err);
+	*done = decide->signing ? bring_in(decide, decide->next - 1, user, now, &err)
+				: record(decide, target, store, user, now, &err);
 	if (*done)
 		decide->report.done++;
 	else
-		refuse(decide, target, err.text);
+		decide_refuse(decide, target, err.text);
 	return target;
 }

@@ -6,6 +6,7 @@
 #define KEYWATCH_TUI_DECIDE_H
 
 #include "core/store/store.h"
+#include "tui/signing.h"
 #include "tui/view.h"
 
 /* Bound to the alert's identity and to the state it was shown in. */
@@ -25,6 +26,8 @@ struct decide {
 	size_t count, capacity;
 	size_t next; /* to be applied */
 	struct view_report report;
+	const struct signing *signing; /* a text for each target; NULL: nobody signs; borrows */
+	struct judge *judge;	       /* takes what was signed in; borrows */
 };
 
 void decide_fini(struct decide *decide);
@@ -32,6 +35,10 @@ void decide_fini(struct decide *decide);
 void decide_begin(struct decide *decide, enum decision_action action);
 /* id "": looked up in the store when it is applied. name is copied, target->name not used. */
 void decide_add(struct decide *decide, const struct decide_target *target, struct str name);
+/* It is not to be applied: said in the report. */
+void decide_refuse(struct decide *decide, const struct decide_target *target, const char *why);
+/* Only the first so many are to be applied. */
+void decide_keep(struct decide *decide, size_t count);
 void decide_apply(struct decide *decide);
 /* Applies one: done says whether it was done or refused. NULL when there is none left. */
 const struct decide_target *decide_step(

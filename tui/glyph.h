@@ -24,6 +24,8 @@
 	X(ACTIVE, "◐", "~")           \
 	X(AWAITING, "◆", "?")         \
 	X(BENIGN, "✓", "+")           \
+	X(CHECKING, "?", "?")         \
+	X(VOID, "!", "!")             \
 	X(MALICIOUS, "✗", "x")        \
 	X(FALSE_POSITIVE, "○", ".")   \
 	X(ARRIVED, "+", "+")          \

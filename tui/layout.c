@@ -8,7 +8,7 @@ list_cols(int cols)
 {
 	if (cols < LAYOUT_FULL_COLS)
 		return 88;
-	return 114 + (cols - LAYOUT_FULL_COLS) / 5;
+	return 114 + (cols - LAYOUT_FULL_COLS) / 4;
 }
 
 /* The same share for every alert, so that panes do not jump, but for one with more to say. */

@@ -56,6 +56,7 @@ list_fini(struct list *list)
 	list_build_fini(&list->build);
 	word_order_fini(&list->word_order);
 	free(list->matched);
+	free(list->unjudged);
 	*list = (struct list){0};
 }
 
@@ -105,11 +106,48 @@ row_from_store(struct list *list, const struct store_row *row)
 }
 
 static void
+note_claim(struct list *list, uint32_t row)
+{
+	if (list->rows[row].validation != VALIDATION_CHECKING)
+		return;
+	MEM_GROW(list->unjudged, list->unjudged_count, list->unjudged_capacity);
+	list->unjudged[list->unjudged_count++] = row;
+}
+
+uint32_t
+list_take_unjudged(struct list *list)
+{
+	while (list->unjudged_count) {
+		uint32_t row = list->unjudged[--list->unjudged_count];
+
+		if (!list->rows[row].judged)
+			return row;
+	}
+	return LIST_NONE;
+}
+
+/* A verdict stays until there is a newer decision: what stands in the store is a claim. */
+static void
+keep_verdict(struct list_row *now, const struct list_row *known)
+{
+	if (!known->judged || known->last_seq != now->last_seq)
+		return;
+	now->judged = true;
+	now->status = known->status;
+	now->classification = known->classification;
+	now->validation = known->validation;
+	now->validators = known->validators;
+	now->approvals = known->approvals;
+	now->needed = known->needed;
+}
+
+static void
 update(struct list *list, uint32_t row, struct list_row now)
 {
 	struct list_row *known = &list->rows[row];
 	bool shown = list_shows(list, row);
 
+	keep_verdict(&now, known);
 	count_row(list, known, (size_t)-1);
 	now.marked = known->marked;
 	now.arrived = known->arrived;
@@ -141,6 +179,8 @@ list_put(struct list *list, const struct store_row *row)
 
 	if (*slot) {
 		update(list, *slot - 1, now);
+		if (!list->rows[*slot - 1].judged)
+			note_claim(list, *slot - 1);
 		return *slot - 1;
 	}
 	reserve_row(list);
@@ -151,7 +191,29 @@ list_put(struct list *list, const struct store_row *row)
 	list->rows[list->count++] = now;
 	*slot = (uint32_t)list->count;
 	count_row(list, &now, 1);
+	note_claim(list, (uint32_t)list->count - 1);
 	return (uint32_t)list->count - 1;
+}
+
+void
+list_set_judged(
+	struct list *list, int64_t rowid, const struct alert_state *state, struct str validators)
+{
+	uint32_t *slot = row_index_at(&list->index, rowid);
+	struct list_row now;
+
+	if (!*slot || list->rows[*slot - 1].last_seq != state->last_seq)
+		return;
+	now = list->rows[*slot - 1];
+	list->rows[*slot - 1].judged = false; /* this verdict, not the one before */
+	now.judged = true;
+	now.status = (uint8_t)state->status;
+	now.classification = (uint8_t)state->classification;
+	now.validation = (uint8_t)state->validation;
+	now.approvals = (uint8_t)state->approvals;
+	now.needed = (uint8_t)state->needed;
+	now.validators = intern_put(&list->words, validators);
+	update(list, *slot - 1, now);
 }
 
 /* ---- looking ---- */

@@ -23,6 +23,9 @@ struct list_row {
 	uint32_t rule;					      /* its id's */
 	uint32_t flags;
 	uint8_t status, classification, validation, outcome;
+	uint32_t validators; /* the words of who signed what holds; of judged rows */
+	uint8_t approvals, needed;
+	bool judged; /* status and validation are a verdict on last_seq, not the store's claim */
 	bool self, marked;
 	bool arrived; /* as news, and not looked at since */
 };
@@ -93,6 +96,8 @@ struct list {
 	bool news;	      /* what is put anew from now on has arrived just now */
 	size_t arrived_above; /* since the selection last moved */
 	struct list_counts counts;
+	uint32_t *unjudged; /* rows whose validation is a claim, to be judged; owns */
+	size_t unjudged_count, unjudged_capacity;
 };
 
 void list_init(struct list *list);
@@ -100,6 +105,11 @@ void list_fini(struct list *list);
 
 /* Adds a row, or brings a known one up to date. Shown only after list_settle. Gives its number. */
 uint32_t list_put(struct list *list, const struct store_row *row);
+/* What a verdict made of the alert, unless a newer decision is known by now. */
+void list_set_judged(
+	struct list *list, int64_t rowid, const struct alert_state *state, struct str validators);
+/* The next row that only claims a validation; LIST_NONE: there is none. Each is given once. */
+uint32_t list_take_unjudged(struct list *list);
 /* Puts what arrived into its places. Neither the selection nor its line on the screen moves. What
  * takes long goes on in list_step. */
 void list_settle(struct list *list);

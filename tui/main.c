@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/command/config_file.h"
+#include "core/command/judging.h"
 #include "core/command/live.h"
 #include "core/store/store.h"
 #include "tui/app.h"
@@ -82,7 +83,10 @@ run_screen(const struct command_line *line, struct store *store, struct screen *
 	const char *const advice[LIVE_ADVICE_LINES + 1] = {
 		live_advice[0], live_advice[1], live_advice[2], NULL};
 	const struct command_rules *rules = &screen->rules;
-	const struct app_options options = {
+	struct judging judging;
+	struct error err;
+	int status;
+	struct app_options options = {
 		.store = store,
 		.pipeline = {.paths = line->words,
 			.path_count = line->word_count,
@@ -103,7 +107,13 @@ run_screen(const struct command_line *line, struct store *store, struct screen *
 		.filter = line->filter,
 	};
 
-	return app_run(&options);
+	if (!judging_open(&judging, line, store, &err))
+		return command_fail(&err);
+	options.judge = &judging.judge;
+	options.memory = judging.memory_path;
+	status = app_run(&options);
+	judging_close(&judging);
+	return status;
 }
 
 static int

@@ -26,6 +26,8 @@ add_rest(struct row_text *t, const struct list *list, const struct list_row *row
 	if (row->classification)
 		add(t, &span,
 			str_from(classification_name((enum classification)row->classification)));
+	if (row->validators)
+		add(t, &span, list_word(list, row->validators));
 	if (row->validation)
 		add(t, &span,
 			str_from(validation_state_name((enum validation_state)row->validation)));

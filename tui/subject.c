@@ -32,14 +32,15 @@ subject_find_id(struct store *store, int64_t rowid, char id[ALERT_ID_SIZE], stru
 void
 subject_judge(struct subject *subject, const struct fact_ledger *ledger)
 {
+	if (!subject->loaded)
+		return;
 	arena_reset(&subject->arena);
 	facts_of_alert(subject->facts, &subject->arena, &subject->alert,
 		subject->parsed ? &subject->event : NULL, ledger);
 }
 
 bool
-subject_load(struct subject *subject, struct store *store, int64_t rowid,
-	const struct fact_ledger *ledger)
+subject_load(struct subject *subject, struct store *store, int64_t rowid)
 {
 	subject_clear(subject);
 	subject->rowid = rowid;
@@ -48,6 +49,5 @@ subject_load(struct subject *subject, struct store *store, int64_t rowid,
 		return false;
 	subject->loaded = true;
 	subject->parsed = alert_parse_event(&subject->event, &subject->alert, &subject->error);
-	subject_judge(subject, ledger);
 	return true;
 }

@@ -20,9 +20,8 @@ struct subject {
 };
 
 /* Takes the place of what was loaded before. False: error says why. */
-bool subject_load(struct subject *subject, struct store *store, int64_t rowid,
-	const struct fact_ledger *ledger);
-/* The facts again: the ledger has changed. */
+bool subject_load(struct subject *subject, struct store *store, int64_t rowid);
+/* The facts, once the alert's decisions are judged, and again when the ledger has changed. */
 void subject_judge(struct subject *subject, const struct fact_ledger *ledger);
 void subject_clear(struct subject *subject);
 

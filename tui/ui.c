@@ -18,6 +18,8 @@ static view_build *const overlay_views[] = {
 	[OVERLAY_REPORT] = view_report_list,
 	[OVERLAY_SOURCES] = view_sources,
 	[OVERLAY_ACTIVITY] = view_activity,
+	[OVERLAY_STATEMENT] = view_statement,
+	[OVERLAY_REVIEW] = view_review,
 };
 
 bool
@@ -62,8 +64,10 @@ ui_fini(struct ui *ui)
 	pane_fini(&ui->overlay_pane);
 	prompt_fini(&ui->prompt);
 	decide_fini(&ui->decide);
+	signing_fini(&ui->signing);
 	ui_export_fini(&ui->export);
 	activity_fini(&ui->activity);
+	review_fini(&ui->review);
 	filter_fini(&ui->filter);
 	filter_fini(&ui->marking);
 	regex_free(ui->search.regex);
@@ -174,6 +178,9 @@ ui_model(const struct ui *ui, int width)
 		.live = &ui->live,
 		.recent = &ui->recent,
 		.activity = &ui->activity,
+		.signing = &ui->signing,
+		.list = &ui->list,
+		.review = &ui->review,
 		.advice = ui->o.advice,
 		.reading = ui_is_reading(ui),
 		.failure = ui->progress.failed ? ui->progress.error.text : NULL,
@@ -230,6 +237,9 @@ ui_follow_store(struct ui *ui, bool *more)
 	size_t count = ui->list.count;
 
 	requests |= follow_store(ui, more);
+	ui_ask_verdicts(ui);
+	if (ui_take_verdicts(ui))
+		requests |= UI_DRAW;
 	requests |= ui_note_news(ui, count);
 	if (changed || ui->list.count != count || ui->list.stale ||
 		ui->sync.complete != was_complete)
@@ -291,16 +301,20 @@ load_subject(struct ui *ui)
 	}
 	if (ui->subject.rowid == row->rowid && ui->subject.loaded &&
 		ui->subject.alert.state.last_seq == row->last_seq &&
-		ui->subject.alert.flags == row->flags)
+		ui->subject.alert.flags == row->flags && !ui->subject_stale)
 		return;
+	ui->subject_stale = false;
 	if (ui->subject.rowid != row->rowid) {
+		ui->asked_subject = 0;
 		event_text_reset(&ui->event_text);
 		for (int i = 0; i < PANE_COUNT; i++) {
 			pane_forget_matches(&ui->panes[i]);
 			ui->panes[i].top = ui->panes[i].cursor = 0;
 		}
 	}
-	subject_load(&ui->subject, ui->o.store, row->rowid, &ledger);
+	subject_load(&ui->subject, ui->o.store, row->rowid);
+	ui_judge_subject(ui);
+	subject_judge(&ui->subject, &ledger);
 	ui->panes_stale = true;
 }
 
@@ -426,6 +440,8 @@ draw_overlay(const struct ui *ui, struct grid *grid)
 		[OVERLAY_REPORT] = "decided",
 		[OVERLAY_SOURCES] = "sources",
 		[OVERLAY_ACTIVITY] = "activity",
+		[OVERLAY_STATEMENT] = "to be signed",
+		[OVERLAY_REVIEW] = "awaiting an admin",
 	};
 	struct grid_rect whole = ui->layout.whole;
 	struct pen pen = pen_at(grid, whole.y, whole.x, whole.cols);

@@ -11,6 +11,7 @@
 #include "core/alert/filter.h"
 #include "core/export/export.h"
 #include "core/pipeline.h"
+#include "core/pipeline_verify.h"
 #include "tui/activity.h"
 #include "tui/config.h"
 #include "tui/decide.h"
@@ -18,6 +19,7 @@
 #include "tui/list_sync.h"
 #include "tui/mouse.h"
 #include "tui/prompt.h"
+#include "tui/review.h"
 #include "tui/row_text.h"
 #include "tui/view.h"
 
@@ -31,6 +33,7 @@ enum ui_request {
 	UI_COPY = 32,	/* ui->clipboard to the clipboard */
 	UI_RECORD = 64, /* the selected alert's record to a pager */
 	UI_BELL = 128,
+	UI_SIGN = 512,	/* ui->signing, with the terminal lent; ui_signed takes what came of it */
 	UI_TITLE = 256, /* the terminal's title has changed: ui_put_title */
 };
 
@@ -42,7 +45,9 @@ enum ui_overlay {
 	OVERLAY_PEEK,
 	OVERLAY_REPORT,
 	OVERLAY_SOURCES,
-	OVERLAY_ACTIVITY
+	OVERLAY_ACTIVITY,
+	OVERLAY_STATEMENT,
+	OVERLAY_REVIEW
 };
 
 enum { ROWS_BETWEEN_CLOCKS = 16 }; /* of a slice */
@@ -109,6 +114,8 @@ struct ui_options {
 	size_t rule_count;
 	int64_t rules_now;	   /* what now() answers in a filter */
 	struct pipeline *pipeline; /* NULL: nothing is read */
+	struct judge *judge;	   /* of signed validations; NULL: none are judged */
+	struct verifier *verifier; /* who runs what a judgement takes; NULL: nobody */
 	const char *rule_ids;	   /* JSON, or NULL */
 	const char *const *paths;
 	size_t path_count;   /* 0: the whole store is listed */
@@ -144,11 +151,14 @@ struct ui {
 	} columns;	      /* of the list */
 	struct prompt prompt;
 	struct decide decide;
+	struct signing signing; /* what is about to be signed, or was; owns */
+	bool sign_now;
 	enum decision_action asked; /* what the open prompt decides */
 	struct ui_filter filter;
 	struct ui_filter marking; /* marks are being set by it: ui_mark.c */
 	struct ui_search search;
 	struct ui_export export;
+	struct review review;	  /* what awaits an admin; owns */
 	struct activity activity; /* of its overlay; owns */
 	bool narrow_away;	  /* what the open prompt of a field is for */
 	struct view_problems problems;
@@ -167,7 +177,9 @@ struct ui {
 	struct buf clipboard;
 	struct grid grid;
 	struct layout layout;
-	bool panes_stale; /* documents are to be built again */
+	bool panes_stale;      /* documents are to be built again */
+	bool subject_stale;    /* its verdicts have come */
+	int64_t asked_subject; /* the last decision of the subject that was asked for; 0: none */
 
 	/* What the last drawn frame showed as selected: decisions are about this. */
 	struct ui_shown {
@@ -228,6 +240,14 @@ void ui_fini_problems(struct view_problems *problems);
 /* Before the sources are looked at: how they are right now. */
 void ui_open_sources(struct ui *ui);
 
+/* ui_validation.c */
+void ui_ask_verdicts(struct ui *ui);
+bool ui_take_verdicts(struct ui *ui); /* something has changed */
+void ui_judge_subject(struct ui *ui);
+void ui_judge_row(struct ui *ui, int64_t rowid); /* by what is known */
+void ui_put_validation(
+	const struct ui *ui, const struct list_row *row, bool brief, struct buf *out);
+
 /* ui_complete.c */
 void ui_complete_filter(struct ui *ui);
 
@@ -259,6 +279,11 @@ void ui_narrow_chosen(struct ui *ui, uint32_t key);
 void ui_make_activity(struct ui *ui);
 /* Filters to the bar under the cursor, and leaves the strip. */
 void ui_filter_to_bar(struct ui *ui);
+
+/* ui_review.c */
+void ui_make_review(struct ui *ui);
+void ui_review_chosen(struct ui *ui); /* the one under the cursor */
+void ui_review_next(struct ui *ui, uint32_t row);
 
 /* ui_keep.c: what a user finds again in a store: the last filter, the columns */
 void ui_recall(struct ui *ui);
@@ -301,7 +326,15 @@ void ui_mark_slice(struct ui *ui, int64_t deadline_ms);
 void ui_mark_cancel(struct ui *ui);
 void ui_mark_stop(struct ui *ui);
 
+/* ui_sign.c */
+bool ui_signs(const struct ui *ui); /* the decision that is asked for is one that is signed */
+bool ui_may_sign(struct ui *ui);    /* false: it was said why not */
+void ui_ask_signature(struct ui *ui);
+void ui_signed(struct ui *ui, bool ok, const struct error *err);
+
 /* ui_decide.c */
+void ui_apply_decision(struct ui *ui);
+void ui_report_decisions(struct ui *ui);
 void ui_ask_decision(struct ui *ui, enum decision_action action);
 void ui_ask_false_positive(struct ui *ui);
 /* The prompt of a decision was answered. */
@@ -317,7 +350,10 @@ enum list_sort ui_column_sort(size_t column);
 
 /* ui_list.c, ui_title.c, ui_bars.c and ui_hints.c: the parts of a frame */
 void ui_draw_title(const struct ui *ui, struct grid *grid);
+enum { LIST_BEFORE = 4 }; /* columns: selection, mark, status sign, space */
 void ui_draw_list(const struct ui *ui, struct grid *grid);
+/* ui_empty.c: where there is no row. */
+void ui_draw_empty(const struct ui *ui, struct grid *grid, struct grid_rect rect);
 void ui_draw_bars(const struct ui *ui, struct grid *grid);
 void ui_draw_hint_line(const struct ui *ui, struct grid *grid);
 

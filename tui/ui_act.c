@@ -154,6 +154,7 @@ static act_function *const functions[ACTION_COUNT] = {
 	[ACTION_COLUMNS] = act_columns,
 	[ACTION_PROBLEMS] = act_problems,
 	[ACTION_SOURCES] = act_sources,
+	[ACTION_REVIEW] = act_review,
 	[ACTION_ACTIVITY] = act_activity,
 	[ACTION_HELP] = act_help,
 	[ACTION_SEARCH] = act_search,
@@ -206,6 +207,7 @@ works_now(const struct ui *ui, enum action action)
 	case ACTION_PEEK:
 	case ACTION_SOURCES:
 	case ACTION_ACTIVITY:
+	case ACTION_REVIEW:
 	case ACTION_SEARCH:
 	case ACTION_NEXT_MATCH:
 	case ACTION_PREVIOUS_MATCH:
@@ -214,7 +216,8 @@ works_now(const struct ui *ui, enum action action)
 		return ui->layout.kind != LAYOUT_TOO_SMALL;
 	case ACTION_OPEN:
 		return ui->layout.kind != LAYOUT_TOO_SMALL &&
-		       (ui->overlay == OVERLAY_NONE || ui->overlay == OVERLAY_ACTIVITY);
+		       (ui->overlay == OVERLAY_NONE || ui->overlay == OVERLAY_ACTIVITY ||
+			       ui->overlay == OVERLAY_REVIEW);
 	default:
 		return ui->layout.kind != LAYOUT_TOO_SMALL && ui->overlay == OVERLAY_NONE;
 	}

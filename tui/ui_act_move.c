@@ -232,6 +232,10 @@ act_open(struct ui *ui)
 		ui_filter_to_bar(ui);
 		return UI_DRAW;
 	}
+	if (ui->overlay == OVERLAY_REVIEW) {
+		ui_review_chosen(ui);
+		return UI_DRAW;
+	}
 	if (!ui->subject.loaded)
 		return 0;
 	if (ui->focus == PANE_ENTITY)
@@ -254,7 +258,10 @@ act_back(struct ui *ui)
 		ui->overlay = OVERLAY_NONE;
 	else if (ui->focus != PANE_LIST)
 		ui->focus = PANE_LIST;
-	else if (ui->search.regex)
+	else if (ui->review.walking) {
+		ui->review.walking = false;
+		ui_say(ui, ROLE_TEXT, "the review is left");
+	} else if (ui->search.regex)
 		ui_clear_search(ui);
 	else if (ui->filter.compiled) {
 		ui->list.follow = ui->list.top_until_moved = false;
@@ -326,6 +333,13 @@ act_activity(struct ui *ui)
 {
 	ui_make_activity(ui);
 	return toggle_overlay(ui, OVERLAY_ACTIVITY);
+}
+
+unsigned
+act_review(struct ui *ui)
+{
+	ui_make_review(ui);
+	return toggle_overlay(ui, OVERLAY_REVIEW);
 }
 
 unsigned

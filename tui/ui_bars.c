@@ -44,14 +44,13 @@ put_state(const struct ui *ui, const struct list_row *row, enum head_detail deta
 	buf_clear(out);
 	buf_putc(out, ' ');
 	buf_puts(out, alert_status_name((enum alert_status)row->status));
-	if (row->classification && detail >= HEAD_CLASS)
+	if (row->classification && detail >= HEAD_CLASS && row->validation != VALIDATION_SIGNED)
 		buf_printf(
 			out, ", %s", classification_name((enum classification)row->classification));
-	if (row->validation == VALIDATION_AWAITING)
-		buf_puts(out, ", awaiting validation");
-	else if (row->validation)
-		buf_printf(
-			out, ", %s", validation_state_name((enum validation_state)row->validation));
+	if (row->validation) {
+		buf_puts(out, ", ");
+		ui_put_validation(ui, row, false, out);
+	}
 	if (detail >= HEAD_SEVERITY) {
 		buf_printf(out, " %s ", glyph_text(GLYPH_DOT, ui->grid.ascii));
 		buf_str(out, list_word(&ui->list, row->severity));

@@ -98,6 +98,7 @@ begin(struct ui *ui, enum decision_action action)
 	if (ui->decide.applying)
 		return;
 	decide_begin(&ui->decide, action);
+	ui->decide.judge = ui->o.judge;
 	collect_targets(ui);
 }
 
@@ -117,8 +118,8 @@ ask_reason(struct ui *ui, enum decision_action action)
 	put_context(ui, decision_rules[action].title);
 }
 
-static void
-apply(struct ui *ui)
+void
+ui_apply_decision(struct ui *ui)
 {
 	ui->decide.action = ui->asked;
 	prompt_close(&ui->prompt);
@@ -133,8 +134,10 @@ ui_ask_decision(struct ui *ui, enum decision_action action)
 	if (!is_possible(ui, action))
 		return;
 	ui->asked = action;
+	if (ui_signs(ui) && !ui_may_sign(ui))
+		return;
 	if (action == DECIDE_TAKE)
-		apply(ui);
+		ui_apply_decision(ui);
 	else
 		ask_reason(ui, action);
 }
@@ -169,7 +172,7 @@ ask_confirmation(struct ui *ui)
 		prompt_open(&ui->prompt, PROMPT_CHOICE, buf_cstr(&label),
 			"y confirms; any other key leaves");
 	} else {
-		apply(ui);
+		ui_apply_decision(ui);
 	}
 	buf_fini(&label);
 	if (ui->prompt.kind != PROMPT_NONE)
@@ -189,7 +192,18 @@ reason_sent(struct ui *ui)
 	buf_clear(&ui->decide.reason);
 	buf_str(&ui->decide.reason, reason);
 	prompt_remember(&ui->prompt, PROMPT_REASON, reason);
-	ask_confirmation(ui);
+	if (ui_signs(ui))
+		ui_ask_signature(ui);
+	else
+		ask_confirmation(ui);
+}
+
+/* The loop lends the terminal for it. */
+static void
+sign(struct ui *ui)
+{
+	prompt_close(&ui->prompt);
+	ui->sign_now = true;
 }
 
 void
@@ -203,7 +217,11 @@ ui_decision_sent(struct ui *ui)
 	}
 	word = decision_rules[ui->asked].confirm_word;
 	if (str_is(prompt_text(&ui->prompt), word)) {
-		apply(ui);
+		if (ui_signs(ui)) {
+			sign(ui);
+			return;
+		}
+		ui_apply_decision(ui);
 		return;
 	}
 	prompt_set_error(&ui->prompt, "this is not the word: nothing was decided so far", 0);
@@ -214,9 +232,13 @@ ui_decision_chosen(struct ui *ui, uint32_t key)
 {
 	if (ui->asked == DECIDE_COUNT && (key == 'l' || key == 'd')) {
 		ask_reason(ui, key == 'l' ? DECIDE_FALSE_LOGIC : DECIDE_FALSE_DATA);
+	} else if (ui_signs(ui) && key == 'y') {
+		sign(ui);
 	} else if (ui->asked != DECIDE_COUNT && key == 'y') {
-		apply(ui);
+		ui_apply_decision(ui);
 	} else {
+		if (ui->overlay == OVERLAY_STATEMENT)
+			ui->overlay = OVERLAY_NONE;
 		prompt_close(&ui->prompt);
 		ui_say(ui, ROLE_TEXT, "nothing was decided");
 	}
@@ -224,8 +246,8 @@ ui_decision_chosen(struct ui *ui, uint32_t key)
 
 /* ---- applying ---- */
 
-static void
-report(struct ui *ui)
+void
+ui_report_decisions(struct ui *ui)
 {
 	const struct view_report *r = &ui->decide.report;
 
@@ -252,10 +274,14 @@ ui_decide_slice(struct ui *ui, int64_t deadline_ms)
 		target = decide_step(&ui->decide, ui->o.store, str_from(ui->o.user),
 			clock_now(&ui->clock), &done);
 		if (!target) {
-			report(ui);
+			ui_report_decisions(ui);
+			if (ui->decide.count == 1 && ui->decide.report.done)
+				ui_review_next(ui, ui->decide.targets[0].row);
 			return;
 		}
 		list_sync_row(&ui->sync, &ui->list, target->rowid, &err);
+		if (done && ui->decide.signing)
+			ui_judge_row(ui, target->rowid);
 		/* What was refused keeps its mark for another try; what we did, we know of. */
 		if (done) {
 			list_mark(&ui->list, target->row, false);

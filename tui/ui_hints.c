@@ -15,11 +15,15 @@ static const enum action event_hints[] = {ACTION_FOLD, ACTION_BACK, ACTION_NEXT_
 	ACTION_NONE};
 static const enum action history_hints[] = {ACTION_BACK, ACTION_NEXT_PANE, ACTION_ZOOM,
 	ACTION_SEARCH, ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS, ACTION_HELP, ACTION_NONE};
+static const enum action opening_hints[] = {
+	ACTION_OPEN, ACTION_BACK, ACTION_SEARCH, ACTION_QUIT, ACTION_NONE};
 static const enum action overlay_hints[] = {ACTION_BACK, ACTION_SEARCH, ACTION_QUIT, ACTION_NONE};
 
 static const enum action *
 hints_for(const struct ui *ui)
 {
+	if (ui->overlay == OVERLAY_ACTIVITY || ui->overlay == OVERLAY_REVIEW)
+		return opening_hints;
 	if (ui->overlay != OVERLAY_NONE)
 		return overlay_hints;
 	switch (ui->focus) {
@@ -39,6 +43,8 @@ hint_word(const struct ui *ui, enum action action)
 {
 	if (ui->overlay == OVERLAY_NONE && ui->focus == PANE_ENTITY && action == ACTION_OPEN)
 		return "evidence";
+	if (ui->overlay == OVERLAY_ACTIVITY && action == ACTION_OPEN)
+		return "filter";
 	if (ui->overlay != OVERLAY_NONE && action == ACTION_QUIT)
 		return "close";
 	return actions[action].hint;

@@ -2,8 +2,8 @@
 #include "core/base/text.h"
 #include "tui/ui.h"
 
-/* Before the columns: selection, mark, status sign, space; behind them: space, alarm. */
-enum { BEFORE = 4, BEHIND = 2, NARROW = 60 };
+/* Behind the columns: space, alarm. */
+enum { BEHIND = 2, NARROW = 60, STATUS_WORD = 6 };
 
 struct cell_context {
 	const struct ui *ui;
@@ -13,9 +13,10 @@ struct cell_context {
 
 struct column_def {
 	const char *title;
-	int narrow, width; /* least cells, on narrow and other screens */
-	int share;	   /* of what is left */
-	int sort;	   /* enum list_sort, or -1 */
+	/* Least cells: on narrow screens, others, and where all ten must fit. */
+	int narrow, width, full;
+	int share; /* of what is left */
+	int sort;  /* enum list_sort, or -1 */
 	void (*put)(const struct cell_context *c, struct pen *pen, int width);
 };
 
@@ -53,6 +54,10 @@ put_time(const struct cell_context *c, struct pen *pen, int width)
 static enum glyph
 status_glyph(const struct list_row *row, enum role *role)
 {
+	if (row->validation == VALIDATION_VOID || row->validation == VALIDATION_FORGED) {
+		*role = ROLE_ALARM;
+		return GLYPH_VOID;
+	}
 	if (row->status == STATUS_NEW) {
 		*role = ROLE_NEW;
 		return GLYPH_NEW;
@@ -62,6 +67,10 @@ status_glyph(const struct list_row *row, enum role *role)
 
 		*role = awaiting ? ROLE_AWAITING : ROLE_ACTIVE;
 		return awaiting ? GLYPH_AWAITING : GLYPH_ACTIVE;
+	}
+	if (row->validation == VALIDATION_CHECKING) {
+		*role = ROLE_UNKNOWN;
+		return GLYPH_CHECKING;
 	}
 	switch (row->classification) {
 	case CLASS_TRUE_POSITIVE:
@@ -76,12 +85,54 @@ status_glyph(const struct list_row *row, enum role *role)
 	}
 }
 
+static enum role
+validation_role(enum validation_state state)
+{
+	switch (state) {
+	case VALIDATION_SIGNED:
+		return ROLE_BENIGN;
+	case VALIDATION_AWAITING:
+		return ROLE_AWAITING;
+	case VALIDATION_VOID:
+	case VALIDATION_FORGED:
+		return ROLE_ALARM;
+	default:
+		return ROLE_DIM;
+	}
+}
+
+/* Beside the status word: what is proven, what is claimed, what is wrong. */
+static void
+put_validation_sign(const struct cell_context *c, struct pen *pen)
+{
+	static const enum glyph signs[] = {
+		[VALIDATION_SIGNED] = GLYPH_BENIGN,
+		[VALIDATION_AWAITING] = GLYPH_AWAITING,
+		[VALIDATION_CHECKING] = GLYPH_CHECKING,
+		[VALIDATION_VOID] = GLYPH_VOID,
+		[VALIDATION_FORGED] = GLYPH_VOID,
+	};
+	enum validation_state state = (enum validation_state)c->row->validation;
+
+	if (state == VALIDATION_NONE || state == VALIDATION_UNSIGNED)
+		pen_blank(pen, c->role, pen->x + 1);
+	else
+		pen_glyph(pen, or_row(c, validation_role(state)), signs[state]);
+}
+
 /* Its sign has the colour. */
 static void
 put_status(const struct cell_context *c, struct pen *pen, int width)
 {
-	pen_field(pen, c->role, str_from(alert_status_name((enum alert_status)c->row->status)),
-		width);
+	const char *word = alert_status_name((enum alert_status)c->row->status);
+	int end = pen->x + width;
+
+	pen_field(pen, c->role, str_from(word), width < STATUS_WORD ? width : STATUS_WORD);
+	if (width < STATUS_WORD + 2)
+		return;
+	pen_blank(pen, c->role, pen->x + 1);
+	put_validation_sign(c, pen);
+	pen_blank(pen, c->role, end);
 }
 
 static void
@@ -151,27 +202,40 @@ put_used(const struct cell_context *c, struct pen *pen, int width)
 	pen_field(pen, c->role, str_from(key ? "?" : ""), width);
 }
 
+static void
+put_validation(const struct cell_context *c, struct pen *pen, int width)
+{
+	struct buf text = {0};
+
+	ui_put_validation(c->ui, c->row, true, &text);
+	pen_field(pen, or_row(c, validation_role((enum validation_state)c->row->validation)),
+		buf_view(&text), width);
+	buf_fini(&text);
+}
+
 static const struct column_def defs[COLUMN_COUNT] = {
-	[COLUMN_TIME] = {"TIME", 11, 19, 0, SORT_TIME, put_time},
-	[COLUMN_STATUS] = {"STATUS", 6, 6, 0, SORT_STATUS, put_status},
-	[COLUMN_SEVERITY] = {"SEVERITY", 8, 8, 0, SORT_SEVERITY, put_severity},
-	[COLUMN_ACTOR] = {"ACTOR", 10, 16, 3, SORT_ACTOR, put_actor},
-	[COLUMN_TARGET] = {"TARGET", 8, 12, 2, SORT_TARGET, put_target},
-	[COLUMN_SELF] = {"SELF", 5, 5, 0, SORT_SELF, put_self},
-	[COLUMN_ACCOUNT] = {"ACCOUNT", 12, 12, 0, SORT_ACCOUNT, put_account},
-	[COLUMN_IP] = {"IP", 12, 15, 0, SORT_IP, put_ip},
-	[COLUMN_OUTCOME] = {"OUTCOME", 7, 7, 0, SORT_OUTCOME, put_outcome},
-	[COLUMN_USED] = {"USED", 4, 4, 0, -1, put_used},
+	[COLUMN_TIME] = {"TIME", 11, 19, 19, 0, SORT_TIME, put_time},
+	[COLUMN_STATUS] = {"STATUS", STATUS_WORD, STATUS_WORD, STATUS_WORD + 2, 0, SORT_STATUS,
+		put_status},
+	[COLUMN_SEVERITY] = {"SEV", 6, 6, 6, 0, SORT_SEVERITY, put_severity},
+	[COLUMN_ACTOR] = {"ACTOR", 10, 16, 10, 3, SORT_ACTOR, put_actor},
+	[COLUMN_TARGET] = {"TARGET", 8, 12, 8, 2, SORT_TARGET, put_target},
+	[COLUMN_SELF] = {"SELF", 5, 5, 5, 0, SORT_SELF, put_self},
+	[COLUMN_ACCOUNT] = {"ACCOUNT", 12, 12, 12, 0, SORT_ACCOUNT, put_account},
+	[COLUMN_IP] = {"IP", 12, 15, 15, 0, SORT_IP, put_ip},
+	[COLUMN_OUTCOME] = {"OUTCOME", 7, 7, 7, 0, SORT_OUTCOME, put_outcome},
+	[COLUMN_USED] = {"USED", 4, 4, 4, 0, -1, put_used},
+	[COLUMN_VALIDATION] = {"VALIDATED", 10, 10, 10, 1, -1, put_validation},
 };
 
 /* Which columns come first where not all have room; `c` goes from one set to the next. */
 static const enum list_column sets[][COLUMN_COUNT] = {
 	{COLUMN_ACTOR, COLUMN_TARGET, COLUMN_TIME, COLUMN_SELF, COLUMN_OUTCOME, COLUMN_USED,
-		COLUMN_STATUS, COLUMN_SEVERITY, COLUMN_IP, COLUMN_ACCOUNT},
-	{COLUMN_ACTOR, COLUMN_TARGET, COLUMN_STATUS, COLUMN_ACCOUNT, COLUMN_IP, COLUMN_SEVERITY,
-		COLUMN_TIME, COLUMN_SELF, COLUMN_OUTCOME, COLUMN_USED},
+		COLUMN_STATUS, COLUMN_SEVERITY, COLUMN_IP, COLUMN_ACCOUNT, COLUMN_VALIDATION},
+	{COLUMN_ACTOR, COLUMN_TARGET, COLUMN_STATUS, COLUMN_VALIDATION, COLUMN_ACCOUNT, COLUMN_IP,
+		COLUMN_SEVERITY, COLUMN_TIME, COLUMN_SELF, COLUMN_OUTCOME, COLUMN_USED},
 	{COLUMN_ACTOR, COLUMN_TARGET, COLUMN_TIME, COLUMN_STATUS, COLUMN_SEVERITY, COLUMN_SELF,
-		COLUMN_OUTCOME, COLUMN_USED, COLUMN_ACCOUNT, COLUMN_IP},
+		COLUMN_OUTCOME, COLUMN_USED, COLUMN_ACCOUNT, COLUMN_IP, COLUMN_VALIDATION},
 };
 
 struct list_columns {
@@ -183,7 +247,7 @@ struct list_columns {
 
 static const enum list_column usual_order[COLUMN_COUNT] = {COLUMN_TIME, COLUMN_STATUS,
 	COLUMN_SEVERITY, COLUMN_ACTOR, COLUMN_TARGET, COLUMN_SELF, COLUMN_ACCOUNT, COLUMN_IP,
-	COLUMN_OUTCOME, COLUMN_USED};
+	COLUMN_OUTCOME, COLUMN_USED, COLUMN_VALIDATION};
 
 /* What is chosen stands in its own order, and the first ones have room first. */
 static const enum list_column *
@@ -206,14 +270,14 @@ choose_columns(const struct ui *ui, int cols)
 	bool full = ui->grid.cols >= LAYOUT_FULL_COLS;
 	struct list_columns c = {.gap = full || cols < NARROW ? 1 : 2};
 	const enum list_column *set = candidates(ui, &c);
-	int left = cols - BEFORE - BEHIND + c.gap, shares = 0;
+	int left = cols - LIST_BEFORE - BEHIND + c.gap, shares = 0;
 
 	for (size_t i = 0; i < c.count; i++) {
 		const struct column_def *def = &defs[set[i]];
 		int width = cols < NARROW ? def->narrow : def->width;
 
-		if (full && def->share) /* all ten must fit: the wide ones begin smaller */
-			width = def->narrow;
+		if (full)
+			width = def->full;
 		if (width + c.gap > left)
 			continue;
 		c.width[set[i]] = width;
@@ -303,7 +367,7 @@ draw_header(const struct ui *ui, struct grid *grid, const struct list_columns *s
 	struct grid_rect rect = ui->layout.header;
 	struct pen pen = pen_at(grid, rect.y, rect.x, rect.cols);
 
-	pen_blank(&pen, ROLE_TEXT, rect.x + BEFORE);
+	pen_blank(&pen, ROLE_TEXT, rect.x + LIST_BEFORE);
 	for (size_t i = 0; i < shown->count; i++) {
 		enum list_column column = shown->order[i];
 		bool sorted = (int)ui->list.sort == defs[column].sort;
@@ -388,167 +452,6 @@ draw_row(const struct ui *ui, struct pen *pen, uint32_t number, const struct lis
 		pen_blank(pen, c.role, end);
 }
 
-/* All was read, or tried, and there is no alert: never more than that is claimed. */
-static void
-draw_nothing_found(const struct pipeline_progress *p, struct pen *first, struct pen *second)
-{
-	unsigned long long files = p->files_done + p->files_remembered;
-
-	if (p->errors && !p->bytes_out && !p->files_remembered) {
-		pen_puts(first, ROLE_TEXT, "nothing could be read");
-		pen_puts(second, ROLE_DIM, "p shows why; q quits, keywatch PATH reads other logs");
-	} else if (p->errors) {
-		pen_puts(first, ROLE_TEXT, "no access key was created in what could be read");
-		pen_puts(second, ROLE_DIM, "p shows what could not be read, q quits");
-	} else if (!files) {
-		pen_puts(first, ROLE_TEXT, "there is no log here");
-		pen_puts(second, ROLE_DIM, "q quits; keywatch PATH reads a file or a folder");
-	} else {
-		pen_puts(first, ROLE_TEXT, "no access key was created in these logs");
-		pen_printf(second, ROLE_DIM, "%llu file%s could be read to the end; q quits", files,
-			files == 1 ? "" : "s");
-	}
-}
-
-/* Lines that break where the list is narrow. Takes the document. */
-static void
-draw_lines(struct doc *doc, struct grid *grid, struct grid_rect rect)
-{
-	doc_wrap(doc, rect.cols - BEFORE - 1, grid->ascii);
-	for (size_t row = 0; row < doc->row_count && (int)row < rect.rows; row++) {
-		struct pen pen =
-			pen_at(grid, rect.y + (int)row, rect.x + BEFORE, rect.cols - BEFORE);
-
-		doc_draw_row(doc, row, &pen, NULL, 0);
-	}
-	doc_fini(doc);
-}
-
-/* Nothing to watch, and nothing in the store: how there comes to be something. */
-static void
-draw_advice(const struct ui *ui, struct grid *grid, struct grid_rect rect)
-{
-	struct doc doc = {0};
-
-	for (size_t i = 0; ui->o.advice && ui->o.advice[i]; i++) {
-		doc_line(&doc, 0, false, 0);
-		doc_puts(&doc, i ? ROLE_DIM : ROLE_TEXT, ui->o.advice[i]);
-	}
-	draw_lines(&doc, grid, rect);
-}
-
-static void
-put_minute(const struct ui *ui, struct doc *doc, int64_t at)
-{
-	char text[TIME_TEXT];
-
-	clock_format(ui->local, at, text);
-	doc_printf(doc, ROLE_DIM, "%.16s", text);
-}
-
-/* What was looked at is what all of them looked at; those without times count as they were asked.
- */
-static int64_t
-looked_until(const struct pipeline_live *live)
-{
-	int64_t until = INT64_MAX;
-
-	for (size_t i = 0; i < live->count; i++) {
-		const struct health *h = &live->list[i];
-		int64_t at = h->position != TIME_NONE ? h->position : h->success_at;
-
-		if (h->success_at == TIME_NONE)
-			return TIME_NONE;
-		if (at < until)
-			until = at;
-	}
-	return live->count ? until : TIME_NONE;
-}
-
-static void
-put_names(struct doc *doc, const struct pipeline_live *live)
-{
-	for (size_t i = 0; i < live->count; i++) {
-		doc_puts(doc, ROLE_TEXT, i ? ", " : "");
-		doc_puts(doc, ROLE_STRONG, live->list[i].name);
-	}
-}
-
-static void
-put_looked(const struct ui *ui, struct doc *doc, int64_t until)
-{
-	bool from = ui->since != TIME_NONE && ui->since < until;
-
-	doc_puts(doc, ROLE_DIM, from ? "looked from " : "looked until ");
-	if (from) {
-		put_minute(ui, doc, ui->since);
-		doc_puts(doc, ROLE_DIM, " to ");
-	}
-	put_minute(ui, doc, until);
-	doc_printf(doc, ROLE_DIM, " %s", clock_zone(ui->local));
-}
-
-static void
-put_way_to_sources(const struct ui *ui, struct doc *doc)
-{
-	char key[KEY_NAME];
-
-	keymap_key_name(&ui->o.config->keymap, ACTION_SOURCES, key);
-	if (key[0])
-		doc_printf(doc, ROLE_DIM, "%s shows how each source is", key);
-}
-
-/* Sources are watched and there is no alert: never more than was looked at is claimed. */
-static void
-draw_watching(const struct ui *ui, struct grid *grid, struct grid_rect rect)
-{
-	int64_t until = looked_until(&ui->live);
-	struct doc doc = {0};
-
-	doc_line(&doc, 0, false, 0);
-	doc_puts(&doc, ROLE_TEXT, "watching ");
-	put_names(&doc, &ui->live);
-	doc_puts(&doc, ROLE_TEXT,
-		until == TIME_NONE ? ": nothing is known yet"
-				   : ": no access key was created so far");
-	doc_line(&doc, 0, false, 0);
-	if (until == TIME_NONE)
-		put_way_to_sources(ui, &doc);
-	else
-		put_looked(ui, &doc, until);
-	draw_lines(&doc, grid, rect);
-}
-
-/* Nothing to show: why, and what to do about it. */
-static void
-draw_empty(const struct ui *ui, struct grid *grid, struct grid_rect rect)
-{
-	struct pen first = pen_at(grid, rect.y, rect.x + BEFORE, rect.cols - BEFORE);
-	struct pen second = pen_at(grid, rect.y + 1, rect.x + BEFORE, rect.cols - BEFORE);
-
-	if (ui_is_filtering(ui) || !ui->sync.complete) {
-		pen_puts(&first, ROLE_DIM,
-			ui_is_filtering(ui) ? "filtering" : "looking into the store");
-	} else if (ui->list.counts.total && ui->filter.compiled) {
-		pen_puts(&first, ROLE_TEXT, "no alert matches the filter");
-		pen_puts(&second, ROLE_DIM, "f changes it, Esc shows all alerts");
-	} else if (ui->list.counts.total && ui->list.show == SHOW_OPEN) {
-		pen_puts(&first, ROLE_TEXT, "every alert is decided");
-		pen_puts(&second, ROLE_DIM, "o shows the others, Esc all of them");
-	} else if (ui->list.counts.total) {
-		pen_printf(&first, ROLE_TEXT, "no alert is %s", list_show_name(ui->list.show));
-		pen_puts(&second, ROLE_DIM, "o shows others, Esc all of them");
-	} else if (ui_is_live(ui)) {
-		draw_watching(ui, grid, rect);
-	} else if (ui_is_reading(ui)) {
-		pen_puts(&first, ROLE_TEXT, "reading: no access key was created so far");
-	} else if (!ui->o.pipeline) {
-		draw_advice(ui, grid, rect);
-	} else {
-		draw_nothing_found(&ui->progress, &first, &second);
-	}
-}
-
 void
 ui_draw_list(const struct ui *ui, struct grid *grid)
 {
@@ -564,7 +467,7 @@ ui_draw_list(const struct ui *ui, struct grid *grid)
 			draw_row(ui, &pen, row, &shown);
 	}
 	if (!ui->list.shown)
-		draw_empty(ui, grid, rect);
+		ui_draw_empty(ui, grid, rect);
 	for (int y = ui->layout.title + 1; ui->layout.rule_x >= 0 && y < ui->layout.status; y++) {
 		struct pen pen = pen_at(grid, y, ui->layout.rule_x, 1);
 

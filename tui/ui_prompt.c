@@ -71,9 +71,20 @@ left(struct ui *ui)
 
 	if (ui->prompt.kind == PROMPT_SEARCH)
 		ui_search_left(ui);
+	if (ui->overlay == OVERLAY_STATEMENT)
+		ui->overlay = OVERLAY_NONE;
 	prompt_close(&ui->prompt);
 	if (deciding)
 		ui_say(ui, ROLE_TEXT, "nothing was decided");
+}
+
+static unsigned
+take_sign_now(struct ui *ui)
+{
+	bool now = ui->sign_now;
+
+	ui->sign_now = false;
+	return now ? UI_SIGN : 0;
 }
 
 void
@@ -88,7 +99,7 @@ ui_prompt_key(struct ui *ui, uint32_t key)
 {
 	switch (prompt_key(&ui->prompt, key)) {
 	case PROMPT_SENT:
-		return sent(ui);
+		return sent(ui) | take_sign_now(ui);
 	case PROMPT_LEFT:
 		left(ui);
 		break;
@@ -108,5 +119,5 @@ ui_prompt_key(struct ui *ui, uint32_t key)
 		ui_prompt_written(ui);
 		break;
 	}
-	return UI_DRAW;
+	return UI_DRAW | take_sign_now(ui);
 }

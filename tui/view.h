@@ -34,6 +34,9 @@ struct view_report {
 };
 
 struct activity;
+struct signing;
+struct review;
+struct list;
 
 struct view_model {
 	const struct subject *subject;
@@ -49,7 +52,10 @@ struct view_model {
 				      need not be */
 	bool reading;		   /* input is still being read */
 	const struct activity *activity;
-	const char *failure; /* why reading has stopped before its end, or NULL */
+	const struct list *list;
+	const struct review *review;   /* what awaits an admin */
+	const struct signing *signing; /* what is about to be signed */
+	const char *failure;	       /* why reading has stopped before its end, or NULL */
 	bool ascii;
 	int width;
 };
@@ -57,12 +63,14 @@ struct view_model {
 typedef void view_build(struct doc *doc, const struct view_model *model);
 
 view_build view_entity, view_event, view_history, view_help, view_problems_list, view_peek,
-	view_report_list, view_sources, view_activity;
+	view_report_list, view_sources, view_activity, view_statement, view_review;
 
 /* Lines of the entity pane carry the index of their fact, or this. */
 #define VIEW_NO_FACT ((size_t)-1)
 /* Lines of the activity strip carry the index of their bar, or this. */
 #define VIEW_NO_BAR ((size_t)-1)
+/* Lines of the review carry the number of their row in the list, or this. */
+#define VIEW_NO_ROW ((size_t)-1)
 
 /* The decisions of the alert, newest first: what, who, when, why. */
 void view_put_decisions(struct doc *doc, const struct view_model *model, size_t tag);

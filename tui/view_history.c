@@ -18,12 +18,41 @@ decision_role(const struct decision *decision)
 {
 	switch (decision->action) {
 	case DECIDE_VALIDATE:
-		return ROLE_BENIGN;
+		return decision->verdict == VERDICT_HOLDS || !decision_is_signed(decision)
+			       ? ROLE_BENIGN
+			       : ROLE_STRONG;
 	case DECIDE_MALICIOUS:
 		return ROLE_MALICIOUS;
 	default:
 		return ROLE_STRONG;
 	}
+}
+
+/* Whose signature it is, and what it is worth. */
+static void
+put_verdict(struct doc *doc, const struct view_model *model, const struct decision *decision)
+{
+	switch (decision->verdict) {
+	case VERDICT_HOLDS:
+		doc_printf(doc, ROLE_BENIGN, " %s ", glyph_text(GLYPH_BENIGN, model->ascii));
+		doc_put(doc, ROLE_BENIGN, decision->principal);
+		doc_puts(doc, ROLE_TEXT, ", signed,");
+		return;
+	case VERDICT_CHECKING:
+		doc_puts(doc, ROLE_UNKNOWN, " (checking the signature)");
+		return;
+	case VERDICT_UNSIGNED:
+		doc_puts(doc, ROLE_TEXT, " (unsigned: there is no policy to verify it by)");
+		return;
+	case VERDICT_VOID:
+		doc_puts(doc, ROLE_ALARM, " (no longer holds: ");
+		break;
+	case VERDICT_FORGED:
+		doc_puts(doc, ROLE_ALARM, " (forged: ");
+		break;
+	}
+	doc_put(doc, ROLE_ALARM, decision->why);
+	doc_puts(doc, ROLE_ALARM, ")");
 }
 
 static void
@@ -35,7 +64,9 @@ put_decision(struct doc *doc, const struct view_model *model, const struct decis
 	clock_format(model->local, decision->at, at);
 	time_format_age(now - decision->at, age);
 	doc_puts(doc, decision_role(decision), decision_rules[decision->action].title);
-	if (decision->action == DECIDE_VALIDATE)
+	if (decision_is_signed(decision))
+		put_verdict(doc, model, decision);
+	else if (decision->action == DECIDE_VALIDATE)
 		doc_puts(doc, ROLE_TEXT, " (unsigned)");
 	doc_puts(doc, ROLE_TEXT, " by ");
 	doc_put(doc, ROLE_STRONG, decision->actor);

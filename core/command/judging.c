@@ -1,5 +1,7 @@
 #include "core/command/judging.h"
 
+#include <stdlib.h>
+
 #include "core/base/state_folder.h"
 
 static void
@@ -13,6 +15,7 @@ open_memory(struct judging *j)
 		buf_puts(&path, "/verified");
 	if (!memory_open(&j->memory, ok ? buf_cstr(&path) : NULL, &err) || !ok)
 		command_say(err.text);
+	j->memory_path = ok ? buf_take(&path) : NULL;
 	buf_fini(&path);
 }
 
@@ -36,6 +39,7 @@ void
 judging_close(struct judging *j)
 {
 	memory_close(j->memory);
+	free(j->memory_path);
 	policy_fini(&j->policy);
 	*j = (struct judging){0};
 }

@@ -7,8 +7,9 @@
 
 struct judging {
 	struct policy policy;
-	struct memory *memory;
-	struct judge judge; /* of the store */
+	struct memory *memory; /* NULL without a policy */
+	char *memory_path;     /* of its file; NULL: none; owns */
+	struct judge judge;    /* of the store */
 };
 
 /* By --policy, else the system's. A refused policy is no failure here: then nothing reads
