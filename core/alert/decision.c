@@ -89,6 +89,14 @@ static const char *const validation_names[] = {
 	[VALIDATION_FORGED] = "forged",
 };
 
+static const char *const verdict_names[] = {
+	[VERDICT_CHECKING] = "checking",
+	[VERDICT_UNSIGNED] = "unsigned",
+	[VERDICT_HOLDS] = "holds",
+	[VERDICT_VOID] = "no-longer-holds",
+	[VERDICT_FORGED] = "forged",
+};
+
 /* White space beyond ASCII, and the blank that is no space to Unicode. */
 static const struct {
 	uint32_t first, last;
@@ -120,6 +128,12 @@ const char *
 validation_state_name(enum validation_state s)
 {
 	return validation_names[s];
+}
+
+const char *
+verdict_name(enum verdict verdict)
+{
+	return verdict_names[verdict];
 }
 
 enum decision_action
@@ -272,26 +286,90 @@ decision_fold(const struct decision *decisions, size_t count, unsigned approvals
 	return state;
 }
 
-void
-decision_principals(const struct decision *decisions, size_t count, struct buf *out)
+static bool
+is_among(const struct str *names, size_t count, struct str name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(names[i], name))
+			return true;
+	return false;
+}
+
+size_t
+decision_signers(const struct decision *decisions, size_t count, struct str *names)
 {
 	struct standing s = standing_of(decisions, count);
-	size_t first = 0, begun = out->len;
+	size_t n = 0;
 
 	for (size_t i = 0; i < s.count; i++) {
 		const struct decision *d = &decisions[s.index[i]];
 
-		if (!decision_is_signed(d)) {
-			first = decision_rules[d->action].closes ? i + 1 : first;
-			continue;
+		if (decision_is_signed(d)) {
+			if (d->verdict == VERDICT_HOLDS && !is_among(names, n, d->principal))
+				names[n++] = d->principal;
+		} else if (decision_rules[d->action].closes) {
+			n = 0;
 		}
-		if (i < first || d->verdict != VERDICT_HOLDS ||
-			has_signed(decisions, s.index + first, i - first, d->principal))
-			continue;
-		buf_puts(out, out->len > begun ? ", " : "");
-		buf_str(out, d->principal);
 	}
 	free(s.index);
+	return n;
+}
+
+void
+decision_principals(const struct decision *decisions, size_t count, struct buf *out)
+{
+	struct str *names = mem_alloc((count + 1) * sizeof(*names));
+	size_t n = decision_signers(decisions, count, names);
+
+	for (size_t i = 0; i < n; i++) {
+		buf_puts(out, i ? ", " : "");
+		buf_str(out, names[i]);
+	}
+	free(names);
+}
+
+/* ---- what a validation rests on ---- */
+
+static bool
+is_behind(const struct decision *d, const struct alert_state *state)
+{
+	static const enum verdict verdicts[] = {[VALIDATION_SIGNED] = VERDICT_HOLDS,
+		[VALIDATION_CHECKING] = VERDICT_CHECKING,
+		[VALIDATION_AWAITING] = VERDICT_HOLDS,
+		[VALIDATION_UNSIGNED] = VERDICT_UNSIGNED,
+		[VALIDATION_VOID] = VERDICT_VOID,
+		[VALIDATION_FORGED] = VERDICT_FORGED};
+
+	if (decision_is_signed(d))
+		return d->verdict == verdicts[state->validation];
+	/* Of what was requested and signed by some, the signatures say more. */
+	return decision_rules[d->action].validation == state->validation && !state->approvals;
+}
+
+const struct decision *
+decision_behind(const struct decision *decisions, size_t count, const struct alert_state *state)
+{
+	const struct decision *found = NULL;
+	struct standing s;
+
+	if (state->validation == VALIDATION_NONE)
+		return NULL;
+	s = standing_of(decisions, count);
+	for (size_t i = s.count; i > 0 && !found; i--)
+		if (is_behind(&decisions[s.index[i - 1]], state))
+			found = &decisions[s.index[i - 1]];
+	free(s.index);
+	return found;
+}
+
+struct str
+decision_says(const struct decision *decision)
+{
+	bool wrong = decision_is_signed(decision) &&
+		     (decision->verdict == VERDICT_VOID || decision->verdict == VERDICT_FORGED);
+	struct str says = wrong ? decision->why : decision->reason;
+
+	return says.len ? says : STR_ABSENT;
 }
 
 /* ---- may it be done ---- */

@@ -87,6 +87,9 @@ enum verdict {
 	VERDICT_FORGED,
 };
 
+/* checking unsigned holds no-longer-holds forged */
+const char *verdict_name(enum verdict verdict);
+
 /* One append-only entry. Strings borrow from whoever loaded it. */
 struct decision {
 	int64_t seq; /* the store's sequence, ascending over all alerts; > 0 */
@@ -130,8 +133,17 @@ struct alert_state decision_fold(
 	const struct decision *decisions, size_t count, unsigned approvals);
 bool decision_is_signed(const struct decision *decision);
 
-/* Appends the distinct principals whose validations hold and count now, as "alice, bob". */
+/* The distinct principals whose validations hold and count now, in the order of their first; names
+ * has room for `count`. How many they are. */
+size_t decision_signers(const struct decision *decisions, size_t count, struct str *names);
+/* Appends them as "alice, bob". */
 void decision_principals(const struct decision *decisions, size_t count, struct buf *out);
+/* The newest standing decision that the state's validation rests on: of `signed` one that holds, of
+ * `forged` one that is. NULL: there is none. */
+const struct decision *decision_behind(
+	const struct decision *decisions, size_t count, const struct alert_state *state);
+/* What it says: the reason given; of one that is void or forged, why it is. Absent: nothing. */
+struct str decision_says(const struct decision *decision);
 
 /*
  * May this be done now by this user? err says why not: ERROR_CONFLICT when the alert is in a state

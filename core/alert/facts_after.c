@@ -156,22 +156,21 @@ fact_completeness(struct asking *a)
 
 /* ---- 25: who validated it ---- */
 
-/* The decision that stands, notes and undone ones aside; NULL when there is none. */
-static const struct decision *
-standing(const struct alert *alert)
-{
-	int64_t i = alert->state.last_change;
-
-	return i >= 0 && (size_t)i < alert->decision_count ? &alert->decisions[i] : NULL;
-}
-
 static void
-put_standing(struct asking *a, const struct decision *decision)
+put_by(struct asking *a, struct str who, const struct decision *decision)
 {
-	const struct alert_state *state = &a->alert->state;
 	char at[TIME_TEXT];
 
 	decision_time(decision, at);
+	buf_printf(&a->text, " by %.*s at %s", STR_ARG(who), at);
+	if (decision->reason.len)
+		buf_printf(&a->text, ": %.*s", STR_ARG(decision->reason));
+}
+
+/* One that nobody signed. */
+static void
+put_unsigned(struct asking *a, const struct decision *decision)
+{
 	switch (decision->action) {
 	case DECIDE_TAKE:
 		buf_puts(&a->text, "taken");
@@ -183,36 +182,110 @@ put_standing(struct asking *a, const struct decision *decision)
 		buf_puts(&a->text, "validated (unsigned)");
 		break;
 	default:
-		buf_printf(&a->text, "closed as %s", classification_name(state->classification));
+		buf_printf(&a->text, "closed as %s",
+			classification_name(decision_rules[decision->action].classification));
 		break;
 	}
-	buf_printf(&a->text, " by %.*s at %s", STR_ARG(decision->actor), at);
-	if (decision->reason.len)
-		buf_printf(&a->text, ": %.*s", STR_ARG(decision->reason));
-	if (state->status != STATUS_CLOSED)
-		buf_puts(&a->text, "; needs an Account Admin");
+	put_by(a, decision->actor, decision);
+}
+
+/* "alice, bob, signed at TIME: reason" */
+static void
+put_signers(struct asking *a, const struct decision *behind)
+{
+	const struct alert *alert = a->alert;
+	char at[TIME_TEXT];
+
+	decision_principals(alert->decisions, alert->decision_count, &a->text);
+	decision_time(behind, at);
+	buf_printf(&a->text, ", signed at %s", at);
+	if (behind->reason.len)
+		buf_printf(&a->text, ": %.*s", STR_ARG(behind->reason));
+}
+
+/* What came of the signatures; `behind` is what that rests on. */
+static void
+put_signed(struct asking *a, const struct decision *behind)
+{
+	const struct alert_state *state = &a->alert->state;
+
+	switch (state->validation) {
+	case VALIDATION_SIGNED:
+		buf_puts(&a->text, "validated by ");
+		put_signers(a, behind);
+		break;
+	case VALIDATION_AWAITING:
+		buf_printf(&a->text, "awaiting further approvals (%u of %u), validated by ",
+			state->approvals, state->needed);
+		put_signers(a, behind);
+		break;
+	case VALIDATION_CHECKING:
+		buf_puts(&a->text, "checking a signed validation");
+		break;
+	case VALIDATION_UNSIGNED:
+		buf_puts(&a->text, "validated (unsigned: no policy to verify a signature by)");
+		put_by(a, behind->actor, behind);
+		break;
+	default:
+		buf_printf(&a->text, "%s: %.*s",
+			state->validation == VALIDATION_FORGED ? "forged" : "no longer holds",
+			STR_ARG(behind->why));
+		break;
+	}
+}
+
+/* The decision that stands, notes and undone ones aside, and what came of signatures. */
+static void
+put_decided(struct asking *a, const struct decision *behind)
+{
+	const struct alert *alert = a->alert;
+	int64_t last = alert->state.last_change;
+	const struct decision *standing = last >= 0 ? &alert->decisions[last] : NULL;
+	bool is_signed = behind && decision_is_signed(behind);
+
+	if (is_signed)
+		put_signed(a, behind);
+	if (standing && !decision_is_signed(standing)) {
+		buf_puts(&a->text, is_signed ? "; " : "");
+		put_unsigned(a, standing);
+	}
+	if (!a->text.len)
+		buf_puts(&a->text, "nobody yet");
+}
+
+static void
+put_principals(struct asking *a)
+{
+	const struct alert *alert = a->alert;
+	struct str *names = arena_alloc(a->arena, (alert->decision_count + 1) * sizeof(*names));
+	size_t count = decision_signers(alert->decisions, alert->decision_count, names);
+
+	json_put_key(&a->writer, "principal");
+	json_begin_array(&a->writer);
+	for (size_t i = 0; i < count; i++)
+		json_put_string(&a->writer, names[i]);
+	json_end_array(&a->writer);
 }
 
 void
 fact_validation(struct asking *a)
 {
 	const struct alert *alert = a->alert;
-	const struct decision *decision = standing(alert);
-	bool validating = decision && alert->state.validation != VALIDATION_NONE;
+	const struct decision *behind =
+		decision_behind(alert->decisions, alert->decision_count, &alert->state);
 
-	if (decision)
-		put_standing(a, decision);
-	else
-		buf_puts(&a->text, "nobody yet: needs an Account Admin");
+	put_decided(a, behind);
+	if (alert->state.last_change < 0)
+		buf_puts(&a->text, ": needs an Account Admin");
+	else if (alert->state.status != STATUS_CLOSED)
+		buf_puts(&a->text, "; needs an Account Admin");
 	fact_begin(a);
 	fact_member(a, "state", str_from(validation_state_name(alert->state.validation)));
-	json_put_key(&a->writer, "principal");
-	json_begin_array(&a->writer); /* only a signature names one */
-	json_end_array(&a->writer);
-	fact_member_time(a, "at", validating ? decision->at : TIME_NONE);
-	fact_member(
-		a, "reason", validating && decision->reason.len ? decision->reason : STR_ABSENT);
+	put_principals(a);
+	fact_member_time(a, "at", behind ? behind->at : TIME_NONE);
+	fact_member(a, "reason", behind ? decision_says(behind) : STR_ABSENT);
 	fact_end(a);
+	a->fact->alarming = alert->state.validation == VALIDATION_FORGED;
 }
 
 /* ---- 26: what next ---- */

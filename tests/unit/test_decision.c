@@ -296,6 +296,7 @@ read_signed(const char *story, struct decision *out)
 		if (action == DECIDE_COUNT) {
 			out[n].action = DECIDE_VALIDATE;
 			out[n].statement = STR("signed");
+			out[n].why = STR("because");
 			out[n].principal = str_slice(word, 0, word.len - 1);
 			for (size_t i = 0; i < 5; i++)
 				if (verdicts[i].sign == word.data[word.len - 1])
@@ -352,6 +353,55 @@ a_signature_counts_as_it_was_verified_and_each_principal_once(void **state)
 	}
 }
 
+static void
+a_validation_rests_on_the_newest_that_is_what_it_reads(void **state)
+{
+	static const struct {
+		const char *story;
+		unsigned needed;
+		int64_t seq; /* 0: on nothing */
+		const char *signers, *says;
+	} cases[] = {
+		{"take", 1, 0, "", ""},
+		{"request", 1, 1, "", ""},
+		{"validate", 1, 1, "", ""},
+		{"ada+", 1, 1, "ada", ""},
+		{"ada+ mel!", 1, 1, "ada", ""},
+		{"mel- ada+", 1, 2, "ada", ""},
+		{"ada+ bob+", 2, 2, "ada, bob", ""},
+		{"ada+ ada+", 2, 2, "ada", ""},
+		{"ada+ request", 2, 1, "ada", ""},
+		{"ada+ bob-", 2, 2, "ada", "because"},
+		{"mel!", 1, 1, "", "because"},
+		{"mel! ada-", 1, 1, "", "because"},
+		{"ada? bob+", 2, 1, "bob", ""},
+		{"ada+ undo", 1, 0, "", ""},
+		{"ada+ malicious", 1, 0, "", ""},
+		{"malicious mel!", 1, 2, "", "because"},
+		{"ada0", 1, 1, "", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct decision list[8];
+		size_t count = read_signed(cases[i].story, list);
+		struct alert_state folded = decision_fold(list, count, cases[i].needed);
+		const struct decision *behind = decision_behind(list, count, &folded);
+		struct buf signers = {0};
+
+		decision_principals(list, count, &signers);
+		if ((behind ? behind->seq : 0) != cases[i].seq ||
+			strcmp(buf_cstr(&signers), cases[i].signers) != 0)
+			fail_msg("%s of %u: %lld by %s", cases[i].story, cases[i].needed,
+				(long long)(behind ? behind->seq : 0), buf_cstr(&signers));
+		if (behind && *cases[i].says)
+			assert_str(decision_says(behind), cases[i].says);
+		else if (behind)
+			assert_null(decision_says(behind).data);
+		buf_fini(&signers);
+	}
+}
+
 int
 main(void)
 {
@@ -368,6 +418,7 @@ main(void)
 		cmocka_unit_test(a_decision_is_described_to_the_second),
 		cmocka_unit_test(names_in_the_store_lead_back_to_their_actions),
 		cmocka_unit_test(a_signature_counts_as_it_was_verified_and_each_principal_once),
+		cmocka_unit_test(a_validation_rests_on_the_newest_that_is_what_it_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,6 +190,75 @@ the_decision_that_stands_is_told(void **state)
 	close_scene(&s);
 }
 
+static void
+assert_signed(struct scene *s, enum verdict first, enum verdict second, const char *action,
+	const char *text, const char *json)
+{
+	struct decision decisions[] = {
+		{.seq = 1, .actor = STR("bob"), .reason = STR("OPS-1"), .principal = STR("ada")},
+		{.seq = 2, .actor = STR("bob"), .reason = STR("OPS-2"), .principal = STR("eve")},
+		{.seq = 3, .actor = STR("bob"), .reason = STR("odd")},
+	};
+	const enum verdict verdicts[] = {first, second};
+
+	for (size_t i = 0; i < 2; i++) {
+		decisions[i].action = DECIDE_VALIDATE;
+		decisions[i].statement = STR("signed");
+		decisions[i].why = STR("the key is revoked");
+		decisions[i].verdict = verdicts[i];
+	}
+	for (size_t i = 0; i < 3; i++)
+		decisions[i].at = (INT64_C(1767323045) + (int64_t)i) * TICKS_PER_SECOND;
+	decisions[2].action = decision_find(str_from(action));
+	decisions[2].undoes = decisions[2].action == DECIDE_UNDO ? 2 : 0;
+	s->alert.decisions = decisions;
+	s->alert.decision_count = *action ? 3 : 2;
+	s->alert.state = decision_fold(decisions, s->alert.decision_count, 2);
+	facts_of_alert(s->facts, &s->arena, &s->alert, &s->event, &ledger);
+	assert_str(s->facts[24].value, text);
+	assert_str(s->facts[24].json, json);
+}
+
+static void
+the_decided_fact_says_what_came_of_signatures(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_scene(&s, STR("{\"eventName\":\"CreateAccessKey\"}"));
+	assert_signed(&s, VERDICT_HOLDS, VERDICT_HOLDS, "",
+		"validated by ada, eve, signed at 2026-01-02T03:04:06Z: OPS-2",
+		"{\"state\":\"signed\",\"principal\":[\"ada\",\"eve\"],"
+		"\"at\":\"2026-01-02T03:04:06Z\",\"reason\":\"OPS-2\"}");
+	assert_signed(&s, VERDICT_HOLDS, VERDICT_HOLDS, "undo",
+		"awaiting further approvals (1 of 2), validated by ada, signed at "
+		"2026-01-02T03:04:05Z: OPS-1; needs an Account Admin",
+		"{\"state\":\"awaiting\",\"principal\":[\"ada\"],"
+		"\"at\":\"2026-01-02T03:04:05Z\",\"reason\":\"OPS-1\"}");
+	assert_signed(&s, VERDICT_HOLDS, VERDICT_VOID, "",
+		"no longer holds: the key is revoked; needs an Account Admin",
+		"{\"state\":\"no-longer-holds\",\"principal\":[\"ada\"],"
+		"\"at\":\"2026-01-02T03:04:06Z\",\"reason\":\"the key is revoked\"}");
+	assert_signed(&s, VERDICT_FORGED, VERDICT_VOID, "malicious",
+		"forged: the key is revoked; closed as TruePositive by bob at "
+		"2026-01-02T03:04:07Z: odd",
+		"{\"state\":\"forged\",\"principal\":[],"
+		"\"at\":\"2026-01-02T03:04:05Z\",\"reason\":\"the key is revoked\"}");
+	assert_signed(&s, VERDICT_HOLDS, VERDICT_CHECKING, "", "checking a signed validation",
+		"{\"state\":\"checking\",\"principal\":[\"ada\"],"
+		"\"at\":\"2026-01-02T03:04:06Z\",\"reason\":\"OPS-2\"}");
+	assert_signed(&s, VERDICT_UNSIGNED, VERDICT_UNSIGNED, "",
+		"validated (unsigned: no policy to verify a signature by) by bob at "
+		"2026-01-02T03:04:06Z: OPS-2",
+		"{\"state\":\"unsigned\",\"principal\":[],"
+		"\"at\":\"2026-01-02T03:04:06Z\",\"reason\":\"OPS-2\"}");
+	assert_signed(&s, VERDICT_HOLDS, VERDICT_HOLDS, "note",
+		"validated by ada, eve, signed at 2026-01-02T03:04:06Z: OPS-2",
+		"{\"state\":\"signed\",\"principal\":[\"ada\",\"eve\"],"
+		"\"at\":\"2026-01-02T03:04:06Z\",\"reason\":\"OPS-2\"}");
+	close_scene(&s);
+}
+
 /* ---- addresses ---- */
 
 static const struct {
@@ -476,6 +545,7 @@ main(void)
 		cmocka_unit_test(a_source_that_fails_is_a_gap_of_the_evidence),
 		cmocka_unit_test(a_record_that_cannot_be_parsed_leaves_what_the_alert_knows),
 		cmocka_unit_test(the_decision_that_stands_is_told),
+		cmocka_unit_test(the_decided_fact_says_what_came_of_signatures),
 		cmocka_unit_test(every_address_has_its_kind),
 		cmocka_unit_test(the_command_reaches_the_program_exactly_whatever_the_user_name),
 		cmocka_unit_test(a_hostile_key_id_is_quoted_too),
