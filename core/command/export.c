@@ -1,9 +1,10 @@
+#include "core/command/judging.h"
 #include "core/command/print.h"
 
 /* `keywatch export`: the whole store, oldest first. */
 static int
-export_store(
-	const struct command_line *line, struct store *store, const struct command_rules *rules)
+export_store(const struct command_line *line, struct store *store,
+	const struct command_rules *rules, struct judging *judging)
 {
 	const struct fact_ledger ledger = {.from = TIME_NONE,
 		.to = TIME_NONE,
@@ -11,11 +12,29 @@ export_store(
 		.rule_count = rules->count};
 	struct print_options options = {.store = store,
 		.rules = rules,
+		.judge = &judging->judge,
 		.export_options = {.decisions = true, .ledger = line->facts ? &ledger : NULL}};
 	struct error err;
 	size_t count;
 
-	return print_alerts(line, &options, &count, &err) ? 0 : command_fail(&err);
+	if (!print_alerts(line, &options, &count, &err))
+		return command_fail(&err);
+	return judging_refused(judging) ? 2 : 0;
+}
+
+static int
+judge_and_export(
+	const struct command_line *line, struct store *store, const struct command_rules *rules)
+{
+	struct judging judging;
+	struct error err;
+	int status;
+
+	if (!judging_open(&judging, line, store, &err))
+		return command_fail(&err);
+	status = export_store(line, store, rules, &judging);
+	judging_close(&judging);
+	return status;
 }
 
 int
@@ -33,7 +52,7 @@ command_export(const struct command_line *line)
 	if (!command_load_rules(&rules, line, &err))
 		return command_fail(&err);
 	if (command_open_store(line, &store, &err)) {
-		status = export_store(line, store, &rules);
+		status = judge_and_export(line, store, &rules);
 		store_close(store);
 	} else {
 		status = command_fail(&err);

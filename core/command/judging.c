@@ -43,3 +43,12 @@ judging_close(struct judging *j)
 	policy_fini(&j->policy);
 	*j = (struct judging){0};
 }
+
+bool
+judging_refused(const struct judging *j)
+{
+	if (j->policy.state != POLICY_REFUSED)
+		return false;
+	command_say(j->policy.refusal.text);
+	return true;
+}

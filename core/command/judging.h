@@ -18,5 +18,7 @@ struct judging {
 bool judging_open(struct judging *judging, const struct command_line *line, struct store *store,
 	struct error *err);
 void judging_close(struct judging *judging);
+/* Says the refusal on stderr, if it is one: then whatever is signed reads as no longer holding. */
+bool judging_refused(const struct judging *judging);
 
 #endif

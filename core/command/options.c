@@ -251,7 +251,7 @@ const struct option_def options[] = {
 	{"undo", NULL, "decide", "take the last decision back", take_undo, NULL},
 	{"reason", "TEXT", "decide validation", "why", take_reason, NULL},
 	{"if-state", "SEQ", "decide", "only if the last decision on the alert is this one (0: none)", take_if_state, NULL},
-	{"policy", "FILE", "screen policy decide export verify validation", "the policy to read instead of /etc/keywatch/policy.ini", take_policy, NULL},
+	{"policy", "FILE", "screen scan watch policy decide export verify validation", "the policy to read instead of /etc/keywatch/policy.ini", take_policy, NULL},
 	{"since", "HEAD", "verify", "the chain must hold this head, kept from another day", take_since, NULL},
 	{"principal", "NAME", "validation", "the admin who will sign", take_principal, NULL},
 	{"output", "FOLDER", "validation", "write the statements to files there", take_output, NULL},

@@ -52,6 +52,8 @@ print_one(struct printing *p, int64_t rowid, struct error *err)
 
 	if (!store_load_row(p->options->store, rowid, &alert, err))
 		return false;
+	if (p->options->judge)
+		judge_alert(p->options->judge, &alert, true);
 	if (p->filter && !alert_filter_knows(p->filter, alert.text[ALERT_RULE_ID]))
 		p->unjudged++;
 	else if (!p->filter || alert_filter_match(p->filter, &alert))

@@ -5,11 +5,13 @@
 #include "core/command/command.h"
 #include "core/export/export.h"
 #include "core/store/store.h"
+#include "core/validation/judge.h"
 
 struct print_options {
 	struct store *store;
 	struct store_query query;
 	const struct command_rules *rules;
+	struct judge *judge; /* of the store; NULL: nothing in it was decided */
 	struct export_options export_options;
 };
 

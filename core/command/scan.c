@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
+#include "core/command/judging.h"
 #include "core/command/live.h"
 #include "core/command/print.h"
 #include "core/pipeline.h"
@@ -115,6 +116,24 @@ exit_status(const struct scanning *s, size_t alerts)
 	return s->line->fail_on_alert && alerts ? 1 : 0;
 }
 
+/* What a store of its own remembers was decided by nobody. */
+static bool
+print_judged(struct scanning *s, struct print_options *options, size_t *alerts, struct error *err)
+{
+	struct judging judging;
+	bool ok;
+
+	if (!s->line->store)
+		return print_alerts(s->line, options, alerts, err);
+	if (!judging_open(&judging, s->line, s->store, err))
+		return false;
+	judging_refused(&judging);
+	options->judge = &judging.judge;
+	ok = print_alerts(s->line, options, alerts, err);
+	judging_close(&judging);
+	return ok;
+}
+
 static int
 print_results(struct scanning *s)
 {
@@ -139,7 +158,7 @@ print_results(struct scanning *s)
 		return command_fail(&err);
 	ledger.from = counts.first_time;
 	ledger.to = counts.last_time;
-	if (!print_alerts(s->line, &options, &alerts, &err))
+	if (!print_judged(s, &options, &alerts, &err))
 		return command_fail(&err);
 	if (s->caught)
 		fputs("keywatch: stopped: not everything was read\n", stderr);

@@ -18,6 +18,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/user.h"
+#include "core/command/judging.h"
 #include "core/command/live.h"
 #include "core/export/export.h"
 #include "core/pipeline.h"
@@ -45,6 +46,7 @@ struct watching {
 	struct clock clock;
 	struct log log;
 	struct store *store;
+	struct judging judging;
 	struct pipeline *pipeline;
 	struct wake wake;
 	int signals; /* a signalfd of those that end us */
@@ -228,6 +230,7 @@ print_one(struct watching *w, const struct printed *row, struct error *err)
 
 	if (!store_load(w->store, row->id, &alert, err))
 		return err->kind == ERROR_NOT_FOUND; /* renamed meanwhile: it comes again below */
+	judge_alert(&w->judging.judge, &alert, true);
 	if (!w->filter || alert_filter_match(w->filter, &alert))
 		export_alert(&w->export, &alert);
 	alert_fini(&alert);
@@ -358,6 +361,9 @@ run(struct watching *w)
 	user_name(user, sizeof(user));
 	if (!log_open(&w->log, &err))
 		command_say(err.text);
+	if (!judging_open(&w->judging, w->line, w->store, &err))
+		return command_fail(&err);
+	judging_refused(&w->judging);
 	if (!wake_open(&w->wake, &err) || !find_printed(w, &err) || !start(w, user, &err))
 		return command_fail(&err);
 	ok = flush(w, &err) && watch(w, &err) && finish(w, &err);
@@ -416,6 +422,7 @@ command_watch(const struct command_line *line)
 		status = command_fail(&err);
 	}
 	alert_filter_free(w->filter);
+	judging_close(&w->judging);
 	store_close(w->store);
 	source_configs_fini(&w->sources);
 	command_free_rules(&w->rules);

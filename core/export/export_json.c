@@ -1,5 +1,8 @@
+#include <stdlib.h>
+
 #include "core/base/json.h"
 #include "core/export/export.h"
+#include "core/validation/statement.h"
 
 /* The members of an alert's object in the order of settled.md 15. A dotted name in alert_texts
  * belongs to the object before the dot. */
@@ -60,8 +63,7 @@ put_word(struct json_writer *w, const char *key, const char *word)
 static void
 put_owner(struct json_writer *w, const struct alert *alert)
 {
-	json_member_string(
-		w, "owner", alert->state.owner.len ? alert->state.owner : STR_ABSENT);
+	json_member_string(w, "owner", alert->state.owner.len ? alert->state.owner : STR_ABSENT);
 }
 
 static void
@@ -111,6 +113,32 @@ put_sources(struct json_writer *w, const struct alert *alert)
 	json_end_array(w);
 }
 
+/* Whom the statement names, whether it holds or not; the column beside it is a copy. */
+static void
+put_signer(struct json_writer *w, const struct decision *d)
+{
+	struct arena arena = {0};
+	struct statement s;
+	struct error err;
+	bool ok = decision_is_signed(d) && statement_parse(&s, d->statement, &arena, &err);
+
+	json_member_string(w, "signer", ok ? s.text[STATEMENT_PRINCIPAL] : STR_ABSENT);
+	arena_fini(&arena);
+}
+
+/* Evidence, and what came of verifying it now. */
+static void
+put_signature(struct json_writer *w, const struct decision *d)
+{
+	bool is_signed = decision_is_signed(d);
+
+	put_signer(w, d);
+	json_member_string(w, "signature", is_signed ? d->signature : STR_ABSENT);
+	json_member_string(w, "statement", is_signed ? d->statement : STR_ABSENT);
+	put_word(w, "verdict", is_signed ? verdict_name(d->verdict) : "");
+	json_member_string(w, "verdictReason", is_signed && d->why.len ? d->why : STR_ABSENT);
+}
+
 static void
 put_decision(struct json_writer *w, const struct alert *alert, size_t i)
 {
@@ -128,37 +156,38 @@ put_decision(struct json_writer *w, const struct alert *alert, size_t i)
 	json_member_string(w, "reason", note || !d->reason.len ? STR_ABSENT : d->reason);
 	json_member_string(w, "note", note ? d->reason : STR_ABSENT);
 	json_member_string(w, "actor", d->actor);
-	json_put_key(w, "signer");
-	json_put_null(w);
-	json_put_key(w, "signature");
-	json_put_null(w);
+	put_signature(w, d);
 	json_end_object(w);
 }
 
-/* The decision that stands behind a validation, or NULL. */
-static const struct decision *
-validating(const struct alert *alert)
+static void
+put_principals(struct json_writer *w, const struct alert *alert)
 {
-	if (alert->state.validation == VALIDATION_NONE || alert->state.last_change < 0)
-		return NULL;
-	return &alert->decisions[alert->state.last_change];
+	struct str *names = mem_alloc((alert->decision_count + 1) * sizeof(*names));
+	size_t count = decision_signers(alert->decisions, alert->decision_count, names);
+
+	json_put_key(w, "principal");
+	json_begin_array(w);
+	for (size_t i = 0; i < count; i++)
+		json_put_string(w, names[i]);
+	json_end_array(w);
+	free(names);
 }
 
 static void
 put_validation(struct json_writer *w, const struct alert *alert)
 {
-	const struct decision *d = validating(alert);
+	const struct decision *behind =
+		decision_behind(alert->decisions, alert->decision_count, &alert->state);
 
 	json_put_key(w, "validated");
-	json_put_bool(w, false); /* nothing is, until an admin signs */
+	json_put_bool(w, alert->state.validation == VALIDATION_SIGNED);
 	json_put_key(w, "validation");
 	json_begin_object(w);
 	put_word(w, "state", validation_state_name(alert->state.validation));
-	json_put_key(w, "principal");
-	json_begin_array(w);
-	json_end_array(w);
-	put_time(w, "at", d ? d->at : TIME_NONE);
-	json_member_string(w, "reason", d && d->reason.len ? d->reason : STR_ABSENT);
+	put_principals(w, alert);
+	put_time(w, "at", behind ? behind->at : TIME_NONE);
+	json_member_string(w, "reason", behind ? decision_says(behind) : STR_ABSENT);
 	json_end_object(w);
 }
 
