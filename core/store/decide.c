@@ -1,4 +1,6 @@
 /* Decisions: appended once, bound to the state they were made on. */
+#include <stdlib.h>
+
 #include "core/alert/chain_link.h"
 #include "core/base/mem.h"
 #include "core/store/private.h"
@@ -167,6 +169,29 @@ check_once(struct store *store, struct str statement, struct error *err)
 	return rc == SQLITE_DONE;
 }
 
+/* By what was verified of these very decisions. */
+static bool
+check_allowed(const struct store *store, const struct alert *judged,
+	const struct decision *decision, const struct decision *list, size_t count,
+	struct error *err)
+{
+	struct decision *verified = mem_alloc((count + 1) * sizeof(*verified));
+	bool ok;
+
+	for (size_t i = 0; i < count; i++) {
+		verified[i] = list[i];
+		if (judged && i < judged->decision_count &&
+			judged->decisions[i].seq == list[i].seq &&
+			str_equal(judged->decisions[i].statement, list[i].statement) &&
+			str_equal(judged->decisions[i].signature, list[i].signature))
+			verified[i].verdict = judged->decisions[i].verdict;
+	}
+	ok = decision_allowed(verified, count, store->approvals, decision->action, decision->actor,
+		decision->reason, err);
+	free(verified);
+	return ok;
+}
+
 static bool
 decide(struct store *store, const struct store_decision *asked, struct decision *decision,
 	struct arena *arena, struct error *err)
@@ -182,8 +207,7 @@ decide(struct store *store, const struct store_decision *asked, struct decision 
 	if (asked->signed_by && (!check_once(store, decision->statement, err) ||
 					!check_signed(store, asked->signed_by, list, count, err)))
 		return false;
-	if (!decision_allowed(list, count, store->approvals, decision->action, decision->actor,
-		    decision->reason, err))
+	if (!check_allowed(store, asked->judged, decision, list, count, err))
 		return false;
 	state = decision_fold(list, count, store->approvals);
 	if (decision->action == DECIDE_UNDO)

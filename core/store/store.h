@@ -171,6 +171,10 @@ struct store_decision {
 	enum decision_action action;
 	struct str actor, reason; /* reason may be absent */
 	int64_t now;
+	/* What came of verifying: without it a signature counts as if it held, and one that is
+	 * forged would keep everybody else from deciding. What lists show stays unverified. NULL:
+	 * nobody verified. */
+	const struct alert *judged;
 	/* A validation that somebody signed, else NULL. It is refused when its head is no part of
 	 * this chain, when the alert has a newer decision than that (signed ones aside), and the
 	 * second time. Whether it is true is the caller's to verify, and every reader's. */

@@ -113,6 +113,7 @@ append(struct judge *judge, const struct alert *alert, const struct decision *d,
 			.actor = d->actor,
 			.reason = d->reason,
 			.now = d->at,
+			.judged = alert,
 			.signed_by = &by},
 		seq, err);
 }

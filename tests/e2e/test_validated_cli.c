@@ -108,6 +108,9 @@ a_refused_policy_validates_nothing_and_its_reason_is_said(void **state)
 	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 5);
 	expect_words(&run.out, "\"state\":\"no-longer-holds\"");
 	expect_words(&run.err, "policy.ini");
+	office_run(office, &run, 2, "decide", OFFICE_ROLE, "--validate", "--reason", "mine");
+	expect_words(&run.err, "policy.ini");
+	office_run(office, &run, 0, "decide", OFFICE_ROLE, "--take");
 	run_fini(&run);
 }
 
@@ -158,6 +161,73 @@ a_scan_into_the_store_shows_what_holds_now(void **state)
 	run_fini(&run);
 }
 
+/* ---- decide ---- */
+
+static void
+with_a_policy_nobody_validates_by_their_word(void **state)
+{
+	const struct office *office = *state;
+	struct run run = {0};
+
+	office_run(office, &run, 2, "decide", OFFICE_DAVE, "--validate", "--reason", "mine");
+	assert_str(buf_view(&run.out), "");
+	assert_str(buf_view(&run.err),
+		"keywatch: --validate: by the policy an admin signs a validation: press v on the "
+		"screen, which signs with a key of the ssh-agent, or sign elsewhere what keywatch "
+		"validation request writes and bring it back with keywatch validation import\n");
+	office_expect(office, OFFICE_DAVE, "\"decisions\":[]");
+	run_fini(&run);
+}
+
+static void
+an_alert_that_awaits_further_approvals_can_be_decided_on(void **state)
+{
+	const struct office *office = *state;
+	struct run run = {0};
+
+	office_policy(office, "min_approvals = 2");
+	office_validate(office, "alice", OFFICE_DAVE, "OPS-1742");
+	office_run(office, &run, 0, "decide", OFFICE_DAVE, "--malicious", "--reason", "stolen");
+	office_expect(office, OFFICE_DAVE, "\"classification\":\"TruePositive\"");
+	office_expect(
+		office, OFFICE_DAVE, "\"validated\":false,\"validation\":{\"state\":\"none\"");
+	run_fini(&run);
+}
+
+static void
+a_validation_that_holds_is_first(void **state)
+{
+	const struct office *office = *state;
+	struct run run = {0};
+
+	office_validate(office, "alice", OFFICE_DAVE, "OPS-1742");
+	office_run(office, &run, 75, "decide", OFFICE_DAVE, "--malicious", "--reason", "stolen");
+	expect_words(&run.err, "the alert is Closed");
+	run_fini(&run);
+}
+
+/* Else whoever can write the store could keep everybody from deciding. */
+static void
+a_forged_or_void_validation_keeps_nobody_from_deciding(void **state)
+{
+	const struct office *office = *state;
+	struct run run = {0};
+
+	office_validate(office, "alice", OFFICE_DAVE, "OPS-1742");
+	office_signers(office, false);
+	office_run(office, &run, 0, "decide", OFFICE_DAVE, "--note", "alice left");
+	office_validate(office, "bob", OFFICE_DAVE, "looked at it anew");
+	office_expect(office, OFFICE_DAVE,
+		"\"validated\":true,\"validation\":{\"state\":\"signed\",\"principal\":[\"" BOB
+		"\"]");
+	office_validate(office, "bob", OFFICE_ROLE, "OPS-1743");
+	store_file_forge(office->stage->store,
+		"UPDATE decision SET reason = 'OPS-9999' WHERE reason = 'OPS-1743'");
+	office_run(office, &run, 0, "decide", OFFICE_ROLE, "--malicious", "--reason", "stolen");
+	office_expect(office, OFFICE_ROLE, "\"classification\":\"TruePositive\"");
+	run_fini(&run);
+}
+
 int
 main(void)
 {
@@ -170,6 +240,10 @@ main(void)
 		office_test(without_a_policy_a_signature_proves_nothing),
 		office_test(the_decided_fact_names_who_signed),
 		office_test(a_scan_into_the_store_shows_what_holds_now),
+		office_test(with_a_policy_nobody_validates_by_their_word),
+		office_test(an_alert_that_awaits_further_approvals_can_be_decided_on),
+		office_test(a_validation_that_holds_is_first),
+		office_test(a_forged_or_void_validation_keeps_nobody_from_deciding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
