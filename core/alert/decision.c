@@ -287,16 +287,16 @@ decision_fold(const struct decision *decisions, size_t count, unsigned approvals
 }
 
 static bool
-is_among(const struct str *names, size_t count, struct str name)
+is_among(const struct decision *const *list, size_t count, struct str principal)
 {
 	for (size_t i = 0; i < count; i++)
-		if (str_equal(names[i], name))
+		if (str_equal(list[i]->principal, principal))
 			return true;
 	return false;
 }
 
 size_t
-decision_signers(const struct decision *decisions, size_t count, struct str *names)
+decision_signers(const struct decision *decisions, size_t count, const struct decision **list)
 {
 	struct standing s = standing_of(decisions, count);
 	size_t n = 0;
@@ -305,8 +305,8 @@ decision_signers(const struct decision *decisions, size_t count, struct str *nam
 		const struct decision *d = &decisions[s.index[i]];
 
 		if (decision_is_signed(d)) {
-			if (d->verdict == VERDICT_HOLDS && !is_among(names, n, d->principal))
-				names[n++] = d->principal;
+			if (d->verdict == VERDICT_HOLDS && !is_among(list, n, d->principal))
+				list[n++] = d;
 		} else if (decision_rules[d->action].closes) {
 			n = 0;
 		}
@@ -318,14 +318,14 @@ decision_signers(const struct decision *decisions, size_t count, struct str *nam
 void
 decision_principals(const struct decision *decisions, size_t count, struct buf *out)
 {
-	struct str *names = mem_alloc((count + 1) * sizeof(*names));
-	size_t n = decision_signers(decisions, count, names);
+	const struct decision **list = mem_alloc((count + 1) * sizeof(const struct decision *));
+	size_t n = decision_signers(decisions, count, list);
 
 	for (size_t i = 0; i < n; i++) {
 		buf_puts(out, i ? ", " : "");
-		buf_str(out, names[i]);
+		buf_str(out, list[i]->principal);
 	}
-	free(names);
+	free(list);
 }
 
 /* ---- what a validation rests on ---- */

@@ -133,10 +133,11 @@ struct alert_state decision_fold(
 	const struct decision *decisions, size_t count, unsigned approvals);
 bool decision_is_signed(const struct decision *decision);
 
-/* The distinct principals whose validations hold and count now, in the order of their first; names
- * has room for `count`. How many they are. */
-size_t decision_signers(const struct decision *decisions, size_t count, struct str *names);
-/* Appends them as "alice, bob". */
+/* The validations that hold and count now, the first of each principal; `list` has room for
+ * `count`. How many they are. */
+size_t decision_signers(
+	const struct decision *decisions, size_t count, const struct decision **list);
+/* Appends their principals as "alice, bob". */
 void decision_principals(const struct decision *decisions, size_t count, struct buf *out);
 /* The newest standing decision that the state's validation rests on: of `signed` one that holds, of
  * `forged` one that is. NULL: there is none. */

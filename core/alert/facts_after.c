@@ -257,13 +257,14 @@ static void
 put_principals(struct asking *a)
 {
 	const struct alert *alert = a->alert;
-	struct str *names = arena_alloc(a->arena, (alert->decision_count + 1) * sizeof(*names));
-	size_t count = decision_signers(alert->decisions, alert->decision_count, names);
+	const struct decision **list = arena_alloc(
+		a->arena, (alert->decision_count + 1) * sizeof(const struct decision *));
+	size_t count = decision_signers(alert->decisions, alert->decision_count, list);
 
 	json_put_key(&a->writer, "principal");
 	json_begin_array(&a->writer);
 	for (size_t i = 0; i < count; i++)
-		json_put_string(&a->writer, names[i]);
+		json_put_string(&a->writer, list[i]->principal);
 	json_end_array(&a->writer);
 }
 

@@ -33,8 +33,8 @@ struct command_line {
 	uint64_t given;		     /* bit set of the options' rows */
 	enum decision_action action; /* DECIDE_COUNT: none given */
 	const char *reason, *note;
-	const char *since;		 /* a head of the chain */
-	const char *principal, *output; /* who will sign; a folder for statements */
+	const char *since;		     /* a head of the chain */
+	const char *principal, *output;	     /* who will sign; a folder for statements */
 	const struct command_screen *screen; /* NULL: there is none */
 };
 
@@ -111,6 +111,7 @@ int command_export(const struct command_line *line);
 int command_decide(const struct command_line *line);
 int command_verify(const struct command_line *line);
 int command_validation(const struct command_line *line);
+int command_validation_export(const struct command_line *line);
 int command_store(const struct command_line *line);
 int command_policy(const struct command_line *line);
 int command_rule(const struct command_line *line);

@@ -1,5 +1,6 @@
-#include "core/command/judging.h"
-#include "core/command/print.h"
+#include "core/command/report.h"
+
+#include <string.h>
 
 /* `keywatch export`: the whole store, oldest first. */
 static int
@@ -13,11 +14,16 @@ export_store(const struct command_line *line, struct store *store,
 	struct print_options options = {.store = store,
 		.rules = rules,
 		.judge = &judging->judge,
-		.export_options = {.decisions = true, .ledger = line->facts ? &ledger : NULL}};
+		.export_options = {.decisions = true,
+			.policy = &judging->policy,
+			.ledger = line->facts ? &ledger : NULL}};
+	bool report = line->format && strcmp(line->format, "md") == 0, ok;
 	struct error err;
 	size_t count;
 
-	if (!print_alerts(line, &options, &count, &err))
+	ok = report ? report_print(line, &options, judging, &err)
+		    : print_alerts(line, &options, &count, &err);
+	if (!ok)
 		return command_fail(&err);
 	return judging_refused(judging) ? 2 : 0;
 }

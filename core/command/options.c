@@ -254,7 +254,7 @@ const struct option_def options[] = {
 	{"policy", "FILE", "screen scan watch policy decide export verify validation", "the policy to read instead of /etc/keywatch/policy.ini", take_policy, NULL},
 	{"since", "HEAD", "verify", "the chain must hold this head, kept from another day", take_since, NULL},
 	{"principal", "NAME", "validation", "the admin who will sign", take_principal, NULL},
-	{"output", "FOLDER", "validation", "write the statements to files there", take_output, NULL},
+	{"output", "FOLDER", "validation", "where validation request and export write their files", take_output, NULL},
 	{"theme", "NAME", "screen", "its colours: dark, light, high-contrast, colour-blind, monochrome, or yours", take_theme, "dark light high-contrast colour-blind monochrome"},
 	{"help", NULL, "", "print this and exit", take_help, NULL},
 	{"version", NULL, "", "print the version and exit", take_version, NULL},

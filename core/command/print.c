@@ -9,80 +9,64 @@
 
 enum { FLUSH_BYTES = 64 << 10 };
 
-struct printing {
+struct visiting {
 	const struct print_options *options;
 	struct alert_filter *filter; /* NULL: all */
-	struct export export;
-	struct buf out;
 	int64_t *rowids; /* owns: a conflict that arrives meanwhile gives an alert another id */
 	size_t row_count, row_capacity;
 	size_t unjudged; /* alerts of rules that are not loaded: the filter cannot tell */
-	bool reader_gone;
+	print_visit *visit;
+	void *context;
 };
 
 static bool
 note_row(void *context, const struct store_row *row)
 {
-	struct printing *p = context;
+	struct visiting *v = context;
 
-	MEM_GROW(p->rowids, p->row_count, p->row_capacity);
-	p->rowids[p->row_count++] = row->rowid;
+	MEM_GROW(v->rowids, v->row_count, v->row_capacity);
+	v->rowids[v->row_count++] = row->rowid;
 	return true;
 }
 
 static bool
-flush(struct printing *p, struct error *err)
-{
-	size_t written = fwrite(buf_cstr(&p->out), 1, p->out.len, stdout);
-	bool failed = written < p->out.len || fflush(stdout) != 0;
-
-	buf_clear(&p->out);
-	if (!failed)
-		return true;
-	p->reader_gone = errno == EPIPE;
-	if (p->reader_gone)
-		return false;
-	return error_set(err, ERROR_SYSTEM, "standard output: %s", strerror(errno));
-}
-
-static bool
-print_one(struct printing *p, int64_t rowid, struct error *err)
+visit_one(struct visiting *v, int64_t rowid, struct error *err)
 {
 	struct alert alert = {0};
+	bool ok = true;
 
-	if (!store_load_row(p->options->store, rowid, &alert, err))
+	if (!store_load_row(v->options->store, rowid, &alert, err))
 		return false;
-	if (p->options->judge)
-		judge_alert(p->options->judge, &alert, true);
-	if (p->filter && !alert_filter_knows(p->filter, alert.text[ALERT_RULE_ID]))
-		p->unjudged++;
-	else if (!p->filter || alert_filter_match(p->filter, &alert))
-		export_alert(&p->export, &alert);
+	if (v->options->judge)
+		judge_alert(v->options->judge, &alert, true);
+	if (v->filter && !alert_filter_knows(v->filter, alert.text[ALERT_RULE_ID]))
+		v->unjudged++;
+	else if (!v->filter || alert_filter_match(v->filter, &alert))
+		ok = v->visit(v->context, rowid, &alert, err);
 	alert_fini(&alert);
-	return p->out.len < FLUSH_BYTES || flush(p, err);
+	return ok;
 }
 
 static bool
-print_all(struct printing *p, struct error *err)
+visit_all(struct visiting *v, struct error *err)
 {
-	for (size_t i = 0; i < p->row_count; i++)
-		if (!print_one(p, p->rowids[i], err))
+	for (size_t i = 0; i < v->row_count; i++)
+		if (!visit_one(v, v->rowids[i], err))
 			return false;
-	export_end(&p->export);
-	return flush(p, err);
+	return true;
 }
 
 /* What the filter could not tell. */
 static void
-say_unjudged(const struct printing *p)
+say_unjudged(const struct visiting *v)
 {
-	size_t gave_up = p->filter ? alert_filter_gave_up(p->filter) : 0;
+	size_t gave_up = v->filter ? alert_filter_gave_up(v->filter) : 0;
 
-	if (p->unjudged)
+	if (v->unjudged)
 		fprintf(stderr,
 			"keywatch: note: --filter leaves out %zu alerts of other rules: name them "
 			"with --rule\n",
-			p->unjudged);
+			v->unjudged);
 	if (gave_up)
 		fprintf(stderr,
 			"keywatch: --filter: a regular expression takes too long: it was given up "
@@ -91,24 +75,75 @@ say_unjudged(const struct printing *p)
 }
 
 bool
+print_each(const struct command_line *line, const struct print_options *options, print_visit *visit,
+	void *context, struct error *err)
+{
+	struct visiting v = {.options = options, .visit = visit, .context = context};
+	bool ok;
+
+	if (line->filter &&
+		!alert_filter_new(&v.filter, options->rules->rule, options->rules->count,
+			str_from(line->filter), command_now(line), err))
+		return error_prefix(err, "--filter");
+	ok = store_rows(options->store, &options->query, note_row, &v, err) && visit_all(&v, err);
+	say_unjudged(&v);
+	alert_filter_free(v.filter);
+	free(v.rowids);
+	return ok;
+}
+
+/* ---- a format ---- */
+
+bool
+print_flush(struct print_out *out, bool all, struct error *err)
+{
+	size_t written;
+	bool failed;
+
+	if (!all && out->text.len < FLUSH_BYTES)
+		return true;
+	written = fwrite(buf_cstr(&out->text), 1, out->text.len, stdout);
+	failed = written < out->text.len || fflush(stdout) != 0;
+	buf_clear(&out->text);
+	if (!failed)
+		return true;
+	out->reader_gone = errno == EPIPE;
+	if (out->reader_gone)
+		return false;
+	return error_set(err, ERROR_SYSTEM, "standard output: %s", strerror(errno));
+}
+
+struct printing {
+	struct export export;
+	struct print_out out;
+};
+
+static bool
+print_one(void *context, int64_t rowid, const struct alert *alert, struct error *err)
+{
+	struct printing *p = context;
+
+	(void)rowid;
+	export_alert(&p->export, alert);
+	return print_flush(&p->out, false, err);
+}
+
+bool
 print_alerts(const struct command_line *line, const struct print_options *options, size_t *count,
 	struct error *err)
 {
-	struct printing p = {.options = options};
 	const char *format = line->format ? line->format : "text";
-	bool ok = true;
+	struct printing p = {0};
+	bool ok;
 
-	if (line->filter &&
-		!alert_filter_new(&p.filter, options->rules->rule, options->rules->count,
-			str_from(line->filter), command_now(line), err))
-		return error_prefix(err, "--filter");
-	export_begin(
-		&p.export, export_format_find(str_from(format)), &options->export_options, &p.out);
-	ok = store_rows(options->store, &options->query, note_row, &p, err) && print_all(&p, err);
+	export_begin(&p.export, export_format_find(str_from(format)), &options->export_options,
+		&p.out.text);
+	ok = print_each(line, options, print_one, &p, err);
+	if (ok) {
+		export_end(&p.export);
+		ok = print_flush(&p.out, true, err);
+	}
 	*count = p.export.count;
-	say_unjudged(&p);
-	alert_filter_free(p.filter);
-	buf_fini(&p.out);
-	free(p.rowids);
-	return ok || p.reader_gone;
+	buf_fini(&p.out.text);
+	return ok || p.out.reader_gone;
 }

@@ -310,9 +310,11 @@ command_validation(const struct command_line *line)
 {
 	struct error err;
 
+	if (line->word_count && strcmp(line->words[0], "export") == 0)
+		return command_validation_export(line); /* judges nothing */
 	for (size_t i = 0; line->word_count && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(line->words[0], verbs[i].word) == 0)
 			return run(i, line);
-	error_set(&err, ERROR_USAGE, "say: keywatch validation request | import");
+	error_set(&err, ERROR_USAGE, "say: keywatch validation request | import | export");
 	return command_fail(&err);
 }

@@ -9,18 +9,21 @@
 
 #include "core/alert/facts.h"
 #include "core/base/buf.h"
+#include "core/validation/policy.h"
 
 struct export_format;
 
 struct export_options {
-	bool decisions; /* add decisions[], validated, validation */
+	bool decisions; /* add decisions[], validated, validation; to csv what proves them */
+	const struct policy *policy;	  /* names the files to verify by; NULL: no command does */
 	const struct fact_ledger *ledger; /* add facts[]; NULL: no facts */
 };
 
-struct export {
+struct export
+{
 	const struct export_format *format;
 	struct export_options options;
-	size_t count; /* alerts so far */
+	size_t count;	 /* alerts so far */
 	struct buf *out; /* borrows; the caller writes it out and clears it as it likes */
 };
 
@@ -34,13 +37,16 @@ void export_alert(struct export *e, const struct alert *alert);
 void export_end(struct export *e);
 
 /* Used by the formats. */
-void export_json_object(struct buf *out, const struct alert *alert,
-	const struct export_options *options);
+void export_json_object(
+	struct buf *out, const struct alert *alert, const struct export_options *options);
 void export_csv_header(struct export *e);
 void export_csv_row(struct export *e, const struct alert *alert);
 void export_text_header(struct export *e);
 void export_text_row(struct export *e, const struct alert *alert);
 void export_md_header(struct export *e);
 void export_md_row(struct export *e, const struct alert *alert);
+
+/* Appends text for Markdown: cleaned, and without meaning to it. */
+void export_md_text(struct buf *out, struct str text);
 
 #endif

@@ -163,15 +163,16 @@ put_decision(struct json_writer *w, const struct alert *alert, size_t i)
 static void
 put_principals(struct json_writer *w, const struct alert *alert)
 {
-	struct str *names = mem_alloc((alert->decision_count + 1) * sizeof(*names));
-	size_t count = decision_signers(alert->decisions, alert->decision_count, names);
+	const struct decision **list =
+		mem_alloc((alert->decision_count + 1) * sizeof(const struct decision *));
+	size_t count = decision_signers(alert->decisions, alert->decision_count, list);
 
 	json_put_key(w, "principal");
 	json_begin_array(w);
 	for (size_t i = 0; i < count; i++)
-		json_put_string(w, names[i]);
+		json_put_string(w, list[i]->principal);
 	json_end_array(w);
-	free(names);
+	free(list);
 }
 
 static void

@@ -1,13 +1,27 @@
 /* The formats for eyes and spreadsheets: text, csv, md. All of them carry cleaned text. */
+#include <stdlib.h>
+
+#include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/export/export.h"
+#include "core/export/proof.h"
+
+/* Where a column stands, beside csv. */
+enum {
+	IN_MD = 1,
+	AUDIT = 2,	/* only beside decisions, in csv as well */
+	AUDIT_TEXT = 4, /* in text only beside decisions */
+};
 
 /* A column of these formats. */
 struct field {
 	const char *title;
 	int width; /* of the text format; 0: not in it */
-	bool in_md;
+	unsigned where;
 	void (*value)(struct buf *out, const struct alert *alert);
+	/* Of each validation that counts, in turn. */
+	void (*proof)(struct buf *out, const struct proof *proof, const struct policy *policy);
+	const char *between; /* two of them */
 };
 
 static void
@@ -125,10 +139,78 @@ reason_value(struct buf *out, const struct alert *alert)
 		put(out, alert->decisions[alert->state.last_change].reason);
 }
 
-#define TEXT_VALUE(function, which)                                 \
-	static void function(struct buf *out, const struct alert *alert) \
-	{                                                           \
-		put(out, alert->text[which]);                       \
+static void
+principals_value(struct buf *out, const struct alert *alert)
+{
+	struct buf names = {0};
+
+	decision_principals(alert->decisions, alert->decision_count, &names);
+	put(out, buf_view(&names));
+	buf_fini(&names);
+}
+
+static void
+approvals_value(struct buf *out, const struct alert *alert)
+{
+	if (alert->state.approvals)
+		buf_printf(out, "%u of %u", alert->state.approvals, alert->state.needed);
+}
+
+static const struct decision *
+behind(const struct alert *alert)
+{
+	return decision_behind(alert->decisions, alert->decision_count, &alert->state);
+}
+
+static void
+validation_at_value(struct buf *out, const struct alert *alert)
+{
+	const struct decision *d = behind(alert);
+	char text[TIME_TEXT];
+
+	if (!d)
+		return;
+	decision_time(d, text);
+	buf_puts(out, text);
+}
+
+static void
+validation_reason_value(struct buf *out, const struct alert *alert)
+{
+	const struct decision *d = behind(alert);
+
+	if (d)
+		put(out, decision_says(d));
+}
+
+static void
+statement_proof(struct buf *out, const struct proof *proof, const struct policy *policy)
+{
+	(void)policy;
+	buf_puts(out, proof->statement_hash);
+}
+
+static void
+key_proof(struct buf *out, const struct proof *proof, const struct policy *policy)
+{
+	(void)policy;
+	buf_puts(out, proof->fingerprint);
+}
+
+static void
+command_proof(struct buf *out, const struct proof *proof, const struct policy *policy)
+{
+	struct buf command = {0};
+
+	proof_command(&command, proof, policy);
+	put(out, buf_view(&command));
+	buf_fini(&command);
+}
+
+#define TEXT_VALUE(function, which)                                                                \
+	static void function(struct buf *out, const struct alert *alert)                           \
+	{                                                                                          \
+		put(out, alert->text[which]);                                                      \
 	}
 
 TEXT_VALUE(severity_value, ALERT_SEVERITY)
@@ -150,41 +232,95 @@ TEXT_VALUE(hash_value, ALERT_RAW_SHA256)
 
 /* clang-format off */
 static const struct field fields[] = {
-	{"timeGenerated",        20, true,  time_value},
-	{"status",                6, true,  status_value},
-	{"severity",              8, true,  severity_value},
-	{"actor",                28, true,  actor_value},
-	{"target",               20, true,  target_value},
-	{"self",                  5, true,  self_value},
-	{"account",              12, true,  recipient_value},
-	{"ip",                   15, true,  ip_value},
-	{"outcome",               7, true,  outcome_value},
-	{"alertId",               0, true,  id_value},
-	{"eventId",               0, false, event_value},
-	{"rule",                  0, false, rule_value},
-	{"classification",        0, true,  class_value},
-	{"classificationReason",  0, false, class_reason_value},
-	{"validation",            0, true,  validation_value},
-	{"owner",                 0, false, owner_value},
-	{"decidedBy",             0, true,  decided_value},
-	{"reason",                0, true,  reason_value},
-	{"accountName",           0, false, account_name_value},
-	{"accountUPNSuffix",      0, false, account_upn_value},
-	{"actorType",             0, false, actor_type_value},
-	{"actorArn",              0, false, actor_arn_value},
-	{"newKey",                0, true,  key_value},
-	{"errorCode",             0, false, error_code_value},
-	{"errorMessage",          0, false, error_message_value},
-	{"awsRegion",             0, false, region_value},
-	{"userAgent",             0, false, agent_value},
-	{"flags",                 0, true,  flags_value},
-	{"sourcePath",            0, false, source_value},
-	{"sourceOffset",          0, false, offset_value},
-	{"rawSha256",             0, false, hash_value},
+	{"timeGenerated",        20, IN_MD, .value = time_value},
+	{"status",                6, IN_MD, .value = status_value},
+	{"severity",              8, IN_MD, .value = severity_value},
+	{"actor",                28, IN_MD, .value = actor_value},
+	{"target",               20, IN_MD, .value = target_value},
+	{"self",                  5, IN_MD, .value = self_value},
+	{"account",              12, IN_MD, .value = recipient_value},
+	{"ip",                   15, IN_MD, .value = ip_value},
+	{"outcome",               7, IN_MD, .value = outcome_value},
+	{"alertId",               0, IN_MD, .value = id_value},
+	{"eventId",               0, 0,     .value = event_value},
+	{"rule",                  0, 0,     .value = rule_value},
+	{"classification",        0, IN_MD, .value = class_value},
+	{"classificationReason",  0, 0,     .value = class_reason_value},
+	{"validation",           15, IN_MD | AUDIT_TEXT, .value = validation_value},
+	{"owner",                 0, 0,     .value = owner_value},
+	{"decidedBy",             0, IN_MD, .value = decided_value},
+	{"reason",                0, IN_MD, .value = reason_value},
+	{"accountName",           0, 0,     .value = account_name_value},
+	{"accountUPNSuffix",      0, 0,     .value = account_upn_value},
+	{"actorType",             0, 0,     .value = actor_type_value},
+	{"actorArn",              0, 0,     .value = actor_arn_value},
+	{"newKey",                0, IN_MD, .value = key_value},
+	{"errorCode",             0, 0,     .value = error_code_value},
+	{"errorMessage",          0, 0,     .value = error_message_value},
+	{"awsRegion",             0, 0,     .value = region_value},
+	{"userAgent",             0, 0,     .value = agent_value},
+	{"flags",                 0, IN_MD, .value = flags_value},
+	{"sourcePath",            0, 0,     .value = source_value},
+	{"sourceOffset",          0, 0,     .value = offset_value},
+	{"rawSha256",             0, 0,     .value = hash_value},
+	{"validatedBy",          24, IN_MD | AUDIT | AUDIT_TEXT, .value = principals_value},
+	{"approvals",             0, AUDIT, .value = approvals_value},
+	{"validationAt",          0, AUDIT, .value = validation_at_value},
+	{"validationReason",      0, AUDIT, .value = validation_reason_value},
+	{"statementSha256",       0, AUDIT, .proof = statement_proof, .between = "; "},
+	{"signerKey",             0, AUDIT, .proof = key_proof, .between = "; "},
+	{"verifyCommand",         0, AUDIT, .proof = command_proof, .between = " && "},
 };
 /* clang-format on */
 
 enum { FIELD_COUNT = sizeof(fields) / sizeof(fields[0]) };
+
+static void
+proof_value(struct buf *out, const struct field *field, const struct export *e,
+	const struct alert *alert)
+{
+	const struct decision **list =
+		mem_alloc((alert->decision_count + 1) * sizeof(const struct decision *));
+	size_t count = decision_signers(alert->decisions, alert->decision_count, list);
+
+	for (size_t i = 0; i < count; i++) {
+		struct proof proof;
+
+		proof_init(&proof, alert, list[i]);
+		buf_puts(out, i ? field->between : "");
+		field->proof(out, &proof, e->options.policy);
+		proof_fini(&proof);
+	}
+	free(list);
+}
+
+static void
+put_value(struct buf *out, const struct field *field, const struct export *e,
+	const struct alert *alert)
+{
+	if (field->value)
+		field->value(out, alert);
+	else
+		proof_value(out, field, e, alert);
+}
+
+static bool
+is_in_csv(const struct export *e, const struct field *field)
+{
+	return !(field->where & AUDIT) || e->options.decisions;
+}
+
+static bool
+is_in_text(const struct export *e, const struct field *field)
+{
+	return field->width && (!(field->where & AUDIT_TEXT) || e->options.decisions);
+}
+
+static bool
+is_in_md(const struct export *e, const struct field *field)
+{
+	return field->where & IN_MD && is_in_csv(e, field);
+}
 
 /* ---- csv ---- */
 
@@ -207,7 +343,8 @@ void
 export_csv_header(struct export *e)
 {
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		buf_printf(e->out, "%s%s", i ? "," : "", fields[i].title);
+		if (is_in_csv(e, &fields[i]))
+			buf_printf(e->out, "%s%s", i ? "," : "", fields[i].title);
 	buf_puts(e->out, "\r\n");
 }
 
@@ -217,10 +354,12 @@ export_csv_row(struct export *e, const struct alert *alert)
 	struct buf cell = {0};
 
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		if (!is_in_csv(e, &fields[i]))
+			continue;
 		if (i)
 			buf_putc(e->out, ',');
 		buf_clear(&cell);
-		fields[i].value(&cell, alert);
+		put_value(&cell, &fields[i], e, alert);
 		if (cell.len)
 			csv_cell(e->out, buf_view(&cell));
 	}
@@ -243,12 +382,12 @@ text_cell(struct buf *out, struct str cell, int width, bool last)
 }
 
 static size_t
-last_text_field(void)
+last_text_field(const struct export *e)
 {
 	size_t last = 0;
 
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if (fields[i].width)
+		if (is_in_text(e, &fields[i]))
 			last = i;
 	return last;
 }
@@ -256,22 +395,25 @@ last_text_field(void)
 void
 export_text_header(struct export *e)
 {
-	size_t last = last_text_field();
+	size_t last = last_text_field(e);
 
 	for (size_t i = 0; i <= last; i++)
-		text_cell(e->out, str_from(fields[i].title), fields[i].width, i == last);
+		if (is_in_text(e, &fields[i]))
+			text_cell(e->out, str_from(fields[i].title), fields[i].width, i == last);
 	buf_putc(e->out, '\n');
 }
 
 void
 export_text_row(struct export *e, const struct alert *alert)
 {
-	size_t last = last_text_field();
+	size_t last = last_text_field(e);
 	struct buf cell = {0};
 
 	for (size_t i = 0; i <= last; i++) {
+		if (!is_in_text(e, &fields[i]))
+			continue;
 		buf_clear(&cell);
-		fields[i].value(&cell, alert);
+		put_value(&cell, &fields[i], e, alert);
 		if (!cell.len)
 			buf_putc(&cell, '-');
 		text_cell(e->out, buf_view(&cell), fields[i].width, i == last && !alert->flags);
@@ -298,14 +440,24 @@ md_cell(struct buf *out, struct str cell)
 }
 
 void
+export_md_text(struct buf *out, struct str text)
+{
+	struct buf cleaned = {0};
+
+	text_clean(&cleaned, text);
+	md_cell(out, buf_view(&cleaned));
+	buf_fini(&cleaned);
+}
+
+void
 export_md_header(struct export *e)
 {
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if (fields[i].in_md)
+		if (is_in_md(e, &fields[i]))
 			buf_printf(e->out, "| %s ", fields[i].title);
 	buf_puts(e->out, "|\n");
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if (fields[i].in_md)
+		if (is_in_md(e, &fields[i]))
 			buf_puts(e->out, "|---");
 	buf_puts(e->out, "|\n");
 }
@@ -316,10 +468,10 @@ export_md_row(struct export *e, const struct alert *alert)
 	struct buf cell = {0};
 
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		if (!fields[i].in_md)
+		if (!is_in_md(e, &fields[i]))
 			continue;
 		buf_clear(&cell);
-		fields[i].value(&cell, alert);
+		put_value(&cell, &fields[i], e, alert);
 		buf_puts(e->out, "| ");
 		md_cell(e->out, buf_view(&cell));
 		buf_putc(e->out, ' ');
