@@ -161,6 +161,58 @@ a_scan_into_the_store_shows_what_holds_now(void **state)
 	run_fini(&run);
 }
 
+/* ---- watch ---- */
+
+#define RECORD                                                                                     \
+	"{\"eventVersion\":\"1.08\",\"userIdentity\":{\"type\":\"IAMUser\",\"userName\":\"eve\"}," \
+	"\"eventTime\":\"2026-01-12T10:00:00Z\",\"eventSource\":\"iam.amazonaws.com\","            \
+	"\"eventName\":\"CreateAccessKey\",\"eventID\":\"%s\"}\n"
+
+static char *
+write_record(const struct office *office, const char *name, const char *id)
+{
+	struct buf text = {0};
+	char *path;
+
+	buf_printf(&text, RECORD, id);
+	path = test_file(office->stage->home, name, text.data, text.len);
+	buf_fini(&text);
+	return path;
+}
+
+/* Until most of a line was read; it ends as its reader leaves. */
+static void
+watch_first(const struct office *office, struct run *run, const char *feed, const char *filter)
+{
+	char source[512];
+
+	snprintf(source, sizeof(source), "type=follow,name=feed,path=%s", feed);
+	run->close_out_after = 600; /* of more than a thousand */
+	office_run(office, run, 0, "watch", "--format", "jsonl", "--source", source, "--filter",
+		filter);
+}
+
+static void
+a_watch_prints_what_holds_now(void **state)
+{
+	const struct office *office = *state;
+	char *feed = write_record(office, "feed", "first");
+	char *other = write_record(office, "other", "second");
+	struct run begin = {0}, scan = {0}, run = {0};
+
+	watch_first(office, &begin, feed, "true");
+	office_run(office, &scan, 0, "scan", other);
+	office_validate(office, "alice", "second", "OPS-1742");
+	office_signers(office, false);
+	watch_first(office, &run, feed, "AwsEventId == 'second'");
+	expect_words(&run.out, "Z\",\"status\":\"Active\",\"classification\":null");
+	run_fini(&begin);
+	run_fini(&scan);
+	run_fini(&run);
+	free(feed);
+	free(other);
+}
+
 /* ---- decide ---- */
 
 static void
@@ -240,6 +292,7 @@ main(void)
 		office_test(without_a_policy_a_signature_proves_nothing),
 		office_test(the_decided_fact_names_who_signed),
 		office_test(a_scan_into_the_store_shows_what_holds_now),
+		office_test(a_watch_prints_what_holds_now),
 		office_test(with_a_policy_nobody_validates_by_their_word),
 		office_test(an_alert_that_awaits_further_approvals_can_be_decided_on),
 		office_test(a_validation_that_holds_is_first),
