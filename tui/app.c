@@ -202,6 +202,38 @@ wait_ms(const struct app *app)
 }
 
 static void
+stop_verifying(void *context)
+{
+	struct app *app = context;
+
+	verifier_free(app->verifier);
+	app->verifier = app->ui.o.verifier = NULL;
+}
+
+static bool
+start_verifying(struct app *app, struct error *err)
+{
+	const struct judging *judging = app->options->judging;
+
+	return verifier_start(&app->verifier, app->options->store, &judging->policy,
+		judging->memory_path, &app->wake, err);
+}
+
+/* A key that is revoked, an admin who has left: on the screens that are open, too. */
+static void
+renew_policy(struct app *app)
+{
+	struct error err;
+
+	if (!judging_renew(app->options->judging, stop_verifying, app))
+		return;
+	if (!start_verifying(app, &err))
+		ui_say(&app->ui, ROLE_ERROR, "%s", err.text);
+	app->ui.o.verifier = app->verifier;
+	ui_forget_verdicts(&app->ui);
+}
+
+static void
 work(struct app *app, bool woken)
 {
 	int64_t now = time_monotonic_ms();
@@ -216,6 +248,7 @@ work(struct app *app, bool woken)
 	if (now >= app->minute_ms) {
 		app->minute_ms = now + clock_wait_ms(&app->clock);
 		ui_minute(&app->ui);
+		renew_policy(app);
 		app->dirty = true;
 	}
 }
@@ -266,15 +299,6 @@ start_reading(struct app *app, struct error *err)
 	return pipeline_start(&app->pipeline, &options, app->options->store, err);
 }
 
-static bool
-start_verifying(struct app *app, struct error *err)
-{
-	const struct judge *judge = app->options->judge;
-
-	return verifier_start(&app->verifier, app->options->store, judge->policy,
-		app->options->memory, &app->wake, err);
-}
-
 static const char *
 first_theme(const struct app *app)
 {
@@ -295,7 +319,7 @@ start_ui(struct app *app, bool ascii, struct error *err)
 		.rule_count = p->rule_count,
 		.rules_now = p->now,
 		.pipeline = app->pipeline,
-		.judge = app->options->judge,
+		.judge = &app->options->judging->judge,
 		.verifier = app->verifier,
 		.rule_ids = p->path_count ? buf_cstr(&app->rule_ids) : NULL,
 		.paths = p->paths,

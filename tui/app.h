@@ -4,6 +4,7 @@
 #ifndef KEYWATCH_TUI_APP_H
 #define KEYWATCH_TUI_APP_H
 
+#include "core/command/judging.h"
 #include "core/pipeline.h"
 #include "core/store/store.h"
 #include "tui/config.h"
@@ -13,11 +14,10 @@ struct app_options {
 	/* What to read and to watch; without a path the whole store is shown. `wake`, `clock`
 	 * and `user` are the app's to set. */
 	struct pipeline_options pipeline;
-	struct judge *judge; /* of signed validations, on `store`; borrows */
-	const char *memory;  /* where what was verified is remembered; NULL: nowhere */
-	const char *theme;     /* name, or NULL: configuration, then COLORFGBG, then dark */
-	const char *filter;    /* the first filter of the list, or NULL */
-	struct config *config; /* borrows */
+	struct judging *judging; /* of signed validations, on `store`; borrows */
+	const char *theme;	 /* name, or NULL: configuration, then COLORFGBG, then dark */
+	const char *filter;	 /* the first filter of the list, or NULL */
+	struct config *config;	 /* borrows */
 	/* What to do when there is nothing to read and to watch, up to a NULL; or NULL. */
 	const char *const *advice;
 };

@@ -109,8 +109,7 @@ run_screen(const struct command_line *line, struct store *store, struct screen *
 
 	if (!judging_open(&judging, line, store, &err))
 		return command_fail(&err);
-	options.judge = &judging.judge;
-	options.memory = judging.memory_path;
+	options.judging = &judging;
 	status = app_run(&options);
 	judging_close(&judging);
 	return status;

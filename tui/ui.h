@@ -244,6 +244,7 @@ void ui_open_sources(struct ui *ui);
 void ui_ask_verdicts(struct ui *ui);
 bool ui_take_verdicts(struct ui *ui); /* something has changed */
 void ui_judge_subject(struct ui *ui);
+void ui_forget_verdicts(struct ui *ui); /* there is another policy */
 void ui_judge_row(struct ui *ui, int64_t rowid); /* by what is known */
 void ui_put_validation(
 	const struct ui *ui, const struct list_row *row, bool brief, struct buf *out);

@@ -81,6 +81,23 @@ ui_judge_row(struct ui *ui, int64_t rowid)
 	alert_fini(&alert);
 }
 
+/* Back to what the store claims; that is asked for anew. */
+void
+ui_forget_verdicts(struct ui *ui)
+{
+	struct list *list = &ui->list;
+	struct error err;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (!list->rows[i].judged)
+			continue;
+		list->rows[i].judged = false;
+		list_sync_row(&ui->sync, list, list->rows[i].rowid, &err);
+	}
+	ui->subject_stale = true;
+	ui->asked_subject = 0;
+}
+
 /* ---- words ---- */
 
 /* "validated ✓ alice", "awaiting (1 of 2)", "unsigned" … of what a row is known to be. */

@@ -1,6 +1,7 @@
 #include "core/command/judging.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/state_folder.h"
 
@@ -23,7 +24,7 @@ bool
 judging_open(
 	struct judging *j, const struct command_line *line, struct store *store, struct error *err)
 {
-	*j = (struct judging){0};
+	*j = (struct judging){.named = line->policy};
 	policy_load(&j->policy, line->policy, store_path(store), err);
 	if (j->policy.state == POLICY_GOOD)
 		open_memory(j);
@@ -32,6 +33,34 @@ judging_open(
 		return false;
 	}
 	store_set_approvals(store, judge_approvals(&j->judge));
+	return true;
+}
+
+static bool
+is_same(const struct policy *a, const struct policy *b)
+{
+	return a->state == b->state && strcmp(a->hash, b->hash) == 0 &&
+	       strcmp(a->refusal.text, b->refusal.text) == 0;
+}
+
+bool
+judging_renew(struct judging *j, void (*stop)(void *context), void *context)
+{
+	struct policy now;
+	struct error err;
+
+	policy_load(&now, j->named, store_path(j->judge.store), &err);
+	if (is_same(&now, &j->policy)) {
+		policy_fini(&now);
+		return false;
+	}
+	stop(context);
+	policy_fini(&j->policy);
+	j->policy = now;
+	if (now.state == POLICY_GOOD && !j->memory)
+		open_memory(j);
+	j->judge.memory = j->memory;
+	store_set_approvals(j->judge.store, judge_approvals(&j->judge));
 	return true;
 }
 

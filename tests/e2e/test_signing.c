@@ -14,6 +14,7 @@ struct desk {
 	struct keyring keyring;
 	char *folder, *policy; /* own */
 	char agent[256];       /* SSH_AUTH_SOCK=… */
+	const char *clock;     /* KEYWATCH_CLOCK_RATE=…; NULL: the usual */
 };
 
 /* Who may validate: a space between the names. */
@@ -82,7 +83,8 @@ static struct pty *
 screen(const struct desk *desk, int rows, int cols, bool agent)
 {
 	const char *const words[] = {"--store", desk->stage->store, "--policy", desk->policy, NULL};
-	const char *const environment[] = {agent ? desk->agent : "SSH_AUTH_SOCK=", NULL};
+	const char *const environment[] = {
+		agent ? desk->agent : "SSH_AUTH_SOCK=", desk->clock, NULL};
 	struct pty *pty = pty_open(&(struct pty_options){.child = {.arguments = words,
 								 .environment = environment,
 								 .home = desk->stage->home},
@@ -272,6 +274,31 @@ a_refused_policy_is_said_and_nothing_reads_validated(void **state)
 	assert_verified(desk, 2, "refused");
 }
 
+/* The minute in which it is looked at again lasts a tenth of a second here. */
+static void
+a_policy_that_changes_counts_on_open_screens_too(void **state)
+{
+	struct desk *desk = *state;
+	struct pty *pty = screen(desk, 24, 80, true);
+
+	sign_the_newest(pty, "alice");
+	pty_wait_row(pty, 9, "validated ✓ alice");
+	stage_quit(pty);
+	keyring_make(&desk->keyring, "bob", "ed25519");
+	desk->clock = "KEYWATCH_CLOCK_RATE=600";
+	pty = screen(desk, 24, 80, true);
+	pty_wait_row(pty, 9, "validated ✓ alice");
+	write_policy(desk, "bob", "");
+	pty_wait_row(pty, 9, "Active, no longer holds");
+	write_policy(desk, "alice bob", "min_approvals = 2\n");
+	pty_wait_row(pty, 9, "Active, awaiting (1 of 2)");
+	write_policy(desk, "alice bob", "");
+	pty_wait_row(pty, 9, "validated ✓ alice");
+	pty_send(pty, "q");
+	assert_int_equal(pty_wait_exit(pty), 0);
+	pty_close(pty);
+}
+
 static void
 the_review_goes_through_what_awaits_oldest_first(void **state)
 {
@@ -315,6 +342,7 @@ main(void)
 		desk_test(marked_alerts_are_signed_together_by_a_typed_word),
 		desk_test(what_no_longer_holds_and_what_is_forged_is_open_again_and_says_why),
 		desk_test(a_refused_policy_is_said_and_nothing_reads_validated),
+		desk_test(a_policy_that_changes_counts_on_open_screens_too),
 		desk_test(the_review_goes_through_what_awaits_oldest_first),
 	};
 
