@@ -206,9 +206,9 @@ other_words_are_refused(void **state)
 	assert_int_equal(run.status, 2);
 	check(desk, &run, "a", "b", "c");
 	assert_int_equal(run.status, 2);
-	stage_run(desk->stage, &run, "scan", "--policy", desk->policy, ALERTS);
+	stage_run(desk->stage, &run, "doctor", "--policy", desk->policy);
 	assert_int_equal(run.status, 2);
-	expect_words(&run.err, "--policy does not belong to scan");
+	expect_words(&run.err, "--policy does not belong to doctor");
 	run_fini(&run);
 }
 
