@@ -76,7 +76,9 @@ put_title(struct buf *out, const struct alert *alert, const struct decision *d)
 {
 	int64_t undo = taken_back_by(alert, d);
 
-	buf_printf(out, "\n### Decision %lld on %s: ", (long long)d->seq, alert->id);
+	buf_printf(out, "\n### Decision %lld on ", (long long)d->seq);
+	export_md_text(out, str_from(alert->id));
+	buf_puts(out, ": ");
 	if (!decision_is_signed(d)) {
 		buf_puts(out, "unsigned");
 	} else if (d->verdict == VERDICT_HOLDS) {

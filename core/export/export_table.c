@@ -95,7 +95,7 @@ owner_value(struct buf *out, const struct alert *alert)
 static void
 id_value(struct buf *out, const struct alert *alert)
 {
-	buf_puts(out, alert->id);
+	put(out, str_from(alert->id)); /* others may write a store */
 }
 
 static void

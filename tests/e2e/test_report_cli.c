@@ -274,6 +274,37 @@ a_forged_validation_names_nobody_and_has_no_command(void **state)
 	run_fini(&run);
 }
 
+/* What stands in a store may be written by others: nothing of it reaches a terminal or a reader of
+ * Markdown as anything but text, nor a shell as a word. */
+static void
+what_others_wrote_into_the_store_is_text(void **state)
+{
+	const struct office *office = *state;
+	struct run run = {0};
+	char *folder;
+
+	office_validate(office, "alice", OFFICE_DAVE, "OPS-1742");
+	store_file_forge(office->stage->store,
+		"UPDATE decision SET actor = char(27) || '[31m<b>', statement = '```' || char(10),"
+		" signer = '# ' || char(27) || 'x', reason = '`' || char(10) || '# h';"
+		"UPDATE alert SET id = '../../' || char(27) || substr(id, 8) WHERE rowid = 1");
+	office_run(office, &run, 0, "export", "--format", "md");
+	expect_none(&run.out, "\033");
+	expect_none(&run.out, "\n# h");
+	expect_none(&run.out, "<b>");
+	expect_none(&run.out, "ssh-keygen -Y");
+	expect_words(&run.out, ": forged\n");
+	office_run(office, &run, 0, "export", "--format", "csv");
+	expect_none(&run.out, "\033");
+	office_run(office, &run, 0, "export");
+	expect_none(&run.out, "\033");
+	folder = mem_strdup(office->stage->home);
+	office_run(office, &run, 65, "validation", "export", "--output", folder);
+	expect_words(&run.err, "an alert's id is none");
+	free(folder);
+	run_fini(&run);
+}
+
 static void
 a_validation_that_no_longer_holds_says_why(void **state)
 {
@@ -365,6 +396,7 @@ main(void)
 		office_test(the_printed_command_fails_once_the_statement_was_changed),
 		office_test(a_row_of_csv_holds_what_verifies_it),
 		office_test(a_forged_validation_names_nobody_and_has_no_command),
+		office_test(what_others_wrote_into_the_store_is_text),
 		office_test(a_validation_that_no_longer_holds_says_why),
 		office_test(a_word_that_nobody_signed_is_reported_as_that),
 		office_test(what_was_taken_back_is_reported_as_that),
