@@ -149,11 +149,17 @@ principals_value(struct buf *out, const struct alert *alert)
 	buf_fini(&names);
 }
 
+/* Of those that hold: what was not verified does not count here. */
 static void
 approvals_value(struct buf *out, const struct alert *alert)
 {
-	if (alert->state.approvals)
-		buf_printf(out, "%u of %u", alert->state.approvals, alert->state.needed);
+	const struct decision **list =
+		mem_alloc((alert->decision_count + 1) * sizeof(const struct decision *));
+	size_t count = decision_signers(alert->decisions, alert->decision_count, list);
+
+	if (count)
+		buf_printf(out, "%zu of %u", count, alert->state.needed);
+	free(list);
 }
 
 static const struct decision *

@@ -267,6 +267,61 @@ two_of_two_close_and_one_twice_does_not(void **state)
 	scene_close(&s);
 }
 
+static bool
+see_validation(void *context, const struct store_row *row)
+{
+	*(enum validation_state *)context = row->validation;
+	return true;
+}
+
+/* With what came of verifying the first decision. */
+static bool
+decide_judged(struct store *store, struct alert *alert, enum verdict verdict,
+	enum decision_action action, struct error *err)
+{
+	alert->decisions[0].verdict = verdict;
+	return store_decide(store,
+		&(struct store_decision){.id = alert->id,
+			.if_seq = -1,
+			.action = action,
+			.actor = STR("bob"),
+			.reason = STR("because"),
+			.now = FIXTURE_TIME,
+			.judged = alert},
+		NULL, err);
+}
+
+static void
+a_decision_is_made_on_what_was_verified_and_lists_show_only_what_is_claimed(void **state)
+{
+	enum validation_state shown = VALIDATION_NONE;
+	char id[ALERT_ID_SIZE], head[HASH_HEX];
+	struct alert alert;
+	struct scene s;
+	struct error err;
+	int64_t seq;
+
+	(void)state;
+	scene_open(&s);
+	scene_put(&s, "e-1", "a", id);
+	assert_ok(store_chain_head(s.store, &seq, head, &err), &err);
+	assert_ok(sign(s.store, id, "a statement", "ada", 0, head, &err), &err);
+	scene_load(&s, id, &alert);
+	assert_false(decide(s.store, id, DECIDE_MALICIOUS, &err));
+	assert_false(decide_judged(s.store, &alert, VERDICT_HOLDS, DECIDE_MALICIOUS, &err));
+	assert_int_equal(err.kind, ERROR_CONFLICT);
+	assert_ok(decide_judged(s.store, &alert, VERDICT_HOLDS, DECIDE_NOTE, &err), &err);
+	assert_ok(store_row(s.store, alert.decisions[0].row, see_validation, &shown, &err), &err);
+	assert_int_equal(shown, VALIDATION_CHECKING);
+	/* Another text than the one that was verified is not what was verified. */
+	alert.decisions[0].statement = STR("another statement");
+	assert_false(decide_judged(s.store, &alert, VERDICT_FORGED, DECIDE_MALICIOUS, &err));
+	alert.decisions[0].statement = STR("a statement");
+	assert_ok(decide_judged(s.store, &alert, VERDICT_FORGED, DECIDE_MALICIOUS, &err), &err);
+	alert_fini(&alert);
+	scene_close(&s);
+}
+
 int
 main(void)
 {
@@ -278,6 +333,8 @@ main(void)
 		cmocka_unit_test(a_signed_validation_is_kept_as_it_came_and_only_claimed),
 		cmocka_unit_test(a_statement_of_another_head_or_before_a_newer_decision_is_refused),
 		cmocka_unit_test(two_of_two_close_and_one_twice_does_not),
+		cmocka_unit_test(
+			a_decision_is_made_on_what_was_verified_and_lists_show_only_what_is_claimed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
