@@ -56,7 +56,8 @@ make_temporary(struct ui_export *x, struct error *err)
 static bool
 begin(struct ui *ui, bool replace, struct error *err)
 {
-	static const struct export_options options = {.decisions = true};
+	const struct export_options options = {
+		.decisions = true, .policy = ui->o.judge ? ui->o.judge->policy : NULL};
 	struct ui_export *x = &ui->export;
 
 	if (!make_temporary(x, err))
@@ -191,6 +192,8 @@ export_one(struct ui *ui, int64_t rowid, struct error *err)
 
 	if (!store_load_row(ui->o.store, rowid, &alert, err))
 		return false;
+	if (ui->o.judge)
+		judge_alert(ui->o.judge, &alert, true);
 	export_alert(&ui->export.export, &alert);
 	alert_fini(&alert);
 	return true;

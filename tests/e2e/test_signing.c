@@ -151,6 +151,27 @@ a_validation_is_read_then_signed_then_proven(void **state)
 }
 
 static void
+what_is_exported_from_the_screen_proves_it_too(void **state)
+{
+	const struct desk *desk = *state;
+	struct pty *pty = screen(desk, 24, 80, true);
+	struct buf path = {0};
+	char *text;
+
+	sign_the_newest(pty, "alice");
+	pty_wait_row(pty, 9, "validated ✓ alice");
+	pty_send(pty, ":export ~/out.csv\r");
+	pty_wait_text(pty, "wrote 42 alerts");
+	stage_quit(pty);
+	buf_printf(&path, "%s/out.csv", desk->stage->home);
+	text = test_read(buf_cstr(&path), NULL);
+	assert_int_equal(stage_count(str_from(text), "ssh-keygen -Y verify"), 1);
+	assert_int_equal(stage_count(str_from(text), "\"signed\""), 1);
+	free(text);
+	buf_fini(&path);
+}
+
+static void
 nothing_is_signed_unless_y_says_so(void **state)
 {
 	const struct desk *desk = *state;
@@ -336,6 +357,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		desk_test(a_validation_is_read_then_signed_then_proven),
+		desk_test(what_is_exported_from_the_screen_proves_it_too),
 		desk_test(nothing_is_signed_unless_y_says_so),
 		desk_test(without_a_usable_key_it_says_in_one_sentence_what_to_do),
 		desk_test(two_admins_of_two_close_it),
