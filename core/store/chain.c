@@ -104,6 +104,31 @@ store_chain_at(
 	return find(store, &seq, hash, at, err);
 }
 
+static bool
+check_table(struct store *store, const char *pragma, struct error *err)
+{
+	sqlite3_stmt *stmt;
+	bool ok = false;
+
+	if (sqlite3_prepare_v2(store->db, pragma, -1, &stmt, NULL) != SQLITE_OK)
+		return sql_fail(store, store->db, err);
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		ok = str_is(sql_text(stmt, 0), "ok") ||
+		     error_set(err, ERROR_STORE, "%.200s",
+			     (const char *)sqlite3_column_text(stmt, 0));
+	else
+		sql_fail(store, store->db, err);
+	sqlite3_finalize(stmt);
+	return ok;
+}
+
+bool
+store_check_indexes(struct store *store, struct error *err)
+{
+	return check_table(store, "PRAGMA integrity_check(decision)", err) &&
+	       check_table(store, "PRAGMA integrity_check(alert)", err);
+}
+
 bool
 store_chain(struct store *store, store_link_visit *visit, void *context, struct error *err)
 {

@@ -206,6 +206,9 @@ struct store_link {
 	bool from_table;
 };
 typedef bool store_link_visit(void *context, const struct store_link *link);
+/* Are the decisions and the alerts found by their indexes as they stand in their tables? Else what
+ * is loaded may lack what the chain has. Reads both. False: err says what differs (ERROR_STORE). */
+bool store_check_indexes(struct store *store, struct error *err);
 /* All, ascending. */
 bool store_chain(struct store *store, store_link_visit *visit, void *context, struct error *err);
 

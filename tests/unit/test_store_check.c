@@ -67,6 +67,12 @@ a_store_with_tables_triggers_or_views_that_are_not_ours_is_refused(void **state)
 		"DROP TRIGGER decision_no_delete",
 		"DROP INDEX alert_time",
 		"ALTER TABLE alert ADD COLUMN extra TEXT",
+		/* By a name that SQLite keeps for itself. */
+		"PRAGMA writable_schema=ON; INSERT INTO sqlite_schema VALUES('trigger',"
+		" 'sqlite_t', 'decision', 0, 'CREATE TRIGGER sqlite_t AFTER INSERT ON decision"
+		" BEGIN DELETE FROM problem; END')",
+		"PRAGMA writable_schema=ON; INSERT INTO sqlite_schema VALUES('view',"
+		" 'sqlite_v', 'sqlite_v', 0, 'CREATE VIEW sqlite_v AS SELECT 1')",
 	};
 
 	(void)state;
@@ -82,6 +88,31 @@ a_store_with_tables_triggers_or_views_that_are_not_ours_is_refused(void **state)
 }
 
 /* ---- damage ---- */
+
+/* The row is there, and the index by which it is loaded does not know it. */
+static void
+a_decision_that_its_index_does_not_find_is_damage(void **state)
+{
+	char *folder = test_folder(), *path = store_file_in(folder, "keywatch.db");
+
+	(void)state;
+	store_file_make(path);
+	store_file_sql(path, "CREATE TABLE kept AS SELECT sql FROM sqlite_schema"
+			     " WHERE name = 'decision_alert'; PRAGMA writable_schema=ON;"
+			     "CREATE TABLE was AS SELECT rootpage FROM sqlite_schema"
+			     " WHERE name = 'decision_alert';"
+			     "DELETE FROM sqlite_schema WHERE name = 'decision_alert'");
+	store_file_forge(path,
+		"DELETE FROM decision; INSERT INTO decision(alert, at, action, actor,"
+		" reason) VALUES(2, 1, 'note', 'eve', 'x')");
+	store_file_sql(path, "PRAGMA writable_schema=ON; INSERT INTO sqlite_schema SELECT 'index',"
+			     " 'decision_alert', 'decision', (SELECT rootpage FROM was), sql"
+			     " FROM kept");
+	store_file_sql(path, "DROP TABLE was; DROP TABLE kept");
+	store_file_refused(path, "damaged");
+	free(path);
+	test_rmtree(folder);
+}
 
 static void
 a_truncated_store_is_named_and_left_alone(void **state)
@@ -315,6 +346,7 @@ main(void)
 		cmocka_unit_test(a_store_of_a_newer_version_is_named_and_left_alone),
 		cmocka_unit_test(
 			a_store_with_tables_triggers_or_views_that_are_not_ours_is_refused),
+		cmocka_unit_test(a_decision_that_its_index_does_not_find_is_damage),
 		cmocka_unit_test(a_truncated_store_is_named_and_left_alone),
 		cmocka_unit_test(a_store_with_overwritten_pages_is_named_and_left_alone),
 		cmocka_unit_test(a_write_ahead_file_without_its_store_is_not_played_into_a_new_one),
