@@ -72,6 +72,10 @@ link(struct store *store, struct decision *decision, struct arena *arena, struct
 	if (!name_event(store, decision, arena, err) ||
 		!store_chain_head(store, &decision->seq, previous, err))
 		return false;
+	if (decision->seq >= INT64_MAX - 1)
+		return error_set(err, ERROR_STORE,
+			"%s: the store is damaged: decision %lld leaves no number for another",
+			store->path, (long long)decision->seq);
 	decision->seq++;
 	decision->previous = arena_str(arena, str_from(previous));
 	chain_hash(decision, decision->previous, hash);

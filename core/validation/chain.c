@@ -30,6 +30,8 @@ struct walk {
 	/* What was met before, to tell one that moved from one that was changed. */
 	char (*hashes)[HASH_HEX]; /* owns */
 	size_t count, capacity;
+	int64_t *seqs; /* whose they are; owns */
+	size_t seq_count, seq_capacity;
 	uint32_t *slots; /* of a hash table over them: 1 + index, 0: free; owns */
 	size_t slot_count;
 };
@@ -69,13 +71,15 @@ slot_of(const struct walk *w, const char *hash)
 	return slot;
 }
 
-/* Which decision it was the head after; (size_t)-1: none so far. */
-static size_t
-find(const struct walk *w, struct str hash)
+/* Which decision it was the head after; false: none so far. */
+static bool
+find(const struct walk *w, struct str hash, int64_t *seq)
 {
-	if (hash.len != HASH_HEX - 1)
-		return (size_t)-1;
-	return (size_t)w->slots[slot_of(w, hash.data)] - 1;
+	uint32_t slot = hash.len == HASH_HEX - 1 ? w->slots[slot_of(w, hash.data)] : 0;
+
+	if (slot)
+		*seq = w->seqs[slot - 1];
+	return slot;
 }
 
 static void
@@ -90,6 +94,8 @@ remember(struct walk *w, const char *hash)
 	}
 	MEM_GROW(w->hashes, w->count, w->capacity);
 	memcpy(w->hashes[w->count++], hash, HASH_HEX);
+	MEM_GROW(w->seqs, w->seq_count, w->seq_capacity);
+	w->seqs[w->seq_count++] = w->s->last_seq;
 	w->slots[slot_of(w, hash)] = (uint32_t)w->count;
 	if (w->anchor && strcmp(w->anchor, hash) == 0)
 		w->s->met_anchor = true;
@@ -102,7 +108,9 @@ check_order(struct walk *w, const struct store_link *link)
 
 	if (seq == expected)
 		return;
-	if (seq == expected + 1)
+	if (seq < expected)
+		blame(w, link, CHAIN_REORDERED, "decisions are numbered from 1 on");
+	else if (seq == expected + 1)
 		blame(w, link, CHAIN_MISSING, "decision %lld is missing before it",
 			(long long)expected);
 	else
@@ -115,16 +123,16 @@ static void
 check_previous(struct walk *w, const struct store_link *link)
 {
 	const struct decision *d = &link->decision;
-	size_t at;
+	int64_t at;
 
 	if (str_is(d->previous, w->s->head) || d->seq != w->s->last_seq + 1)
 		return;
-	at = find(w, d->previous);
-	if (at == (size_t)-1)
+	if (!find(w, d->previous, &at))
 		blame(w, link, CHAIN_ALTERED,
 			"it stands on a decision that is not there: the one before it was changed");
 	else
-		blame(w, link, CHAIN_REORDERED, "it stood on decision %zu when it was made", at);
+		blame(w, link, CHAIN_REORDERED, "it stood on decision %lld when it was made",
+			(long long)at);
 }
 
 static void
@@ -132,9 +140,10 @@ check_hash(struct walk *w, const struct store_link *link)
 {
 	const struct decision *d = &link->decision;
 	char hash[HASH_HEX];
+	int64_t at;
 
-	if (find(w, d->hash) != (size_t)-1) {
-		blame(w, link, CHAIN_DUPLICATED, "it is a copy of decision %zu", find(w, d->hash));
+	if (find(w, d->hash, &at)) {
+		blame(w, link, CHAIN_DUPLICATED, "it is a copy of decision %lld", (long long)at);
 		return;
 	}
 	chain_hash(d, d->previous, hash);
@@ -178,6 +187,14 @@ go_on(struct walk *w, const struct decision *d)
 	remember(w, w->s->head);
 }
 
+/* Stores that are older than the chain had none of these. */
+static bool
+is_chained_kind(const struct decision *d)
+{
+	return d->alert_id.data || d->event.data || d->previous.data || d->principal.data ||
+	       d->statement.data || d->signature.data;
+}
+
 static bool
 see(void *context, const struct store_link *link)
 {
@@ -193,6 +210,8 @@ see(void *context, const struct store_link *link)
 		w->stored = true;
 	} else if (w->stored) {
 		blame(w, link, CHAIN_UNCHAINED, "it has no hash, and those before it have");
+	} else if (is_chained_kind(d)) {
+		blame(w, link, CHAIN_UNCHAINED, "it has no hash, and says what older ones do not");
 	}
 	if ((d->statement.data || d->signature.data) && d->action != DECIDE_VALIDATE)
 		blame(w, link, CHAIN_ALTERED, "it is signed, and no validation");
@@ -216,6 +235,7 @@ chain_walk(struct store *store, const char *anchor, chain_fault_report *report, 
 	remember(&w, summary->head);
 	ok = store_chain(store, see, &w, err);
 	free(w.hashes);
+	free(w.seqs);
 	free(w.slots);
 	return ok;
 }

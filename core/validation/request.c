@@ -159,7 +159,7 @@ import_signed(struct judge *judge, const struct import *import, struct imported 
 	     check_first(&alert, &s, import->statement, err) &&
 	     store_chain_head(judge->store, &d.seq, head, err);
 	if (ok) {
-		d.seq++;
+		d.seq += d.seq < INT64_MAX; /* the store refuses it */
 		d.reason = s.text[STATEMENT_REASON];
 		d.principal = s.text[STATEMENT_PRINCIPAL];
 		ok = judge_candidate(judge, &alert, &d, err) &&

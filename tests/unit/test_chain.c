@@ -94,6 +94,16 @@ what_somebody_wrote_into_the_chain_is_named(void **state)
 		{"UPDATE decision SET hash = upper(hash) WHERE seq = 3", "3 altered, 4 altered"},
 		{"UPDATE decision SET hash = 'x' WHERE seq = 3", "3 altered"},
 		{"UPDATE decision SET hash = NULL WHERE seq = 3", "3 unchained"},
+		/* As if all of it were older than the chain: no such decision says so much. */
+		{"UPDATE decision SET hash = NULL",
+			"1 unchained, 2 unchained, 3 unchained, 4 unchained, 5 unchained, 6 "
+			"unchained"},
+		{"UPDATE decision SET hash = NULL, previous = NULL, event = NULL WHERE seq = 1",
+			"1 unchained, 2 altered"},
+		{"UPDATE decision SET seq = -3 WHERE seq = 1",
+			"-3 reordered, -3 altered, 2 missing"},
+		{"UPDATE decision SET seq = 9223372036854775807 WHERE seq = 6",
+			"9223372036854775807 missing, 9223372036854775807 altered"},
 		{"UPDATE decision SET statement = 's', signature = 't' WHERE seq = 3",
 			"3 altered, 3 altered"},
 		{"DELETE FROM decision WHERE seq = 3", "4 missing"},
@@ -141,6 +151,31 @@ what_somebody_wrote_into_the_chain_is_named(void **state)
 }
 
 static void
+where_no_number_is_left_nothing_is_decided(void **state)
+{
+	char id[ALERT_ID_SIZE];
+	struct scene s;
+	struct error err;
+
+	(void)state;
+	set_scene(&s);
+	assert_ok(store_find(s.store, STR("e-1"), id, &err), &err);
+	store_close(s.store);
+	store_file_forge(s.path, "UPDATE decision SET seq = 9223372036854775807 WHERE seq = 6");
+	s.store = NULL;
+	assert_ok(store_open(&s.store, s.path, &err), &err);
+	assert_false(store_decide(s.store,
+		&(struct store_decision){.id = id,
+			.if_seq = -1,
+			.action = DECIDE_NOTE,
+			.actor = STR("a"),
+			.reason = STR("b")},
+		NULL, &err));
+	assert_non_null(strstr(err.text, "leaves no number for another"));
+	scene_close(&s);
+}
+
+static void
 a_head_that_was_kept_shows_a_cut_tail(void **state)
 {
 	struct scene s;
@@ -169,6 +204,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chain_that_nobody_touched_has_no_fault),
 		cmocka_unit_test(what_somebody_wrote_into_the_chain_is_named),
+		cmocka_unit_test(where_no_number_is_left_nothing_is_decided),
 		cmocka_unit_test(a_head_that_was_kept_shows_a_cut_tail),
 	};
 
