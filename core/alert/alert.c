@@ -263,6 +263,79 @@ alert_fini(struct alert *alert)
 	*alert = (struct alert){0};
 }
 
+/* ---- is it what its bytes say? ---- */
+
+static const char *
+first_difference(const struct alert *a, const struct alert *b)
+{
+	static const enum alert_text more[] = {
+		ALERT_EVENT_ID, ALERT_ACTOR_SESSION, ALERT_ACTOR_ISSUER, ALERT_TARGET_USER};
+
+	for (size_t i = 0; i < sizeof(record_texts) / sizeof(record_texts[0]); i++)
+		if (!str_equal(a->text[record_texts[i].text], b->text[record_texts[i].text]))
+			return record_texts[i].path;
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		if (!str_equal(a->text[more[i]], b->text[more[i]]))
+			return alert_texts[more[i]].json;
+	if (a->time != b->time)
+		return "its time";
+	if (a->self != b->self)
+		return "self";
+	return a->outcome == b->outcome ? NULL : "the outcome";
+}
+
+static const char *
+variant_difference(const struct alert *alert, const struct event *event)
+{
+	struct alert told = {.time = event->time, .outcome = outcome_of_event(event)};
+	const char *what;
+
+	put_record_texts(&told, event);
+	put_target(&told, event);
+	what = first_difference(alert, &told);
+	alert_fini(&told);
+	return what;
+}
+
+/* Read as a row it would tell nothing, and nobody would be its actor. */
+static bool
+is_record_called_row(const struct alert *alert)
+{
+	struct event event;
+	bool is;
+
+	if (!(alert->flags & 1U << FLAG_FROM_TABLE) || !event_parse(&event, alert->raw, NULL))
+		return false;
+	is = event_node(&event, "userIdentity") && event_text(&event, "eventName").len;
+	event_fini(&event);
+	return is;
+}
+
+bool
+alert_is_of_record(const struct alert *alert, struct error *err)
+{
+	const char *what = NULL;
+	struct event event;
+
+	if (is_record_called_row(alert))
+		return error_set(err, ERROR_CONFLICT, "it is kept as a row, and is a record");
+	if (!alert_parse_event(&event, alert, err))
+		return false;
+	for (size_t i = 0; i < event.variants; i++) {
+		const char *differs;
+
+		event_select(&event, i);
+		differs = variant_difference(alert, &event);
+		what = i ? what : differs;
+		if (!differs) {
+			event_fini(&event);
+			return true;
+		}
+	}
+	event_fini(&event);
+	return error_set(err, ERROR_CONFLICT, "its record says otherwise: %s", what);
+}
+
 /* ---- the actor in a list ---- */
 
 static struct str

@@ -106,6 +106,10 @@ void alert_init(struct alert *alert, const struct event *event, const struct rul
 void alert_fini(struct alert *alert);
 /* The event again, out of the bytes that the alert keeps; borrows them. */
 bool alert_parse_event(struct event *event, const struct alert *alert, struct error *err);
+/* Does it say what its bytes say, in one of the copies of keys that stand there twice: id and time
+ * of the event, who, for whom, with what outcome? What the rule made of it is not looked at. err
+ * (ERROR_CONFLICT) names what differs. For who has it from a file that others may write. */
+bool alert_is_of_record(const struct alert *alert, struct error *err);
 
 /* 32 hex digits: rule id + eventID (or record hash when there is none). The second form names a
  * record that is unequal to another of the same eventID (store.h says which gets it). */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/validation/shown.h"
 #include "core/validation/signature.h"
 #include "core/validation/sshsig.h"
 #include "core/validation/statement.h"
@@ -90,6 +91,36 @@ check_place(const struct trial *t, struct error *err)
 	return true;
 }
 
+/* The index that keeps a statement from standing twice may be damaged, and tells bytes from text.
+ */
+static bool
+check_once(const struct trial *t, struct error *err)
+{
+	for (size_t i = 0; i < t->index; i++)
+		if (str_equal(t->alert->decisions[i].statement, t->decision->statement))
+			return error_set(err, ERROR_CONFLICT,
+				"the statement was imported before, as decision %lld",
+				(long long)t->alert->decisions[i].seq);
+	return true;
+}
+
+/* Whose key has expired, or is not valid yet, could date a statement as it suits them: never beyond
+ * now, nor before what it is about. The record's clock is another one, and logs of tests are of
+ * days to come. */
+static bool
+check_today(const struct trial *t, struct error *err)
+{
+	const int64_t skew = 300 * TICKS_PER_SECOND, day = 86400 * TICKS_PER_SECOND;
+	int64_t time = t->statement.time, event = t->alert->time, now = time_now();
+
+	if (time > now + skew)
+		return error_set(err, ERROR_CONFLICT, "the statement is dated in the future");
+	if (event != TIME_NONE && event <= now && time < event - day)
+		return error_set(
+			err, ERROR_CONFLICT, "the statement is dated before the event it is about");
+	return true;
+}
+
 /* Statements have whole seconds. */
 static bool
 check_time(const struct trial *t, struct error *err)
@@ -102,7 +133,7 @@ check_time(const struct trial *t, struct error *err)
 	if (t->statement.time > t->decision->at)
 		return error_set(
 			err, ERROR_CONFLICT, "the statement is dated after it was received");
-	return true;
+	return check_today(t, err);
 }
 
 /* A record that came later may stand where a table's row was signed: no forgery, and no proof. */
@@ -258,7 +289,9 @@ judge_words(struct trial *t)
 	if (!statement_parse(&t->statement, t->decision->statement, arena, &err))
 		return say(t, VERDICT_FORGED, err.text);
 	t->decision->principal = arena_str(arena, t->decision->principal);
-	if (!check_columns(t, &err) || !check_place(t, &err) || !check_time(t, &err))
+	if (!check_columns(t, &err) || !check_once(t, &err) || !check_place(t, &err) ||
+		!shown_is_of_record(t->judge->store, t->alert, t->decision->row, &err) ||
+		!check_time(t, &err))
 		return say(t, VERDICT_FORGED, err.text);
 	if (!statement_is_about(&t->statement, t->alert, &err)) {
 		if (is_of_former_row(t))

@@ -32,12 +32,30 @@ static const struct {
 	{ALERT_USER_AGENT, "aws-cli/2.13.5 Python/3.11.4 Linux/6.1 command/iam.create-access-key"},
 };
 
+/* A record that says the same. */
+#define RECORD                                                                                     \
+	"{\"eventVersion\":\"1.09\",\"userIdentity\":{\"type\":\"AssumedRole\",\"principalId\":"   \
+	"\"AROAEXAMPLEEXAMPLE7Q2:alice@corp.example\",\"arn\":"                                    \
+	"\"arn:aws:sts::111122223333:assumed-role/AdminRole/alice@corp.example\",\"accountId\":"   \
+	"\"111122223333\",\"accessKeyId\":\"ASIAEXAMPLEEXAMPLE00\",\"sessionContext\":"            \
+	"{\"sessionIssuer\":{\"arn\":\"arn:aws:iam::111122223333:role/AdminRole\"}}},"             \
+	"\"eventTime\":\"2026-01-02T03:04:05Z\",\"eventName\":\"CreateAccessKey\",\"awsRegion\":"  \
+	"\"us-east-1\",\"sourceIPAddress\":\"203.0.113.9\",\"userAgent\":"                         \
+	"\"aws-cli/2.13.5 Python/3.11.4 Linux/6.1 command/iam.create-access-key\","                \
+	"\"requestParameters\":{\"userName\":\"svc-backup\"},\"responseElements\":{\"accessKey\":" \
+	"{\"accessKeyId\":\"AKIAEXAMPLEEXAMPLE7Q\",\"status\":\"Active\",\"userName\":"            \
+	"\"svc-backup\",\"createDate\":\"Jan 2, 2026 3:04:05 AM\"}},\"recipientAccountId\":"       \
+	"\"111122223333\""
+
 static void
 fill_raw(struct alert *alert, const char *event_id, const char *extra, size_t bytes)
 {
 	struct buf raw = {0};
 
-	buf_printf(&raw, "{\"eventID\":\"%s\",\"extra\":\"%s\",\"fill\":\"", event_id, extra);
+	buf_puts(&raw, RECORD);
+	if (event_id[0])
+		buf_printf(&raw, ",\"eventID\":\"%s\"", event_id);
+	buf_printf(&raw, ",\"extra\":\"%s\",\"fill\":\"", extra);
 	while (raw.len + 2 < bytes)
 		buf_puts(&raw, "x");
 	buf_puts(&raw, "\"}");
