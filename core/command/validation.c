@@ -18,7 +18,6 @@
 
 #define STATEMENT_SUFFIX ".statement"
 #define SIGNATURE_SUFFIX ".sig"
-#define ARMOUR "-----BEGIN SSH SIGNATURE-----"
 enum { SIGNATURE_MAX = 64 << 10 };
 
 struct work {
@@ -156,6 +155,17 @@ import_pair(struct work *w, const char *name, struct str statement, struct str s
 	putchar('\n');
 }
 
+/* Whatever stands in a folder under such a name: a pipe would be waited for. */
+static bool
+read_regular(const char *path, size_t max, struct buf *text, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return error_set(err, ERROR_USAGE, "%s: is no regular file", path);
+	return file_read(path, max, text, err);
+}
+
 /* F.sig beside F. */
 static void
 import_file(struct work *w, const char *path)
@@ -172,8 +182,8 @@ import_file(struct work *w, const char *path)
 		return;
 	}
 	buf_append(&base, path, len - suffix);
-	if (file_read(path, SIGNATURE_MAX, &signature, &err) &&
-		file_read(buf_cstr(&base), STATEMENT_MAX, &statement, &err))
+	if (read_regular(path, SIGNATURE_MAX, &signature, &err) &&
+		read_regular(buf_cstr(&base), STATEMENT_MAX, &statement, &err))
 		import_pair(w, path, buf_view(&statement), buf_view(&signature));
 	else
 		fail(w, path, &err);
@@ -187,23 +197,19 @@ static void
 import_input(struct work *w)
 {
 	struct buf both = {0};
+	struct str statement, signature;
 	struct error err;
-	struct str text;
-	size_t at;
 
 	if (!file_read("/dev/stdin", STATEMENT_MAX + SIGNATURE_MAX, &both, &err)) {
 		fail(w, "standard input", &err);
 		buf_fini(&both);
 		return;
 	}
-	text = buf_view(&both);
-	at = str_find(text, STR(ARMOUR), 0);
-	if (at == (size_t)-1) {
+	if (import_split(buf_view(&both), &statement, &signature)) {
+		import_pair(w, "standard input", statement, signature);
+	} else {
 		error_set(&err, ERROR_USAGE, "holds no statement with a signature behind it");
 		fail(w, "standard input", &err);
-	} else {
-		import_pair(
-			w, "standard input", str_slice(text, 0, at), str_slice(text, at, text.len));
 	}
 	buf_fini(&both);
 }

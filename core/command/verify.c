@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/command/judging.h"
 #include "core/validation/chain.h"
+#include "core/validation/shown.h"
 #include "core/validation/statement.h"
 
 /* What is wrong with one decision or alert; seq 0: with the alert as a whole. */
@@ -104,36 +105,38 @@ collect_alerts(struct verifying *v, struct error *err)
 	return true;
 }
 
-struct shown {
+struct listed {
 	const struct alert_state *state;
+	bool judged; /* a policy, perhaps one of another day, had a say in it */
 	bool same;
 };
 
 static bool
-compare_shown(void *context, const struct store_row *row)
+compare_listed(void *context, const struct store_row *row)
 {
-	struct shown *s = context;
+	struct listed *l = context;
 
-	s->same = row->status == s->state->status &&
-		  row->classification == s->state->classification &&
-		  row->validation == s->state->validation && row->last_seq == s->state->last_seq &&
-		  str_equal(row->owner, s->state->owner);
+	l->same = row->last_seq == l->state->last_seq && str_equal(row->owner, l->state->owner);
+	if (!l->judged)
+		l->same &= row->status == l->state->status &&
+			   row->classification == l->state->classification &&
+			   row->validation == l->state->validation;
 	return true;
 }
 
-/* Where a policy of another day had a say the copy may differ. */
 static void
-check_shown(struct verifying *v, int64_t row, const struct alert *alert)
+check_listed(struct verifying *v, int64_t row, const struct alert *alert)
 {
-	struct shown s = {.state = &alert->state};
+	struct listed l = {.state = &alert->state};
 	struct error err;
 
 	for (size_t i = 0; i < alert->decision_count; i++)
-		if (decision_is_signed(&alert->decisions[i]))
-			return;
-	if (store_row(v->store, row, compare_shown, &s, &err) && !s.same)
+		l.judged |= decision_is_signed(&alert->decisions[i]);
+	if (store_row(v->store, row, compare_listed, &l, &err) && !l.same)
 		find_fault(v, 0, str_from(alert->id), "list",
 			STR("what lists show of it is not what was decided"));
+	if (!shown_is_of_record(v->store, alert, row, &err))
+		find_fault(v, 0, str_from(alert->id), "record", str_from(err.text));
 }
 
 /* ---- signatures ---- */
@@ -160,6 +163,28 @@ note_verdict(struct verifying *v, const struct alert *alert, const struct decisi
 	}
 }
 
+static bool
+copy_id(void *context, const struct store_row *row)
+{
+	if (row->id)
+		buf_puts(context, row->id);
+	return true;
+}
+
+/* It cannot be loaded; that it is not there, the chain says. */
+static void
+blame_record(struct verifying *v, int64_t row, const struct error *why)
+{
+	struct buf id = {0};
+	struct error err;
+
+	if (why->kind == ERROR_NOT_FOUND)
+		return;
+	store_row(v->store, row, copy_id, &id, &err);
+	find_fault(v, 0, buf_view(&id), "record", str_from(why->text));
+	buf_fini(&id);
+}
+
 static void
 check_alert(struct verifying *v, int64_t row)
 {
@@ -167,12 +192,10 @@ check_alert(struct verifying *v, int64_t row)
 	struct error err;
 
 	if (!store_load_row(v->store, row, &alert, &err)) {
-		/* That it is not there, the chain says. */
-		if (err.kind != ERROR_NOT_FOUND)
-			find_fault(v, 0, STR(""), "record", str_from(err.text));
+		blame_record(v, row, &err);
 		return;
 	}
-	check_shown(v, row, &alert);
+	check_listed(v, row, &alert);
 	judge_alert(&v->judging.judge, &alert, true);
 	for (size_t i = 0; i < alert.decision_count; i++) {
 		const struct decision *d = &alert.decisions[i];
@@ -201,11 +224,11 @@ compare_findings(const void *a, const void *b)
 static int64_t
 unsigned_tail(const struct verifying *v)
 {
-	int64_t tail = v->chain.last_seq - v->covered;
+	int64_t tail = v->chain.last_seq > v->covered ? v->chain.last_seq - v->covered : 0;
 
 	for (size_t i = 0; i < v->holding_count; i++)
 		tail -= v->holding[i] > v->covered;
-	return tail;
+	return tail > 0 ? tail : 0;
 }
 
 static size_t
@@ -333,10 +356,17 @@ put_json(const struct verifying *v, struct buf *out)
 
 /* ---- the command ---- */
 
+/* Nothing signed, nothing to judge by: solo mode is no failure. */
+static bool
+is_without_policy(const struct verifying *v)
+{
+	return v->judging.policy.state == POLICY_NONE && v->counts[VERDICT_UNSIGNED];
+}
+
 static int
 status_of(const struct verifying *v)
 {
-	if (v->judging.policy.state == POLICY_REFUSED)
+	if (v->judging.policy.state == POLICY_REFUSED || is_without_policy(v))
 		return 2;
 	return v->finding_count || (v->anchor && !v->chain.met_anchor) ? 1 : 0;
 }
@@ -351,6 +381,8 @@ verify(struct verifying *v, const struct command_line *line)
 	if (!chain_walk(v->store, v->anchor, find_in_chain, v, &v->chain, &err) ||
 		!collect_alerts(v, &err))
 		return command_fail(&err);
+	if (!store_check_indexes(v->store, &err))
+		find_fault(v, 0, STR(""), "damaged", str_from(err.text));
 	for (size_t i = 0; i < v->alert_count; i++)
 		check_alert(v, v->alerts[i]);
 	if (v->finding_count)
@@ -363,6 +395,9 @@ verify(struct verifying *v, const struct command_line *line)
 	status = status_of(v);
 	if (v->judging.policy.state == POLICY_REFUSED)
 		command_say(v->judging.policy.refusal.text);
+	else if (is_without_policy(v))
+		command_say("there is no policy to verify the signed validations by: name it with "
+			    "--policy FILE");
 	buf_fini(&out);
 	return status;
 }

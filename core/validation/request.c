@@ -56,11 +56,27 @@ request_make(struct judge *judge, struct alert *alert, struct str principal, str
 
 /* ---- signed ---- */
 
+bool
+import_split(struct str both, struct str *statement, struct str *signature)
+{
+	static const char armour[] = "\n-----BEGIN SSH SIGNATURE-----";
+	size_t at = str_find(both, STR(armour), 0);
+
+	if (at == (size_t)-1)
+		return false;
+	*statement = str_slice(both, 0, at + 1);
+	*signature = str_slice(both, at + 1, both.len);
+	return true;
+}
+
 static bool
 load_judged(struct judge *judge, const struct statement *s, struct alert *alert, struct error *err)
 {
 	char id[ALERT_ID_SIZE];
 
+	if (!str_is(s->text[STATEMENT_STORE_ID], judge->store_id))
+		return error_set(err, ERROR_USAGE,
+			"the statement is about another store: name it with --store");
 	if (!store_find(judge->store, s->text[STATEMENT_ALERT_ID], id, err) ||
 		!store_load(judge->store, id, alert, err))
 		return false;
@@ -137,6 +153,16 @@ tell(struct judge *judge, const struct alert *before, const struct statement *s,
 	return true;
 }
 
+/* Another text than was asked for, not an input that is read past. */
+static bool
+parse(struct statement *s, struct str text, struct arena *arena, struct error *err)
+{
+	if (statement_parse(s, text, arena, err))
+		return true;
+	err->kind = ERROR_USAGE;
+	return false;
+}
+
 bool
 import_signed(struct judge *judge, const struct import *import, struct imported *imported,
 	struct error *err)
@@ -154,8 +180,7 @@ import_signed(struct judge *judge, const struct import *import, struct imported 
 	char head[HASH_HEX];
 	bool ok;
 
-	ok = statement_parse(&s, import->statement, &arena, err) &&
-	     load_judged(judge, &s, &alert, err) &&
+	ok = parse(&s, import->statement, &arena, err) && load_judged(judge, &s, &alert, err) &&
 	     check_first(&alert, &s, import->statement, err) &&
 	     store_chain_head(judge->store, &d.seq, head, err);
 	if (ok) {

@@ -10,6 +10,10 @@
 bool request_make(struct judge *judge, struct alert *alert, struct str principal, struct str reason,
 	int64_t now, struct buf *text, struct error *err);
 
+/* A statement and, from the first line that begins its armour, its signature; both borrow. False:
+ * there is no such line behind another. */
+bool import_split(struct str both, struct str *statement, struct str *signature);
+
 struct import {
 	struct str statement, signature; /* as they came; borrows */
 	struct str actor;		 /* the OS user who brings them */
