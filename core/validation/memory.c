@@ -150,11 +150,14 @@ read_whole(struct memory *m, const char *path, struct error *err)
 	ok = n == 0;
 	if (ok && !text.len)
 		ok = write(m->fd, FIRST_LINE, sizeof(FIRST_LINE) - 1) ==
-		     (ssize_t)sizeof(FIRST_LINE) - 1;
+			     (ssize_t)sizeof(FIRST_LINE) - 1 ||
+		     refuse(path, strerror(errno), err);
 	else if (ok && !str_starts_with(buf_view(&text), STR(FIRST_LINE)))
 		ok = refuse(path, "is no such file", err);
 	else if (!ok)
 		refuse(path, strerror(errno), err);
+	else if (!str_ends_with(buf_view(&text), STR("\n")))
+		ok = write(m->fd, "\n", 1) == 1 || refuse(path, strerror(errno), err);
 	read_lines(m, ok ? buf_view(&text) : STR(""));
 	buf_fini(&text);
 	return ok;
