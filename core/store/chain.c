@@ -104,6 +104,17 @@ store_chain_at(
 	return find(store, &seq, hash, at, err);
 }
 
+int64_t
+store_chain_gap(struct store *store)
+{
+	if (!sql_number(store->db, "SELECT max(seq) <> count(*) FROM decision", 0))
+		return 0;
+	return sql_number(store->db,
+		"SELECT d.seq - 1 FROM decision d WHERE d.seq > 1 AND NOT EXISTS"
+		" (SELECT 1 FROM decision WHERE seq = d.seq - 1) ORDER BY d.seq DESC LIMIT 1",
+		0);
+}
+
 static bool
 check_table(struct store *store, const char *pragma, struct error *err)
 {

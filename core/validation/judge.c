@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/alert/chain_link.h"
 #include "core/validation/shown.h"
 #include "core/validation/signature.h"
 #include "core/validation/sshsig.h"
@@ -22,6 +23,8 @@ judge_init(struct judge *judge, const struct policy *policy, struct store *store
 	struct memory *memory, struct error *err)
 {
 	*judge = (struct judge){.policy = policy, .store = store, .memory = memory, .head_seq = -1};
+	judge->version = store_version(store);
+	judge->gap = store_chain_gap(store);
 	return store_id(store, judge->store_id, err);
 }
 
@@ -144,6 +147,44 @@ is_of_former_row(const struct trial *t)
 
 	return str_starts_with(event, STR("row ")) && !(t->alert->flags & 1U << FLAG_FROM_TABLE) &&
 	       str_equal(str_slice(event, 4, event.len), t->statement.text[STATEMENT_EVENT_SHA256]);
+}
+
+/* ---- what was decided since ---- */
+
+static int64_t
+find_gap(struct judge *j)
+{
+	uint64_t version = store_version(j->store);
+
+	if (version != j->version) {
+		j->version = version;
+		j->gap = store_chain_gap(j->store);
+	}
+	return j->gap;
+}
+
+/* It may have been undone by what somebody took away, or wrote over. */
+static bool
+check_since(const struct trial *t, struct error *err)
+{
+	int64_t gap = find_gap(t->judge);
+	char hash[HASH_HEX];
+
+	if (gap > t->decision->seq)
+		return error_set(err, ERROR_CONFLICT,
+			"decision %lld, made after it, is missing: whether it stands is not known",
+			(long long)gap);
+	for (size_t i = t->index + 1; i < t->alert->decision_count; i++) {
+		const struct decision *later = &t->alert->decisions[i];
+
+		chain_hash(later, later->previous, hash);
+		if (!str_is(later->hash, hash))
+			return error_set(err, ERROR_CONFLICT,
+				"decision %lld, made after it, was altered: whether it stands is "
+				"not known",
+				(long long)later->seq);
+	}
+	return true;
 }
 
 /* ---- the policy ---- */
@@ -318,7 +359,8 @@ judge_one(struct trial *t)
 		return verdict;
 	if (verdict == VERDICT_HOLDS)
 		verdict = judge_signature(t);
-	if (verdict == VERDICT_HOLDS && (!check_policy(t, &err) || !check_touch(t, &err)))
+	if (verdict == VERDICT_HOLDS &&
+		(!check_policy(t, &err) || !check_touch(t, &err) || !check_since(t, &err)))
 		return say(t, VERDICT_VOID, err.text);
 	return verdict;
 }

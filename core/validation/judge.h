@@ -1,11 +1,13 @@
 /*
  * Whether a signed validation holds: judged anew by whoever reads, by today's policy, over the
- *event as it is in the store (settled.md 36-40). What the store says of it is a claim.
+ * event as it is in the store (settled.md 36-40). What the store says of it is a claim.
  *
- *	forged		the signature is none over this statement, or the statement is not about
- *this event, this store, this place in the chain, or not what the decision says void
- *it was signed, and by today's policy it does not count: key, principal, touch, four eyes; or the
- *policy is refused holds		anything else
+ * Forged: the signature is none over this statement; or the statement is not about this event, this
+ * store, this place in the chain, or not what the decision says; or what people read of the alert
+ * is not what its record says.
+ *
+ * Void: it was signed, and does not count by today's policy: key, principal, touch, four eyes; or
+ * the policy is refused; or what was decided since is missing or altered.
  *
  * One thread; a verification waits 13 ms for ssh-keygen.
  */
@@ -25,6 +27,9 @@ struct judge {
 	/* The head that was looked up last: statements of a bulk share theirs. */
 	int64_t head_seq, head_at;
 	char head[HASH_HEX];
+	/* store_chain_gap, as of that store_version. */
+	uint64_t version;
+	int64_t gap;
 };
 
 /* store: of which the alerts will be. */

@@ -24,6 +24,7 @@ compare(void *context, const struct store_row *row)
 		const char *what;
 		struct str shown, whole;
 	} texts[] = {
+		{"its id", str_from(row->id), str_from(alert->id)},
 		{"the actor", row->actor, alert_actor_label(&arena, alert)},
 		{"the target", row->target, text[ALERT_TARGET_USER]},
 		{"the account", row->account,

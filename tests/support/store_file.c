@@ -156,21 +156,46 @@ store_file_age(const char *path, int version)
 			"ALTER TABLE problem DROP COLUMN body; PRAGMA user_version=1");
 }
 
+#define TRIGGERS_OFF                                                                               \
+	"DROP TRIGGER decision_no_update; DROP TRIGGER decision_no_delete;"                        \
+	"DROP TRIGGER decision_no_replace;"
+#define TRIGGERS_ON                                                                                \
+	"CREATE TRIGGER decision_no_update BEFORE UPDATE ON decision"                              \
+	" BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"                            \
+	"CREATE TRIGGER decision_no_delete BEFORE DELETE ON decision"                              \
+	" BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"                            \
+	"CREATE TRIGGER decision_no_replace BEFORE INSERT ON decision"                             \
+	" WHEN EXISTS(SELECT 1 FROM decision WHERE seq = new.seq)"                                 \
+	" BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"
+
 void
 store_file_forge(const char *path, const char *text)
 {
 	struct buf sql = {0};
 
-	buf_puts(&sql, "DROP TRIGGER decision_no_update; DROP TRIGGER decision_no_delete;"
-		       "DROP TRIGGER decision_no_replace;");
-	buf_puts(&sql, text);
-	buf_puts(&sql, ";CREATE TRIGGER decision_no_update BEFORE UPDATE ON decision"
-		       " BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"
-		       "CREATE TRIGGER decision_no_delete BEFORE DELETE ON decision"
-		       " BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;"
-		       "CREATE TRIGGER decision_no_replace BEFORE INSERT ON decision"
-		       " WHEN EXISTS(SELECT 1 FROM decision WHERE seq = new.seq)"
-		       " BEGIN SELECT RAISE(ABORT, 'decisions are append only'); END;");
+	buf_printf(&sql, TRIGGERS_OFF "%s;" TRIGGERS_ON, text);
 	store_file_sql(path, buf_cstr(&sql));
 	buf_fini(&sql);
+}
+
+void
+store_file_try(const char *path, const char *text)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_exec(db, TRIGGERS_OFF, NULL, NULL, NULL);
+	while (*text) {
+		sqlite3_stmt *stmt = NULL;
+
+		if (sqlite3_prepare_v2(db, text, -1, &stmt, &text) != SQLITE_OK) {
+			print_error("%s\n", sqlite3_errmsg(db));
+			break;
+		}
+		while (stmt && sqlite3_step(stmt) == SQLITE_ROW)
+			continue;
+		sqlite3_finalize(stmt);
+	}
+	assert_int_equal(sqlite3_exec(db, TRIGGERS_ON, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }

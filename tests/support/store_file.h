@@ -20,6 +20,8 @@ void store_file_age(const char *path, int version);
 /* As somebody does it who may write the file and knows that decisions are append only: lifts that,
  * and puts it back as it was. */
 void store_file_forge(const char *path, const char *text);
+/* The same, each statement for itself: what the store's own constraints refuse stays undone. */
+void store_file_try(const char *path, const char *text);
 void store_file_write(const char *path, long offset, const void *bytes, size_t len);
 
 #endif

@@ -84,11 +84,6 @@ static const struct {
 	 " SELECT 3, at, action, actor, reason, signer, CAST(statement AS BLOB), signature"
 	 " FROM decision WHERE seq = 2",
 		{NULL, NULL, "forged: the alert is"}},
-	/* Once more on its own. */
-	{"INSERT INTO decision(alert, at, action, actor, reason, signer, statement, signature)"
-	 " SELECT alert, at, action, actor, reason, signer, CAST(statement AS BLOB), signature"
-	 " FROM decision WHERE seq = 2",
-		{NULL, "signed"}},
 	{"DELETE FROM decision WHERE seq = 1", {"none", "forged: "}},
 	{"DELETE FROM decision", {"none", "none"}},
 	{"UPDATE decision SET seq = seq + 1000", {"signed", "forged: no decision 1"}},
@@ -121,6 +116,7 @@ static const struct {
 	{"UPDATE alert SET flags = flags | 1 << 11 WHERE n = 2", {NULL, "forged: kept as a row"}},
 	/* The copy that lists show. */
 	{"UPDATE alert SET actor = 'mallory' WHERE n = 2", {NULL, "forged: lists show another"}},
+	{"UPDATE alert SET id = id || 'x' WHERE n = 2", {NULL, "gone"}},
 	{"UPDATE alert SET target = 'mallory' WHERE n = 2", {NULL, "forged: lists show another"}},
 	{"UPDATE alert SET ip = '198.51.100.1' WHERE n = 2", {NULL, "forged: lists show another"}},
 	{"UPDATE alert SET account = '1' WHERE n = 2", {NULL, "forged: lists show another"}},
@@ -154,6 +150,11 @@ reads(struct court *c, int alert, const char *expected)
 
 	if (!expected) {
 		court_reads(c, alert, alert == 2 ? "none" : "signed");
+	} else if (strcmp(expected, "gone") == 0) {
+		assert_ok(store_load_row(c->scene.store, alert + 1, &loaded, &err), &err);
+		judge_alert(&c->judge, &loaded, true);
+		assert_int_equal(loaded.state.validation, VALIDATION_FORGED);
+		alert_fini(&loaded);
 	} else if (strcmp(expected, "damaged") == 0) {
 		assert_false(store_load(c->scene.store, c->id[alert], &loaded, &err));
 		assert_int_equal(err.kind, ERROR_STORE);
@@ -353,6 +354,28 @@ what_was_signed_otherwise_is_named(void **state)
 /* ---- replayed ---- */
 
 static void
+a_statement_counts_once(void **state)
+{
+	struct alert alert;
+	struct court c;
+
+	(void)state;
+	set(&c);
+	forger_sql(court_leave(&c), "INSERT INTO decision(alert, at, action, actor, reason, "
+				    "signer, statement, signature)"
+				    " SELECT alert, at, action, actor, reason, signer, "
+				    "CAST(statement AS BLOB), signature"
+				    " FROM decision WHERE seq = 2");
+	court_return(&c);
+	court_judge(&c, 1, &alert);
+	assert_int_equal(alert.state.validation, VALIDATION_SIGNED);
+	assert_int_equal(alert.state.approvals, 1);
+	assert_int_equal(alert.decisions[1].verdict, VERDICT_FORGED);
+	alert_fini(&alert);
+	court_close(&c);
+}
+
+static void
 what_was_undone_cannot_be_played_again(void **state)
 {
 	struct court c;
@@ -369,6 +392,35 @@ what_was_undone_cannot_be_played_again(void **state)
 		" replace(signature, char(10), char(13, 10)) FROM decision WHERE seq = 1");
 	court_return(&c);
 	court_reads(&c, 0, "forged: was imported before, as decision 1");
+	court_close(&c);
+}
+
+static void
+what_was_undone_stays_so_without_the_undo(void **state)
+{
+	static const char *const ways[] = {
+		"DELETE FROM decision WHERE seq = 3",
+		"UPDATE decision SET action = 'note' WHERE seq = 3",
+	};
+	struct court c;
+	char *pristine;
+	size_t len;
+
+	(void)state;
+	set(&c);
+	court_decide(&c, 0, DECIDE_UNDO, "carol");
+	court_validate(&c, 2, "bob@x", "bob");
+	court_reads(&c, 0, "none");
+	pristine = test_read(court_leave(&c), &len);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		free(test_file(c.scene.folder, "keywatch.db", pristine, len));
+		store_file_forge(c.scene.path, ways[i]);
+		court_return(&c);
+		court_reads(&c, 0, "no-longer-holds: decision 3, made after it");
+		court_leave(&c);
+	}
+	free(pristine);
+	court_return(&c);
 	court_close(&c);
 }
 
@@ -401,7 +453,9 @@ main(void)
 		cmocka_unit_test(what_was_edited_reads_forged),
 		cmocka_unit_test(an_event_with_its_hash_edited_reads_forged),
 		cmocka_unit_test(what_was_signed_otherwise_is_named),
+		cmocka_unit_test(a_statement_counts_once),
 		cmocka_unit_test(what_was_undone_cannot_be_played_again),
+		cmocka_unit_test(what_was_undone_stays_so_without_the_undo),
 		cmocka_unit_test(what_was_decided_since_stands_between),
 	};
 
