@@ -74,21 +74,31 @@ decide_refuse(struct decide *decide, const struct decide_target *target, const c
 		(struct view_refusal){mem_strdup(target->name), mem_strdup(why)};
 }
 
+/* By what was verified: a validation that does not hold keeps nobody from deciding. */
 static bool
 record(const struct decide *decide, struct decide_target *target, struct store *store,
 	struct str user, int64_t now, struct error *err)
 {
+	struct alert alert = {0};
 	int64_t seq;
+	bool ok;
 
-	return (target->id[0] || subject_find_id(store, target->rowid, target->id, err)) &&
-	       store_decide(store,
-		       &(struct store_decision){.id = target->id,
-			       .if_seq = target->seq,
-			       .action = decide->action,
-			       .actor = user,
-			       .reason = buf_view(&decide->reason),
-			       .now = now},
-		       &seq, err);
+	if ((!target->id[0] && !subject_find_id(store, target->rowid, target->id, err)) ||
+		!store_load(store, target->id, &alert, err))
+		return false;
+	if (decide->judge)
+		judge_alert(decide->judge, &alert, false);
+	ok = store_decide(store,
+		&(struct store_decision){.id = target->id,
+			.if_seq = target->seq,
+			.action = decide->action,
+			.actor = user,
+			.reason = buf_view(&decide->reason),
+			.now = now,
+			.judged = decide->judge ? &alert : NULL},
+		&seq, err);
+	alert_fini(&alert);
+	return ok;
 }
 
 static bool

@@ -246,8 +246,7 @@ say_verdicts(struct alert_state *state, const struct decision *decisions, const 
 	for (size_t i = 0; i < s->count; i++)
 		if (decision_is_signed(&decisions[s->index[i]]))
 			seen[decisions[s->index[i]].verdict] = true;
-	if (seen[VERDICT_CHECKING] && (state->validation == VALIDATION_SIGNED ||
-					      state->validation == VALIDATION_AWAITING))
+	if (seen[VERDICT_CHECKING])
 		state->validation = VALIDATION_CHECKING;
 	else if (state->validation == VALIDATION_SIGNED)
 		return;

@@ -272,6 +272,10 @@ what_no_longer_holds_and_what_is_forged_is_open_again_and_says_why(void **state)
 	pty_wait_row(pty, 9, "Active, forged");
 	pty_send(pty, "\t\t");
 	pty_wait_text(pty, "(forged: ");
+	pty_send(pty, "xit was not alice\r"); /* it keeps nobody from deciding */
+	pty_wait_text(pty, "confirm malicious: close as TruePositive? y");
+	pty_send(pty, "y");
+	pty_wait_row(pty, 9, "Closed, TruePositive, forged");
 	stage_quit(pty);
 	assert_verified(desk, 1, "forged");
 }

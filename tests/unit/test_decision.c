@@ -334,6 +334,7 @@ a_signature_counts_as_it_was_verified_and_each_principal_once(void **state)
 		{"malicious ada!", 1, STATUS_CLOSED, VALIDATION_FORGED, 0},
 		{"malicious ada-", 1, STATUS_CLOSED, VALIDATION_NONE, 0},
 		{"ada+ malicious undo bob+", 2, STATUS_CLOSED, VALIDATION_SIGNED, 2},
+		{"ada? malicious", 1, STATUS_CLOSED, VALIDATION_CHECKING, 0},
 		{"ada+ malicious", 2, STATUS_CLOSED, VALIDATION_NONE, 0},
 		{"validate", 2, STATUS_CLOSED, VALIDATION_UNSIGNED, 0},
 		{"request ada-", 1, STATUS_ACTIVE, VALIDATION_VOID, 0},
