@@ -27,6 +27,7 @@ struct world {
 	uint64_t random;
 	struct buf facts;		    /* of the store as it was */
 	struct buf validated[COURT_ALERTS]; /* as it was read; empty: it was not */
+	bool revived;			    /* in this round */
 	size_t refused, named, silent;
 };
 
@@ -137,18 +138,21 @@ collect(void *context, const struct store_row *row)
 	return true;
 }
 
+/* The third was once: it may be again in an older copy, and where all that came after it was made
+ * anew. The latter is no secret: later signatures stand on another chain. */
 static bool
-was_validated(const struct world *w, int64_t last, struct str told)
+was_validated(struct world *w, int64_t last, bool rechained, struct str told)
 {
 	for (int i = 0; i < COURT_ALERTS; i++)
-		if ((i < 2 || last <= UNDONE) && w->validated[i].len &&
-			str_equal(buf_view(&w->validated[i]), told))
-			return true;
+		if (str_equal(buf_view(&w->validated[i]), told)) {
+			w->revived |= i == 2 && last > UNDONE;
+			return i < 2 || rechained || last <= UNDONE;
+		}
 	return false;
 }
 
 static void
-expect_nothing_new_is_validated(struct world *w)
+expect_nothing_new_is_validated(struct world *w, bool rechained)
 {
 	const struct store_query all = {.order = STORE_BY_ROWID};
 	struct court *c = &w->court;
@@ -171,7 +175,7 @@ expect_nothing_new_is_validated(struct world *w)
 		judge_alert(&c->judge, &alert, true);
 		if (alert.state.validation == VALIDATION_SIGNED) {
 			tell_validated(c->scene.store, row, &alert, &told);
-			if (!was_validated(w, last, buf_view(&told)))
+			if (!was_validated(w, last, rechained, buf_view(&told)))
 				fail_msg("validated: %s", buf_cstr(&told));
 		}
 		buf_fini(&told);
@@ -211,7 +215,7 @@ expect_named(struct world *w, bool differs, bool rechained)
 	snprintf(into, sizeof(into), "%s/said", w->court.scene.folder);
 	status = verify(w, into);
 	said = test_read(into, NULL);
-	if (status == 0 && differs && !rechained)
+	if (status == 0 && differs && (!rechained || w->revived))
 		fail_msg("verify says nothing of it: %s", said);
 	/* With a status of 1 each finding has its line above the counts. */
 	if (status == 1 && strncmp(said, "decision ", 9) != 0 && strncmp(said, "alert ", 6) != 0 &&
@@ -399,6 +403,7 @@ play(struct world *w)
 	bool rechained;
 
 	free(test_file(c->scene.folder, "keywatch.db", w->pristine, w->len));
+	w->revived = false;
 	change(w, &rechained);
 	if (!store_open(&c->scene.store, c->scene.path, &err)) {
 		c->scene.store = NULL;
@@ -406,7 +411,7 @@ play(struct world *w)
 		return;
 	}
 	if (judge_init(&c->judge, &c->policy, c->scene.store, c->memory, &err))
-		expect_nothing_new_is_validated(w);
+		expect_nothing_new_is_validated(w, rechained);
 	tell_facts(c->scene.store, &facts);
 	store_close(c->scene.store);
 	c->scene.store = NULL;
