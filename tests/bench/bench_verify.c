@@ -142,7 +142,7 @@ write_statement(struct desk *desk, long i)
 static void
 sign(struct desk *desk, long from, long to)
 {
-	const char *argv[BATCH + 10] = {"env", "-u", "SSH_AUTH_SOCK", "ssh-keygen", "-q", "-Y",
+	const char *argv[BATCH + 12] = {"env", "-u", "SSH_AUTH_SOCK", "ssh-keygen", "-q", "-Y",
 		"sign", "-n", POLICY_NAMESPACE, "-f"};
 	char key[512];
 	long n = 10;
