@@ -19,6 +19,7 @@ make_alert_by(parse *parse_raw, struct alert *alert, struct str raw)
 	assert_ok(parse_raw(&event, raw, &err), &err);
 	assert_true(rule_match(run, &event));
 	alert_init(alert, &event, rule, run);
+	assert_ok(alert_is_of_record(alert, &err), &err);
 	event_fini(&event);
 	rule_run_free(run);
 	rule_free(rule);
@@ -185,6 +186,38 @@ an_identity_depends_on_rule_event_and_without_event_on_the_record(void **state)
 	assert_string_not_equal(a, b);
 }
 
+/* A record with two actors is an alert on either of them, and on no third. */
+static void
+an_alert_that_says_another_thing_than_its_record_is_told(void **state)
+{
+	static const char twofold[] =
+		"{\"eventName\":\"CreateAccessKey\",\"eventSource\":\"iam.amazonaws.com\","
+		"\"eventID\":\"e\","
+		"\"eventTime\":\"2026-01-02T03:04:05Z\",\"userIdentity\":{\"type\":\"IAMUser\","
+		"\"userName\":\"ada\",\"userName\":\"bob\"},\"requestParameters\":{\"userName\":"
+		"\"x\"}}";
+	static const char *const names[] = {"ada", "bob", "eve"};
+	struct alert alert;
+	struct error err;
+
+	(void)state;
+	make_alert(&alert, str_from(twofold));
+	for (int i = 0; i < 3; i++) {
+		alert.text[ALERT_ACTOR_USER] = str_from(names[i]);
+		assert_int_equal(alert_is_of_record(&alert, &err), i < 2);
+	}
+	assert_string_equal(err.text, "its record says otherwise: userIdentity.userName");
+	alert.text[ALERT_ACTOR_USER] = str_from("ada");
+	alert.text[ALERT_TARGET_USER] = str_from("y");
+	assert_false(alert_is_of_record(&alert, &err));
+	assert_string_equal(err.text, "its record says otherwise: target.userName");
+	alert.text[ALERT_TARGET_USER] = str_from("x");
+	alert.flags |= 1U << FLAG_FROM_TABLE;
+	assert_false(alert_is_of_record(&alert, &err));
+	assert_string_equal(err.text, "it is kept as a row, and is a record");
+	alert_fini(&alert);
+}
+
 int
 main(void)
 {
@@ -195,6 +228,7 @@ main(void)
 		cmocka_unit_test(an_alert_carries_its_rule_its_row_and_the_exact_bytes),
 		cmocka_unit_test(equal_records_have_equal_identities_and_others_do_not),
 		cmocka_unit_test(an_identity_depends_on_rule_event_and_without_event_on_the_record),
+		cmocka_unit_test(an_alert_that_says_another_thing_than_its_record_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
