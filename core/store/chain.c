@@ -107,12 +107,20 @@ store_chain_at(
 int64_t
 store_chain_gap(struct store *store)
 {
-	if (!sql_number(store->db, "SELECT max(seq) <> count(*) FROM decision", 0))
-		return 0;
-	return sql_number(store->db,
-		"SELECT d.seq - 1 FROM decision d WHERE d.seq > 1 AND NOT EXISTS"
-		" (SELECT 1 FROM decision WHERE seq = d.seq - 1) ORDER BY d.seq DESC LIMIT 1",
+	int64_t missing = 0, moved;
+
+	if (sql_number(store->db, "SELECT max(seq) <> count(*) FROM decision", 0))
+		missing = sql_number(store->db,
+			"SELECT d.seq - 1 FROM decision d WHERE d.seq > 1 AND NOT EXISTS"
+			" (SELECT 1 FROM decision WHERE seq = d.seq - 1) ORDER BY d.seq DESC"
+			" LIMIT 1",
+			0);
+	moved = sql_number(store->db,
+		"SELECT d.seq FROM decision d LEFT JOIN alert a ON a.n = d.alert"
+		" WHERE d.alert_id <> ifnull(a.id, '') AND d.statement IS NULL"
+		" ORDER BY d.seq DESC LIMIT 1",
 		0);
+	return missing > moved ? missing : moved;
 }
 
 static bool

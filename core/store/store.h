@@ -206,7 +206,8 @@ struct store_link {
 	bool from_table;
 };
 typedef bool store_link_visit(void *context, const struct store_link *link);
-/* The last number below that of the last decision that no decision has; 0: there is none. */
+/* The last decision that is missing below others, or that nobody signed and that stands beside
+ * another alert than it names; 0: there is none. */
 int64_t store_chain_gap(struct store *store);
 /* Are the decisions and the alerts found by their indexes as they stand in their tables? Else what
  * is loaded may lack what the chain has. Reads both. False: err says what differs (ERROR_STORE). */

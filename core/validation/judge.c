@@ -23,8 +23,7 @@ judge_init(struct judge *judge, const struct policy *policy, struct store *store
 	struct memory *memory, struct error *err)
 {
 	*judge = (struct judge){.policy = policy, .store = store, .memory = memory, .head_seq = -1};
-	judge->version = store_version(store);
-	judge->gap = store_chain_gap(store);
+	judge->gap = -1;
 	return store_id(store, judge->store_id, err);
 }
 
@@ -156,23 +155,28 @@ find_gap(struct judge *j)
 {
 	uint64_t version = store_version(j->store);
 
-	if (version != j->version) {
+	if (j->gap < 0 || version != j->version) {
 		j->version = version;
 		j->gap = store_chain_gap(j->store);
 	}
 	return j->gap;
 }
 
-/* It may have been undone by what somebody took away, or wrote over. */
+/* It may have been undone by what somebody took away, or wrote over. The last of all, as each is
+ * when it is imported, has nothing behind it to look at. */
 static bool
 check_since(const struct trial *t, struct error *err)
 {
-	int64_t gap = find_gap(t->judge);
 	char hash[HASH_HEX];
+	int64_t last, gap;
 
+	if (!store_chain_head(t->judge->store, &last, hash, err))
+		return false;
+	gap = last > t->decision->seq ? find_gap(t->judge) : 0;
 	if (gap > t->decision->seq)
 		return error_set(err, ERROR_CONFLICT,
-			"decision %lld, made after it, is missing: whether it stands is not known",
+			"decision %lld, made after it, is missing or beside another alert: "
+			"whether it stands is not known",
 			(long long)gap);
 	for (size_t i = t->index + 1; i < t->alert->decision_count; i++) {
 		const struct decision *later = &t->alert->decisions[i];

@@ -27,7 +27,7 @@ struct judge {
 	/* The head that was looked up last: statements of a bulk share theirs. */
 	int64_t head_seq, head_at;
 	char head[HASH_HEX];
-	/* store_chain_gap, as of that store_version. */
+	/* store_chain_gap, as of that store_version; -1: not asked for yet. */
 	uint64_t version;
 	int64_t gap;
 };

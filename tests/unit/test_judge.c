@@ -401,6 +401,7 @@ what_was_undone_stays_so_without_the_undo(void **state)
 	static const char *const ways[] = {
 		"DELETE FROM decision WHERE seq = 3",
 		"UPDATE decision SET action = 'note' WHERE seq = 3",
+		"UPDATE decision SET alert = 2 WHERE seq = 3",
 	};
 	struct court c;
 	char *pristine;
