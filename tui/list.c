@@ -351,6 +351,7 @@ list_set_filtered(struct list *list, bool filtered, bool selected_matches)
 	uint32_t selected = list->selected;
 
 	list->filtered = filtered;
+	list->known_to_filter = list->count;
 	if (list->count)
 		memset(list->match, MATCH_UNKNOWN, list->count);
 	list->matched_count = 0;

@@ -77,6 +77,7 @@ struct list {
 	size_t settled, shown;
 	uint32_t *matched; /* found to match, not yet in the order */
 	size_t matched_count, matched_capacity;
+	size_t known_to_filter; /* rows that were there when it was set */
 
 	enum list_sort sort;
 	enum list_show show;

@@ -107,11 +107,12 @@ list_show_only(struct list *list, uint32_t row)
 
 /* ---- what arrives ---- */
 
-/* Of `fresh` what is shown and is not there yet, into the order. */
-static void
+/* Of `fresh` what is shown and is not there yet, into the order; how many stand above the selected
+ * row now. */
+static size_t
 merge_shown(struct list *list, uint32_t *fresh, size_t count)
 {
-	size_t n = 0, nowhere = 0, above;
+	size_t n = 0, nowhere = 0, above = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (list->placed[fresh[i]] || !list_shows(list, fresh[i]))
@@ -121,7 +122,7 @@ merge_shown(struct list *list, uint32_t *fresh, size_t count)
 		fresh[n++] = fresh[i];
 	}
 	if (!n)
-		return;
+		return 0;
 	list_sort_rows(list, list->sort, fresh, n);
 	if (list->selected == LIST_NONE) {
 		list_merge(list, list->sort, list->order, list->shown, fresh, n, &nowhere);
@@ -129,9 +130,29 @@ merge_shown(struct list *list, uint32_t *fresh, size_t count)
 		above = list_merge(
 			list, list->sort, list->order, list->shown, fresh, n, &list->position);
 		list->top += above;
-		list->arrived_above += above;
 	}
 	list->shown += n;
+	return above;
+}
+
+/* What the filter finds among the rows that were there when it was set has not arrived. */
+static void
+merge_matched(struct list *list)
+{
+	uint32_t *rows = list->matched;
+	size_t known = 0;
+
+	for (size_t i = 0; i < list->matched_count; i++) {
+		uint32_t row = rows[i];
+
+		if (row >= list->known_to_filter)
+			continue;
+		rows[i] = rows[known];
+		rows[known++] = row;
+	}
+	merge_shown(list, rows, known);
+	list->arrived_above += merge_shown(list, rows + known, list->matched_count - known);
+	list->matched_count = 0;
 }
 
 static uint32_t *
@@ -151,7 +172,7 @@ merge_rows(struct list *list, size_t first)
 	size_t count = list->settled - first;
 	uint32_t *rows = rows_from(first, count);
 
-	merge_shown(list, rows, count);
+	list->arrived_above += merge_shown(list, rows, count);
 	free(rows);
 }
 
@@ -330,8 +351,7 @@ settle_order(struct list *list, size_t settled)
 		build_step(list, SIZE_MAX, SIZE_MAX);
 	if (list_is_building(list))
 		return;
-	merge_shown(list, list->matched, list->matched_count);
-	list->matched_count = 0;
+	merge_matched(list);
 	select_something(list);
 	follow_newest(list);
 }

@@ -302,12 +302,14 @@ a_filter_shows_what_was_found_to_match(void **state)
 	list_set_match(&list, 0, true);
 	list_settle(&list);
 	assert_list(&list, "|50 >30 10");
+	assert_int_equal(list.arrived_above, 0);
 	put(&list, 6, 60, STATUS_NEW);
 	list_settle(&list);
 	assert_list(&list, "|50 >30 10");
 	list_set_match(&list, 5, true);
 	list_settle(&list);
 	assert_list(&list, "|60 50 >30 10");
+	assert_int_equal(list.arrived_above, 1);
 	list_set_filtered(&list, false, false);
 	assert_list(&list, "|60 50 40 >30 20 10");
 	list_fini(&list);
