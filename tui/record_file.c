@@ -10,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/base/process.h"
 #include "core/base/text.h"
+#include "tui/term_guard.h"
 
 /* ---- the text ---- */
 
@@ -103,6 +104,13 @@ write_file(int fd, struct str text)
 	return true;
 }
 
+static void
+remove_file(const struct buf *path)
+{
+	unlink(buf_cstr(path));
+	term_guard_set_file(NULL);
+}
+
 /* mkostemps makes it 0600. */
 static bool
 make_file(struct buf *path, struct str text, struct error *err)
@@ -117,10 +125,11 @@ make_file(struct buf *path, struct str text, struct error *err)
 	fd = mkostemps(path->data, (int)strlen(".json"), O_CLOEXEC);
 	if (fd < 0)
 		return error_set(err, ERROR_SYSTEM, "%s: %s", buf_cstr(path), strerror(errno));
+	term_guard_set_file(buf_cstr(path));
 	ok = write_file(fd, text);
 	if (!ok) {
 		error_set(err, ERROR_SYSTEM, "%s: %s", buf_cstr(path), strerror(errno));
-		unlink(buf_cstr(path));
+		remove_file(path);
 	}
 	close(fd);
 	return ok;
@@ -155,7 +164,7 @@ record_show(struct str raw, struct error *err)
 		if (ok && (status == 126 || status == 127))
 			ok = error_set(err, ERROR_SYSTEM,
 				"`%s` cannot be started: set PAGER or EDITOR", program());
-		unlink(buf_cstr(&path));
+		remove_file(&path);
 	}
 	buf_fini(&text);
 	buf_fini(&path);

@@ -1,5 +1,6 @@
 #include "tui/term_guard.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,8 @@ static struct {
 	int wake_fd;
 	int fd;
 	struct termios saved;
-	char restore[RESTORE_MAX];
-	volatile sig_atomic_t restore_len, armed;
+	char restore[RESTORE_MAX], file[PATH_MAX];
+	volatile sig_atomic_t restore_len, has_file, armed;
 	volatile sig_atomic_t end, resized, stop, continued;
 } guard = {.wake_fd = -1};
 
@@ -50,6 +51,8 @@ restore(void)
 	if (!guard.armed)
 		return;
 	guard.armed = 0;
+	if (guard.has_file)
+		unlink(guard.file);
 	if (write(guard.fd, guard.restore, (size_t)guard.restore_len) < 0) {
 		/* Nothing is left to do about it. */
 	}
@@ -120,6 +123,16 @@ term_guard_set_restore(const char *bytes, size_t len)
 		return;
 	memcpy(guard.restore, bytes, len);
 	guard.restore_len = (sig_atomic_t)len;
+}
+
+void
+term_guard_set_file(const char *path)
+{
+	guard.has_file = 0;
+	if (!path || strlen(path) >= sizeof(guard.file))
+		return;
+	memcpy(guard.file, path, strlen(path) + 1);
+	guard.has_file = 1;
 }
 
 void

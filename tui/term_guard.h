@@ -16,6 +16,8 @@
 void term_guard_begin(const struct wake *wake, int fd, const struct termios *saved);
 /* The bytes that give the terminal back; at most 256. */
 void term_guard_set_restore(const char *bytes, size_t len);
+/* A file that is removed as well when a signal ends us; NULL: none. */
+void term_guard_set_file(const char *path);
 void term_guard_end(void);
 /* Stops the process group as ^Z does, whatever handler we have. */
 void term_guard_stop(void);

@@ -1,5 +1,6 @@
 /* The `:` prompt with what stands behind a name, Tab, exports, the record in a pager, filtering by
  * what an alert says, and what is found again at the next start. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -314,6 +315,28 @@ the_record_opens_in_a_pager_from_a_private_file_that_goes(void **state)
 }
 
 static void
+the_record_s_file_goes_also_when_the_end_comes_meanwhile(void **state)
+{
+	const struct stage *stage = *state;
+	char pager[400], path[300], *name;
+	struct pty *pty;
+
+	snprintf(pager, sizeof(pager), "PAGER=sh -c 'echo \"$1\" >%s/name; echo shown; cat' pager",
+		stage->home);
+	pty = screen_with_pager(stage, pager);
+	pty_send(pty, "e");
+	pty_wait_text(pty, "shown");
+	pty_signal(pty, SIGTERM);
+	assert_int_equal(pty_wait_exit(pty), 0);
+	path_of(stage, "name", path);
+	name = test_read(path, NULL);
+	name[strcspn(name, "\n")] = '\0';
+	assert_int_equal(access(name, F_OK), -1);
+	free(name);
+	pty_close(pty);
+}
+
+static void
 a_pager_that_is_not_there_is_said(void **state)
 {
 	struct pty *pty = screen_with_pager(*state, "PAGER=/no/such/pager");
@@ -338,6 +361,7 @@ main(void)
 		stage_test(columns_and_the_last_filter_are_found_again),
 		stage_test(a_store_that_somebody_holds_does_not_keep_it_from_ending),
 		stage_test(the_record_opens_in_a_pager_from_a_private_file_that_goes),
+		stage_test(the_record_s_file_goes_also_when_the_end_comes_meanwhile),
 		stage_test(a_pager_that_is_not_there_is_said),
 	};
 
