@@ -286,6 +286,9 @@ term_lend(struct terminal *term)
 	if (term->title[0])
 		write_title(term, "");
 	curs_set(1);
+	/* Where no other screen comes back, what follows has a line of its own. */
+	if (!capability("rmcup") && move(LINES - 1, 0) == OK && clrtoeol() == OK)
+		refresh();
 	endwin();
 	tcsetattr(term->in_fd, TCSADRAIN, &term->saved);
 }

@@ -235,11 +235,21 @@ ui_act(struct ui *ui, enum action action)
 	return functions[action](ui) | UI_DRAW;
 }
 
+/* What a terminal's user expects of ^Z and ^L, whatever is asked just now. */
+static bool
+works_in_prompt(enum action action, uint32_t key)
+{
+	return key < ' ' && (action == ACTION_SUSPEND || action == ACTION_REDRAW);
+}
+
 unsigned
 ui_key(struct ui *ui, uint32_t key)
 {
+	enum action action = keymap_find(&ui->o.config->keymap, key);
 	unsigned requests = ui_saw_news(ui);
 
+	if (ui->prompt.kind != PROMPT_NONE && works_in_prompt(action, key))
+		return requests | functions[action](ui) | UI_DRAW;
 	if (ui->prompt.kind != PROMPT_NONE)
 		return ui->layout.kind == LAYOUT_TOO_SMALL ? requests
 							   : requests | ui_prompt_key(ui, key);

@@ -124,6 +124,16 @@ a_dropped_line_ends_it_with_0(void **state)
 	pty_close(pty);
 }
 
+static struct pty *
+open_with(const struct stage *stage, const char *setting)
+{
+	const char *const words[] = {"--store", stage->store, SAMPLE, NULL};
+	const char *const environment[] = {setting, NULL};
+
+	return pty_open(&(struct pty_options){
+		.child = {.arguments = words, .environment = environment, .home = stage->home}});
+}
+
 /* keywatch WORDS behind a shell's SCRIPT, which starts it by "$0" "$@". */
 static struct pty *
 open_behind(const struct stage *stage, const char *script, const char *const *words, int in)
@@ -264,6 +274,46 @@ storms_of_resizes_leave_what_a_repaint_would(void **state)
 }
 
 static void
+a_shell_stops_it_at_a_prompt_too(void **state)
+{
+	static const char script[] =
+		"set -m; \"$0\" \"$@\"; echo is stopped; read x; fg >/dev/null";
+	const struct stage *stage = *state;
+	struct pty *pty = open_behind(stage, script, (const char *const[]){SAMPLE, NULL}, 0);
+
+	pty_wait_text(pty, "42 alerts");
+	pty_send(pty, "xwhy");
+	pty_wait_text(pty, "reason: why");
+	pty_send(pty, "\032");
+	pty_wait_text(pty, "is stopped");
+	pty_send(pty, "\r");
+	pty_wait_text(pty, "reason: why");
+	pty_raw_mark(pty);
+	pty_send(pty, "\014");
+	pty_wait_raw(pty, "tests/sample/logs");
+	pty_send(pty, "\033");
+	pty_wait_text(pty, "nothing was decided");
+	pty_send(pty, "q");
+	assert_int_equal(pty_wait_exit(pty), 0);
+	pty_close(pty);
+}
+
+static void
+without_another_screen_its_last_line_is_cleared(void **state)
+{
+	struct pty *pty = open_with(*state, "TERM=vt100");
+	char *row;
+
+	pty_wait_text(pty, "v validate");
+	pty_send(pty, "q");
+	assert_int_equal(pty_wait_exit(pty), 0);
+	row = pty_row(pty, 23);
+	assert_string_equal(row, "");
+	free(row);
+	pty_close(pty);
+}
+
+static void
 it_stops_and_goes_on(void **state)
 {
 	struct pty *pty = stage_sample(*state, 24, 80);
@@ -302,16 +352,6 @@ keys_come_from_the_terminal_when_input_is_a_pipe(void **state)
 	pty_send(pty, "j");
 	pty_wait_text(pty, "2 of 5");
 	stage_quit(pty);
-}
-
-static struct pty *
-open_with(const struct stage *stage, const char *setting)
-{
-	const char *const words[] = {"--store", stage->store, SAMPLE, NULL};
-	const char *const environment[] = {setting, NULL};
-
-	return pty_open(&(struct pty_options){
-		.child = {.arguments = words, .environment = environment, .home = stage->home}});
 }
 
 static void
@@ -505,6 +545,8 @@ main(void)
 		stage_test(a_dropped_line_ends_it_also_while_it_reads),
 		stage_test(a_shell_stops_it_and_brings_it_back),
 		stage_test(storms_of_resizes_leave_what_a_repaint_would),
+		stage_test(a_shell_stops_it_at_a_prompt_too),
+		stage_test(without_another_screen_its_last_line_is_cleared),
 		stage_test(it_stops_and_goes_on),
 		stage_test(keys_come_from_the_terminal_when_input_is_a_pipe),
 		stage_test(a_terminal_that_is_dumb_or_unknown_gets_the_plain_list),
