@@ -11,13 +11,11 @@ completion_begin(struct completion *c, struct str typed)
 	*c = (struct completion){.typed = typed};
 }
 
-void
-completion_add(struct completion *c, struct str word)
+static void
+add(struct completion *c, struct str word)
 {
 	size_t same = 0;
 
-	if (!str_starts_with(word, c->typed))
-		return;
 	if (c->names.len < NAMES_MAX) {
 		buf_puts(&c->names, c->names.len ? " " : "");
 		buf_str(&c->names, word);
@@ -31,6 +29,20 @@ completion_add(struct completion *c, struct str word)
 	while (same && same < word.len && (word.data[same] & 0xc0) == 0x80) /* whole characters */
 		same--;
 	c->common.len = same;
+}
+
+void
+completion_add(struct completion *c, struct str word)
+{
+	if (str_starts_with(word, c->typed))
+		add(c, word);
+}
+
+void
+completion_add_nocase(struct completion *c, struct str word)
+{
+	if (str_equal_ascii_nocase(str_slice(word, 0, c->typed.len), c->typed))
+		add(c, word);
 }
 
 void

@@ -17,10 +17,11 @@ struct completion {
 void completion_begin(struct completion *completion, struct str typed);
 /* Counts when it begins so. */
 void completion_add(struct completion *completion, struct str word);
+void completion_add_nocase(struct completion *completion, struct str word); /* in any case */
 /* File names; a folder with a slash behind it. */
 void completion_add_files(struct completion *completion);
 /* In place of what was typed, which ends where `rest` begins; or into the help line. Frees. */
-void completion_end(struct completion *completion, struct prompt *prompt, struct str before,
-	struct str rest);
+void completion_end(
+	struct completion *completion, struct prompt *prompt, struct str before, struct str rest);
 
 #endif

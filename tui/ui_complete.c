@@ -23,13 +23,14 @@ open_quote(struct str text)
 	return open;
 }
 
+/* A column's name is written right, however its beginning was. */
 static void
 add_names(const struct ui *ui, struct completion *c, bool first)
 {
 	for (size_t i = 0; first && i < ui->o.config->filter_count; i++)
 		completion_add(c, str_from(ui->o.config->filters[i].name));
 	for (size_t i = 0; i < column_count; i++)
-		completion_add(c, str_from(columns[i].name));
+		completion_add_nocase(c, str_from(columns[i].name));
 }
 
 /* A quote in it would end the string that it is to stand in. */

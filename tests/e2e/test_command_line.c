@@ -133,6 +133,8 @@ tab_completes_names_and_what_stands_behind_them(void **state)
 	pty_wait_text(pty, "filter:");
 	pty_send(pty, "UserIdentityT\t == \"Roo");
 	pty_wait_text(pty, "filter: UserIdentityType == \"Roo");
+	pty_send(pty, "\025useridentityt\t in");
+	pty_wait_text(pty, "filter: UserIdentityType in");
 	pty_send(pty, "\025RecipientAccountId == \"4444\t");
 	pty_wait_text(pty, "RecipientAccountId == \"444455556666");
 	leave(pty, "filter:");
