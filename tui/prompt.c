@@ -13,6 +13,7 @@ void
 prompt_fini(struct prompt *prompt)
 {
 	line_edit_fini(&prompt->edit);
+	buf_fini(&prompt->own);
 	buf_fini(&prompt->context);
 	buf_fini(&prompt->label);
 	buf_fini(&prompt->help);
@@ -80,9 +81,13 @@ recall(struct prompt *prompt, int step)
 
 	if (step < 0 ? prompt->recall == 0 : prompt->recall >= h->count)
 		return;
+	if (prompt->recall == h->count) {
+		buf_clear(&prompt->own);
+		buf_str(&prompt->own, prompt_text(prompt));
+	}
 	prompt->recall += step < 0 ? (size_t)-1 : 1;
-	line_edit_set(&prompt->edit,
-		prompt->recall < h->count ? str_from(h->lines[prompt->recall]) : STR(""));
+	line_edit_set(&prompt->edit, prompt->recall < h->count ? str_from(h->lines[prompt->recall])
+							       : buf_view(&prompt->own));
 }
 
 /* ---- keys ---- */

@@ -33,7 +33,8 @@ struct prompt {
 		char **lines; /* owns; oldest first */
 		size_t count, capacity;
 	} history[PROMPT_COUNT];
-	size_t recall; /* line of the history that is shown; count: the own one */
+	size_t recall;	/* line of the history that is shown; count: the own one */
+	struct buf own; /* what was written before one was shown */
 };
 
 enum prompt_result {

@@ -234,6 +234,22 @@ a_long_line_scrolls_under_its_window(void **state)
 	prompt_fini(&prompt);
 }
 
+static void
+what_was_written_comes_back_behind_the_history(void **state)
+{
+	struct prompt prompt = {0};
+
+	(void)state;
+	prompt_remember(&prompt, PROMPT_FILTER, STR("before"));
+	prompt_open(&prompt, PROMPT_FILTER, "filter: ", "");
+	line_edit_set(&prompt.edit, STR("half a"));
+	prompt_key(&prompt, KEYCODE_UP);
+	assert_str(prompt_text(&prompt), "before");
+	prompt_key(&prompt, KEYCODE_DOWN);
+	assert_str(prompt_text(&prompt), "half a");
+	prompt_fini(&prompt);
+}
+
 int
 main(void)
 {
@@ -248,6 +264,7 @@ main(void)
 		cmocka_unit_test(it_stands_in_the_bottom_lines_with_what_it_is_about),
 		cmocka_unit_test(a_caret_stands_under_what_is_wrong),
 		cmocka_unit_test(a_long_line_scrolls_under_its_window),
+		cmocka_unit_test(what_was_written_comes_back_behind_the_history),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
