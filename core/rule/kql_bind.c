@@ -59,10 +59,34 @@ bind_let(struct kql_scope *scope, struct expr *e)
 	return false;
 }
 
+/* What people call it, as on the screen, and where the log says it. */
+static const struct {
+	const char *word, *hint;
+} elsewhere[] = {
+	{"account", "the log says it in RecipientAccountId"},
+	{"actor", "who called is in UserIdentityArn, UserIdentityUserName and UserIdentityType"},
+	{"ip", "the log says it in SourceIpAddress"},
+	{"outcome", "where the call failed ErrorCode is not empty, as \"AccessDenied\""},
+	{"self", "UserIdentityUserName is the caller's, RequestParameters has the user's name"},
+	{"status", "what was decided is no column: keys and commands of the list filter by it"},
+	{"target", "the user is in RequestParameters, as parse_json(RequestParameters).userName"},
+	{"time", "when it happened is TimeGenerated"},
+};
+
+static const char *
+hint_elsewhere(struct str name)
+{
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		if (str_equal_ascii_nocase(name, str_from(elsewhere[i].word)))
+			return elsewhere[i].hint;
+	return NULL;
+}
+
 static bool
 unknown_column(struct kql_scope *scope, const struct expr *e)
 {
 	struct str near = str_nearest(e->name, column_name, scope->schema, scope->schema->count);
+	const char *hint = hint_elsewhere(e->name);
 
 	if (str_equal_ascii_nocase(e->name, STR("null")) && !near.data)
 		return kql_fail(scope->fault, e->at,
@@ -78,6 +102,9 @@ unknown_column(struct kql_scope *scope, const struct expr *e)
 		return kql_fail(scope->fault, e->at,
 			"unknown column `%.*s`: the case matters, it is `%.*s`", STR_ARG(e->name),
 			STR_ARG(near));
+	if (hint)
+		return kql_fail(
+			scope->fault, e->at, "unknown column `%.*s`: %s", STR_ARG(e->name), hint);
 	if (near.data)
 		return kql_fail(scope->fault, e->at, "unknown column `%.*s`: did you mean `%.*s`?",
 			STR_ARG(e->name), STR_ARG(near));
