@@ -121,6 +121,14 @@ sign_the_newest(struct pty *pty, const char *as)
 }
 
 static void
+sign_and_quit(struct pty *pty)
+{
+	sign_the_newest(pty, "alice");
+	pty_wait_row(pty, 9, "validated ✓ alice");
+	stage_quit(pty);
+}
+
+static void
 a_validation_is_read_then_signed_then_proven(void **state)
 {
 	const struct desk *desk = *state;
@@ -246,32 +254,38 @@ marked_alerts_are_signed_together_by_a_typed_word(void **state)
 	assert_verified(desk, 0, "3 signed validations: 3 hold");
 }
 
+/* The newest alert is open again, and the history says why. */
+static struct pty *
+screen_that_doubts(const struct desk *desk, const char *word)
+{
+	struct pty *pty = screen(desk, 24, 80, true);
+	char text[64];
+
+	pty_wait_row(pty, 2, "▎ ! 2026-01-16 14:02:29");
+	snprintf(text, sizeof(text), "Active, %s", word);
+	pty_wait_row(pty, 9, text);
+	pty_send(pty, "\t\t");
+	snprintf(text, sizeof(text), "(%s: ", word);
+	pty_wait_text(pty, text);
+	return pty;
+}
+
 static void
 what_no_longer_holds_and_what_is_forged_is_open_again_and_says_why(void **state)
 {
 	struct desk *desk = *state;
 	struct pty *pty = screen(desk, 24, 80, true);
 
-	sign_the_newest(pty, "alice");
-	pty_wait_row(pty, 9, "validated ✓ alice");
-	stage_quit(pty);
+	sign_and_quit(pty);
 	keyring_make(&desk->keyring, "bob", "ed25519");
 	write_policy(desk, "bob", "");
-	pty = screen(desk, 24, 80, true);
-	pty_wait_row(pty, 2, "▎ ! 2026-01-16 14:02:29");
-	pty_wait_row(pty, 9, "Active, no longer holds");
-	pty_send(pty, "\t\t");
-	pty_wait_text(pty, "(no longer holds: ");
+	pty = screen_that_doubts(desk, "no longer holds");
 	stage_quit(pty);
 	write_policy(desk, "alice", "");
 	store_file_forge(desk->stage->store,
 		"UPDATE decision SET reason = 'ticket 4712',"
 		" statement = replace(statement, 'ticket 4711', 'ticket 4712')");
-	pty = screen(desk, 24, 80, true);
-	pty_wait_row(pty, 2, "▎ ! 2026-01-16 14:02:29");
-	pty_wait_row(pty, 9, "Active, forged");
-	pty_send(pty, "\t\t");
-	pty_wait_text(pty, "(forged: ");
+	pty = screen_that_doubts(desk, "forged");
 	pty_send(pty, "xit was not alice\r"); /* it keeps nobody from deciding */
 	pty_wait_text(pty, "confirm malicious: close as TruePositive? y");
 	pty_send(pty, "y");
@@ -286,9 +300,7 @@ a_refused_policy_is_said_and_nothing_reads_validated(void **state)
 	struct desk *desk = *state;
 	struct pty *pty = screen(desk, 24, 100, true);
 
-	sign_the_newest(pty, "alice");
-	pty_wait_row(pty, 9, "validated ✓ alice");
-	stage_quit(pty);
+	sign_and_quit(pty);
 	assert_int_equal(chmod(desk->policy, 0666), 0);
 	pty = screen(desk, 24, 100, true);
 	pty_wait_row(pty, 9, "no longer holds");
@@ -306,9 +318,7 @@ a_policy_that_changes_counts_on_open_screens_too(void **state)
 	struct desk *desk = *state;
 	struct pty *pty = screen(desk, 24, 80, true);
 
-	sign_the_newest(pty, "alice");
-	pty_wait_row(pty, 9, "validated ✓ alice");
-	stage_quit(pty);
+	sign_and_quit(pty);
 	keyring_make(&desk->keyring, "bob", "ed25519");
 	desk->clock = "KEYWATCH_CLOCK_RATE=600";
 	pty = screen(desk, 24, 80, true);

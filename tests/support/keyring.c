@@ -94,6 +94,26 @@ keyring_make(const struct keyring *keyring, const char *name, const char *type)
 	free(keyring_run(keyring, STR(""), "ssh-add", "-q", name));
 }
 
+void
+keyring_open_with(struct keyring *keyring, ...)
+{
+	const char *key;
+	va_list keys;
+
+	keyring_open(keyring);
+	va_start(keys, keyring);
+	while ((key = va_arg(keys, const char *))) {
+		char name[64];
+		size_t len = strcspn(key, " ");
+
+		assert_true(len < sizeof(name) && key[len] == ' ');
+		memcpy(name, key, len);
+		name[len] = '\0';
+		keyring_make(keyring, name, key + len + 1);
+	}
+	va_end(keys);
+}
+
 char *
 keyring_public(const struct keyring *keyring, const char *name)
 {

@@ -16,6 +16,8 @@ struct keyring {
 };
 
 void keyring_open(struct keyring *keyring);
+/* The same with keys, "NAME TYPE" each up to a NULL. */
+void keyring_open_with(struct keyring *keyring, ...) __attribute__((sentinel));
 void keyring_close(struct keyring *keyring);
 
 /* folder/NAME; valid until the fourth call from here. */

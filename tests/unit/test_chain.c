@@ -76,61 +76,61 @@ a_chain_that_nobody_touched_has_no_fault(void **state)
 	scene_close(&s);
 }
 
+/* What somebody writes, and what is named then. */
+static const struct {
+	const char *sql, *faults;
+} cases[] = {
+	{"UPDATE decision SET reason = 'x' WHERE seq = 3", "3 altered"},
+	{"UPDATE decision SET actor = 'mallory' WHERE seq = 1", "1 altered"},
+	{"UPDATE decision SET at = at + 1 WHERE seq = 6", "6 altered"},
+	{"UPDATE decision SET action = 'take' WHERE seq = 2", "2 altered"},
+	{"UPDATE decision SET action = 'bless' WHERE seq = 2", "2 altered, 2 altered"},
+	{"UPDATE decision SET undoes = 1 WHERE seq = 4", "4 altered"},
+	{"UPDATE decision SET signer = 'ada' WHERE seq = 4", "4 altered"},
+	{"UPDATE decision SET alert = 2 WHERE seq = 3", "3 altered, 3 event"},
+	{"UPDATE decision SET hash = upper(hash) WHERE seq = 3", "3 altered, 4 altered"},
+	{"UPDATE decision SET hash = 'x' WHERE seq = 3", "3 altered"},
+	{"UPDATE decision SET hash = NULL WHERE seq = 3", "3 unchained"},
+	/* As if all of it were older than the chain: no such decision says so much. */
+	{"UPDATE decision SET hash = NULL",
+		"1 unchained, 2 unchained, 3 unchained, 4 unchained, 5 unchained, 6 "
+		"unchained"},
+	{"UPDATE decision SET hash = NULL, previous = NULL, event = NULL WHERE seq = 1",
+		"1 unchained, 2 altered"},
+	{"UPDATE decision SET seq = -3 WHERE seq = 1", "-3 reordered, -3 altered, 2 missing"},
+	{"UPDATE decision SET seq = 9223372036854775807 WHERE seq = 6",
+		"9223372036854775807 missing, 9223372036854775807 altered"},
+	{"UPDATE decision SET statement = 's', signature = 't' WHERE seq = 3",
+		"3 altered, 3 altered"},
+	{"DELETE FROM decision WHERE seq = 3", "4 missing"},
+	{"DELETE FROM decision WHERE seq < 3", "3 missing"},
+	{"DELETE FROM decision WHERE seq IN (2, 3, 5)", "4 missing, 6 missing"},
+	/* Renumbered to close the gap. */
+	{"DELETE FROM decision WHERE seq = 3; UPDATE decision SET seq = seq - 1 WHERE seq "
+	 "> 3",
+		"3 altered, 3 altered, 4 altered, 5 altered"},
+	/* Two that change places. */
+	{"UPDATE decision SET seq = 99 WHERE seq = 2; UPDATE decision SET seq = 2 WHERE"
+	 " seq = 3; UPDATE decision SET seq = 3 WHERE seq = 99",
+		"2 altered, 2 altered, 3 reordered, 3 altered, 4 reordered"},
+	{"INSERT INTO decision SELECT 7, alert, at, action, actor, reason, undoes, "
+	 "alert_id,"
+	 " event, signer, statement, signature, previous, hash FROM decision WHERE seq = 2",
+		"7 reordered, 7 duplicated"},
+	{"INSERT INTO decision(alert, at, action, actor, reason) VALUES(1, 1, 'validate',"
+	 " 'alice', 'x')",
+		"7 unchained"},
+	{"PRAGMA foreign_keys=OFF; DELETE FROM detail WHERE alert = 2",
+		"2 event, 4 event, 6 event"},
+	{"UPDATE detail SET raw_sha256 = 'x' WHERE alert = 1", "1 event, 3 event, 5 event"},
+	/* A cut tail is a chain: only a head that was kept shows it. */
+	{"DELETE FROM decision WHERE seq > 4", ""},
+};
+
 /* Each is named where it stands, and nothing else is. */
 static void
 what_somebody_wrote_into_the_chain_is_named(void **state)
 {
-	static const struct {
-		const char *sql, *faults;
-	} cases[] = {
-		{"UPDATE decision SET reason = 'x' WHERE seq = 3", "3 altered"},
-		{"UPDATE decision SET actor = 'mallory' WHERE seq = 1", "1 altered"},
-		{"UPDATE decision SET at = at + 1 WHERE seq = 6", "6 altered"},
-		{"UPDATE decision SET action = 'take' WHERE seq = 2", "2 altered"},
-		{"UPDATE decision SET action = 'bless' WHERE seq = 2", "2 altered, 2 altered"},
-		{"UPDATE decision SET undoes = 1 WHERE seq = 4", "4 altered"},
-		{"UPDATE decision SET signer = 'ada' WHERE seq = 4", "4 altered"},
-		{"UPDATE decision SET alert = 2 WHERE seq = 3", "3 altered, 3 event"},
-		{"UPDATE decision SET hash = upper(hash) WHERE seq = 3", "3 altered, 4 altered"},
-		{"UPDATE decision SET hash = 'x' WHERE seq = 3", "3 altered"},
-		{"UPDATE decision SET hash = NULL WHERE seq = 3", "3 unchained"},
-		/* As if all of it were older than the chain: no such decision says so much. */
-		{"UPDATE decision SET hash = NULL",
-			"1 unchained, 2 unchained, 3 unchained, 4 unchained, 5 unchained, 6 "
-			"unchained"},
-		{"UPDATE decision SET hash = NULL, previous = NULL, event = NULL WHERE seq = 1",
-			"1 unchained, 2 altered"},
-		{"UPDATE decision SET seq = -3 WHERE seq = 1",
-			"-3 reordered, -3 altered, 2 missing"},
-		{"UPDATE decision SET seq = 9223372036854775807 WHERE seq = 6",
-			"9223372036854775807 missing, 9223372036854775807 altered"},
-		{"UPDATE decision SET statement = 's', signature = 't' WHERE seq = 3",
-			"3 altered, 3 altered"},
-		{"DELETE FROM decision WHERE seq = 3", "4 missing"},
-		{"DELETE FROM decision WHERE seq < 3", "3 missing"},
-		{"DELETE FROM decision WHERE seq IN (2, 3, 5)", "4 missing, 6 missing"},
-		/* Renumbered to close the gap. */
-		{"DELETE FROM decision WHERE seq = 3; UPDATE decision SET seq = seq - 1 WHERE seq "
-		 "> 3",
-			"3 altered, 3 altered, 4 altered, 5 altered"},
-		/* Two that change places. */
-		{"UPDATE decision SET seq = 99 WHERE seq = 2; UPDATE decision SET seq = 2 WHERE"
-		 " seq = 3; UPDATE decision SET seq = 3 WHERE seq = 99",
-			"2 altered, 2 altered, 3 reordered, 3 altered, 4 reordered"},
-		{"INSERT INTO decision SELECT 7, alert, at, action, actor, reason, undoes, "
-		 "alert_id,"
-		 " event, signer, statement, signature, previous, hash FROM decision WHERE seq = 2",
-			"7 reordered, 7 duplicated"},
-		{"INSERT INTO decision(alert, at, action, actor, reason) VALUES(1, 1, 'validate',"
-		 " 'alice', 'x')",
-			"7 unchained"},
-		{"PRAGMA foreign_keys=OFF; DELETE FROM detail WHERE alert = 2",
-			"2 event, 4 event, 6 event"},
-		{"UPDATE detail SET raw_sha256 = 'x' WHERE alert = 1", "1 event, 3 event, 5 event"},
-		/* A cut tail is a chain: only a head that was kept shows it. */
-		{"DELETE FROM decision WHERE seq > 4", ""},
-	};
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct scene s;

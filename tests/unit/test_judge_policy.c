@@ -13,10 +13,7 @@ static int
 open_keys(void **state)
 {
 	(void)state;
-	keyring_open(&keys);
-	keyring_make(&keys, "ada", "ed25519");
-	keyring_make(&keys, "bob", "ecdsa");
-	keyring_make(&keys, "eve", "ed25519");
+	keyring_open_with(&keys, "ada ed25519", "bob ecdsa", "eve ed25519", NULL);
 	return 0;
 }
 

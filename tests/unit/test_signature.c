@@ -20,10 +20,7 @@ static int
 open_keys(void **state)
 {
 	(void)state;
-	keyring_open(&keys);
-	keyring_make(&keys, "alice", "ed25519");
-	keyring_make(&keys, "bob", "ecdsa");
-	keyring_make(&keys, "carol", "rsa");
+	keyring_open_with(&keys, "alice ed25519", "bob ecdsa", "carol rsa", NULL);
 	return 0;
 }
 
