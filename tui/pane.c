@@ -49,6 +49,8 @@ has_stops(const struct doc *doc)
 void
 pane_laid(struct pane *pane, int width, size_t height, bool ascii, bool from_top)
 {
+	bool resized = pane->width != width || pane->height != (height ? height : 1);
+
 	pane->width = width;
 	pane->height = height ? height : 1;
 	pane->has_stops = has_stops(&pane->doc);
@@ -61,6 +63,8 @@ pane_laid(struct pane *pane, int width, size_t height, bool ascii, bool from_top
 	while (pane->has_stops && !pane->doc.lines[pane->cursor].stop)
 		pane->cursor = (pane->cursor + 1) % pane->doc.line_count;
 	clamp_top(pane);
+	if (pane->has_stops && resized)
+		show_line(pane, pane->cursor);
 }
 
 void

@@ -73,6 +73,20 @@ the_cursor_goes_from_line_to_line_and_the_window_follows(void **state)
 	pane_fini(&pane);
 }
 
+/* News may come in the same moment as another layout. */
+static void
+a_pane_built_again_in_another_size_still_shows_its_cursor(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	fill(&pane, 6, true, 18, 8);
+	pane_go(&pane, 5);
+	pane_laid(&pane, 18, 3, false, false);
+	assert_shown(&pane, "     gamma\n 04  alpha\n" BAR "05  alpha\n");
+	pane_fini(&pane);
+}
+
 static void
 pages_never_get_stuck(void **state)
 {
@@ -282,6 +296,7 @@ main(void)
 		cmocka_unit_test(lines_wrap_at_words_under_their_indent),
 		cmocka_unit_test(a_word_longer_than_a_row_is_broken_and_nothing_is_lost),
 		cmocka_unit_test(the_cursor_goes_from_line_to_line_and_the_window_follows),
+		cmocka_unit_test(a_pane_built_again_in_another_size_still_shows_its_cursor),
 		cmocka_unit_test(pages_never_get_stuck),
 		cmocka_unit_test(text_without_stops_scrolls),
 		cmocka_unit_test(scrolling_takes_the_cursor_along_only_at_the_edge),
