@@ -261,7 +261,8 @@ storms_of_resizes_leave_what_a_repaint_would(void **state)
 	pty_send(pty, "?");
 	pty_wait_row(pty, 23, "Esc back");
 	pty_send(pty, "q");
-	pty_wait_row(pty, 23, "v validate"); /* the last line of the frame */
+	pty_wait_row(pty, 23, "v validate"); /* the last line of the frame … */
+	pty_wait_row(pty, 23, "r request");  /* … to its end: a read may part it anywhere */
 	before = pty_screen(pty);
 	pty_raw_mark(pty);
 	pty_send(pty, "\014");
