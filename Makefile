@@ -22,10 +22,15 @@ B := build$(if $(filter release,$(VARIANT)),,/$(VARIANT))
 
 LIBS_CORE := libcjson libpcre2-8 sqlite3 yaml-0.1 zlib libutf8proc libcrypto \
 	libcurl expat
+# The faster inflater, where it is; make ISAL= does without.
+ISAL := $(shell pkg-config --exists libisal 2>/dev/null && echo yes)
+LIBS_CORE += $(if $(ISAL),libisal)
+FEATURES := $(if $(ISAL),-DKEYWATCH_ISAL)
 LIBS_TUI := ncursesw
 LIBS_TEST := cmocka vterm
 PACKAGES := pkg-config libncurses-dev libcjson-dev libpcre2-dev libsqlite3-dev libyaml-dev \
-	zlib1g-dev libutf8proc-dev libssl-dev libcurl4-openssl-dev libexpat1-dev
+	zlib1g-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev) libutf8proc-dev \
+	libssl-dev libcurl4-openssl-dev libexpat1-dev
 PACKAGES_TEST := libcmocka-dev libvterm-dev mandoc clang-format openssh-client
 PACKAGES_LIVE := python3 openssl ceph-mon ceph-osd radosgw ceph-common
 
@@ -47,7 +52,7 @@ pkgs = $(shell pkg-config $(1) $(LIBS_CORE) $(2) 2>/dev/null)
 CFLAGS ?= -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DKEYWATCH_VERSION='"$(VERSION)"' \
 	-DKEYWATCH_DATADIR='"$(datadir)"' -I. -pthread $(WARNINGS) $(HARDENING) \
-	$(OPTIMISE_$(VARIANT)) $(SANITIZE_$(VARIANT)) $(PKG_CFLAGS) $(CFLAGS)
+	$(OPTIMISE_$(VARIANT)) $(SANITIZE_$(VARIANT)) $(FEATURES) $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(LDHARDENING) $(SANITIZE_$(VARIANT)) $(LDFLAGS)
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(call pkgs,--cflags,$(LIBS_TUI)))$(PKG_CFLAGS)
 CORE_LDLIBS = $(eval CORE_LDLIBS := $$(call pkgs,--libs,) -lm)$(CORE_LDLIBS)
@@ -56,8 +61,9 @@ TEST_LDLIBS = $(eval TEST_LDLIBS := $$(call pkgs,--libs,$(LIBS_TEST)))$(TEST_LDL
 
 sources = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
-CORE := $(call sources,core core/base core/event core/scan core/rule core/alert core/store \
-	core/source core/validation core/export core/command)
+CORE := $(filter-out $(if $(ISAL),,core/scan/inflate_isal.c),$(call sources,core core/base \
+	core/event core/scan core/rule core/alert core/store core/source core/validation core/export \
+	core/command))
 TUI := $(filter-out tui/main.c,$(call sources,tui))
 SUPPORT := $(call sources,tests/support)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(call sources,tests/unit))
@@ -161,7 +167,7 @@ fuzz:
 	@for f in $(patsubst tests/fuzz/%.c,%,$(call sources,tests/fuzz)); do \
 		echo "== $$f"; mkdir -p build/fuzz/$$f; \
 		clang -std=c11 -D_GNU_SOURCE -DKEYWATCH_VERSION='"$(VERSION)"' -DKEYWATCH_DATADIR='""' -I. -g -O1 -pthread \
-			-fsanitize=fuzzer,address,undefined $(PKG_CFLAGS) -o build/fuzz/$$f.fuzz \
+			-fsanitize=fuzzer,address,undefined $(FEATURES) $(PKG_CFLAGS) -o build/fuzz/$$f.fuzz \
 			tests/fuzz/$$f.c $(CORE) $(CORE_LDLIBS) && \
 		build/fuzz/$$f.fuzz -max_total_time=$(or $(FUZZ_SECONDS),30) -timeout=10 \
 			-artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; \

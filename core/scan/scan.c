@@ -314,7 +314,8 @@ step_over_damage(struct scanner *s, size_t left)
 }
 
 static void
-take_gzip(struct scanner *s, struct str bytes)
+take_gzip(struct scanner *s, struct str bytes,
+	enum inflate_result (*step)(struct inflate *, struct inflate_io *))
 {
 	struct inflate_io io = {.in = (const unsigned char *)bytes.data, .in_len = bytes.len};
 	enum inflate_result result;
@@ -322,10 +323,10 @@ take_gzip(struct scanner *s, struct str bytes)
 	do {
 		io.out = s->window;
 		io.out_len = WINDOW;
-		result = inflate_bytes(s->inflate, &io);
+		result = step(s->inflate, &io);
 		take_inflated(s, (struct str){(char *)s->window, WINDOW - io.out_len}, false);
 		if (result == INFLATE_DAMAGED)
-			step_over_damage(s, io.in_len);
+			step_over_damage(s, io.in_len + inflate_held(s->inflate));
 	} while (result != INFLATE_MORE && !s->splitter.stopped && s->inner != FOREIGN);
 }
 
@@ -333,7 +334,7 @@ static void
 take_bytes(struct scanner *s, struct str bytes)
 {
 	if (s->format == GZIP)
-		take_gzip(s, bytes);
+		take_gzip(s, bytes, inflate_bytes);
 	else if (s->format != FOREIGN)
 		take_text(s, s->format, bytes);
 }
@@ -434,6 +435,8 @@ scan_end(struct scanner *s, struct scan_summary *summary)
 	if (s->format == UNDECIDED)
 		start(s, STR(""), true);
 	if (s->format == GZIP) {
+		if (!s->summary.stopped && s->inner != FOREIGN)
+			take_gzip(s, STR(""), inflate_end);
 		take_inflated(s, STR(""), true);
 		if (!inflate_at_end(s->inflate) && !s->summary.stopped && s->inner != FOREIGN)
 			say_broken_gzip(s, "truncated");
