@@ -2,7 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <search.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,7 +11,8 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 
-enum { MAX_LEVELS = 256 };
+/* Folders are kept open down to OPEN_LEVELS, so that what they hold is found without its path. */
+enum { MAX_LEVELS = 256, OPEN_LEVELS = 32 };
 
 /* A folder being walked; the chain upwards shows loops. */
 struct level {
@@ -19,12 +20,27 @@ struct level {
 	dev_t device;
 	ino_t inode;
 	int depth;
+	int fd;		  /* AT_FDCWD: too deep */
+	const char *real; /* borrows from the walk; NULL: not known */
 };
 
 struct walking {
 	struct walk *walk;
+	struct buf path; /* where we are */
 	void (*problem)(void *context, const struct problem *problem);
 	void *context;
+};
+
+/* One entry of a folder, until it is walked. */
+struct entry {
+	size_t name;	    /* where it stands in `names` */
+	unsigned char type; /* DT_… */
+};
+
+struct entries {
+	struct buf names; /* each with its NUL */
+	struct entry *list;
+	size_t count, capacity;
 };
 
 static void
@@ -48,40 +64,6 @@ say_errno(struct walking *w, const char *path, const char *what, int number)
 	say(w, PROBLEM_ERROR, path, reason);
 }
 
-/* ---- what was reached already ---- */
-
-struct place {
-	dev_t device;
-	ino_t inode;
-};
-
-static int
-compare_places(const void *a, const void *b)
-{
-	const struct place *left = a, *right = b;
-
-	if (left->device != right->device)
-		return left->device < right->device ? -1 : 1;
-	return (left->inode > right->inode) - (left->inode < right->inode);
-}
-
-/* False when it was reached before. */
-static bool
-reach(struct walk *walk, const struct stat *st)
-{
-	struct place *place = MEM_NEW(struct place), **found;
-
-	place->device = st->st_dev;
-	place->inode = st->st_ino;
-	found = tsearch(place, &walk->reached, compare_places);
-	if (!found)
-		abort();
-	if (*found == place)
-		return true;
-	free(place);
-	return false;
-}
-
 /* ---- files ---- */
 
 bool
@@ -101,11 +83,12 @@ walk_is_log_name(struct str name)
 }
 
 static void
-add_file(struct walk *walk, const char *path, const struct stat *st, bool given)
+add_file(struct walk *walk, const char *path, const char *folder, const struct stat *st, bool given)
 {
 	MEM_GROW(walk->files, walk->count, walk->capacity);
 	walk->files[walk->count++] = (struct walk_file){
 		.path = mem_strdup(path),
+		.folder = folder,
 		.size = S_ISREG(st->st_mode) ? (uint64_t)st->st_size : 0,
 		.mtime_ns = st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec,
 		.ctime_ns = st->st_ctim.tv_sec * INT64_C(1000000000) + st->st_ctim.tv_nsec,
@@ -127,7 +110,8 @@ add_special(struct walking *w, const char *path, const struct stat *st, bool giv
 	char reason[64];
 
 	if (given && (S_ISFIFO(st->st_mode) || S_ISCHR(st->st_mode))) {
-		add_file(w->walk, path, st, true); /* asked for by name: it is read to its end */
+		add_file(w->walk, path, NULL, st,
+			true); /* asked for by name: it is read to its end */
 		return;
 	}
 	snprintf(reason, sizeof(reason), "is %s, not read", what);
@@ -135,8 +119,6 @@ add_special(struct walking *w, const char *path, const struct stat *st, bool giv
 }
 
 /* ---- folders ---- */
-
-static void add_path(struct walking *w, const char *path, const struct level *above, bool given);
 
 bool
 walk_is_skipped_folder(struct str name)
@@ -152,38 +134,121 @@ walk_skips(const char *path)
 	return walk_is_skipped_folder(str_from(slash ? slash + 1 : path));
 }
 
-static int
-not_dots(const struct dirent *entry)
+static const char *
+keep_folder(struct walk *walk, char *real)
 {
-	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	if (!real)
+		return NULL;
+	MEM_GROW(walk->folders, walk->folder_count, walk->folder_capacity);
+	walk->folders[walk->folder_count++] = real;
+	return real;
+}
+
+/* That of the folder at w->path: below one that is known, and no link, it needs no look. */
+static const char *
+real_folder(struct walking *w, const struct level *above, const char *name, unsigned char type)
+{
+	struct buf real = {0};
+
+	if (!above || !above->real || type != DT_DIR)
+		return keep_folder(w->walk, realpath(buf_cstr(&w->path), NULL));
+	buf_puts(&real, above->real);
+	if (real.len && real.data[real.len - 1] != '/')
+		buf_putc(&real, '/');
+	buf_puts(&real, name);
+	return keep_folder(w->walk, buf_take(&real));
 }
 
 static int
-by_bytes(const struct dirent **a, const struct dirent **b)
+by_bytes(const void *a, const void *b, void *names)
 {
-	return strcmp((*a)->d_name, (*b)->d_name);
+	const struct entry *left = a, *right = b;
+
+	return strcmp((char *)names + left->name, (char *)names + right->name);
+}
+
+/* False with errno when the folder cannot be read to its end. */
+static bool
+read_entries(struct entries *entries, DIR *dir)
+{
+	const struct dirent *entry;
+
+	while (errno = 0, (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+			continue;
+		MEM_GROW(entries->list, entries->count, entries->capacity);
+		entries->list[entries->count++] = (struct entry){entries->names.len, entry->d_type};
+		buf_append(&entries->names, name, strlen(name) + 1);
+	}
+	if (errno)
+		return false;
+	if (entries->count)
+		qsort_r(entries->list, entries->count, sizeof(*entries->list), by_bytes,
+			entries->names.data);
+	return true;
+}
+
+static void add_path(struct walking *w, const struct level *above, const char *name,
+	unsigned char type, bool given);
+
+static void
+add_entries(struct walking *w, const struct entries *entries, const struct level *level)
+{
+	size_t len = w->path.len;
+
+	if (len && w->path.data[len - 1] != '/')
+		buf_putc(&w->path, '/');
+	for (size_t i = 0; i < entries->count; i++) {
+		const char *name = entries->names.data + entries->list[i].name;
+		size_t folder = w->path.len;
+
+		buf_puts(&w->path, name);
+		add_path(w, level, name, entries->list[i].type, false);
+		w->path.len = folder;
+	}
+	w->path.len = len;
+	w->path.data[len] = '\0';
 }
 
 static void
-add_entry(struct walking *w, const char *folder, const char *name, const struct level *level)
+list_folder(struct walking *w, struct level *level, const char *name, unsigned char type)
 {
-	size_t len = strlen(folder);
-	struct buf path = {0};
+	struct entries entries = {0};
+	int at = level->above ? level->above->fd : AT_FDCWD;
+	int fd = openat(
+		at, at == AT_FDCWD ? buf_cstr(&w->path) : name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
-	buf_puts(&path, folder);
-	if (len && folder[len - 1] != '/')
-		buf_putc(&path, '/');
-	buf_puts(&path, name);
-	add_path(w, buf_cstr(&path), level, false);
-	buf_fini(&path);
+	if (!dir) {
+		say_errno(w, buf_cstr(&w->path), "the folder cannot be read", errno);
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	if (!read_entries(&entries, dir))
+		say_errno(w, buf_cstr(&w->path), "the folder cannot be read", errno);
+	level->fd = level->depth < OPEN_LEVELS ? fd : AT_FDCWD;
+	level->real = real_folder(w, level->above, name, type);
+	if (level->fd == AT_FDCWD)
+		closedir(dir);
+	add_entries(w, &entries, level);
+	if (level->fd != AT_FDCWD)
+		closedir(dir);
+	buf_fini(&entries.names);
+	free(entries.list);
 }
 
 static void
-add_folder(struct walking *w, const char *path, const struct stat *st, const struct level *above)
+add_folder(struct walking *w, const struct level *above, const char *name, unsigned char type,
+	const struct stat *st)
 {
-	struct level level = {above, st->st_dev, st->st_ino, above ? above->depth + 1 : 0};
-	struct dirent **entries;
-	int count;
+	const char *path = buf_cstr(&w->path);
+	struct level level = {.above = above,
+		.device = st->st_dev,
+		.inode = st->st_ino,
+		.depth = above ? above->depth + 1 : 0};
 
 	for (; above; above = above->above) {
 		if (above->device != st->st_dev || above->inode != st->st_ino)
@@ -195,45 +260,44 @@ add_folder(struct walking *w, const char *path, const struct stat *st, const str
 		say(w, PROBLEM_ERROR, path, "is too many folders deep");
 		return;
 	}
-	if (!reach(w->walk, st))
+	if (!place_set_add(&w->walk->reached, st->st_dev, st->st_ino))
 		return;
 	if (w->walk->folder)
 		w->walk->folder(w->walk->folder_context, path);
-	count = scandir(path, &entries, not_dots, by_bytes);
-	if (count < 0) {
-		say_errno(w, path, "the folder cannot be read", errno);
-		return;
-	}
-	for (int i = 0; i < count; i++) {
-		add_entry(w, path, entries[i]->d_name, &level);
-		free(entries[i]);
-	}
-	free(entries);
+	list_folder(w, &level, name, type);
 }
 
 static void
-add_path(struct walking *w, const char *path, const struct level *above, bool given)
+say_not_there(struct walking *w, const char *path, bool given, int number)
 {
+	/* A link to nothing inside a folder is litter, not lost bytes. */
+	if (!given && number == ENOENT)
+		say(w, PROBLEM_NOTE, path, "is a link to nothing");
+	else if (!given && number == ELOOP)
+		say(w, PROBLEM_NOTE, path, "is a loop of links");
+	else
+		say_errno(w, path, "cannot be read", number);
+}
+
+/* What stands at w->path, of that name in the folder above. */
+static void
+add_path(struct walking *w, const struct level *above, const char *name, unsigned char type,
+	bool given)
+{
+	const char *path = buf_cstr(&w->path);
+	int at = above ? above->fd : AT_FDCWD;
 	struct stat st;
 
-	if (stat(path, &st) != 0) {
-		/* A link to nothing inside a folder is litter, not lost bytes. */
-		if (!given && errno == ENOENT)
-			say(w, PROBLEM_NOTE, path, "is a link to nothing");
-		else if (!given && errno == ELOOP)
-			say(w, PROBLEM_NOTE, path, "is a loop of links");
-		else
-			say_errno(w, path, "cannot be read", errno);
-		return;
-	}
-	if (S_ISDIR(st.st_mode) && !given && walk_skips(path))
+	if (fstatat(at, at == AT_FDCWD ? path : name, &st, 0) != 0)
+		say_not_there(w, path, given, errno);
+	else if (S_ISDIR(st.st_mode) && !given && walk_skips(path))
 		say(w, PROBLEM_NOTE, path, "holds no records, stepped over");
 	else if (S_ISDIR(st.st_mode))
-		add_folder(w, path, &st, above);
+		add_folder(w, above, name, type, &st);
 	else if (!S_ISREG(st.st_mode))
 		add_special(w, path, &st, given);
-	else if (reach(w->walk, &st))
-		add_file(w->walk, path, &st, given);
+	else if (place_set_add(&w->walk->reached, st.st_dev, st.st_ino))
+		add_file(w->walk, path, above && type == DT_REG ? above->real : NULL, &st, given);
 }
 
 /* It can be read once; two workers would each get a part. */
@@ -250,11 +314,13 @@ void
 walk_add(struct walk *walk, const char *path,
 	void (*problem)(void *context, const struct problem *problem), void *context)
 {
-	struct walking w = {walk, problem, context};
+	struct walking w = {.walk = walk, .problem = problem, .context = context};
 	struct stat st = {0};
 
 	if (strcmp(path, "-") != 0) {
-		add_path(&w, path, NULL, true);
+		buf_puts(&w.path, path);
+		add_path(&w, NULL, path, DT_UNKNOWN, true);
+		buf_fini(&w.path);
 		return;
 	}
 	if (holds_standard_input(walk))
@@ -264,7 +330,27 @@ walk_add(struct walk *walk, const char *path,
 	else if (S_ISDIR(st.st_mode))
 		say(&w, PROBLEM_ERROR, path, "is a folder");
 	else
-		add_file(walk, path, &st, true);
+		add_file(walk, path, NULL, &st, true);
+}
+
+void
+walk_real_path(const struct walk_file *file, struct buf *out)
+{
+	const char *slash = strrchr(file->path, '/');
+	char *real = NULL;
+
+	buf_clear(out);
+	if (file->folder) {
+		buf_puts(out, file->folder);
+		if (out->len && out->data[out->len - 1] != '/')
+			buf_putc(out, '/');
+		buf_puts(out, slash ? slash + 1 : file->path);
+		return;
+	}
+	if (strcmp(file->path, "-") != 0)
+		real = realpath(file->path, NULL);
+	buf_puts(out, real ? real : file->path);
+	free(real);
 }
 
 void
@@ -273,6 +359,9 @@ walk_fini(struct walk *walk)
 	for (size_t i = 0; i < walk->count; i++)
 		free(walk->files[i].path);
 	free(walk->files);
-	tdestroy(walk->reached, free);
+	for (size_t i = 0; i < walk->folder_count; i++)
+		free(walk->folders[i]);
+	free(walk->folders);
+	place_set_fini(&walk->reached);
 	*walk = (struct walk){0};
 }

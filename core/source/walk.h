@@ -9,11 +9,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/base/buf.h"
 #include "core/base/problem.h"
 #include "core/base/str.h"
+#include "core/source/place_set.h"
 
 struct walk_file {
 	char *path; /* as given, or found below what was given; "-" is standard input */
+	/* Where it lies, without links: its real path is that and the last part of `path`. Borrows
+	 * from the walk. NULL: that is not known, ask realpath. */
+	const char *folder;
 	uint64_t size;
 	int64_t mtime_ns, ctime_ns;
 	dev_t device;
@@ -26,9 +31,12 @@ struct walk_file {
 struct walk {
 	struct walk_file *files; /* owns; given order, directories sorted by name */
 	size_t count, capacity;
-	uint64_t bytes; /* sum of sizes */
-	void *reached;	/* owns; what was seen already (tsearch) */
-	/* Told of each folder before it is listed, so that a watch on it misses nothing; or NULL. */
+	uint64_t bytes;		  /* sum of sizes */
+	struct place_set reached; /* what was seen already */
+	char **folders;		  /* own; real paths */
+	size_t folder_count, folder_capacity;
+	/* Told of each folder before it is listed, so that a watch on it misses nothing; or NULL.
+	 */
 	void (*folder)(void *context, const char *path);
 	void *folder_context;
 };
@@ -39,6 +47,8 @@ struct walk {
  * directories too but never into a loop. The same file reached twice is listed once. */
 void walk_add(struct walk *walk, const char *path,
 	void (*problem)(void *context, const struct problem *problem), void *context);
+/* Fills out with the path without links, as far as that is to be had. */
+void walk_real_path(const struct walk_file *file, struct buf *out);
 /* A folder of that name below what is given is stepped over. */
 bool walk_skips(const char *path);
 void walk_fini(struct walk *walk);
