@@ -39,6 +39,17 @@ item_new(enum item_kind kind, struct str path, struct str text, struct str body)
 	return item;
 }
 
+struct item *
+item_new_done(const struct done *done, size_t count)
+{
+	struct item *item = mem_alloc(sizeof(*item) + count * sizeof(*done));
+
+	*item = (struct item){.kind = ITEM_DONE, .done_count = count};
+	item->done = (struct done *)(item + 1);
+	memcpy(item->done, done, count * sizeof(*done));
+	return item;
+}
+
 bool
 pipeline_stopped(const struct pipeline *p)
 {

@@ -50,6 +50,15 @@ forget_pending(struct detector *d)
 	d->pending_count = d->pending_bytes = 0;
 }
 
+/* What was begun in a transaction that is taken back is not in the store. */
+static void
+forget_begun(struct detector *d, bool committed)
+{
+	for (struct job *job = d->begun; job && !committed; job = job->begun)
+		job->input = 0;
+	d->begun = NULL;
+}
+
 static void
 add_tally(struct detector *d)
 {
@@ -73,6 +82,7 @@ detector_commit(struct detector *d)
 		store_rollback(d->pipeline->store);
 	d->open = false;
 	d->items = 0;
+	forget_begun(d, !d->failed);
 	if (d->failed) {
 		live_rolled_back(d);
 	} else {
@@ -130,4 +140,5 @@ detector_fini(struct detector *d)
 {
 	forget_pending(d);
 	free(d->pending);
+	buf_fini(&d->real);
 }

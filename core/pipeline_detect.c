@@ -1,5 +1,4 @@
 /* The detector: lists the inputs, judges records by the rules, writes alerts into the store. */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -63,15 +62,16 @@ by_size_descending(const void *a, const void *b)
 	return (left->file > right->file) - (left->file < right->file);
 }
 
+/* As it was listed. */
 static struct store_input
-store_input_of(const struct walk_file *file, char real[PATH_MAX])
+store_input_of(struct detector *d, const struct walk_file *file)
 {
-	const char *identity = strcmp(file->path, "-") == 0 ? NULL : realpath(file->path, real);
-
+	walk_real_path(file, &d->real);
 	return (struct store_input){
 		.name = STR("file"),
 		.path = str_from(file->path),
-		.identity = str_from(identity ? identity : file->path),
+		.identity = buf_view(&d->real),
+		.order = (uint32_t)(file - d->pipeline->walk.files) + 1,
 		.size = file->size,
 		.mtime_ns = file->mtime_ns,
 		.ctime_ns = file->ctime_ns,
@@ -80,37 +80,71 @@ store_input_of(const struct walk_file *file, char real[PATH_MAX])
 	};
 }
 
-static void
-list_file(struct detector *d, const struct walk_file *file)
+/* Whether it need not be read. What is read is begun in the store only when there is something to
+ * put: most files hold nothing. */
+static bool
+is_remembered(struct detector *d, const struct walk_file *file)
 {
 	struct pipeline *p = d->pipeline;
-	char real[PATH_MAX];
-	struct store_input input = store_input_of(file, real);
-	struct job job = {.file = file};
+	struct store_input input;
 	struct error err;
 	bool unchanged = false;
 
+	if (!p->options.remember)
+		return false;
 	if (d->items >= LISTED_ITEMS)
 		detector_commit(d); /* somebody's decision may be waiting */
 	detector_begin(d);
 	if (d->failed)
-		return;
+		return false;
 	d->items++;
-	if (!store_input_begin(p->store, p->run, &input, p->rule_key[file->given], &job.input,
-		    &unchanged, &err)) {
+	input = store_input_of(d, file);
+	if (!store_input_look(p->store, p->run, &input, p->rule_key[file->given], &unchanged, &err))
 		detector_fail(d, &err);
-		return;
-	}
+	return unchanged;
+}
+
+static void
+list_file(struct detector *d, const struct walk_file *file)
+{
+	struct pipeline *p = d->pipeline;
+	bool remembered = is_remembered(d, file);
+
 	pthread_mutex_lock(&p->lock);
 	p->progress.files_total++;
-	if (unchanged && p->options.remember) {
+	if (remembered) {
 		p->progress.files_done++;
 		p->progress.files_remembered++;
 	} else {
 		p->progress.bytes_total += file->size;
-		p->jobs[p->job_count++] = job;
+		p->jobs[p->job_count++] = (struct job){.file = file};
 	}
 	pthread_mutex_unlock(&p->lock);
+}
+
+/* The store's id of a job's input; 0: the store failed. */
+static int64_t
+job_input(struct detector *d, struct job *job)
+{
+	struct pipeline *p = d->pipeline;
+	struct store_input input;
+	struct error err;
+	bool unchanged;
+
+	if (job->input)
+		return job->input;
+	detector_begin(d);
+	if (d->failed)
+		return 0;
+	input = store_input_of(d, job->file);
+	if (!store_input_begin(p->store, p->run, &input, p->rule_key[job->file->given], &job->input,
+		    &unchanged, &err)) {
+		detector_fail(d, &err);
+		return 0;
+	}
+	job->begun = d->begun;
+	d->begun = job;
+	return job->input;
 }
 
 static void
@@ -124,6 +158,7 @@ list_inputs(struct detector *d)
 		if (!str_starts_with(str_from(p->options.paths[i]), STR("s3://")))
 			walk_add(&p->walk, p->options.paths[i], walk_problem, d);
 	p->jobs = mem_array(NULL, p->walk.count, sizeof(*p->jobs));
+	store_run_places(p->store, (uint32_t)p->walk.count);
 	for (size_t i = 0; i < p->walk.count && !d->failed && !atomic_load(&p->stop); i++)
 		list_file(d, &p->walk.files[i]);
 	qsort(p->jobs, p->job_count, sizeof(*p->jobs), by_size_descending);
@@ -143,7 +178,7 @@ list_inputs(struct detector *d)
 static int64_t
 item_input(struct detector *d, const struct item *item)
 {
-	return item->fetcher ? live_input(d, item) : item->job->input;
+	return item->fetcher ? live_input(d, item) : job_input(d, item->job);
 }
 
 /* A problem of what the item stands in. */
@@ -288,19 +323,32 @@ take_problem(struct detector *d, const struct item *item)
 
 /* A file that changed while it was read is read again next time. */
 static void
-take_done(struct detector *d, const struct item *item)
+remember(struct detector *d, const struct done *done)
 {
-	char real[PATH_MAX];
-	struct store_input input;
+	struct pipeline *p = d->pipeline;
+	const struct walk_file *file = done->job->file;
+	struct store_input input = store_input_of(d, file);
+	const char *key = p->rule_key[file->given];
 	struct error err;
 
-	if (!item->whole || !S_ISREG(item->as_read.mode))
-		return;
-	input = store_input_of(&item->as_read, real);
+	input.size = done->size;
+	input.mtime_ns = done->mtime_ns;
+	input.ctime_ns = done->ctime_ns;
+	input.device = done->device;
+	input.inode = done->inode;
 	detector_begin(d);
-	if (!d->failed && !store_input_done(d->pipeline->store, item->job->input,
-				  d->pipeline->rule_key[item->as_read.given], &input, &err))
+	if (!d->failed &&
+		!(done->job->input ? store_input_done(p->store, done->job->input, key, &input, &err)
+				   : store_input_empty(p->store, &input, key, &err)))
 		detector_fail(d, &err);
+}
+
+static void
+take_done(struct detector *d, const struct item *item)
+{
+	for (size_t i = 0; i < item->done_count; i++)
+		if (item->done[i].whole && S_ISREG(item->done[i].job->file->mode))
+			remember(d, &item->done[i]);
 }
 
 void
@@ -324,7 +372,7 @@ detector_take(struct detector *d, const struct item *item)
 		detector_begin(d); /* a commit must follow, though nothing else may */
 		break;
 	}
-	d->items++;
+	d->items += item->kind == ITEM_DONE ? item->done_count : 1;
 }
 
 /* ---- the loop ---- */

@@ -14,16 +14,28 @@
 #include "core/source/walk.h"
 #include "core/store/live.h"
 
-/* An input to read; fixed once listed. */
+/* An input to read. */
 struct job {
 	const struct walk_file *file; /* borrows from the walk */
-	int64_t input;		      /* the store's id */
+	/* The detector's. */
+	int64_t input;	   /* the store's id; 0: nothing of it was put there yet */
+	struct job *begun; /* the next that was begun in the open transaction */
+};
+
+/* How an input was when it was opened, and whether it was read to its end. */
+struct done {
+	struct job *job;
+	uint64_t size;
+	int64_t mtime_ns, ctime_ns;
+	dev_t device;
+	ino_t inode;
+	bool whole;
 };
 
 enum item_kind {
 	ITEM_RECORD,
 	ITEM_PROBLEM,
-	ITEM_DONE,     /* of a job */
+	ITEM_DONE,     /* of jobs whose other items came before */
 	ITEM_POSITION, /* of a fetcher: path is its name, text its value */
 	ITEM_BARRIER,  /* of a fetcher */
 };
@@ -31,21 +43,21 @@ enum item_kind {
 /* One malloc; moves through the queue; the detector frees it. */
 struct item {
 	enum item_kind kind;
-	const struct job *job;		/* of a file, or … */
+	struct job *job;		/* of a file, or … */
 	struct fetcher *fetcher;	/* … of a source; neither: a problem of the walk */
 	uint64_t offset;		/* RECORD, PROBLEM */
 	unsigned scan_flags;		/* RECORD */
 	enum problem_severity severity; /* PROBLEM */
 	/* Bytes in the same malloc. */
-	struct str path;	  /* of what a fetcher found; POSITION: the name */
-	struct str text;	  /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
-	struct str body;	  /* PROBLEM: what to keep with it, or absent */
-	bool whole;		  /* DONE: read to its end without being stopped */
-	struct walk_file as_read; /* DONE: size and times when it was opened */
-	int64_t arrived;	  /* RECORD of a fetcher: ticks */
-	bool watched;		  /* and it was watched without a gap then */
-	size_t rule; /* RECORD: 1 + the rule that it is known to match; 0: to be judged */
-	uint64_t token;		  /* BARRIER */
+	struct str path;   /* of what a fetcher found; POSITION: the name */
+	struct str text;   /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
+	struct str body;   /* PROBLEM: what to keep with it, or absent */
+	struct done *done; /* DONE: in the same malloc */
+	size_t done_count;
+	int64_t arrived; /* RECORD of a fetcher: ticks */
+	bool watched;	 /* and it was watched without a gap then */
+	size_t rule;	 /* RECORD: 1 + the rule that it is known to match; 0: to be judged */
+	uint64_t token;	 /* BARRIER */
 };
 
 struct position {
@@ -78,7 +90,7 @@ struct fetcher {
 	unsigned failures;	     /* in a row */
 	uint64_t delivered;	     /* tokens given to the source */
 	int64_t said_ms;
-	int64_t skew_min;    /* as last said */
+	int64_t skew_min; /* as last said */
 
 	/* The detector's own. */
 	int64_t input; /* the store's id for input_path; 0: none */
@@ -106,7 +118,7 @@ struct pipeline {
 	struct source_rule *rules; /* one a rule; owns the array; borrows from the rules */
 	struct queue *queue;
 	struct walk walk;
-	struct job *jobs; /* owns; biggest first; written before the workers start */
+	struct job *jobs; /* owns; biggest first; fixed before the workers start */
 	size_t job_count;
 	atomic_size_t next_job;
 	pthread_t detector;
@@ -140,6 +152,7 @@ bool pipeline_start_producer(
 void pipeline_end_producer(struct pipeline *pipeline);
 
 struct item *item_new(enum item_kind kind, struct str path, struct str text, struct str body);
+struct item *item_new_done(const struct done *done, size_t count);
 
 bool pipeline_stopped(const struct pipeline *pipeline);
 void pipeline_wake(const struct pipeline *pipeline);
@@ -170,6 +183,8 @@ struct detector {
 	size_t pending_count, pending_capacity, pending_bytes;
 	struct pipeline_progress tally; /* errors, notes and alerts of the open transaction */
 	int64_t lease_ms;		/* when the lease is due; -1: no live sources */
+	struct job *begun;		/* in the open transaction */
+	struct buf real;		/* owns; scratch: the real path of an input */
 };
 
 void detector_take(struct detector *d, const struct item *item);
@@ -177,7 +192,7 @@ void detector_put_problem(struct detector *d, int64_t input, const struct proble
 
 /* ---- pipeline_commit.c: the detector's transactions ---- */
 
-void detector_begin(struct detector *d); /* unless one is open, or the store failed */
+void detector_begin(struct detector *d);  /* unless one is open, or the store failed */
 void detector_commit(struct detector *d); /* or takes it back, when the store failed in it */
 /* A failure of the store is shown. It ends a scan; live sources are not let down. */
 void detector_fail(struct detector *d, const struct error *err);

@@ -10,21 +10,40 @@
 #include "core/base/mem.h"
 #include "core/pipeline_private.h"
 
-enum { READ_SIZE = 512 << 10, MAX_PROBLEMS = 1000 };
+enum {
+	READ_SIZE = 512 << 10,
+	MAX_PROBLEMS = 1000,
+	PUBLISH_MS = 20,
+	DONE_BATCH = 64,
+	SMALL_FILE = 1 << 20, /* what is done already does not wait for one that is larger */
+};
+
+/* One thread. What every file would cost is gathered here and given on now and then. */
+struct worker {
+	struct pipeline *pipeline;
+	struct scanner *scanner;
+	void *buffer;
+	struct pipeline_progress tally; /* since it was published */
+	int64_t published_ms;
+	struct done done[DONE_BATCH];
+	size_t done_count;
+};
 
 /* One input being read. Problems wait until its end: only then is it known whether it is a log. */
 struct reading {
+	struct worker *worker;
 	struct pipeline *pipeline;
-	const struct job *job;
+	struct job *job;
+	struct done done;
 	struct item **problems; /* owns */
 	size_t problem_count, problem_capacity, problems_left_out;
-	uint64_t counted; /* bytes already in the progress */
+	uint64_t counted; /* bytes already in the tally */
 };
 
 static size_t
 cost(const struct item *item)
 {
-	return sizeof(*item) + item->text.len;
+	return sizeof(*item) + item->text.len + item->done_count * sizeof(*item->done);
 }
 
 static void
@@ -53,6 +72,8 @@ take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 		free(item);
 	return !pipeline_stopped(r->pipeline);
 }
+
+/* ---- problems ---- */
 
 static void
 take_problem(void *context, enum problem_severity severity, uint64_t offset, const char *reason)
@@ -114,40 +135,90 @@ say_problems(struct reading *r, const struct scan_summary *summary)
 	}
 }
 
+/* ---- what is told of many files at once ---- */
+
+static void
+publish(struct worker *w)
+{
+	struct pipeline *p = w->pipeline;
+
+	pthread_mutex_lock(&p->lock);
+	p->progress.bytes_done += w->tally.bytes_done;
+	p->progress.bytes_total += w->tally.bytes_total;
+	p->progress.bytes_out += w->tally.bytes_out;
+	p->progress.files_done += w->tally.files_done;
+	p->progress.records += w->tally.records;
+	pthread_mutex_unlock(&p->lock);
+	w->tally = (struct pipeline_progress){0};
+	pipeline_wake(p);
+}
+
+static void
+publish_now_and_then(struct worker *w)
+{
+	int64_t now = time_monotonic_ms();
+
+	if (now - w->published_ms < PUBLISH_MS)
+		return;
+	w->published_ms = now;
+	publish(w);
+}
+
+static void
+push_done(struct worker *w)
+{
+	struct item *item;
+
+	if (!w->done_count)
+		return;
+	item = item_new_done(w->done, w->done_count);
+	w->done_count = 0;
+	if (queue_push(w->pipeline->queue, item, cost(item)) != QUEUE_OK)
+		free(item);
+}
+
+/* Behind the other items of the job. */
+static void
+note_done(struct reading *r)
+{
+	struct worker *w = r->worker;
+
+	if (!r->pipeline->options.remember)
+		return;
+	r->done.job = r->job;
+	w->done[w->done_count++] = r->done;
+	if (w->done_count == DONE_BATCH)
+		push_done(w);
+}
+
 /* ---- bytes ---- */
 
 static void
 count_bytes(struct reading *r, uint64_t bytes)
 {
-	struct pipeline *p = r->pipeline;
-
-	pthread_mutex_lock(&p->lock);
-	p->progress.bytes_done += bytes;
-	pthread_mutex_unlock(&p->lock);
+	r->worker->tally.bytes_done += bytes;
 	r->counted += bytes;
-	pipeline_wake(p);
+	publish_now_and_then(r->worker);
 }
 
 static void
 count_end(struct reading *r, const struct scan_summary *summary)
 {
-	struct pipeline *p = r->pipeline;
+	struct pipeline_progress *tally = &r->worker->tally;
 
-	pthread_mutex_lock(&p->lock);
-	p->progress.files_done++;
-	p->progress.records += summary->records;
-	p->progress.bytes_out += summary->bytes_out;
+	tally->files_done++;
+	tally->records += summary->records;
+	tally->bytes_out += summary->bytes_out;
 	/* The total was the size when listed; what was not read of it is not awaited any more. */
 	if (r->counted < r->job->file->size)
-		p->progress.bytes_done += r->job->file->size - r->counted;
+		tally->bytes_done += r->job->file->size - r->counted;
 	else
-		p->progress.bytes_total += r->counted - r->job->file->size;
-	pthread_mutex_unlock(&p->lock);
+		tally->bytes_total += r->counted - r->job->file->size;
 }
 
 /* A pipe may never end: wait for it or for the stop, whichever comes first. */
 static ssize_t
-read_some(const struct pipeline *p, int fd, bool pipe, void *buffer, size_t size)
+read_some(const struct pipeline *p, int fd, bool pipe, void *buffer)
 {
 	struct pollfd waits[2] = {{fd, POLLIN, 0}, {p->stop_wake.fd, POLLIN, 0}};
 	ssize_t n;
@@ -155,42 +226,47 @@ read_some(const struct pipeline *p, int fd, bool pipe, void *buffer, size_t size
 	do {
 		if (pipe && poll(waits, 2, -1) > 0 && waits[1].revents)
 			return 0;
-		n = read(fd, buffer, size);
+		n = read(fd, buffer, READ_SIZE);
 	} while (n < 0 && errno == EINTR);
 	return n;
 }
 
+/* A file gives less than was asked for at its end alone: then it need not be asked again. */
+static bool
+is_end(const struct reading *r, ssize_t n)
+{
+	return n == 0 || (n < READ_SIZE && r->done.size && r->counted == r->done.size);
+}
+
 /* True when the input was read to its end. */
 static bool
-read_bytes(struct reading *r, int fd, struct scanner *scanner, void *buffer)
+read_bytes(struct reading *r, int fd)
 {
 	bool pipe = !S_ISREG(r->job->file->mode);
+	ssize_t n;
 
-	for (;;) {
-		ssize_t n = read_some(r->pipeline, fd, pipe, buffer, READ_SIZE);
+	do {
 		char reason[160];
 
-		if (n == 0)
-			return !pipeline_stopped(r->pipeline);
+		n = read_some(r->pipeline, fd, pipe, r->worker->buffer);
 		if (n < 0) {
 			snprintf(reason, sizeof(reason), "cannot be read: %s", strerror(errno));
 			say(r, PROBLEM_ERROR, r->counted, reason);
 			return false;
 		}
 		count_bytes(r, (uint64_t)n);
-		if (!scan_bytes(scanner, buffer, (size_t)n))
-			return !pipeline_stopped(r->pipeline);
-		if (pipeline_stopped(r->pipeline))
-			return false;
-	}
+		if (n && !scan_bytes(r->worker->scanner, r->worker->buffer, (size_t)n))
+			break;
+	} while (!is_end(r, n) && !pipeline_stopped(r->pipeline));
+	return !pipeline_stopped(r->pipeline);
 }
 
 static int
-open_input(struct reading *r, struct walk_file *as_read)
+open_input(struct reading *r)
 {
-	const struct walk_file *file = r->job->file;
-	bool standard = strcmp(file->path, "-") == 0;
-	int fd = standard ? dup(STDIN_FILENO) : open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	const char *path = r->job->file->path;
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
+					: open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 	char reason[160];
 
@@ -201,27 +277,25 @@ open_input(struct reading *r, struct walk_file *as_read)
 			close(fd);
 		return -1;
 	}
-	*as_read = *file;
-	as_read->size = (uint64_t)st.st_size;
-	as_read->mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
-	as_read->ctime_ns = st.st_ctim.tv_sec * INT64_C(1000000000) + st.st_ctim.tv_nsec;
-	as_read->device = st.st_dev;
-	as_read->inode = st.st_ino;
+	r->done.size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	r->done.mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
+	r->done.ctime_ns = st.st_ctim.tv_sec * INT64_C(1000000000) + st.st_ctim.tv_nsec;
+	r->done.device = st.st_dev;
+	r->done.inode = st.st_ino;
 	return fd;
 }
 
 static void
-read_input(struct reading *r, struct scanner *scanner, void *buffer)
+read_input(struct reading *r)
 {
 	const struct scan_sink sink = {r, take_record, take_problem};
 	struct scan_summary summary = {0};
-	struct item *done = item_new(ITEM_DONE, STR_ABSENT, STR_ABSENT, STR_ABSENT);
-	int fd = open_input(r, &done->as_read);
+	int fd = open_input(r);
 
 	if (fd >= 0) {
-		scan_begin(scanner, &sink);
-		done->whole = read_bytes(r, fd, scanner, buffer);
-		scan_end(scanner, &summary);
+		scan_begin(r->worker->scanner, &sink);
+		r->done.whole = read_bytes(r, fd);
+		scan_end(r->worker->scanner, &summary);
 		summary.stopped |= pipeline_stopped(r->pipeline);
 		if (summary.stopped)
 			forget_problems(r); /* "truncated" would be our own doing */
@@ -229,7 +303,18 @@ read_input(struct reading *r, struct scanner *scanner, void *buffer)
 		close(fd);
 	}
 	count_end(r, &summary);
-	push(r, done);
+	note_done(r);
+}
+
+static void
+take_job(struct worker *w, struct job *job)
+{
+	struct reading r = {.worker = w, .pipeline = w->pipeline, .job = job};
+
+	if (job->file->size > SMALL_FILE)
+		push_done(w);
+	read_input(&r);
+	free(r.problems);
 }
 
 void *
@@ -239,18 +324,18 @@ pipeline_read(void *argument)
 	struct scan_options options = {.literals = p->literals,
 		.literal_count = p->literal_count,
 		.max_record = p->options.max_record};
-	struct scanner *scanner = scanner_new(&options);
-	void *buffer = mem_alloc(READ_SIZE);
+	struct worker w = {.pipeline = p,
+		.scanner = scanner_new(&options),
+		.buffer = mem_alloc(READ_SIZE),
+		.published_ms = time_monotonic_ms()};
 	size_t next;
 
-	while (!pipeline_stopped(p) && (next = atomic_fetch_add(&p->next_job, 1)) < p->job_count) {
-		struct reading r = {.pipeline = p, .job = &p->jobs[next]};
-
-		read_input(&r, scanner, buffer);
-		free(r.problems);
-	}
-	free(buffer);
-	scanner_free(scanner);
+	while (!pipeline_stopped(p) && (next = atomic_fetch_add(&p->next_job, 1)) < p->job_count)
+		take_job(&w, &p->jobs[next]);
+	push_done(&w);
+	publish(&w);
+	free(w.buffer);
+	scanner_free(w.scanner);
 	pipeline_end_producer(p);
 	return NULL;
 }

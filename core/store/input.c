@@ -71,8 +71,16 @@ store_run_begin(struct store *store, int64_t *run, struct error *err)
 	if (!sql_write_end(store, began, ok, err))
 		return false;
 	store->input = 0;
+	store->places = 0;
 	*run = store->run;
 	return true;
+}
+
+void
+store_run_places(struct store *store, uint32_t count)
+{
+	if (store->places < count)
+		store->places = count;
 }
 
 /* ---- inputs ---- */
@@ -81,6 +89,7 @@ struct known_input {
 	int64_t n, generation;
 	bool done, same; /* read to its end; as it is now */
 	bool path_same;
+	bool tells; /* there is something of it: alerts or problems */
 };
 
 static bool
@@ -107,6 +116,7 @@ find_input(struct store *store, const struct store_input *input, const char *rul
 			      sqlite3_column_int64(stmt, 6) == (int64_t)input->device &&
 			      sqlite3_column_int64(stmt, 7) == (int64_t)input->inode;
 		known->path_same = str_equal(sql_text(stmt, 8), input->path);
+		known->tells = sqlite3_column_int(stmt, 9);
 		sqlite3_reset(stmt);
 	}
 	return rc == SQLITE_ROW || rc == SQLITE_DONE;
@@ -170,17 +180,41 @@ update_path(
 	return sql_run(store, stmt, err);
 }
 
+/* A place in an order over all runs that is never used again: the run, then the input's place. */
+enum { PLACE_BITS = 32 };
+
 static bool
-join_run(struct store *store, int64_t run, const struct known_input *known, struct error *err)
+join_run(struct store *store, int64_t run, const struct known_input *known, uint32_t place,
+	struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, STMT_RUN_INPUT_INSERT, err);
 
 	if (!stmt)
 		return false;
+	if (place == 0)
+		place = ++store->places;
+	else
+		store_run_places(store, place);
 	sql_bind_long(stmt, 1, run);
 	sql_bind_long(stmt, 2, known->n);
 	sql_bind_long(stmt, 3, known->generation);
+	sql_bind_long(stmt, 4, run << PLACE_BITS | place);
 	return sql_run(store, stmt, err);
+}
+
+/* A handle that goes on with another one's run. */
+static void
+select_run(struct store *store, int64_t run)
+{
+	char sql[96];
+
+	if (store->run == run)
+		return;
+	sqlite3_snprintf(
+		sizeof(sql), sql, "SELECT max(n) FROM run_input WHERE run = %lld", (long long)run);
+	store->places = (uint32_t)sql_number(store->db, sql, 0);
+	store->run = run;
+	store->input = 0;
 }
 
 static bool
@@ -196,6 +230,34 @@ begin_input(struct store *store, const struct store_input *input, const char *ru
 	return (known->done && known->same) || read_again(store, known, err);
 }
 
+static bool
+tell_again(struct store *store, int64_t run, const struct store_input *input,
+	const struct known_input *known, struct error *err)
+{
+	store->touched = true; /* what it delivered before is of this run from now on */
+	return (known->path_same || update_path(store, known, input->path, err)) &&
+	       join_run(store, run, known, input->order, err);
+}
+
+bool
+store_input_look(struct store *store, int64_t run, const struct store_input *input,
+	const char *rule_key, bool *unchanged, struct error *err)
+{
+	struct known_input known;
+	bool began, ok;
+
+	select_run(store, run);
+	if (!find_input(store, input, rule_key, &known, err))
+		return false;
+	*unchanged = known.done && known.same;
+	if (!*unchanged || !known.tells)
+		return true;
+	if (!sql_write_begin(store, &began, err))
+		return false;
+	ok = tell_again(store, run, input, &known, err);
+	return sql_write_end(store, began, ok, err);
+}
+
 bool
 store_input_begin(struct store *store, int64_t run, const struct store_input *input,
 	const char *rule_key, int64_t *id, bool *unchanged, struct error *err)
@@ -203,14 +265,15 @@ store_input_begin(struct store *store, int64_t run, const struct store_input *in
 	struct known_input known;
 	bool began, ok;
 
+	select_run(store, run);
 	if (!sql_write_begin(store, &began, err))
 		return false;
-	ok = begin_input(store, input, rule_key, &known, err) && join_run(store, run, &known, err);
+	ok = begin_input(store, input, rule_key, &known, err) &&
+	     join_run(store, run, &known, input->order, err);
 	/* What it delivered before is of this run from now on. */
 	store->touched |= ok && known.done && known.same;
 	if (!sql_write_end(store, began, ok, err))
 		return false;
-	store->run = run;
 	store->input = 0;
 	*id = known.n;
 	*unchanged = known.done && known.same;
@@ -234,6 +297,35 @@ store_input_done(struct store *store, int64_t input, const char *rule_key,
 	sql_bind_text(stmt, 7, str_from(rule_key));
 	sql_bind_long(stmt, 8, store->run);
 	return sql_run(store, stmt, err);
+}
+
+bool
+store_input_empty(struct store *store, const struct store_input *as_read, const char *rule_key,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_INPUT_EMPTY, err);
+	struct known_input known = {0};
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, as_read->name);
+	sql_bind_text(stmt, 2, as_read->identity);
+	sql_bind_text(stmt, 3, str_from(rule_key));
+	sql_bind_text(stmt, 4, as_read->path);
+	sql_bind_long(stmt, 5, (int64_t)as_read->size);
+	sql_bind_long(stmt, 6, as_read->mtime_ns);
+	sql_bind_long(stmt, 7, as_read->ctime_ns);
+	sql_bind_long(stmt, 8, (int64_t)as_read->device);
+	sql_bind_long(stmt, 9, (int64_t)as_read->inode);
+	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_ROW) {
+		known.n = sqlite3_column_int64(stmt, 0);
+		known.generation = sqlite3_column_int64(stmt, 1);
+	}
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return rc == SQLITE_ROW && (known.generation == 1 || forget_problems(store, known.n, err));
 }
 
 /* ---- problems ---- */

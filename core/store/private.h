@@ -25,6 +25,7 @@ enum statement {
 	STMT_INPUT_AGAIN,
 	STMT_INPUT_PATH,
 	STMT_INPUT_DONE,
+	STMT_INPUT_EMPTY,
 	STMT_PROBLEM_FORGET,
 	STMT_PROBLEM_INSERT,
 	STMT_PROBLEM_BOUND,
@@ -81,13 +82,14 @@ struct store {
 	char *path;	/* as given; "" for a private one; owns */
 	char *location; /* what SQLite opens: absolute path, or the URI of a private one; owns */
 	sqlite3_stmt *statements[STMT_COUNT];
-	bool sealed;   /* may be read only: location is the URI of that */
-	bool relaxed;  /* synchronous=NORMAL is on: the detector's */
-	bool durable;  /* and may not be */
-	bool touched;  /* the open transaction changed what a list shows */
+	bool sealed;	    /* may be read only: location is the URI of that */
+	bool relaxed;	    /* synchronous=NORMAL is on: the detector's */
+	bool durable;	    /* and may not be */
+	bool touched;	    /* the open transaction changed what a list shows */
 	unsigned approvals; /* that a fold needs */
-	int64_t owner; /* of the lease; 0: not drawn yet */
-	int64_t run;   /* begun by this handle; 0: none */
+	int64_t owner;	    /* of the lease; 0: not drawn yet */
+	int64_t run;	    /* begun by this handle; 0: none */
+	uint32_t places;    /* of its inputs that are taken, or kept for some */
 	/* The input of the last record and where it stands in the run. */
 	int64_t input, input_position, input_generation;
 	/* Somebody else's transaction is waited for since then; in a hurry, since the first. */
@@ -128,8 +130,8 @@ bool create_file(const struct store *store, struct error *err);
 
 /* ---- place.c ---- */
 
-/* The name of the network file system that statfs's type is, `fuse` its type among the mounts; NULL:
- * it is none. Pure. */
+/* The name of the network file system that statfs's type is, `fuse` its type among the mounts;
+ * NULL: it is none. Pure. */
 const char *place_network_name(unsigned long type, const char *fuse);
 bool place_is_local(const struct store *store, const char *folder, struct error *err);
 

@@ -17,11 +17,14 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_RUN_INSERT] = "INSERT INTO run(started, pid, pid_started) VALUES(?1, ?2, ?3)",
 	[STMT_RUN_LIST] = "SELECT n, pid, pid_started FROM run ORDER BY n DESC LIMIT -1 OFFSET ?1",
 	[STMT_RUN_DELETE] = "DELETE FROM run WHERE n = ?1",
-	[STMT_RUN_INPUT_INSERT] = "INSERT INTO run_input(run, input, generation) VALUES(?1, ?2, ?3)"
+	[STMT_RUN_INPUT_INSERT] = "INSERT INTO run_input(run, input, generation, n)"
+				  " VALUES(?1, ?2, ?3, ?4)"
 				  " ON CONFLICT(run, input) DO UPDATE SET generation = ?3",
 	[STMT_RUN_INPUT_FIND] = "SELECT n, generation FROM run_input WHERE run = ?1 AND input = ?2",
+	/* What it delivered and its problems are asked for last: most inputs are not known. */
 	[STMT_INPUT_FIND] = "SELECT n, generation, done, size, mtime_ns, ctime_ns, device, inode, "
-			    "path FROM input"
+			    "path, EXISTS(SELECT 1 FROM alert_source WHERE input = i.n)"
+			    " OR EXISTS(SELECT 1 FROM problem WHERE input = i.n) FROM input i"
 			    " WHERE name = ?1 AND identity = ?2 AND rule_key = ?3",
 	[STMT_INPUT_INSERT] = "INSERT INTO input(name, identity, rule_key, path, generation, done)"
 			      " VALUES(?1, ?2, ?3, ?4, 1, 0)",
@@ -31,6 +34,14 @@ static const char *const texts[STMT_COUNT] = {
 			    " device = ?5, inode = ?6 WHERE n = ?1 AND rule_key = ?7"
 			    " AND generation ="
 			    " (SELECT generation FROM run_input WHERE run = ?8 AND input = ?1)",
+
+	[STMT_INPUT_EMPTY] =
+		"INSERT INTO input(name, identity, rule_key, path, generation, done, size,"
+		" mtime_ns, ctime_ns, device, inode) VALUES(?1, ?2, ?3, ?4, 1, 1, ?5, ?6, ?7, ?8, "
+		"?9)"
+		" ON CONFLICT(name, identity, rule_key) DO UPDATE SET path = ?4,"
+		" generation = generation + 1, done = 1, size = ?5, mtime_ns = ?6, ctime_ns = ?7,"
+		" device = ?8, inode = ?9 RETURNING n, generation",
 
 	[STMT_PROBLEM_FORGET] = "DELETE FROM problem WHERE input = ?1",
 	[STMT_PROBLEM_INSERT] =

@@ -68,18 +68,28 @@ struct store_input {
 	struct str name;     /* source name: "file" */
 	struct str path;     /* as shown */
 	struct str identity; /* what it is whatever its spelling: real path, or URL */
+	uint32_t order;	     /* its place among the run's inputs, from 1; 0: behind all so far */
 	uint64_t size;
 	int64_t mtime_ns, ctime_ns;
 	uint64_t device, inode;
 };
-/* Registers the input for the run and gives its id. `unchanged` tells whether it was wholly read
- * before, for this rule key, exactly as it is now: then it need not be read again, and its old
- * problems count again (callback, may be NULL). rule_key: hash over the rules' queries. */
+/* The first `count` places are for inputs that name theirs, whenever they are begun. */
+void store_run_places(struct store *store, uint32_t count);
+/* Was it wholly read before, for this rule key, exactly as it is now? Then it need not be read
+ * again, and what it delivered and its problems count for this run. rule_key: hash over the rules'
+ * queries. */
+bool store_input_look(struct store *store, int64_t run, const struct store_input *input,
+	const char *rule_key, bool *unchanged, struct error *err);
+/* Registers the input for the run and gives its id. An unchanged one is as it was, any other is
+ * read anew: what it delivered before counts only when it delivers it again. */
 bool store_input_begin(struct store *store, int64_t run, const struct store_input *input,
 	const char *rule_key, int64_t *id, bool *unchanged, struct error *err);
 /* The input was read to its end: remembered as begun, unless another run reads it again by now. */
 bool store_input_done(struct store *store, int64_t input, const char *rule_key,
 	const struct store_input *as_read, struct error *err);
+/* The same for one that was never begun, as it delivered nothing and has no problem. */
+bool store_input_empty(struct store *store, const struct store_input *as_read, const char *rule_key,
+	struct error *err);
 
 bool store_put_problem(struct store *store, int64_t run, int64_t input /* 0: none */,
 	const struct problem *problem, struct error *err);

@@ -83,8 +83,12 @@ collect(struct fixture *f)
 static void
 run_paths(struct fixture *f, const char *const *paths, size_t count, unsigned jobs)
 {
-	struct pipeline_options options = {.paths = paths, .path_count = count, .rules = &f->rule,
-		.rule_count = 1, .jobs = jobs, .remember = true};
+	struct pipeline_options options = {.paths = paths,
+		.path_count = count,
+		.rules = &f->rule,
+		.rule_count = 1,
+		.jobs = jobs,
+		.remember = true};
 	struct pipeline *pipeline;
 	struct error err;
 
@@ -114,7 +118,8 @@ static void
 put_record(struct buf *out, int n, const char *name)
 {
 	buf_printf(out,
-		"{\"eventVersion\":\"1.09\",\"eventTime\":\"2026-01-02T03:%02d:%02dZ\",\"eventID\":\"e-%04d\","
+		"{\"eventVersion\":\"1.09\",\"eventTime\":\"2026-01-02T03:%02d:%02dZ\",\"eventID\":"
+		"\"e-%04d\","
 		"\"eventName\":\"%s\",\"requestParameters\":{\"userName\":\"user-%d\"}}",
 		n / 60 % 60, n % 60, n, name, n);
 }
@@ -153,8 +158,8 @@ every_alert_of_a_folder_is_found_in_order_of_time(void **state)
 	put_log(f, "b.json", 0, 4);
 	put_log(f, "a.json", 4, 4);
 	run_folder(f, 1);
-	assert_string_equal(buf_cstr(&f->ids),
-		"e-0000 user-0\ne-0003 user-3\ne-0004 user-4\ne-0007 user-7\n");
+	assert_string_equal(
+		buf_cstr(&f->ids), "e-0000 user-0\ne-0003 user-3\ne-0004 user-4\ne-0007 user-7\n");
 	assert_int_equal(f->progress.files_done, 2);
 	assert_int_equal(f->progress.alerts_new, 4);
 	assert_int_equal(f->progress.records, 8);
@@ -181,6 +186,28 @@ four_workers_find_what_one_finds(void **state)
 	assert_string_equal(buf_cstr(&f->ids), alone);
 	assert_int_equal(f->progress.alerts_new, 40 * 17);
 	free(alone);
+}
+
+/* The larger file is read first. */
+static void
+the_first_copy_is_the_first_in_the_order_of_paths(void **state)
+{
+	struct fixture *f = *state;
+	struct alert alert = {0};
+	char id[ALERT_ID_SIZE];
+	struct error err;
+
+	put_log(f, "b.json", 0, 9);
+	put_log(f, "a.json", 0, 1);
+	put_log(f, "c.json", 0, 5);
+	run_folder(f, 1);
+	assert_ok(store_find(f->store, STR("e-0000"), id, &err), &err);
+	assert_ok(store_load(f->store, id, &alert, &err), &err);
+	assert_int_equal(alert.source_count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(
+			alert.sources[i].path.data[alert.sources[i].path.len - 6], "abc"[i]);
+	alert_fini(&alert);
 }
 
 static void
@@ -255,7 +282,8 @@ what_is_no_log_is_said_by_how_it_was_named(void **state)
 		"note rc: not a log\n");
 	snprintf(path, sizeof(path), "%s/logs/README", f->folder);
 	run_paths(f, paths, 1, 1);
-	assert_string_equal(buf_cstr(&f->problems), "error README: shows no form of CloudTrail log\n");
+	assert_string_equal(
+		buf_cstr(&f->problems), "error README: shows no form of CloudTrail log\n");
 }
 
 static void
@@ -264,8 +292,10 @@ any_copy_of_a_duplicated_key_makes_the_record_match(void **state)
 	struct fixture *f = *state;
 
 	put_text(f, "a.json",
-		"{\"eventID\":\"e-1\",\"eventTime\":\"2026-01-02T03:04:05Z\",\"eventName\":\"ListUsers\","
-		"\"eventName\":\"CreateAccessKey\",\"requestParameters\":{\"userName\":\"bob\"}}\n");
+		"{\"eventID\":\"e-1\",\"eventTime\":\"2026-01-02T03:04:05Z\",\"eventName\":"
+		"\"ListUsers\","
+		"\"eventName\":\"CreateAccessKey\",\"requestParameters\":{\"userName\":\"bob\"}}"
+		"\n");
 	run_folder(f, 1);
 	assert_string_equal(buf_cstr(&f->ids), "e-1 bob\n");
 }
@@ -348,8 +378,10 @@ main(void)
 			every_alert_of_a_folder_is_found_in_order_of_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(four_workers_find_what_one_finds, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			an_unchanged_file_is_not_read_again_but_its_alerts_and_problems_stand, setup,
-			teardown),
+			the_first_copy_is_the_first_in_the_order_of_paths, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_unchanged_file_is_not_read_again_but_its_alerts_and_problems_stand,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(a_changed_file_is_read_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			the_scope_is_what_the_paths_delivered, setup, teardown),
