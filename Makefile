@@ -153,7 +153,11 @@ $(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/libsupport.a $(B)/libtu
 $(E2E) $(LIVE): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libsupport.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) $(CORE_LDLIBS) -lutil
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(TEST_LDLIBS) $(CORE_LDLIBS) -lutil
+
+# What the benches scan is tested like the rest.
+$(B)/tests/e2e/test_corpus: $(call objects,$(wildcard tests/bench/support/corpus*.c \
+	tests/bench/support/trail*.c))
 
 # Replays a corpus: every fuzz target has LLVMFuzzerTestOneInput; without libFuzzer our main runs it.
 $(FUZZ): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/replay/main.o $(B)/libcore.a
