@@ -1,8 +1,8 @@
 /* What the benches scan: small, but with every spelling, so that what they measure is right. */
-#include <stdio.h>
-
+#include "core/base/json.h"
 #include "tests/bench/support/corpus.h"
 #include "tests/bench/support/corpus_check.h"
+#include "tests/bench/support/trail.h"
 #include "tests/support/stage.h"
 
 static struct corpus
@@ -56,12 +56,63 @@ the_seed_makes_the_corpus(void **state)
 	assert_int_equal(again.bytes, one.bytes);
 }
 
+static bool
+has_a_key_twice(struct str record)
+{
+	struct json_lexer lexer = {.text = record};
+	struct json_member members[64];
+	size_t count = 0;
+
+	assert_true(json_check(record, NULL));
+	assert_true(json_enter_object(&lexer));
+	while (json_next_member(&lexer, &members[count])) {
+		for (size_t i = 0; i < count; i++)
+			if (str_equal_ascii_nocase(members[i].key, members[count].key))
+				return true;
+		assert_true(++count < 64);
+	}
+	return false;
+}
+
+/* Of records that are hits in turn. */
+static size_t
+count_twice(bool lines)
+{
+	struct trail trail;
+	struct buf record = {0};
+	size_t count = 0;
+
+	trail_begin(&trail, 1, 1, 0);
+	trail.lines = lines;
+	for (unsigned i = 0; i < 8000; i++) {
+		buf_clear(&record);
+		if (i % 20)
+			trail_put(&trail, &record);
+		else
+			trail_put_hit(&trail, &record, i / 20);
+		assert_true(!lines || !memchr(record.data, '\n', record.len));
+		count += has_a_key_twice(buf_view(&record));
+	}
+	trail_fini(&trail);
+	buf_fini(&record);
+	return count;
+}
+
+static void
+records_are_json_and_have_a_key_twice_only_on_lines(void **state)
+{
+	(void)state;
+	assert_int_equal(count_twice(false), 0);
+	assert_int_not_equal(count_twice(true), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(a_scan_finds_exactly_the_hits_of_each_corpus),
 		stage_test(the_seed_makes_the_corpus),
+		cmocka_unit_test(records_are_json_and_have_a_key_twice_only_on_lines),
 	};
 
 	return cmocka_run_group_tests_name("test_corpus", tests, NULL, NULL);

@@ -169,7 +169,7 @@ put_large(struct trail *trail, struct buf *out)
 	buf_puts(out, "],");
 }
 
-/* One of these templates, the same as long as the habit is. */
+/* A template, or one of several: the same as long as the habit is. */
 static void
 put_habit(struct trail *trail, struct buf *out, const char *const *list, size_t count)
 {
@@ -195,7 +195,10 @@ put_outcome(struct trail *trail, struct buf *out, const struct trail_event *even
 		buf_puts(out, "\",");
 	}
 	buf_puts(out, "\"requestParameters\":");
-	trail_fill(trail, out, form->request ? form->request : event->request);
+	if (form->request || trail_next(trail) & 1)
+		trail_fill(trail, out, form->request ? form->request : event->request);
+	else
+		put_habit(trail, out, &event->request, 1);
 	buf_puts(out, ",\"responseElements\":");
 	trail_fill(trail, out, error ? "null" : event->response);
 }
@@ -288,7 +291,9 @@ trail_put(struct trail *trail, struct buf *out)
 
 	if (random % DECOY == 0)
 		form = &trail_decoys[random / DECOY % trail_decoy_count];
-	else if (random % TINY == 1)
+	if (form->twice && !trail->lines)
+		form = &usual;
+	if (random % TINY == 1)
 		form = &tiny;
 	else if (random % SPACED == 2)
 		form = &spaced;
@@ -299,6 +304,9 @@ void
 trail_put_hit(struct trail *trail, struct buf *out, unsigned n)
 {
 	static const struct trail_form usual = {0};
+	const struct trail_form *form = &trail_hits[n / 2 % trail_hit_count];
 
-	put_form(trail, out, &new_key, n % 2 ? &usual : &trail_hits[n / 2 % trail_hit_count]);
+	if (n % 2 || (form->twice && !trail->lines))
+		form = &usual;
+	put_form(trail, out, &new_key, form);
 }

@@ -68,7 +68,8 @@ struct trail_form {
 	enum trail_escape name_escape, key_escape, id_escape;
 	enum trail_space space;
 	enum trail_size size;
-	bool first;			     /* the name stands first */
+	bool first; /* the name stands first */
+	bool twice; /* has a key twice, which others than keywatch refuse: only on lines */
 	const char *before, *more;	     /* templates of members with a comma behind, before */
 	const char *request, *agent, *error; /* templates */
 };

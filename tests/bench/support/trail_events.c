@@ -40,9 +40,12 @@
 
 /* clang-format off */
 const struct trail_event trail_events[] = {
-{150, "sts", "AssumeRole", "{\"roleArn\":\"" ROLE "\",\"roleSessionName\":\"$s\",\"durationSeconds\":3600}",
+{50, "sts", "AssumeRole", "{\"roleArn\":\"" ROLE "\",\"roleSessionName\":\"$s\",\"durationSeconds\":3600}",
 	"{" CREDENTIALS ",\"assumedRoleUser\":{\"assumedRoleId\":\"AROA$q:$s\",\"arn\":\"arn:aws:sts::$a:assumed-role/$r/$s\"}}",
 	RESOURCE(ROLE, "AWS::IAM::Role") ",\"sharedEventID\":\"$U\"", false},
+{90, "sts", "AssumeRoleWithWebIdentity", "{\"roleArn\":\"" ROLE "\",\"roleSessionName\":\"$s\"}",
+	"{\"subjectFromWebIdentityToken\":\"repo:corp/$w:ref:refs/heads/main\",\"assumedRoleUser\":{\"assumedRoleId\":\"AROA$q:$s\",\"arn\":\"arn:aws:sts::$a:assumed-role/$r/$s\"},\"provider\":\"arn:aws:iam::$a:oidc-provider/token.actions.githubusercontent.com\",\"audience\":\"sts.amazonaws.com\"}",
+	RESOURCE(ROLE, "AWS::IAM::Role"), false},
 {90, "kms", "Decrypt", "{\"encryptionContext\":{\"aws:s3:arn\":\"arn:aws:s3:::$b/$o\"},\"encryptionAlgorithm\":\"SYMMETRIC_DEFAULT\"}",
 	"null", RESOURCE(KMS_KEY, "AWS::KMS::Key"), false},
 {60, "kms", "GenerateDataKey", "{\"keyId\":\"" KMS_KEY "\",\"encryptionContext\":{\"aws:cloudtrail:arn\":\"arn:aws:cloudtrail:$g:$a:trail/org\",\"aws:s3:arn\":\"arn:aws:s3:::$b/$o\"},\"keySpec\":\"AES_256\"}",

@@ -36,9 +36,10 @@ const struct trail_form trail_hits[] = {
 	{.space = SPACE_LINES},
 	{.space = SPACE_LINES, .size = SIZE_LARGE, .name_escape = ESCAPE_ONE},
 	/* other copies of its key */
-	{.before = "\"eventName\":\"ListUsers\","},
-	{.more = ",\"eventName\":\"ListUsers\""},
-	{.before = "\"EventName\":\"ListUsers\",\"eventname\":\"\",\"eventNames\":[],"},
+	{.before = "\"eventName\":\"ListUsers\",", .twice = true},
+	{.more = ",\"eventName\":\"ListUsers\"", .twice = true},
+	{.before = "\"EventName\":\"ListUsers\",\"eventname\":\"\",\"eventNames\":[],",
+		.twice = true},
 	{.request = NESTED("ListUsers")},
 	/* what splits records in the wrong place */
 	{.agent = "}]}{[\\\"{\\\\\\\\", .before = "\"x\":\"\\\\\",\"}\":\"]}\\\\\\\"\","},
@@ -65,7 +66,8 @@ const struct trail_form trail_decoys[] = {
 	{.name = "Create\\\\u0041ccessKey"},
 	{.name = "\\\"CreateAccessKey\\\""},
 	/* other keys */
-	{.before = "\"EventName\":\"CreateAccessKey\",\"eventname\":\"CreateAccessKey\","},
+	{.before = "\"EventName\":\"CreateAccessKey\",\"eventname\":\"CreateAccessKey\",",
+		.twice = true},
 	{.before = "\"eventName \":\"CreateAccessKey\",\"event\\u004eameX\":\"CreateAccessKey\","},
 	{.before = "\"\\\\u0065ventName\":\"CreateAccessKey\","},
 	{.more = ",\"eventNames\":[\"CreateAccessKey\"]"},
@@ -77,7 +79,7 @@ const struct trail_form trail_decoys[] = {
 		    "\"CreateAccessKey\"}],\"maxResults\":50}"},
 	{.request = "{\"Records\":[" RECORD "," RECORD "]}"},
 	{.request = "{\"entries\":[{\"detail\":" RECORD "}]}", .size = SIZE_LARGE},
-	{.more = ",\"additionalEventData\":[" RECORD "]"},
+	{.more = ",\"addendum\":[" RECORD "]"},
 	/* in strings */
 	{.agent = "aws-cli/2.15.0 command/iam.create-access-key CreateAccessKey"},
 	{.agent = "\\\",\\\"eventName\\\":\\\"CreateAccessKey\\\",\\\"x\\\":\\\""},
