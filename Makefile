@@ -4,6 +4,7 @@
 #   make install    PREFIX (/usr/local) and DESTDIR as usual; make uninstall
 #   make check-live  the live sources, against a fake cloud and a real radosgw on loopback
 #   make lint       the walls of the house, the manual; make format lets clang-format decide
+#   make bench      how fast it is, beside others; bench-scan, bench-screen: only that
 #   make fuzz       libFuzzer on every parser, FUZZ_SECONDS (30) each
 #   make screens    the golden screens as SVG, below build/screens, and those in man/ anew
 #   make clean
@@ -75,7 +76,7 @@ THEMES := $(wildcard themes/*.ini)
 BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(call sources,tests/bench))
 
 .PHONY: all demo demo-run check check-run check-live check-live-run test-programs \
-	test-programs-live install uninstall clean lint fuzz bench bench-screen screens deps deps-test deps-live format FORCE
+	test-programs-live install uninstall clean lint fuzz bench bench-scan bench-screen screens deps deps-test deps-live format FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -177,14 +178,21 @@ fuzz:
 			-artifact_prefix=build/fuzz/$$f- build/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; \
 	done
 
+# What the benches compare with, where it is installed.
+BENCH_LDLIBS = $(eval BENCH_LDLIBS := $$(shell pkg-config --libs libisal 2>/dev/null))$(BENCH_LDLIBS)
+
 $(BENCH): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o \
 		$(call objects,$(call sources,tests/bench/support)) $(B)/libsupport.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) $(CORE_LDLIBS) -lutil
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) $(CORE_LDLIBS) $(BENCH_LDLIBS) -lutil
 
 bench: all $(BENCH)
 	@tests/bench/run
+
+# Scans beside others that do the same; BENCH_SCAN: its words (tests/bench/bench_scan.c).
+bench-scan: all $(B)/tests/bench/bench_scan
+	@$(B)/tests/bench/bench_scan $(BENCH_SCAN)
 
 # The screen at BENCH_ALERTS (100000): keys, bytes, finding, idling, beside tig and less.
 bench-screen: all $(B)/tests/bench/bench_screen

@@ -44,6 +44,19 @@ a_scan_finds_exactly_the_hits_of_each_corpus(void **state)
 }
 
 static void
+a_hit_that_is_missing_is_told_and_so_is_one_too_many(void **state)
+{
+	static const char other[] = "{\"eventId\":\"x\",\"source\":{\"path\":\"\",\"offset\":7}}\n";
+	struct corpus corpus = make(*state, CORPUS_SMALL, 1);
+	struct buf why = {0};
+
+	assert_false(corpus_check(&corpus, STR(other), &why));
+	assert_non_null(strstr(buf_cstr(&why), "1 of 1 hits are missing"));
+	assert_non_null(strstr(buf_cstr(&why), "1 are no hits (x\t.\t7)"));
+	buf_fini(&why);
+}
+
+static void
 the_seed_makes_the_corpus(void **state)
 {
 	struct corpus one = make(*state, CORPUS_SMALL, 1), two = make(*state, CORPUS_SMALL, 2);
@@ -111,6 +124,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(a_scan_finds_exactly_the_hits_of_each_corpus),
+		stage_test(a_hit_that_is_missing_is_told_and_so_is_one_too_many),
 		stage_test(the_seed_makes_the_corpus),
 		cmocka_unit_test(records_are_json_and_have_a_key_twice_only_on_lines),
 	};
