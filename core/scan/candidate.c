@@ -11,23 +11,26 @@ holds(struct str raw, struct str needle)
 	return str_find(raw, needle, 0) != (size_t)-1;
 }
 
+bool
+candidate_is_plain(const struct scan_options *options)
+{
+	for (size_t i = 0; i < options->literal_count; i++)
+		for (size_t k = 0; k < options->literals[i].len; k++)
+			if (strchr("\"\\/\b\f\n\r\t", options->literals[i].data[k]))
+				return false;
+	return true;
+}
+
 /* Could this unit hold a wanted name? The name in the clear, or any \u escape at all: which also
  * covers strings that hold records, where an escape may itself be escaped. */
 static bool
 may_matter(const struct scan_options *options, struct str raw)
 {
-	if (options->literal_count == 0 || holds(raw, STR("\\u")))
+	if (options->literal_count == 0 || holds(raw, STR("\\u")) || !candidate_is_plain(options))
 		return true;
-	for (size_t i = 0; i < options->literal_count; i++) {
-		struct str literal = options->literals[i];
-
-		if (holds(raw, literal))
+	for (size_t i = 0; i < options->literal_count; i++)
+		if (holds(raw, options->literals[i]))
 			return true;
-		/* Characters that JSON may also spell by a short escape. */
-		for (size_t k = 0; k < literal.len; k++)
-			if (strchr("\"\\/\b\f\n\r\t", literal.data[k]))
-				return true;
-	}
 	return false;
 }
 

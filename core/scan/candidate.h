@@ -21,6 +21,9 @@ struct candidate_verdict {
 	char problem[160]; /* what could not be read of it, and why; "": nothing */
 };
 
+/* Has every literal one spelling, but for \u escapes? */
+bool candidate_is_plain(const struct scan_options *options);
+
 /* Judges one unit, an object or a string, which is JSON within the limits. `exact`: also find out
  * what it is when nothing in it may matter (behind damage, where the answer says whether the bytes
  * are in step again). */

@@ -43,6 +43,10 @@ struct split_sink {
 	void (*error)(void *context, struct str raw, uint64_t offset);
 	/* Bytes that could not be read, from offset on. */
 	void (*damage)(void *context, uint64_t offset, const char *reason);
+	/* Where every unit need not be told: values of eventName of which one makes it matter;
+	 * borrows. They hold no character that JSON also spells by a short escape. */
+	const struct str *literals;
+	size_t literal_count; /* 0: all matter */
 };
 
 enum split_lexeme {
@@ -89,10 +93,10 @@ struct splitter {
 	bool any_answer;      /* one did, since the scan began … */
 	uint64_t begun;	      /* … here, in this state (split_continue) */
 	unsigned begun_state;
-	bool tables;	      /* the container's elements are tables */
-	bool in_rows;	      /* those of a table's rows, which are arrays */
-	size_t row_cells;     /* of the table that is read; 0: of none */
-	size_t cells;	      /* of the row that is read, but its last one */
+	bool tables;	  /* the container's elements are tables */
+	bool in_rows;	  /* those of a table's rows, which are arrays */
+	size_t row_cells; /* of the table that is read; 0: of none */
+	size_t cells;	  /* of the row that is read, but its last one */
 
 	bool in_unit;
 	size_t unit_level; /* the depth it stands at */
@@ -104,9 +108,9 @@ struct splitter {
 	uint64_t unit_offset;
 	size_t values, after_open;
 
-	uint64_t top_offset; /* of the last value at the top */
-	unsigned top_state;  /* split_state before it */
-	bool searching;	     /* behind damage */
+	uint64_t top_offset;   /* of the last value at the top */
+	unsigned top_state;    /* split_state before it */
+	bool searching;	       /* behind damage */
 	uint64_t search_start; /* the byte there is damage itself */
 	char before;	       /* the last byte at the top that is no blank; NUL: of a unit */
 	bool fresh_line;       /* only blanks since the last line end */
@@ -114,6 +118,8 @@ struct splitter {
 	bool loose;		      /* found again: the containers around are not known */
 	uint64_t zeros, zeros_at;     /* a run of zero bytes at the top */
 
+	bool waiting;	 /* the window is the beginning of a unit, clean so far, and not run */
+	uint64_t passed; /* records that cannot matter, which were not told */
 	uint64_t other_values;
 	bool any_value;	    /* a whole object or array was seen */
 	bool any_container; /* Records or Events was */
@@ -121,6 +127,9 @@ struct splitter {
 	bool any_text;	    /* something but zero bytes was */
 	bool stopped;
 };
+
+/* Nothing is open but a list whose elements are units, and no damage is behind. */
+bool split_is_settled(const struct splitter *s);
 
 void split_begin(struct splitter *s, const struct split_sink *sink, size_t max_unit);
 void split_bytes(struct splitter *s, const void *data, size_t len);

@@ -1,0 +1,246 @@
+#include "core/scan/skim.h"
+
+#include "core/scan/skim_note.h"
+#include "core/scan/skim_pair.h"
+
+static bool
+always(void)
+{
+	return true;
+}
+
+#ifdef __x86_64__
+static bool
+has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul") &&
+	       __builtin_cpu_supports("bmi");
+}
+
+static bool
+has_avx512(void)
+{
+	return has_avx2() && __builtin_cpu_supports("avx512bw") &&
+	       __builtin_cpu_supports("avx512vbmi");
+}
+#endif
+
+const struct skim_engine skim_engines[] = {
+#ifdef __x86_64__
+	{"AVX-512", has_avx512, skim_avx512},
+	{"AVX2", has_avx2, skim_avx2},
+#endif
+	{"C", always, skim_plain},
+	{NULL, NULL, NULL},
+};
+
+enum skim_end
+skim(struct skim *s, struct str bytes)
+{
+	const struct skim_engine *engine = skim_engines;
+
+	while (!engine->works())
+		engine++;
+	return engine->skim(s, bytes);
+}
+
+/* ---- what is seldom met ---- */
+
+static bool
+fits(unsigned char before, unsigned char c)
+{
+	return c < 128 && before < 128 && skim_pair_is[c] & skim_pair_after[before] &&
+	       skim_letter_is[c] & skim_letter_after[before];
+}
+
+static bool
+may_begin(unsigned char c)
+{
+	return c < 128 && skim_pair_is[c] & SKIM_PAIR_SCALAR &&
+	       skim_letter_is[c] & (SKIM_LETTER_FIRST | SKIM_LETTER_OTHER);
+}
+
+static bool
+may_end(unsigned char c)
+{
+	return c < 128 && skim_pair_after[c] & SKIM_PAIR_COMMA &&
+	       skim_letter_after[c] & SKIM_LETTER_OTHER;
+}
+
+uint64_t
+skim_scalars(const char *block, uint64_t scalar, uint64_t ended, bool begun)
+{
+	const unsigned char *bytes = (const unsigned char *)block;
+	uint64_t before = scalar << 1 | begun, bad = 0;
+
+	for (; scalar; scalar &= scalar - 1) {
+		uint64_t bit = scalar & -scalar;
+		const unsigned char *at = bytes + __builtin_ctzll(bit);
+
+		if (!(before & bit ? fits(at[-1], at[0]) : may_begin(at[0])))
+			bad |= bit;
+	}
+	for (; ended; ended &= ended - 1)
+		if (!may_end(bytes[__builtin_ctzll(ended) - 1]))
+			bad |= ended & -ended;
+	return bad;
+}
+
+uint64_t
+skim_escapes(const char *block, uint64_t escaped, const char *end, uint64_t *bad)
+{
+	uint64_t hex = 0;
+
+	for (; escaped; escaped &= escaped - 1) {
+		const char *at = block + __builtin_ctzll(escaped);
+		uint64_t bit = escaped & -escaped;
+
+		if (!*at || !strchr("\"\\/bfnrtu", *at))
+			*bad |= bit;
+		if (*at != 'u')
+			continue;
+		hex |= bit;
+		for (int i = 1; i <= 4 && at + i < end; i++)
+			if (!at[i] || !strchr("0123456789abcdefABCDEF", at[i]))
+				*bad |= bit;
+	}
+	return hex;
+}
+
+/* ---- units ---- */
+
+/* Between a name and its value, however often they were quoted. */
+static bool
+is_between(const char *at)
+{
+	return strchr("\\\": \t\r\n", *at) || (at[-1] == '\\' && strchr("nrt", *at));
+}
+
+/* Does a name begin where the value does? At the end of the bytes the unit is not whole. */
+static bool
+may_be_wanted(const struct skim_unit *u, const char *at)
+{
+	const char *end = u->bytes.data + u->bytes.len;
+
+	for (;; at++) {
+		struct str rest = {at, (size_t)(end - at)};
+
+		for (size_t i = 0; i < u->skim->literal_count; i++)
+			if (str_starts_with(rest, u->skim->literals[i]))
+				return true;
+		if (!rest.len || !*at || !is_between(at))
+			return false;
+	}
+}
+
+static bool
+stands(const struct skim_unit *u, const char *at, struct str word)
+{
+	const char *end = u->bytes.data + u->bytes.len;
+
+	return at > u->start && (size_t)(end - at) > word.len &&
+	       memcmp(at, word.data, word.len) == 0;
+}
+
+/* at: the N or E. What CloudTrailEvent holds is for others to read. */
+static void
+take_name(struct skim_unit *u, const char *at)
+{
+	static const char name[] = "eventName", holder[] = "CloudTrailEvent";
+	const char *key = at - 5;
+
+	if (!u->start)
+		return;
+	if (*at == 'E') {
+		u->matters |= stands(u, at - 10, str_from(holder));
+	} else if (stands(u, key, str_from(name))) {
+		at = key + strlen(name);
+		u->named |= *at == '"' && key[-1] == '"';
+		u->matters |= may_be_wanted(u, at);
+	}
+}
+
+void
+skim_names(struct skim_unit *u, const char *block, uint64_t names)
+{
+	for (; names; names &= names - 1)
+		take_name(u, block + __builtin_ctzll(names));
+}
+
+static bool
+names_list(const struct skim_unit *u, const char *at)
+{
+	static const char *const names[] = {
+		"\"Records\"", "\"Events\"", "\"tables\"", "\"partialTables\""};
+	struct str before = str_trim((struct str){u->start, (size_t)(at - u->start)});
+
+	if (str_ends_with(before, STR(":")))
+		before = str_trim(str_slice(before, 0, before.len - 1));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_ends_with(before, str_from(names[i])))
+			return true;
+	return false;
+}
+
+static bool
+is_odd(const struct skim_unit *u, size_t len)
+{
+	return len > u->skim->max_unit ||
+	       (u->skim->may_hold && (u->holds || (u->hex && u->arrays)));
+}
+
+/* at: behind the unit's last byte. */
+static bool
+end_unit(struct skim_unit *u, const char *at, enum skim_end *stop)
+{
+	struct skim *s = u->skim;
+	struct str raw = {u->start, (size_t)(at - u->start)};
+	enum skim_answer answer;
+
+	if (is_odd(u, raw.len)) {
+		*stop = SKIM_ODD;
+		return false;
+	}
+	answer = SKIM_TAKEN;
+	if (s->literal_count && u->named && !u->matters && !u->hex)
+		s->records++;
+	else
+		answer = s->give(s->context, raw);
+	if (answer != SKIM_LEFT)
+		s->used = (size_t)(at - u->bytes.data);
+	*stop = answer == SKIM_LEFT ? SKIM_ODD : SKIM_STOPPED;
+	return answer == SKIM_TAKEN;
+}
+
+static void
+begin_unit(struct skim_unit *u, const char *at)
+{
+	u->start = at;
+	u->named = u->matters = u->hex = u->arrays = u->holds = false;
+}
+
+bool
+skim_take(struct skim_unit *u, const char *block, const struct skim_marks *m, uint64_t fine,
+	enum skim_end *stop)
+{
+	uint64_t left = (m->starts | m->ends | m->names | m->hex | m->arrays) & fine;
+
+	for (; left; left &= left - 1) {
+		const char *at = block + __builtin_ctzll(left);
+		uint64_t bit = left & -left;
+
+		if (m->starts & bit)
+			begin_unit(u, at);
+		if (m->names & bit)
+			take_name(u, at);
+		if (m->hex & bit)
+			u->hex = true;
+		if (m->arrays & bit) {
+			u->arrays = true;
+			u->holds |= u->skim->may_hold && names_list(u, at);
+		}
+		if (m->ends & bit && !end_unit(u, at + 1, stop))
+			return false;
+	}
+	return true;
+}

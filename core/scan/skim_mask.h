@@ -1,0 +1,17 @@
+/* A block of 64 bytes as masks. Only skim_*.c. */
+#ifndef KEYWATCH_SCAN_SKIM_MASK_H
+#define KEYWATCH_SCAN_SKIM_MASK_H
+
+#include <stdint.h>
+
+struct strings {
+	/* Made by classify(), in strings and outside. */
+	uint64_t quote, backslash;
+	uint64_t open, close; /* brackets and braces */
+	uint64_t control;     /* below a space */
+	uint64_t n, t;	      /* letters of eventName, and of CloudTrailEvent: N or E, t or l */
+	/* Strings: from the opening quote on, without the closing one. */
+	uint64_t in, opening, closing;
+};
+
+#endif

@@ -1,0 +1,47 @@
+/* What the loops of skim.h have in common: the unit that is read, and what is seldom met. Only
+ * skim*.c. */
+#ifndef KEYWATCH_SCAN_SKIM_NOTE_H
+#define KEYWATCH_SCAN_SKIM_NOTE_H
+
+#include "core/scan/skim.h"
+
+struct skim_unit {
+	struct skim *skim;
+	struct str bytes;
+	const char *start;
+	bool named;   /* it has an eventName in the clear */
+	bool matters; /* which may be one of the names */
+	bool hex;     /* it has a \u */
+	bool arrays;  /* as a member */
+	bool holds;   /* one of them is called as a list of records is */
+};
+
+/* Bytes of a block that mean something to the unit. */
+struct skim_marks {
+	uint64_t starts, ends; /* of units */
+	uint64_t names;	 /* the N of what may be eventName, the E of what may be CloudTrailEvent */
+	uint64_t hex;	 /* the u of an escape */
+	uint64_t arrays; /* opened as a member of the unit */
+};
+
+/* In the order of the bytes, of which only `fine` ones are looked at. False: the skim ends with
+ * *stop. */
+bool skim_take(struct skim_unit *unit, const char *block, const struct skim_marks *marks,
+	uint64_t fine, enum skim_end *stop);
+
+/* The unit goes on; so many marks of its names. */
+void skim_names(struct skim_unit *unit, const char *block, uint64_t names);
+
+/* Bytes of numbers and words, and those behind the last of each, of which one may begin before the
+ * block: those that do not follow the byte before them (skim_pair.h). */
+uint64_t skim_scalars(const char *block, uint64_t scalar, uint64_t ended, bool begun);
+
+/* Escaped characters: which are the u of an escape; *bad: which JSON does not have. */
+uint64_t skim_escapes(const char *block, uint64_t escaped, const char *end, uint64_t *bad);
+
+/* The engines. */
+enum skim_end skim_plain(struct skim *skim, struct str bytes);
+enum skim_end skim_avx2(struct skim *skim, struct str bytes);
+enum skim_end skim_avx512(struct skim *skim, struct str bytes);
+
+#endif
