@@ -1,6 +1,5 @@
 #include "core/scan/skim_pair.h"
 
-#include <stdalign.h>
 
 enum {
 	QUOTE = 1,
@@ -17,7 +16,7 @@ enum {
 #define WORDS(x)                                                                                   \
 	['r'] = (x), ['u'] = (x), ['e'] = (x), ['f'] = (x), ['a'] = (x), ['s'] = (x), ['n'] = (x)
 
-alignas(64) const unsigned char skim_pair_is[128] = {
+_Alignas(64) const unsigned char skim_pair_is[128] = {
 	[0 ... 31] = STOP, /* also in strings */
 	['\\'] = STOP,
 	['"'] = QUOTE,
@@ -36,7 +35,7 @@ alignas(64) const unsigned char skim_pair_is[128] = {
 /* NAME is no class: it marks where eventName and CloudTrailEvent may stand, in strings. */
 
 /* A quote that something outside of strings follows is a closing one. */
-alignas(64) const unsigned char skim_pair_after[128] = {
+_Alignas(64) const unsigned char skim_pair_after[128] = {
 	['"'] = CLOSE | COMMA | COLON,
 	['{'] = QUOTE | CLOSE,
 	['}'] = CLOSE | COMMA,
@@ -60,7 +59,7 @@ enum {
 	OTHER = SKIM_LETTER_OTHER
 };
 
-alignas(64) const unsigned char skim_letter_is[128] = {
+_Alignas(64) const unsigned char skim_letter_is[128] = {
 	[0 ... '`'] = OTHER,
 	['t'] = FIRST,
 	['f'] = FIRST,
@@ -74,7 +73,7 @@ alignas(64) const unsigned char skim_letter_is[128] = {
 	['{' ... 127] = OTHER,
 };
 
-alignas(64) const unsigned char skim_letter_after[128] = {
+_Alignas(64) const unsigned char skim_letter_after[128] = {
 	[0 ... '/'] = FIRST | OTHER,
 	['0' ... '9'] = OTHER | E,
 	[':' ... '`'] = FIRST | OTHER,
@@ -95,5 +94,5 @@ alignas(64) const unsigned char skim_letter_after[128] = {
 		[0 ... 63] = (c)                                                                   \
 	}
 
-alignas(64) const unsigned char skim_bytes[][64] = {
+_Alignas(64) const unsigned char skim_bytes[][64] = {
 	ALL('"'), ALL('{'), ALL('}'), ALL(' '), ALL(NAME), ALL(0xff & ~NAME)};
