@@ -116,55 +116,51 @@ is_between(const char *at)
 	return strchr("\\\": \t\r\n", *at) || (at[-1] == '\\' && strchr("nrt", *at));
 }
 
+static bool
+begins_wanted(const struct skim_unit *u, const char *at)
+{
+	struct str rest = {at, (size_t)(u->bytes.data + u->bytes.len - at)};
+
+	for (size_t i = 0; i < u->skim->literal_count; i++)
+		if (rest.len && *at == u->skim->literals[i].data[0] &&
+			str_starts_with(rest, u->skim->literals[i]))
+			return true;
+	return false;
+}
+
 /* Does a name begin where the value does? At the end of the bytes the unit is not whole. */
 static bool
 may_be_wanted(const struct skim_unit *u, const char *at)
 {
 	const char *end = u->bytes.data + u->bytes.len;
 
-	for (;; at++) {
-		struct str rest = {at, (size_t)(end - at)};
-
-		for (size_t i = 0; i < u->skim->literal_count; i++)
-			if (str_starts_with(rest, u->skim->literals[i]))
-				return true;
-		if (!rest.len || !*at || !is_between(at))
+	if (end - at > 3 && at[0] == '"' && at[1] == ':' && at[2] == '"')
+		return begins_wanted(u, at + 3);
+	for (; at < end; at++) {
+		if (begins_wanted(u, at))
+			return true;
+		if (!*at || !is_between(at))
 			return false;
 	}
-}
-
-static bool
-stands(const struct skim_unit *u, const char *at, struct str word)
-{
-	const char *end = u->bytes.data + u->bytes.len;
-
-	return at > u->start && (size_t)(end - at) > word.len &&
-	       memcmp(at, word.data, word.len) == 0;
+	return false;
 }
 
 /* at: the N or E. What CloudTrailEvent holds is for others to read. */
 static void
 take_name(struct skim_unit *u, const char *at)
 {
-	static const char name[] = "eventName", holder[] = "CloudTrailEvent";
-	const char *key = at - 5;
+	const char *end = u->bytes.data + u->bytes.len;
 
 	if (!u->start)
 		return;
 	if (*at == 'E') {
-		u->matters |= stands(u, at - 10, str_from(holder));
-	} else if (stands(u, key, str_from(name))) {
-		at = key + strlen(name);
-		u->named |= *at == '"' && key[-1] == '"';
-		u->matters |= may_be_wanted(u, at);
+		u->matters |= at - u->start > 10 && end - at > 5 && at[-2] == 'i' &&
+			      memcmp(at - 10, "CloudTrailEvent", 15) == 0;
+	} else if (at - u->start > 5 && end - at > 4 && memcmp(at - 5, "eventNam", 8) == 0 &&
+		   at[3] == 'e') {
+		u->named |= at[4] == '"' && at[-6] == '"';
+		u->matters |= may_be_wanted(u, at + 4);
 	}
-}
-
-void
-skim_names(struct skim_unit *u, const char *block, uint64_t names)
-{
-	for (; names; names &= names - 1)
-		take_name(u, block + __builtin_ctzll(names));
 }
 
 static bool
@@ -172,8 +168,12 @@ names_list(const struct skim_unit *u, const char *at)
 {
 	static const char *const names[] = {
 		"\"Records\"", "\"Events\"", "\"tables\"", "\"partialTables\""};
-	struct str before = str_trim((struct str){u->start, (size_t)(at - u->start)});
+	struct str before;
 
+	/* All of them end so. */
+	if (at[-1] == ':' && at - u->start > 3 && memcmp(at - 3, "s\":", 3) != 0)
+		return false;
+	before = str_trim((struct str){u->start, (size_t)(at - u->start)});
 	if (str_ends_with(before, STR(":")))
 		before = str_trim(str_slice(before, 0, before.len - 1));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -78,14 +78,33 @@ many(int which)
 
 #include "core/scan/skim_run.h"
 
-/* Over blocks inside of a unit that by their pairs of bytes are as they should be, and of which
- * no more is to be said than a name: no blank, no array, no escape. */
-SKIM_INLINE const char *
-pass(struct run *r, struct skim_unit *unit, const char *p, const char *end)
+/* A block in which units begin or end. False: it is looked at more closely. */
+SKIM_INLINE bool
+pass_edge(struct run *r, const struct skim *s, const char *p, uint64_t in, uint64_t open,
+	uint64_t close, uint64_t stop, struct edges *edges)
 {
-	uint64_t string = r->string;
-	const char *from = p;
-	int depth = r->depth;
+	uint64_t line = equal(p, '\n') & ~in, between;
+	struct run before = *r;
+
+	/* A line end is none of the pairs; only `}\n{` is passed. */
+	if (stop & ~(line | line << 1 | (p[-1] == '\n' && !r->string)))
+		return false;
+	*edges = walk(r, p, open, close);
+	between = s->list ? equal(p, ',') : line;
+	if (!edges->wrong && !(edges->base & ~(edges->starts | between)) && !(line & ~edges->base))
+		return true;
+	*r = before;
+	return false;
+}
+
+/* Over blocks that by their pairs of bytes are as they should be, and hold no blank and no escape.
+ * False: `give` or an odd unit ended it. */
+SKIM_INLINE bool
+pass(struct run *r, struct skim_unit *unit, const char **at, const char *end,
+	enum skim_end *stopped)
+{
+	const char *p = *at;
+	uint64_t holders = unit->skim->may_hold ? ~UINT64_C(0) : 0;
 
 	for (; end - p >= BLOCK; p += BLOCK) {
 		__m512i v = _mm512_loadu_si512(p), before = _mm512_loadu_si512(p - 1);
@@ -96,29 +115,41 @@ pass(struct run *r, struct skim_unit *unit, const char *p, const char *end)
 				_mm512_testn_epi8_mask(look_up(skim_letter_is, v),
 					look_up(skim_letter_after, before));
 		uint64_t quote = word(_mm512_cmpeq_epi8_mask(v, many(QUOTES)));
-		uint64_t in = parity(quote) ^ string;
+		uint64_t in = parity(quote) ^ r->string;
 		uint64_t open = word(_mm512_cmpeq_epi8_mask(braced, many(OPENING))) & ~in;
 		uint64_t close = word(_mm512_cmpeq_epi8_mask(braced, many(CLOSING))) & ~in;
-		uint64_t names = word(_mm512_test_epi8_mask(pair, many(NAMES)));
+		uint64_t bracket = word(_mm512_testn_epi8_mask(v, many(SPACES)));
 		uint64_t stop = word(_mm512_movepi8_mask(_mm512_or_si512(is_v, v)));
+		struct skim_marks marks = {
+			.names = word(_mm512_test_epi8_mask(pair, many(NAMES))),
+			.arrays = open & bracket & holders,
+		};
 		int closed = __builtin_popcountll(close);
 
 		/* Hidden from the pairs: the inside of strings, and closing quotes. */
 		stop |= word(odd) & ~(in ^ quote);
-		if (stop || depth <= closed)
-			break;
-		if (names)
-			skim_names(unit, p, names);
-		depth += __builtin_popcountll(open) - closed;
-		string = (uint64_t)((int64_t)in >> 63);
+		if (stop | (r->depth <= closed)) {
+			struct edges edges;
+
+			if (!pass_edge(r, unit->skim, p, in, open, close, stop, &edges))
+				break;
+			marks.starts = edges.starts;
+			marks.ends = edges.ends;
+		} else {
+			r->depth += __builtin_popcountll(open) - closed;
+			r->brackets += __builtin_popcountll(open & bracket) -
+				       __builtin_popcountll(close & bracket);
+			if (r->depth > DEPTH_MAX)
+				break;
+		}
+		r->string = (uint64_t)((int64_t)in >> 63);
+		r->passed = true;
+		if ((marks.names | marks.starts | marks.ends | marks.arrays) &&
+			!skim_take(unit, p, &marks, ~UINT64_C(0), stopped))
+			return false;
 	}
-	if (p == from)
-		return p;
-	r->passed = true;
-	r->string = string;
-	r->t = p[-1] == 't' || p[-1] == 'l';
-	r->depth = depth;
-	return p;
+	*at = p;
+	return true;
 }
 
 #include "core/scan/skim_loop.inc"

@@ -29,9 +29,6 @@ struct skim_marks {
 bool skim_take(struct skim_unit *unit, const char *block, const struct skim_marks *marks,
 	uint64_t fine, enum skim_end *stop);
 
-/* The unit goes on; so many marks of its names. */
-void skim_names(struct skim_unit *unit, const char *block, uint64_t names);
-
 /* Bytes of numbers and words, and those behind the last of each, of which one may begin before the
  * block: those that do not follow the byte before them (skim_pair.h). */
 uint64_t skim_scalars(const char *block, uint64_t scalar, uint64_t ended, bool begun);

@@ -1,6 +1,5 @@
 #include "core/scan/skim_pair.h"
 
-
 enum {
 	QUOTE = 1,
 	OPEN = 2,
@@ -21,7 +20,9 @@ _Alignas(64) const unsigned char skim_pair_is[128] = {
 	['\\'] = STOP,
 	['"'] = QUOTE,
 	['{'] = OPEN,
+	['['] = OPEN,
 	['}'] = CLOSE,
+	[']'] = CLOSE,
 	[','] = COMMA,
 	[':'] = COLON,
 	DIGITS(SCALAR),
@@ -38,8 +39,10 @@ _Alignas(64) const unsigned char skim_pair_is[128] = {
 _Alignas(64) const unsigned char skim_pair_after[128] = {
 	['"'] = CLOSE | COMMA | COLON,
 	['{'] = QUOTE | CLOSE,
+	['['] = QUOTE | OPEN | SCALAR | CLOSE,
 	['}'] = CLOSE | COMMA,
-	[','] = QUOTE,
+	[']'] = CLOSE | COMMA,
+	[','] = QUOTE | OPEN | SCALAR,
 	[':'] = QUOTE | OPEN | SCALAR,
 	DIGITS(SCALAR | CLOSE | COMMA),
 	['E'] = SCALAR,

@@ -1,4 +1,4 @@
-/* Which bytes may follow one another in an object without blanks, outside of strings. Only skim*.c.
+/* Which bytes may follow one another in JSON without blanks, outside of strings. Only skim*.c.
  */
 #ifndef KEYWATCH_SCAN_SKIM_PAIR_H
 #define KEYWATCH_SCAN_SKIM_PAIR_H
