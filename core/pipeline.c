@@ -178,6 +178,8 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 		goto fail_store;
 	clock_init(&p->real_clock, NULL, NULL, NULL);
 	pthread_mutex_init(&p->lock, NULL);
+	pthread_mutex_init(&p->cut_lock, NULL);
+	pthread_cond_init(&p->cut_changed, NULL);
 	store_hurry_when(p->store, is_stopping, p);
 	p->producers = 1; /* the detector, while it starts the others */
 	p->holding = options->source_count > 0;
@@ -196,6 +198,8 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 fail_live:
 	wake_close(&p->stop_wake);
 	pthread_mutex_destroy(&p->lock);
+	pthread_mutex_destroy(&p->cut_lock);
+	pthread_cond_destroy(&p->cut_changed);
 fail_store:
 	store_close(p->store);
 fail:
@@ -247,6 +251,9 @@ pipeline_stop(struct pipeline *p)
 	p->holding = false;
 	pthread_mutex_unlock(&p->lock);
 	wake_raise(&p->stop_wake);
+	pthread_mutex_lock(&p->cut_lock);
+	pthread_cond_broadcast(&p->cut_changed);
+	pthread_mutex_unlock(&p->cut_lock);
 	if (held)
 		pipeline_end_producer(p);
 }
@@ -272,6 +279,8 @@ pipeline_free(struct pipeline *p)
 	queue_free(p->queue);
 	live_fini(p);
 	pthread_mutex_destroy(&p->lock);
+	pthread_mutex_destroy(&p->cut_lock);
+	pthread_cond_destroy(&p->cut_changed);
 	walk_fini(&p->walk);
 	free(p->jobs);
 	free(p->workers);

@@ -30,6 +30,7 @@ struct pipeline_options {
 	int64_t now;		 /* what now() answers in rules, ticks */
 	bool now_set;		 /* also of live events; else that is when each arrived */
 	size_t max_record;	 /* 0: SCAN_MAX_RECORD */
+	uint64_t slice;		 /* in which big plain files are read; 0: as is best */
 	bool remember;		 /* unchanged files are not read again */
 	const struct wake *wake; /* raised when something changed; may be NULL; borrows */
 	/* Live sources, watched until the stop. Paths that begin with s3:// are read once, with

@@ -445,7 +445,7 @@ start_workers(struct pipeline *p)
 
 	if (count == 0)
 		count = cores > 0 ? (unsigned)cores : 1;
-	if (count > p->job_count)
+	if (count > p->job_count && !cut_may_help(p))
 		count = (unsigned)p->job_count;
 	p->workers = mem_array(NULL, count, sizeof(*p->workers));
 	while (p->worker_count < count &&

@@ -120,7 +120,11 @@ struct pipeline {
 	struct walk walk;
 	struct job *jobs; /* owns; biggest first; fixed before the workers start */
 	size_t job_count;
-	atomic_size_t next_job;
+	pthread_mutex_t cut_lock;   /* guards what workers share, and every struct cut */
+	pthread_cond_t cut_changed; /* also at the stop */
+	size_t next_job;
+	unsigned undecided; /* big files of which nobody knows yet whether they are cut */
+	struct cut *cuts;   /* those that can be helped with */
 	pthread_t detector;
 	pthread_t *workers; /* owns */
 	unsigned worker_count;
@@ -144,6 +148,9 @@ struct pipeline {
 void *pipeline_detect(void *pipeline);
 void *pipeline_read(void *pipeline);
 void *pipeline_fetch(void *fetcher);
+
+/* Can there be more to do at a time than jobs? */
+bool cut_may_help(const struct pipeline *pipeline);
 
 /* Starts a thread that sees no signal and counts as a producer; false when stopping already. */
 bool pipeline_start_producer(

@@ -8,36 +8,12 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline_reading.h"
 
 enum {
-	READ_SIZE = 512 << 10,
 	MAX_PROBLEMS = 1000,
 	PUBLISH_MS = 20,
-	DONE_BATCH = 64,
 	SMALL_FILE = 1 << 20, /* what is done already does not wait for one that is larger */
-};
-
-/* One thread. What every file would cost is gathered here and given on now and then. */
-struct worker {
-	struct pipeline *pipeline;
-	struct scanner *scanner;
-	void *buffer;
-	struct pipeline_progress tally; /* since it was published */
-	int64_t published_ms;
-	struct done done[DONE_BATCH];
-	size_t done_count;
-};
-
-/* One input being read. Problems wait until its end: only then is it known whether it is a log. */
-struct reading {
-	struct worker *worker;
-	struct pipeline *pipeline;
-	struct job *job;
-	struct done done;
-	struct item **problems; /* owns */
-	size_t problem_count, problem_capacity, problems_left_out;
-	uint64_t counted; /* bytes already in the tally */
 };
 
 static size_t
@@ -54,52 +30,93 @@ push(struct reading *r, struct item *item)
 		free(item);
 }
 
-/* A record is copied only when there is room for it: what waits would be as many as the workers. */
-static bool
-take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
+struct item *
+reading_record(const struct reading *r, struct str raw, uint64_t offset, unsigned flags)
 {
-	struct reading *r = context;
-	struct queue *queue = r->pipeline->queue;
-	struct item *item;
+	struct item *item = item_new(ITEM_RECORD, STR_ABSENT, raw, STR_ABSENT);
 
-	if (queue_reserve(queue, sizeof(*item) + raw.len) != QUEUE_OK)
-		return false;
-	item = item_new(ITEM_RECORD, STR_ABSENT, raw, STR_ABSENT);
 	item->job = r->job;
 	item->offset = offset;
 	item->scan_flags = flags;
-	if (queue_fill(queue, item, cost(item)) != QUEUE_OK)
+	return item;
+}
+
+static bool
+push_reserved(struct reading *r, struct item *item)
+{
+	if (queue_fill(r->pipeline->queue, item, cost(item)) != QUEUE_OK)
 		free(item);
 	return !pipeline_stopped(r->pipeline);
 }
 
-/* ---- problems ---- */
-
-static void
-take_problem(void *context, enum problem_severity severity, uint64_t offset, const char *reason)
+/* A record is copied only when there is room for it: what waits would be as many as the workers. */
+bool
+reading_take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 {
 	struct reading *r = context;
-	struct item *item;
 
-	if (r->problem_count == MAX_PROBLEMS) {
-		r->problems_left_out++;
-		return;
-	}
-	item = item_new(ITEM_PROBLEM, STR_ABSENT, str_from(reason), STR_ABSENT);
-	item->severity = severity;
-	item->offset = offset;
-	MEM_GROW(r->problems, r->problem_count, r->problem_capacity);
-	r->problems[r->problem_count++] = item;
+	if (queue_reserve(r->pipeline->queue, sizeof(struct item) + raw.len) != QUEUE_OK)
+		return false;
+	return push_reserved(r, reading_record(r, raw, offset, flags));
 }
 
-static void
-say(struct reading *r, enum problem_severity severity, uint64_t offset, const char *reason)
+/* ---- problems ---- */
+
+struct item *
+reading_problem(enum problem_severity severity, uint64_t offset, const char *reason)
 {
 	struct item *item = item_new(ITEM_PROBLEM, STR_ABSENT, str_from(reason), STR_ABSENT);
 
 	item->severity = severity;
 	item->offset = offset;
-	push(r, item);
+	return item;
+}
+
+static void
+keep_problem(struct reading *r, struct item *item)
+{
+	if (r->problem_count == MAX_PROBLEMS) {
+		r->problems_left_out++;
+		free(item);
+		return;
+	}
+	MEM_GROW(r->problems, r->problem_count, r->problem_capacity);
+	r->problems[r->problem_count++] = item;
+}
+
+void
+reading_take_problem(
+	void *context, enum problem_severity severity, uint64_t offset, const char *reason)
+{
+	keep_problem(context, reading_problem(severity, offset, reason));
+}
+
+bool
+reading_give(struct reading *r, struct item *item)
+{
+	if (item->kind == ITEM_PROBLEM) {
+		keep_problem(r, item);
+		return true;
+	}
+	if (queue_reserve(r->pipeline->queue, cost(item)) == QUEUE_OK)
+		return push_reserved(r, item);
+	free(item);
+	return false;
+}
+
+static void
+say(struct reading *r, enum problem_severity severity, uint64_t offset, const char *reason)
+{
+	push(r, reading_problem(severity, offset, reason));
+}
+
+void
+reading_say_failed(struct reading *r, uint64_t at)
+{
+	char reason[160];
+
+	snprintf(reason, sizeof(reason), "cannot be read: %s", strerror(errno));
+	say(r, PROBLEM_ERROR, at, reason);
 }
 
 static void
@@ -193,12 +210,11 @@ note_done(struct reading *r)
 
 /* ---- bytes ---- */
 
-static void
-count_bytes(struct reading *r, uint64_t bytes)
+void
+reading_count(struct worker *w, uint64_t bytes)
 {
-	r->worker->tally.bytes_done += bytes;
-	r->counted += bytes;
-	publish_now_and_then(r->worker);
+	w->tally.bytes_done += bytes;
+	publish_now_and_then(w);
 }
 
 static void
@@ -238,23 +254,20 @@ is_end(const struct reading *r, ssize_t n)
 	return n == 0 || (n < READ_SIZE && r->done.size && r->counted == r->done.size);
 }
 
-/* True when the input was read to its end. */
-static bool
-read_bytes(struct reading *r, int fd)
+bool
+reading_rest(struct reading *r, int fd)
 {
 	bool pipe = !S_ISREG(r->job->file->mode);
 	ssize_t n;
 
 	do {
-		char reason[160];
-
 		n = read_some(r->pipeline, fd, pipe, r->worker->buffer);
 		if (n < 0) {
-			snprintf(reason, sizeof(reason), "cannot be read: %s", strerror(errno));
-			say(r, PROBLEM_ERROR, r->counted, reason);
+			reading_say_failed(r, r->counted);
 			return false;
 		}
-		count_bytes(r, (uint64_t)n);
+		reading_count(r->worker, (uint64_t)n);
+		r->counted += (uint64_t)n;
 		if (n && !scan_bytes(r->worker->scanner, r->worker->buffer, (size_t)n))
 			break;
 	} while (!is_end(r, n) && !pipeline_stopped(r->pipeline));
@@ -285,17 +298,30 @@ open_input(struct reading *r)
 	return fd;
 }
 
+static bool
+read_whole(struct reading *r, int fd, struct scan_summary *summary)
+{
+	const struct scan_sink sink = {r, reading_take_record, reading_take_problem};
+	bool whole;
+
+	scan_begin(r->worker->scanner, &sink);
+	whole = reading_rest(r, fd);
+	scan_end(r->worker->scanner, summary);
+	return whole;
+}
+
 static void
 read_input(struct reading *r)
 {
-	const struct scan_sink sink = {r, take_record, take_problem};
 	struct scan_summary summary = {0};
 	int fd = open_input(r);
 
 	if (fd >= 0) {
-		scan_begin(r->worker->scanner, &sink);
-		r->done.whole = read_bytes(r, fd);
-		scan_end(r->worker->scanner, &summary);
+		bool cut = cut_may_pay(r, fd);
+
+		if (!cut)
+			cut_decided(r);
+		r->done.whole = cut ? cut_read(r, fd, &summary) : read_whole(r, fd, &summary);
 		summary.stopped |= pipeline_stopped(r->pipeline);
 		if (summary.stopped)
 			forget_problems(r); /* "truncated" would be our own doing */
@@ -307,13 +333,15 @@ read_input(struct reading *r)
 }
 
 static void
-take_job(struct worker *w, struct job *job)
+take_job(struct worker *w, struct job *job, bool undecided)
 {
-	struct reading r = {.worker = w, .pipeline = w->pipeline, .job = job};
+	struct reading r = {
+		.worker = w, .pipeline = w->pipeline, .job = job, .undecided = undecided};
 
 	if (job->file->size > SMALL_FILE)
 		push_done(w);
 	read_input(&r);
+	cut_decided(&r);
 	free(r.problems);
 }
 
@@ -328,10 +356,11 @@ pipeline_read(void *argument)
 		.scanner = scanner_new(&options),
 		.buffer = mem_alloc(READ_SIZE),
 		.published_ms = time_monotonic_ms()};
-	size_t next;
+	bool undecided;
+	struct job *job;
 
-	while (!pipeline_stopped(p) && (next = atomic_fetch_add(&p->next_job, 1)) < p->job_count)
-		take_job(&w, &p->jobs[next]);
+	while ((job = cut_next_job(&w, &undecided)))
+		take_job(&w, job, undecided);
 	push_done(&w);
 	publish(&w);
 	free(w.buffer);

@@ -28,7 +28,6 @@ struct scanner {
 	struct buf head;       /* first bytes, until the format is known; also of what gzip holds */
 	enum format format, inner; /* of the input; of what a gzip holds */
 	struct scan_summary summary;
-	uint64_t digests;
 	bool cut; /* the input broke off, and that was said */
 };
 
@@ -90,7 +89,7 @@ take_unit(void *context, struct str raw, uint64_t offset, enum split_standing st
 	if (v.kind == CANDIDATE_RECORD)
 		s->summary.records += v.records ? v.records : 1;
 	else if (v.kind == CANDIDATE_DIGEST)
-		s->digests++;
+		s->summary.digests++;
 	else
 		s->summary.other_values++;
 	s->summary.candidates += v.given;
@@ -206,7 +205,6 @@ scan_begin(struct scanner *s, const struct scan_sink *sink)
 	buf_clear(&s->head);
 	s->format = s->inner = UNDECIDED;
 	s->summary = (struct scan_summary){0};
-	s->digests = 0;
 	s->cut = false;
 }
 
@@ -414,6 +412,27 @@ scan_pause(const struct scanner *s, struct scan_summary *summary, struct scan_ma
 		mark->offset = split_mark(&s->splitter, &mark->state);
 }
 
+void
+scan_summary_add(struct scan_summary *sum, const struct scan_summary *more)
+{
+	sum->bytes_in += more->bytes_in;
+	sum->bytes_out += more->bytes_out;
+	sum->records += more->records;
+	sum->candidates += more->candidates;
+	sum->other_values += more->other_values;
+	sum->digests += more->digests;
+	sum->problems += more->problems;
+	sum->shows_form |= more->shows_form;
+	sum->stopped |= more->stopped;
+}
+
+void
+scan_add(struct scanner *s, const struct scan_summary *before)
+{
+	scan_summary_add(&s->summary, before);
+	s->splitter.any_value |= before->shows_form;
+}
+
 static void
 say_notes(struct scanner *s)
 {
@@ -421,7 +440,7 @@ say_notes(struct scanner *s)
 
 	if (s->summary.empty)
 		say(s, PROBLEM_NOTE, PROBLEM_NO_OFFSET, "is empty");
-	if (s->digests)
+	if (s->summary.digests)
 		say(s, PROBLEM_NOTE, PROBLEM_NO_OFFSET, "is a CloudTrail digest, not a log");
 	if (!s->summary.other_values)
 		return;

@@ -51,6 +51,7 @@ struct scan_summary {
 	uint64_t records;      /* CloudTrail records and rows seen, candidates or not */
 	uint64_t candidates;   /* given to the sink */
 	uint64_t other_values; /* JSON values that are no CloudTrail record */
+	uint64_t digests;      /* objects of digest files */
 	uint64_t problems;     /* PROBLEM_ERROR told to the sink */
 	bool gzip;
 	bool empty;	     /* not one byte that counts */
@@ -83,6 +84,11 @@ void scan_pause(
 	const struct scanner *scanner, struct scan_summary *summary, struct scan_mark *mark);
 void scan_continue(
 	struct scanner *scanner, const struct scan_sink *sink, const struct scan_mark *mark);
+
+/* Both together, of an input that is scanned in parts. */
+void scan_summary_add(struct scan_summary *sum, const struct scan_summary *more);
+/* The parts before this one, which is the last: for what scan_end has to say. */
+void scan_add(struct scanner *scanner, const struct scan_summary *before);
 
 /* The input has ended. Tells what is truncated, empty or no log (whether "shows no form of log"
  * is an error or a note is the caller's to say: it is not told to the sink). */

@@ -1,0 +1,438 @@
+/*
+ * A big plain file is cut into slices, at line ends, that all workers read. A slice is scanned as
+ * if the one before ended between two values at the top of the input; what it finds is held until
+ * that one has said so, and given on in its turn. Where it was not so (damage, a list over many
+ * lines), whoever found it reads the rest alone, and slices behind are thrown away: the outcome is
+ * that of one reader.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/pipeline_reading.h"
+
+enum {
+	CUT_MIN = 16 << 20,
+	CUT_SLICE = 4 << 20,
+	HELD_MOST = 2 << 20,
+	LINE_PIECE = 16 << 10, /* in which a line end is looked for */
+};
+
+struct cut {
+	struct reading *reading; /* the owner's; of whom it is the turn */
+	int fd;
+	uint64_t slice, count; /* size; how many */
+	unsigned state;	       /* in which each begins */
+	bool whole;
+	struct scan_summary summary;
+	atomic_uint_fast64_t counted;
+
+	/* Guarded by the pipeline's cut_lock. */
+	uint64_t next, turn; /* to be taken; to be given on */
+	bool over;	     /* somebody reads all that is left */
+	unsigned helpers;
+	struct cut *following;
+};
+
+/* One slice, while one worker reads it. */
+struct part {
+	struct worker *worker;
+	struct cut *cut;
+	uint64_t index, at;
+	bool in_turn;
+	struct item **held; /* owns */
+	size_t held_count, held_capacity, held_bytes;
+};
+
+enum feed { FEED_LINE_END, FEED_END, FEED_FAILED, FEED_STOPPED };
+
+/* ---- turns ---- */
+
+static bool
+wait_turn(struct part *t)
+{
+	struct pipeline *p = t->worker->pipeline;
+	struct cut *c = t->cut;
+	bool mine;
+
+	pthread_mutex_lock(&p->cut_lock);
+	while (c->turn != t->index && !c->over && !pipeline_stopped(p))
+		pthread_cond_wait(&p->cut_changed, &p->cut_lock);
+	mine = c->turn == t->index && !c->over && !pipeline_stopped(p);
+	pthread_mutex_unlock(&p->cut_lock);
+	return mine;
+}
+
+/* over: those who wait for theirs need not. */
+static void
+end_turn(struct part *t, bool over)
+{
+	struct pipeline *p = t->worker->pipeline;
+
+	pthread_mutex_lock(&p->cut_lock);
+	t->cut->turn = t->index + 1;
+	t->cut->over |= over;
+	pthread_cond_broadcast(&p->cut_changed);
+	pthread_mutex_unlock(&p->cut_lock);
+}
+
+/* What was held goes on, and what comes need not be. */
+static bool
+take_turn(struct part *t)
+{
+	bool ok = t->in_turn || wait_turn(t);
+
+	t->in_turn = ok;
+	for (size_t i = 0; i < t->held_count; i++)
+		if (ok)
+			ok = reading_give(t->cut->reading, t->held[i]);
+		else
+			free(t->held[i]);
+	t->held_count = 0;
+	t->held_bytes = 0;
+	return ok;
+}
+
+static bool
+hold(struct part *t, struct item *item)
+{
+	MEM_GROW(t->held, t->held_count, t->held_capacity);
+	t->held[t->held_count++] = item;
+	t->held_bytes += sizeof(*item) + item->text.len;
+	return t->held_bytes <= HELD_MOST || take_turn(t);
+}
+
+static bool
+take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
+{
+	struct part *t = context;
+
+	if (t->in_turn)
+		return reading_take_record(t->cut->reading, raw, offset, flags);
+	return hold(t, reading_record(t->cut->reading, raw, offset, flags));
+}
+
+static void
+take_problem(void *context, enum problem_severity severity, uint64_t offset, const char *reason)
+{
+	struct part *t = context;
+
+	if (t->in_turn)
+		reading_take_problem(t->cut->reading, severity, offset, reason);
+	else
+		hold(t, reading_problem(severity, offset, reason));
+}
+
+/* ---- bytes ---- */
+
+static ssize_t
+read_at(const struct part *t, uint64_t at, size_t most)
+{
+	ssize_t n;
+
+	do {
+		n = pread(t->cut->fd, t->worker->buffer, most, (off_t)at);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
+/* Behind the line end at or behind this byte; UINT64_MAX: to the end of the file. */
+static enum feed
+feed(struct part *t, uint64_t to)
+{
+	const char *buffer = t->worker->buffer, *line = NULL;
+	ssize_t n;
+
+	if (t->at > to)
+		return FEED_LINE_END; /* one line reaches over the whole slice */
+	while (!line) {
+		n = read_at(t, t->at, READ_SIZE);
+		if (n <= 0)
+			return n < 0 ? FEED_FAILED : FEED_END;
+		if (to < t->at + (uint64_t)n) {
+			size_t from = to > t->at ? (size_t)(to - t->at) : 0;
+
+			line = memchr(buffer + from, '\n', (size_t)n - from);
+			n = line ? line + 1 - buffer : n;
+		}
+		reading_count(t->worker, (uint64_t)n);
+		atomic_fetch_add(&t->cut->counted, (uint64_t)n);
+		if (!scan_bytes(t->worker->scanner, buffer, (size_t)n) ||
+			pipeline_stopped(t->worker->pipeline))
+			return FEED_STOPPED;
+		t->at += (uint64_t)n;
+	}
+	return FEED_LINE_END;
+}
+
+/* A slice begins behind the first line end at or behind the last byte before it. */
+static bool
+find_start(struct part *t)
+{
+	const char *line = NULL;
+
+	t->at = t->index * t->cut->slice - 1;
+	while (!line) {
+		ssize_t n = read_at(t, t->at, LINE_PIECE);
+
+		if (n <= 0)
+			return n == 0;
+		line = memchr(t->worker->buffer, '\n', (size_t)n);
+		t->at +=
+			line ? (uint64_t)(line + 1 - (const char *)t->worker->buffer) : (uint64_t)n;
+		if (pipeline_stopped(t->worker->pipeline))
+			return false;
+	}
+	return true;
+}
+
+/* ---- slices ---- */
+
+static bool
+ends_as_the_next_begins(const struct part *t, struct scan_summary *summary)
+{
+	struct scan_mark mark;
+
+	scan_pause(t->worker->scanner, summary, &mark);
+	return mark.offset == t->at && mark.state == t->cut->state;
+}
+
+static uint64_t
+end_of(const struct part *t)
+{
+	return t->index + 1 < t->cut->count ? (t->index + 1) * t->cut->slice - 1 : UINT64_MAX;
+}
+
+/* In turn: to the end of the file, whatever stands there. */
+static void
+finish(struct part *t, enum feed how)
+{
+	struct cut *c = t->cut;
+
+	end_turn(t, true);
+	if (how == FEED_LINE_END)
+		how = feed(t, UINT64_MAX);
+	if (how == FEED_FAILED)
+		reading_say_failed(c->reading, t->at);
+	scan_add(t->worker->scanner, &c->summary);
+	scan_end(t->worker->scanner, &c->summary);
+	c->reading->counted = t->at;
+	c->whole = how == FEED_END;
+}
+
+static void
+read_part(struct worker *w, struct cut *c, uint64_t index)
+{
+	struct part t = {.worker = w, .cut = c, .index = index};
+	const struct scan_sink sink = {&t, take_record, take_problem};
+	enum feed how = FEED_FAILED;
+	struct scan_summary summary;
+
+	if (find_start(&t)) {
+		struct scan_mark mark = {t.at, c->state};
+
+		scan_continue(w->scanner, &sink, &mark);
+		how = feed(&t, end_of(&t));
+	} else {
+		scan_begin(w->scanner, &sink);
+	}
+	if (take_turn(&t)) {
+		if (how == FEED_LINE_END && ends_as_the_next_begins(&t, &summary)) {
+			scan_summary_add(&c->summary, &summary);
+			c->reading->counted = t.at;
+			end_turn(&t, false);
+		} else {
+			finish(&t, how);
+		}
+	} else {
+		end_turn(&t, true);
+	}
+	free(t.held);
+}
+
+/* False: there is none left. Under the lock. */
+static bool
+take_index(struct cut *c, uint64_t *index)
+{
+	if (c->over || c->next >= c->count)
+		return false;
+	*index = c->next++;
+	return true;
+}
+
+static void
+read_parts(struct worker *w, struct cut *c)
+{
+	struct pipeline *p = w->pipeline;
+	uint64_t index;
+	bool any;
+
+	while (!pipeline_stopped(p)) {
+		pthread_mutex_lock(&p->cut_lock);
+		any = take_index(c, &index);
+		pthread_mutex_unlock(&p->cut_lock);
+		if (!any)
+			break;
+		read_part(w, c, index);
+	}
+}
+
+/* ---- the owner ---- */
+
+static uint64_t
+slice_of(const struct pipeline *p)
+{
+	return p->options.slice ? p->options.slice : CUT_SLICE;
+}
+
+static bool
+is_big(const struct pipeline *p, const struct job *job)
+{
+	uint64_t least = p->options.slice ? 2 * p->options.slice : CUT_MIN;
+
+	return S_ISREG(job->file->mode) && job->file->size >= least;
+}
+
+/* Jobs are sorted: biggest first. */
+bool
+cut_may_help(const struct pipeline *p)
+{
+	return p->job_count && is_big(p, &p->jobs[0]);
+}
+
+bool
+cut_may_pay(const struct reading *r, int fd)
+{
+	char first;
+
+	return is_big(r->pipeline, r->job) && pread(fd, &first, 1, 0) == 1 && first == '{';
+}
+
+void
+cut_decided(struct reading *r)
+{
+	struct pipeline *p = r->pipeline;
+
+	if (!r->undecided)
+		return;
+	r->undecided = false;
+	pthread_mutex_lock(&p->cut_lock);
+	p->undecided--;
+	pthread_cond_broadcast(&p->cut_changed);
+	pthread_mutex_unlock(&p->cut_lock);
+}
+
+static void
+share(struct cut *c)
+{
+	struct pipeline *p = c->reading->pipeline;
+
+	pthread_mutex_lock(&p->cut_lock);
+	c->following = p->cuts;
+	p->cuts = c;
+	pthread_mutex_unlock(&p->cut_lock);
+}
+
+/* Waits for those who help. */
+static void
+take_back(struct cut *c)
+{
+	struct pipeline *p = c->reading->pipeline;
+	struct cut **at = &p->cuts;
+
+	pthread_mutex_lock(&p->cut_lock);
+	while (*at != c)
+		at = &(*at)->following;
+	*at = c->following;
+	while (c->helpers)
+		pthread_cond_wait(&p->cut_changed, &p->cut_lock);
+	pthread_mutex_unlock(&p->cut_lock);
+}
+
+bool
+cut_read(struct reading *r, int fd, struct scan_summary *summary)
+{
+	struct worker *w = r->worker;
+	uint64_t slice = slice_of(r->pipeline);
+	struct cut c = {.reading = r,
+		.fd = fd,
+		.slice = slice,
+		.count = (r->job->file->size + slice - 1) / slice,
+		.next = 1};
+	struct part t = {.worker = w, .cut = &c, .in_turn = true};
+	const struct scan_sink sink = {&t, take_record, take_problem};
+	struct scan_mark mark;
+	enum feed how;
+
+	scan_begin(w->scanner, &sink);
+	how = feed(&t, end_of(&t));
+	scan_pause(w->scanner, &c.summary, &mark);
+	c.state = mark.state;
+	if (how == FEED_LINE_END && mark.offset == t.at) {
+		c.turn = 1;
+		share(&c);
+		cut_decided(r);
+		read_parts(w, &c);
+		take_back(&c);
+	} else {
+		cut_decided(r);
+		c.summary = (struct scan_summary){0};
+		finish(&t, how);
+	}
+	/* What was thrown away was counted as well. */
+	w->tally.bytes_done -= atomic_load(&c.counted) - r->counted;
+	*summary = c.summary;
+	return c.whole && !pipeline_stopped(r->pipeline);
+}
+
+/* ---- the others ---- */
+
+/* Under the lock. */
+static struct cut *
+find_work(const struct pipeline *p)
+{
+	for (struct cut *c = p->cuts; c; c = c->following)
+		if (!c->over && c->next < c->count)
+			return c;
+	return NULL;
+}
+
+/* Under the lock, which is given up meanwhile. */
+static void
+help(struct worker *w, struct cut *c)
+{
+	struct pipeline *p = w->pipeline;
+
+	c->helpers++;
+	pthread_mutex_unlock(&p->cut_lock);
+	read_parts(w, c);
+	pthread_mutex_lock(&p->cut_lock);
+	c->helpers--;
+	pthread_cond_broadcast(&p->cut_changed);
+}
+
+struct job *
+cut_next_job(struct worker *w, bool *undecided)
+{
+	struct pipeline *p = w->pipeline;
+	struct job *job = NULL;
+	struct cut *c;
+
+	pthread_mutex_lock(&p->cut_lock);
+	while (!pipeline_stopped(p) && !job) {
+		if ((c = find_work(p)))
+			help(w, c);
+		else if (p->next_job < p->job_count)
+			job = &p->jobs[p->next_job++];
+		else if (p->undecided)
+			pthread_cond_wait(&p->cut_changed, &p->cut_lock);
+		else
+			break;
+	}
+	*undecided = job && is_big(p, job);
+	p->undecided += *undecided;
+	pthread_mutex_unlock(&p->cut_lock);
+	return job;
+}

@@ -1,0 +1,64 @@
+/*
+ * What a scan worker keeps, and an input that is read. Only pipeline_read.c and pipeline_cut.c.
+ */
+#ifndef KEYWATCH_PIPELINE_READING_H
+#define KEYWATCH_PIPELINE_READING_H
+
+#include "core/pipeline_private.h"
+
+enum { READ_SIZE = 512 << 10, DONE_BATCH = 64 };
+
+/* One thread. What every file would cost is gathered here and given on now and then. */
+struct worker {
+	struct pipeline *pipeline;
+	struct scanner *scanner;
+	void *buffer;
+	struct pipeline_progress tally; /* since it was published */
+	int64_t published_ms;
+	struct done done[DONE_BATCH];
+	size_t done_count;
+};
+
+/* One input being read. Problems wait until its end: only then is it known whether it is a log. */
+struct reading {
+	struct worker *worker;
+	struct pipeline *pipeline;
+	struct job *job;
+	struct done done;
+	struct item **problems; /* owns */
+	size_t problem_count, problem_capacity, problems_left_out;
+	uint64_t counted; /* bytes already in the tally */
+	bool undecided;	  /* others wait for whether it is cut */
+};
+
+/* The sink of a reading. */
+bool reading_take_record(void *reading, struct str raw, uint64_t offset, unsigned flags);
+void reading_take_problem(
+	void *reading, enum problem_severity severity, uint64_t offset, const char *reason);
+/* The same of items that were made before; owns them. */
+bool reading_give(struct reading *reading, struct item *item);
+
+struct item *reading_record(
+	const struct reading *reading, struct str raw, uint64_t offset, unsigned flags);
+struct item *reading_problem(enum problem_severity severity, uint64_t offset, const char *reason);
+
+/* Says and counts a failed read of the input. */
+void reading_say_failed(struct reading *reading, uint64_t at);
+void reading_count(struct worker *worker, uint64_t bytes);
+/* Reads on to the end of the input; false: stopped, or it cannot be read. */
+bool reading_rest(struct reading *reading, int fd);
+
+/* ---- pipeline_cut.c: a big plain file, read by all workers ---- */
+
+/* May it be worth cutting? */
+bool cut_may_pay(const struct reading *reading, int fd);
+/* Reads the whole input, with what help there is: the outcome is that of reading_rest and scan_end.
+ */
+bool cut_read(struct reading *reading, int fd, struct scan_summary *summary);
+/* Nobody need wait any more for this one to be cut. */
+void cut_decided(struct reading *reading);
+/* The next job, after all that is to be helped with; NULL: there is nothing to do. undecided:
+ * others wait for whether it is cut. */
+struct job *cut_next_job(struct worker *worker, bool *undecided);
+
+#endif

@@ -1,0 +1,244 @@
+/* A big file that many workers read in slices gives what one reader finds: alerts, problems with
+ * their offsets, counts. Slices are small here. */
+#include "tests/support/test.h"
+
+#include <stdio.h>
+
+#include "core/base/mem.h"
+#include "core/pipeline.h"
+
+enum { SLICE = 700, NEVER = 1 << 30 };
+
+static uint64_t seed;
+
+static unsigned
+pick(unsigned count)
+{
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (unsigned)(seed >> 33) % count;
+}
+
+/* ---- what a run finds, as text ---- */
+
+static bool
+note_row(void *context, const struct store_row *row)
+{
+	buf_printf(context, "%.*s\n", STR_ARG(row->event_id));
+	return true;
+}
+
+static bool
+note_problem(void *context, const struct problem *problem)
+{
+	buf_printf(context, "%d %lld %.*s\n", problem->severity, (long long)problem->offset,
+		STR_ARG(problem->reason));
+	return true;
+}
+
+static void
+run(const char *path, unsigned jobs, uint64_t slice, struct buf *found)
+{
+	char *folder = test_folder(), db[300];
+	struct rule *rule = rule_builtin();
+	struct pipeline_options options = {.paths = &path,
+		.path_count = 1,
+		.rules = &rule,
+		.rule_count = 1,
+		.jobs = jobs,
+		.slice = slice};
+	struct store_query query = {0};
+	struct pipeline_progress progress;
+	struct pipeline *pipeline;
+	struct store *store;
+	struct error err;
+
+	snprintf(db, sizeof(db), "%s/k.db", folder);
+	assert_ok(store_open(&store, db, &err), &err);
+	assert_ok(pipeline_start(&pipeline, &options, store, &err), &err);
+	pipeline_wait(pipeline);
+	pipeline_get_progress(pipeline, &progress);
+	query.run = pipeline_run(pipeline);
+	pipeline_free(pipeline);
+	assert_false(progress.failed);
+	buf_clear(found);
+	assert_ok(store_rows(store, &query, note_row, found, &err), &err);
+	assert_ok(store_problems(store, query.run, note_problem, found, &err), &err);
+	buf_printf(found, "%llu of %llu bytes, %llu files, %llu records",
+		(unsigned long long)progress.bytes_done, (unsigned long long)progress.bytes_total,
+		(unsigned long long)progress.files_done, (unsigned long long)progress.records);
+	store_close(store);
+	rule_free(rule);
+	test_rmtree(folder);
+}
+
+static void
+assert_cuts_change_nothing(struct str text)
+{
+	char *folder = test_folder(), *path = test_file(folder, "big.json", text.data, text.len);
+	struct buf whole = {0}, cut = {0};
+
+	run(path, 1, NEVER, &whole);
+	for (unsigned jobs = 1; jobs <= 3; jobs += 2) {
+		run(path, jobs, SLICE, &cut);
+		assert_string_equal(buf_cstr(&cut), buf_cstr(&whole));
+	}
+	buf_fini(&whole);
+	buf_fini(&cut);
+	free(path);
+	test_rmtree(folder);
+}
+
+/* ---- inputs ---- */
+
+static void
+put_record(struct buf *out, int n)
+{
+	buf_printf(out,
+		"{\"eventVersion\":\"1.09\",\"eventTime\":\"2026-01-02T03:%02d:%02dZ\",\"eventID\":"
+		"\"e-%04d\",\"eventName\":\"%s\",\"requestParameters\":{\"userName\":\"u%d\"}}",
+		n / 60 % 60, n % 60, n, n % 3 ? "ListUsers" : "CreateAccessKey", n);
+}
+
+static void
+put_records(struct buf *out, int count, const char *between)
+{
+	for (int i = 0; i < count; i++) {
+		buf_puts(out, i ? between : "");
+		put_record(out, i);
+	}
+}
+
+static void
+lines_are_read_by_all(void **state)
+{
+	struct buf text = {0};
+
+	(void)state;
+	put_records(&text, 200, "\n");
+	assert_cuts_change_nothing(buf_view(&text)); /* without a line end at the end */
+	buf_putc(&text, '\n');
+	assert_cuts_change_nothing(buf_view(&text));
+	buf_puts(&text, "{\"eventName\":\"CreateAcc");
+	assert_cuts_change_nothing(buf_view(&text));
+	buf_fini(&text);
+}
+
+static void
+other_forms_are_read_by_one(void **state)
+{
+	static const char *const between[] = {",\n", "\r\n", "\n\n\n", "", " ", "\n,\n", "\n7\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++) {
+		struct buf text = {0};
+
+		put_records(&text, 60, between[i]);
+		assert_cuts_change_nothing(buf_view(&text));
+		buf_fini(&text);
+		buf_puts(&text, "{\"Records\":[");
+		put_records(&text, 60, between[i]);
+		buf_puts(&text, "]}\n");
+		put_records(&text, 60, "\n");
+		assert_cuts_change_nothing(buf_view(&text));
+		buf_fini(&text);
+	}
+}
+
+static void
+a_line_longer_than_slices_is_read(void **state)
+{
+	struct buf text = {0};
+
+	(void)state;
+	put_records(&text, 20, "\n");
+	buf_puts(&text, "\n{\"eventName\":\"CreateAccessKey\",\"eventID\":\"long\",\"x\":\"");
+	for (int i = 0; i < 3000; i++)
+		buf_puts(&text, "yes ");
+	buf_puts(&text, "\"}\n");
+	put_records(&text, 40, "\n");
+	assert_cuts_change_nothing(buf_view(&text));
+	buf_fini(&text);
+}
+
+static void
+damage_anywhere_is_told_as_by_one(void **state)
+{
+	static const char bytes[] = "\"\\{}[],: \n\n\n0x";
+
+	(void)state;
+	for (uint64_t round = 0; round < 60; round++) {
+		struct buf text = {0};
+
+		seed = round;
+		put_records(&text, 100, "\n");
+		for (unsigned n = 1 + pick(3); n; n--) {
+			size_t at = pick((unsigned)text.len), len = pick(300);
+
+			len = len < text.len - at ? len : text.len - at;
+			if (pick(3) == 0)
+				memset(text.data + at, 0, len);
+			else if (pick(2))
+				text.data[at] = bytes[pick(sizeof(bytes) - 1)];
+			else
+				memmove(text.data + at, text.data + at + len,
+					(text.len -= len) - at);
+		}
+		assert_cuts_change_nothing(buf_view(&text));
+		buf_fini(&text);
+	}
+}
+
+static void
+a_stop_in_the_middle_ends_all_workers(void **state)
+{
+	char *folder = test_folder(), *path, db[300];
+	struct rule *rule = rule_builtin();
+	struct pipeline *pipeline;
+	struct store *store;
+	struct error err;
+	struct buf text = {0};
+
+	(void)state;
+	put_records(&text, 3000, "\n");
+	path = test_file(folder, "big.json", text.data, text.len);
+	snprintf(db, sizeof(db), "%s/k.db", folder);
+	assert_ok(store_open(&store, db, &err), &err);
+	for (int i = 0; i < 10; i++) {
+		struct pipeline_options options = {.paths = (const char *const *)&path,
+			.path_count = 1,
+			.rules = &rule,
+			.rule_count = 1,
+			.jobs = 3,
+			.slice = SLICE};
+		struct pipeline_progress progress = {0};
+
+		assert_ok(pipeline_start(&pipeline, &options, store, &err), &err);
+		while (!progress.finished && progress.bytes_done < (uint64_t)i * 1000)
+			pipeline_get_progress(pipeline, &progress);
+		pipeline_stop(pipeline);
+		pipeline_wait(pipeline);
+		pipeline_get_progress(pipeline, &progress);
+		assert_true(progress.finished);
+		assert_false(progress.failed);
+		pipeline_free(pipeline);
+	}
+	store_close(store);
+	rule_free(rule);
+	buf_fini(&text);
+	free(path);
+	test_rmtree(folder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_are_read_by_all),
+		cmocka_unit_test(other_forms_are_read_by_one),
+		cmocka_unit_test(a_line_longer_than_slices_is_read),
+		cmocka_unit_test(damage_anywhere_is_told_as_by_one),
+		cmocka_unit_test(a_stop_in_the_middle_ends_all_workers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
