@@ -164,22 +164,28 @@ take_name(struct skim_unit *u, const char *at)
 }
 
 static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Constant lengths: compared without a call. */
+#define ENDS(at, room, word)                                                                       \
+	((room) > sizeof(word) && memcmp((at) - (sizeof(word) - 1), word, sizeof(word) - 1) == 0)
+
+/* Behind a name, and a colon. */
+static bool
 names_list(const struct skim_unit *u, const char *at)
 {
-	static const char *const names[] = {
-		"\"Records\"", "\"Events\"", "\"tables\"", "\"partialTables\""};
-	struct str before;
+	size_t room;
 
-	/* All of them end so. */
-	if (at[-1] == ':' && at - u->start > 3 && memcmp(at - 3, "s\":", 3) != 0)
-		return false;
-	before = str_trim((struct str){u->start, (size_t)(at - u->start)});
-	if (str_ends_with(before, STR(":")))
-		before = str_trim(str_slice(before, 0, before.len - 1));
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (str_ends_with(before, str_from(names[i])))
-			return true;
-	return false;
+	while (at > u->start && (at[-1] == ':' || is_blank(at[-1])))
+		at--;
+	room = (size_t)(at - u->start);
+	return ENDS(at, room, "ords\"") ? ENDS(at, room, "\"Records\"")
+	       : ENDS(at, room, "nts\"")
+		       ? ENDS(at, room, "\"Events\"")
+		       : ENDS(at, room, "\"tables\"") || ENDS(at, room, "\"partialTables\"");
 }
 
 static bool

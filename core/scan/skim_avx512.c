@@ -97,6 +97,27 @@ pass_edge(struct run *r, const struct skim *s, const char *p, uint64_t in, uint6
 	return false;
 }
 
+/* The same of the edge that nearly every unit has: closing braces, what parts two units, the next
+ * brace. False: it is another. */
+SKIM_INLINE bool
+pass_common_edge(struct run *r, bool list, const char *p, uint64_t open, uint64_t close,
+	uint64_t stop, struct edges *edges)
+{
+	uint64_t end = _pdep_u64(UINT64_C(1) << (r->depth - 1), close), start = end << 2;
+	uint64_t before = end - 1, behind = start ? -start ^ start : 0;
+	uint64_t line = list ? 0 : end << 1, bracket = equal(p, '[') | equal(p, ']');
+	const char *at = p + __builtin_ctzll(end);
+
+	if (!(start & open) || open & before || close & behind || stop & ~(line | line << 1) ||
+		r->depth > BLOCK || at[0] != '}' || at[1] != (list ? ',' : '\n') || at[2] != '{' ||
+		r->brackets != __builtin_popcountll(close & before & bracket))
+		return false;
+	*edges = (struct edges){.starts = start, .ends = end};
+	r->brackets = __builtin_popcountll(open & behind & bracket);
+	r->depth = 1 + __builtin_popcountll(open & behind);
+	return true;
+}
+
 /* Over blocks that by their pairs of bytes are as they should be, and hold no blank and no escape.
  * False: `give` or an odd unit ended it. */
 SKIM_INLINE bool
@@ -131,8 +152,14 @@ pass(struct run *r, struct skim_unit *unit, const char **at, const char *end,
 		if (stop | (r->depth <= closed)) {
 			struct edges edges;
 
-			if (!pass_edge(r, unit->skim, p, in, open, close, stop, &edges))
+			if (!(r->depth && r->depth <= closed &&
+				    pass_common_edge(
+					    r, unit->skim->list, p, open, close, stop, &edges)) &&
+				!pass_edge(r, unit->skim, p, in, open, close, stop, &edges))
 				break;
+			if (!marks.names && !marks.arrays &&
+				skim_next(unit, p, edges.ends, edges.starts))
+				edges = (struct edges){0};
 			marks.starts = edges.starts;
 			marks.ends = edges.ends;
 		} else {

@@ -29,6 +29,27 @@ struct skim_marks {
 bool skim_take(struct skim_unit *unit, const char *block, const struct skim_marks *marks,
 	uint64_t fine, enum skim_end *stop);
 
+/* Where a unit that need not be given ends and the next begins, and the block says no more: goes on
+ * to that. False: it is for skim_take. */
+static inline bool
+skim_next(struct skim_unit *u, const char *block, uint64_t end, uint64_t start)
+{
+	const char *at;
+	struct skim *s = u->skim;
+
+	if (!end)
+		return false;
+	at = block + __builtin_ctzll(end) + 1;
+	if (!u->start || end & (end - 1) || start != end << 2 || !u->named || u->matters ||
+		u->hex || u->holds || (size_t)(at - u->start) > s->max_unit)
+		return false;
+	s->records++;
+	s->used = (size_t)(at - u->bytes.data);
+	u->start = at + 1;
+	u->named = u->arrays = false;
+	return true;
+}
+
 /* Bytes of numbers and words, and those behind the last of each, of which one may begin before the
  * block: those that do not follow the byte before them (skim_pair.h). */
 uint64_t skim_scalars(const char *block, uint64_t scalar, uint64_t ended, bool begun);
