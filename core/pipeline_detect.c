@@ -385,6 +385,15 @@ earlier(int a, int64_t b)
 	return a < 0 || b < a ? (int)b : a;
 }
 
+/* The first alert of all is waited for: it goes on at once. */
+static int
+patience_ms(const struct detector *d)
+{
+	bool first = d->tally.alerts_new && !d->pipeline->progress.alerts_new;
+
+	return first ? 0 : COMMIT_MS;
+}
+
 static int
 time_to_wait(const struct detector *d)
 {
@@ -394,7 +403,7 @@ time_to_wait(const struct detector *d)
 	if (d->items >= COMMIT_ITEMS || d->pending_bytes >= COMMIT_BYTES)
 		return 0;
 	if (d->open)
-		wait = earlier(wait, d->opened_ms + COMMIT_MS - now);
+		wait = earlier(wait, d->opened_ms + patience_ms(d) - now);
 	if (d->lease_ms >= 0)
 		wait = earlier(wait, d->lease_ms - now);
 	return wait;

@@ -14,7 +14,7 @@
 #include "tui/ui.h"
 
 /* Under load a frame every 50 ms; the store is asked once a second what others did. */
-enum { FRAME_MS = 50, ASK_MS = 1000, STATUS_USAGE = 2 };
+enum { FRAME_MS = 50, FIRST_MS = 10, ASK_MS = 1000, STATUS_USAGE = 2 };
 
 struct app {
 	const struct app_options *options;
@@ -30,6 +30,7 @@ struct app {
 	bool dirty;	   /* a frame is due */
 	bool more;	   /* there is more to read in the store */
 	int64_t frame_ms;  /* when the last frame was drawn */
+	bool any_row;	   /* one showed rows */
 	int64_t asked_ms;  /* when the store was last asked */
 	int64_t minute_ms; /* when the shown minute ends */
 };
@@ -62,6 +63,7 @@ draw(struct app *app)
 	term_show(app->term, &app->ui.grid);
 	app->dirty = false;
 	app->frame_ms = time_monotonic_ms();
+	app->any_row |= app->ui.list.count > 0;
 }
 
 /* What the user's own program shows is theirs; we come back to the screen as it was. */
@@ -177,12 +179,19 @@ least(int a, int64_t b)
 
 /* When the store is asked next: at once at the start, once a frame under load, else once a second.
  */
+/* Until there is a row somebody waits for it. */
+static int
+pace_ms(const struct app *app)
+{
+	return app->any_row ? FRAME_MS : FIRST_MS;
+}
+
 static int64_t
 next_ask_ms(const struct app *app)
 {
 	if (app->more && !ui_is_reading(&app->ui) && !app->ui.sync.complete)
 		return app->asked_ms;
-	return app->asked_ms + (app->more ? FRAME_MS : ASK_MS);
+	return app->asked_ms + (app->more ? pace_ms(app) : ASK_MS);
 }
 
 static int
@@ -197,7 +206,7 @@ wait_ms(const struct app *app)
 	if (ui_is_busy(&app->ui))
 		ms = 0;
 	if (app->dirty)
-		ms = least(ms, app->frame_ms + FRAME_MS - now);
+		ms = least(ms, app->frame_ms + pace_ms(app) - now);
 	return least(ms, app->minute_ms - now);
 }
 
@@ -274,7 +283,7 @@ loop(struct app *app)
 		take_keys(app);
 		if (!app->quit)
 			work(app, woken);
-		if (app->dirty && !app->quit && time_monotonic_ms() - app->frame_ms >= FRAME_MS)
+		if (app->dirty && !app->quit && time_monotonic_ms() - app->frame_ms >= pace_ms(app))
 			draw(app);
 	}
 }
@@ -361,6 +370,11 @@ show(struct app *app, struct error *err)
 	draw(app);
 	loop(app);
 	term_close(app->term);
+	/* It would hold the store against what is kept. */
+	if (app->pipeline) {
+		pipeline_stop(app->pipeline);
+		pipeline_wait(app->pipeline);
+	}
 	ui_keep(&app->ui);
 	ui_fini(&app->ui);
 	return true;
