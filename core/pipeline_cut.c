@@ -17,7 +17,10 @@ enum {
 	CUT_MIN = 16 << 20,
 	CUT_SLICE = 4 << 20,
 	HELD_MOST = 2 << 20,
-	LINE_PIECE = 16 << 10, /* in which a line end is looked for */
+	EDGE_PIECE = 16 << 10, /* in which an edge is looked for */
+	BLANKS_MOST = 64,      /* in an edge, twice */
+	KEY_MOST = 64,
+	EDGE_MOST = 2 * BLANKS_MOST + KEY_MOST + 2,
 };
 
 struct cut {
@@ -25,6 +28,7 @@ struct cut {
 	int fd;
 	uint64_t slice, count; /* size; how many */
 	unsigned state;	       /* in which each begins */
+	char key[KEY_MOST];    /* of a list: how an element begins, with quotes; "": lines */
 	bool whole;
 	struct scan_summary summary;
 	atomic_uint_fast64_t counted;
@@ -46,7 +50,7 @@ struct part {
 	size_t held_count, held_capacity, held_bytes;
 };
 
-enum feed { FEED_LINE_END, FEED_END, FEED_FAILED, FEED_STOPPED };
+enum feed { FEED_EDGE, FEED_END, FEED_FAILED, FEED_STOPPED };
 
 /* ---- turns ---- */
 
@@ -138,65 +142,160 @@ read_at(const struct part *t, uint64_t at, size_t most)
 	return n;
 }
 
-/* Behind the line end at or behind this byte; UINT64_MAX: to the end of the file. */
+/* ---- edges ---- */
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static const char *
+skip_blanks(const char *at, const char *end)
+{
+	while (at < end && is_blank(*at))
+		at++;
+	return at;
+}
+
+/* Back over at most so many blanks to this byte; NULL: there is another. */
+static const char *
+back_to(const char *at, const char *from, char c)
+{
+	for (int n = 0; at > from && n <= BLANKS_MOST; n++)
+		if (!is_blank(*--at))
+			return *at == c ? at : NULL;
+	return NULL;
+}
+
+/* The comma before an element, at or behind `from`. */
+static const char *
+find_element(const struct cut *c, const char *from, const char *end)
+{
+	struct str rest = {from, (size_t)(end - from)}, key = str_from(c->key);
+	size_t at = 0;
+
+	while ((at = str_find(rest, key, at)) != (size_t)-1) {
+		const char *brace = back_to(from + at, from, '{');
+		const char *comma = brace ? back_to(brace, from, ',') : NULL;
+
+		if (comma)
+			return comma;
+		at += key.len;
+	}
+	return NULL;
+}
+
+/* Where the next slice begins, if that is in these bytes. */
+static const char *
+find_edge(const struct cut *c, const char *from, const char *end)
+{
+	const char *line;
+
+	if (c->key[0])
+		return find_element(c, from, end);
+	line = memchr(from, '\n', (size_t)(end - from));
+	return line ? line + 1 : NULL;
+}
+
+/* How much of a piece without an edge is done with: one may begin in its last bytes. */
+static size_t
+without_edge(const struct cut *c, size_t len, size_t asked)
+{
+	return c->key[0] && len == asked ? len - EDGE_MOST : len;
+}
+
+/* Is the edge at or behind `to` the one here? */
+static bool
+is_behind(const struct part *t, uint64_t to)
+{
+	return t->cut->key[0] ? t->at >= to : t->at > to;
+}
+
+/* Up to the edge at or behind this byte; UINT64_MAX: to the end of the file. */
 static enum feed
 feed(struct part *t, uint64_t to)
 {
-	const char *buffer = t->worker->buffer, *line = NULL;
-	ssize_t n;
+	const char *buffer = t->worker->buffer, *edge = NULL;
 
-	if (t->at > to)
-		return FEED_LINE_END; /* one line reaches over the whole slice */
-	while (!line) {
-		n = read_at(t, t->at, READ_SIZE);
-		if (n <= 0)
-			return n < 0 ? FEED_FAILED : FEED_END;
-		if (to < t->at + (uint64_t)n) {
-			size_t from = to > t->at ? (size_t)(to - t->at) : 0;
+	if (is_behind(t, to))
+		return FEED_EDGE; /* one value reaches over the whole slice */
+	while (!edge) {
+		ssize_t got = read_at(t, t->at, READ_SIZE);
+		size_t n = (size_t)got;
 
-			line = memchr(buffer + from, '\n', (size_t)n - from);
-			n = line ? line + 1 - buffer : n;
+		if (got <= 0)
+			return got < 0 ? FEED_FAILED : FEED_END;
+		if (to < t->at + n) {
+			edge = find_edge(
+				t->cut, buffer + (to > t->at ? to - t->at : 0), buffer + n);
+			n = edge ? (size_t)(edge - buffer) : without_edge(t->cut, n, READ_SIZE);
 		}
-		reading_count(t->worker, (uint64_t)n);
-		atomic_fetch_add(&t->cut->counted, (uint64_t)n);
-		if (!scan_bytes(t->worker->scanner, buffer, (size_t)n) ||
+		reading_count(t->worker, n);
+		atomic_fetch_add(&t->cut->counted, n);
+		if (!scan_bytes(t->worker->scanner, buffer, n) ||
 			pipeline_stopped(t->worker->pipeline))
 			return FEED_STOPPED;
-		t->at += (uint64_t)n;
+		t->at += n;
 	}
-	return FEED_LINE_END;
+	return FEED_EDGE;
 }
 
-/* A slice begins behind the first line end at or behind the last byte before it. */
 static bool
 find_start(struct part *t)
 {
-	const char *line = NULL;
+	const char *buffer = t->worker->buffer, *edge = NULL;
 
 	t->at = t->index * t->cut->slice - 1;
-	while (!line) {
-		ssize_t n = read_at(t, t->at, LINE_PIECE);
+	while (!edge) {
+		ssize_t n = read_at(t, t->at, EDGE_PIECE);
 
 		if (n <= 0)
 			return n == 0;
-		line = memchr(t->worker->buffer, '\n', (size_t)n);
-		t->at +=
-			line ? (uint64_t)(line + 1 - (const char *)t->worker->buffer) : (uint64_t)n;
+		edge = find_edge(t->cut, buffer, buffer + n);
+		t->at += edge ? (size_t)(edge - buffer)
+			      : without_edge(t->cut, (size_t)n, EDGE_PIECE);
 		if (pipeline_stopped(t->worker->pipeline))
 			return false;
 	}
 	return true;
 }
 
+/* A list of records: how its first element begins; "": it is none. */
+static void
+find_key(struct cut *c, const char *at, const char *end)
+{
+	const char *quote;
+
+	at = skip_blanks(at, end);
+	if (at < end && *at == '{') {
+		static const char name[] = "\"Records\"";
+
+		at = skip_blanks(at + 1, end);
+		if ((size_t)(end - at) < sizeof(name) || memcmp(at, name, sizeof(name) - 1) != 0)
+			return;
+		at = skip_blanks(at + sizeof(name) - 1, end);
+		if (at == end || *at++ != ':')
+			return;
+		at = skip_blanks(at, end);
+	}
+	if (at == end || *at++ != '[' || (at = skip_blanks(at, end)) == end || *at++ != '{' ||
+		(at = skip_blanks(at, end)) == end || *at != '"')
+		return;
+	quote = memchr(at + 1, '"', (size_t)(end - at) - 1);
+	if (quote && quote - at < KEY_MOST - 2)
+		memcpy(c->key, at, (size_t)(quote - at) + 1);
+}
+
 /* ---- slices ---- */
 
 static bool
-ends_as_the_next_begins(const struct part *t, struct scan_summary *summary)
+ends_as_the_next_begins(const struct part *t)
 {
 	struct scan_mark mark;
 
-	scan_pause(t->worker->scanner, summary, &mark);
-	return mark.offset == t->at && mark.state == t->cut->state;
+	return scan_cut(t->worker->scanner, &mark) && mark.offset == t->at &&
+	       mark.state == t->cut->state;
 }
 
 static uint64_t
@@ -212,7 +311,7 @@ finish(struct part *t, enum feed how)
 	struct cut *c = t->cut;
 
 	end_turn(t, true);
-	if (how == FEED_LINE_END)
+	if (how == FEED_EDGE)
 		how = feed(t, UINT64_MAX);
 	if (how == FEED_FAILED)
 		reading_say_failed(c->reading, t->at);
@@ -229,17 +328,18 @@ read_part(struct worker *w, struct cut *c, uint64_t index)
 	const struct scan_sink sink = {&t, take_record, take_problem};
 	enum feed how = FEED_FAILED;
 	struct scan_summary summary;
+	struct scan_mark mark;
 
 	if (find_start(&t)) {
-		struct scan_mark mark = {t.at, c->state};
-
+		mark = (struct scan_mark){t.at, c->state};
 		scan_continue(w->scanner, &sink, &mark);
 		how = feed(&t, end_of(&t));
 	} else {
 		scan_begin(w->scanner, &sink);
 	}
 	if (take_turn(&t)) {
-		if (how == FEED_LINE_END && ends_as_the_next_begins(&t, &summary)) {
+		if (how == FEED_EDGE && ends_as_the_next_begins(&t)) {
+			scan_pause(w->scanner, &summary, &mark);
 			scan_summary_add(&c->summary, &summary);
 			c->reading->counted = t.at;
 			end_turn(&t, false);
@@ -307,7 +407,8 @@ cut_may_pay(const struct reading *r, int fd)
 {
 	char first;
 
-	return is_big(r->pipeline, r->job) && pread(fd, &first, 1, 0) == 1 && first == '{';
+	return is_big(r->pipeline, r->job) && pread(fd, &first, 1, 0) == 1 &&
+	       (first == '{' || first == '[');
 }
 
 void
@@ -365,12 +466,15 @@ cut_read(struct reading *r, int fd, struct scan_summary *summary)
 	const struct scan_sink sink = {&t, take_record, take_problem};
 	struct scan_mark mark;
 	enum feed how;
+	ssize_t n;
 
+	if ((n = read_at(&t, 0, EDGE_PIECE)) > 0)
+		find_key(&c, w->buffer, (const char *)w->buffer + n);
 	scan_begin(w->scanner, &sink);
 	how = feed(&t, end_of(&t));
-	scan_pause(w->scanner, &c.summary, &mark);
-	c.state = mark.state;
-	if (how == FEED_LINE_END && mark.offset == t.at) {
+	if (how == FEED_EDGE && scan_cut(w->scanner, &mark) && mark.offset == t.at) {
+		c.state = mark.state;
+		scan_pause(w->scanner, &c.summary, &mark);
 		c.turn = 1;
 		share(&c);
 		cut_decided(r);
@@ -378,7 +482,6 @@ cut_read(struct reading *r, int fd, struct scan_summary *summary)
 		take_back(&c);
 	} else {
 		cut_decided(r);
-		c.summary = (struct scan_summary){0};
 		finish(&t, how);
 	}
 	/* What was thrown away was counted as well. */

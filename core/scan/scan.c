@@ -433,6 +433,12 @@ scan_add(struct scanner *s, const struct scan_summary *before)
 	s->splitter.any_value |= before->shows_form;
 }
 
+bool
+scan_cut(const struct scanner *s, struct scan_mark *mark)
+{
+	return s->format == PLAIN && split_cut(&s->splitter, &mark->offset, &mark->state);
+}
+
 static void
 say_notes(struct scanner *s)
 {

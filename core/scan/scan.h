@@ -82,6 +82,9 @@ struct scan_mark {
 /* The summary as it would be, were this the end; nothing is told. More bytes may follow. */
 void scan_pause(
 	const struct scanner *scanner, struct scan_summary *summary, struct scan_mark *mark);
+/* Do all bytes so far end between two values, or two elements of a list, so that what follows can be
+ * scanned by another that knows no more than this? False: no, or they are no plain JSON. */
+bool scan_cut(const struct scanner *scanner, struct scan_mark *mark);
 void scan_continue(
 	struct scanner *scanner, const struct scan_sink *sink, const struct scan_mark *mark);
 

@@ -8,6 +8,8 @@ enum {
 	LINE = 4,      /* only blanks stand before it in its line */
 	DAMAGE = 8,    /* the byte at the mark is the damage itself */
 	VALUE = 16,    /* a whole object or array was seen */
+	ELEMENT = 32,  /* in a list at the top, behind an element */
+	RECORDS = 64,  /* the list is that of an object */
 	BEFORE = 8,    /* bits from here on: the last byte that counts */
 };
 
@@ -22,6 +24,32 @@ split_state(const struct splitter *s)
 	state |= s->searching && split_offset(s, s->at) == s->search_start ? DAMAGE : 0;
 	state |= s->any_value ? VALUE : 0;
 	return state;
+}
+
+/* Only between two units of what is in step: no more than the state is needed then. */
+bool
+split_cut(const struct splitter *s, uint64_t *offset, unsigned *state)
+{
+	if (s->window.len || !split_is_settled(s) || s->stack.depth > 2 || s->list_level > 1)
+		return false;
+	*offset = s->base;
+	*state = split_state(s);
+	if (!s->stack.depth)
+		return true;
+	*state |= ELEMENT | (s->in_container ? RECORDS : 0);
+	return s->expect == SPLIT_NEXT && s->in_container == (s->stack.depth == 2);
+}
+
+static void
+enter_list(struct splitter *s, bool records)
+{
+	if (records)
+		split_push(&s->stack, true);
+	split_push(&s->stack, false);
+	s->element_depth = s->stack.depth;
+	s->in_container = s->any_container = records;
+	s->list_level = records ? 0 : 1;
+	s->expect = SPLIT_NEXT;
 }
 
 uint64_t
@@ -54,4 +82,6 @@ split_continue(struct splitter *s, const struct split_sink *sink, size_t max_uni
 	s->begun_state = state;
 	s->any_byte = s->any_text = true;
 	s->any_value = state & VALUE;
+	if (state & ELEMENT)
+		enter_list(s, state & RECORDS);
 }

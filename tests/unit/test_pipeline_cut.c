@@ -124,6 +124,46 @@ lines_are_read_by_all(void **state)
 }
 
 static void
+elements_of_a_list_are_read_by_all(void **state)
+{
+	static const char *const forms[][3] = {{"{\"Records\":[", ",", "]}"},
+		{" { \"Records\" : [\n", "\n,\n", "\n],\"x\":[{\"eventVersion\":1}]}\n{\"y\":1}"},
+		{"[", ",", "]\n[]"}, {"{\"Records\":[", ",", ""}, {"[", "", "]"},
+		{"{\"Records\":[", ",\"x\",", "]}{\"Records\":[{}]}"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct buf text = {0};
+
+		buf_puts(&text, forms[i][0]);
+		put_records(&text, 150, forms[i][1]);
+		buf_puts(&text, forms[i][2]);
+		assert_cuts_change_nothing(buf_view(&text));
+		buf_fini(&text);
+	}
+}
+
+/* What seems to begin an element does not. */
+static void
+elements_within_records_mislead_nobody(void **state)
+{
+	struct buf text = {0};
+
+	(void)state;
+	buf_puts(&text, "{\"Records\":[");
+	for (int i = 0; i < 60; i++) {
+		put_record(&text, i);
+		buf_puts(&text,
+			",{\"eventName\":\"CreateAccessKey\",\"eventID\":\"x\",\"resources\":[{},{"
+			"\"eventVersion\":\"1\"}],\"y\":\",{\\\"eventVersion\\\":\"},");
+	}
+	put_record(&text, 60);
+	buf_puts(&text, "]}");
+	assert_cuts_change_nothing(buf_view(&text));
+	buf_fini(&text);
+}
+
+static void
 other_forms_are_read_by_one(void **state)
 {
 	static const char *const between[] = {",\n", "\r\n", "\n\n\n", "", " ", "\n,\n", "\n7\n"};
@@ -166,11 +206,12 @@ damage_anywhere_is_told_as_by_one(void **state)
 	static const char bytes[] = "\"\\{}[],: \n\n\n0x";
 
 	(void)state;
-	for (uint64_t round = 0; round < 60; round++) {
+	for (uint64_t round = 0; round < 30; round++) {
 		struct buf text = {0};
 
 		seed = round;
-		put_records(&text, 100, "\n");
+		buf_puts(&text, round % 2 ? "{\"Records\":[" : "");
+		put_records(&text, 100, round % 2 ? "," : "\n");
 		for (unsigned n = 1 + pick(3); n; n--) {
 			size_t at = pick((unsigned)text.len), len = pick(300);
 
@@ -234,6 +275,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_read_by_all),
+		cmocka_unit_test(elements_of_a_list_are_read_by_all),
+		cmocka_unit_test(elements_within_records_mislead_nobody),
 		cmocka_unit_test(other_forms_are_read_by_one),
 		cmocka_unit_test(a_line_longer_than_slices_is_read),
 		cmocka_unit_test(damage_anywhere_is_told_as_by_one),
