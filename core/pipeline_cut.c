@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/pipeline_edge.h"
 #include "core/pipeline_reading.h"
 
 enum {
@@ -18,9 +19,6 @@ enum {
 	CUT_SLICE = 4 << 20,
 	HELD_MOST = 2 << 20,
 	EDGE_PIECE = 16 << 10, /* in which an edge is looked for */
-	BLANKS_MOST = 64,      /* in an edge, twice */
-	KEY_MOST = 64,
-	EDGE_MOST = 2 * BLANKS_MOST + KEY_MOST + 2,
 };
 
 struct cut {
@@ -28,7 +26,7 @@ struct cut {
 	int fd;
 	uint64_t slice, count; /* size; how many */
 	unsigned state;	       /* in which each begins */
-	char key[KEY_MOST];    /* of a list: how an element begins, with quotes; "": lines */
+	char key[EDGE_KEY];    /* of a list: how an element begins, with quotes; "": lines */
 	bool whole;
 	struct scan_summary summary;
 	atomic_uint_fast64_t counted;
@@ -142,62 +140,6 @@ read_at(const struct part *t, uint64_t at, size_t most)
 	return n;
 }
 
-/* ---- edges ---- */
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static const char *
-skip_blanks(const char *at, const char *end)
-{
-	while (at < end && is_blank(*at))
-		at++;
-	return at;
-}
-
-/* Back over at most so many blanks to this byte; NULL: there is another. */
-static const char *
-back_to(const char *at, const char *from, char c)
-{
-	for (int n = 0; at > from && n <= BLANKS_MOST; n++)
-		if (!is_blank(*--at))
-			return *at == c ? at : NULL;
-	return NULL;
-}
-
-/* The comma before an element, at or behind `from`. */
-static const char *
-find_element(const struct cut *c, const char *from, const char *end)
-{
-	struct str rest = {from, (size_t)(end - from)}, key = str_from(c->key);
-	size_t at = 0;
-
-	while ((at = str_find(rest, key, at)) != (size_t)-1) {
-		const char *brace = back_to(from + at, from, '{');
-		const char *comma = brace ? back_to(brace, from, ',') : NULL;
-
-		if (comma)
-			return comma;
-		at += key.len;
-	}
-	return NULL;
-}
-
-/* Where the next slice begins, if that is in these bytes. */
-static const char *
-find_edge(const struct cut *c, const char *from, const char *end)
-{
-	const char *line;
-
-	if (c->key[0])
-		return find_element(c, from, end);
-	line = memchr(from, '\n', (size_t)(end - from));
-	return line ? line + 1 : NULL;
-}
-
 /* How much of a piece without an edge is done with: one may begin in its last bytes. */
 static size_t
 without_edge(const struct cut *c, size_t len, size_t asked)
@@ -227,8 +169,8 @@ feed(struct part *t, uint64_t to)
 		if (got <= 0)
 			return got < 0 ? FEED_FAILED : FEED_END;
 		if (to < t->at + n) {
-			edge = find_edge(
-				t->cut, buffer + (to > t->at ? to - t->at : 0), buffer + n);
+			edge = edge_find(
+				t->cut->key, buffer + (to > t->at ? to - t->at : 0), buffer + n);
 			n = edge ? (size_t)(edge - buffer) : without_edge(t->cut, n, READ_SIZE);
 		}
 		reading_count(t->worker, n);
@@ -252,39 +194,13 @@ find_start(struct part *t)
 
 		if (n <= 0)
 			return n == 0;
-		edge = find_edge(t->cut, buffer, buffer + n);
+		edge = edge_find(t->cut->key, buffer, buffer + n);
 		t->at += edge ? (size_t)(edge - buffer)
 			      : without_edge(t->cut, (size_t)n, EDGE_PIECE);
 		if (pipeline_stopped(t->worker->pipeline))
 			return false;
 	}
 	return true;
-}
-
-/* A list of records: how its first element begins; "": it is none. */
-static void
-find_key(struct cut *c, const char *at, const char *end)
-{
-	const char *quote;
-
-	at = skip_blanks(at, end);
-	if (at < end && *at == '{') {
-		static const char name[] = "\"Records\"";
-
-		at = skip_blanks(at + 1, end);
-		if ((size_t)(end - at) < sizeof(name) || memcmp(at, name, sizeof(name) - 1) != 0)
-			return;
-		at = skip_blanks(at + sizeof(name) - 1, end);
-		if (at == end || *at++ != ':')
-			return;
-		at = skip_blanks(at, end);
-	}
-	if (at == end || *at++ != '[' || (at = skip_blanks(at, end)) == end || *at++ != '{' ||
-		(at = skip_blanks(at, end)) == end || *at != '"')
-		return;
-	quote = memchr(at + 1, '"', (size_t)(end - at) - 1);
-	if (quote && quote - at < KEY_MOST - 2)
-		memcpy(c->key, at, (size_t)(quote - at) + 1);
 }
 
 /* ---- slices ---- */
@@ -469,7 +385,7 @@ cut_read(struct reading *r, int fd, struct scan_summary *summary)
 	ssize_t n;
 
 	if ((n = read_at(&t, 0, EDGE_PIECE)) > 0)
-		find_key(&c, w->buffer, (const char *)w->buffer + n);
+		edge_key(w->buffer, (const char *)w->buffer + n, c.key);
 	scan_begin(w->scanner, &sink);
 	how = feed(&t, end_of(&t));
 	if (how == FEED_EDGE && scan_cut(w->scanner, &mark) && mark.offset == t.at) {

@@ -171,7 +171,8 @@ is_blank(char c)
 
 /* Constant lengths: compared without a call. */
 #define ENDS(at, room, word)                                                                       \
-	((room) > sizeof(word) && memcmp((at) - (sizeof(word) - 1), word, sizeof(word) - 1) == 0)
+	((room) >= sizeof(word) - 1 &&                                                             \
+		memcmp((at) - (sizeof(word) - 1), word, sizeof(word) - 1) == 0)
 
 /* Behind a name, and a colon. */
 static bool

@@ -1,12 +1,20 @@
 /*
  * Over what cannot matter, at the speed of memory: the whole units of clean JSON that stand one
- * after another in a run of bytes, with the grammar checked in full, 64 bytes at a time. A unit
- * that may hold one of the names is given; the others are counted. Whatever is not plain — damage,
- * another form, a unit larger than the limit — is left to the splitter, which says what it is.
+ * after another in a run of bytes, 64 bytes at a time. A unit that may hold one of the names is
+ * given; the others are counted. Whatever is not plain — damage, another form, a unit larger than
+ * the limit — is left to the splitter, which says what it is.
  *
  * Sound (performance.md): a unit in which a \u stands is given, so a name can hide in no escape;
  * in one without, eventName and its value stand in the clear, also in strings inside strings.
- * Nothing is read outside of the bytes. Pure but for `give`. Any thread.
+ *
+ * Clean: strings end and hold no line end and no escape that JSON lacks, braces and brackets
+ * balance and nest in a unit, and each byte outside of strings is one that may follow the byte
+ * before it (skim_pair.h). That is less than the grammar: a name without a value between two
+ * commas, or a number such as 01, in a record that in the clear names another event, is not seen. A
+ * unit that is given is all of it JSON.
+ *
+ * Whether a unit is taken does not depend on where the bytes begin. Nothing is read outside of
+ * them. Pure but for `give`. Any thread.
  */
 #ifndef KEYWATCH_SCAN_SKIM_H
 #define KEYWATCH_SCAN_SKIM_H

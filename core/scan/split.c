@@ -352,8 +352,8 @@ step(struct splitter *s)
 		in_lexeme(s);
 }
 
-static void
-run(struct splitter *s)
+void
+split_run(struct splitter *s)
 {
 	s->waiting = false;
 	while (s->at < s->window.len && !s->stopped)
@@ -371,9 +371,8 @@ split_is_settled(const struct splitter *s)
 			      : s->zeros == 0;
 }
 
-/* At least one step; then up to where it can be skimmed again. */
-static void
-run_odd(struct splitter *s)
+void
+split_run_odd(struct splitter *s)
 {
 	s->waiting = false;
 	do {
@@ -381,9 +380,8 @@ run_odd(struct splitter *s)
 	} while (s->at < s->window.len && !s->stopped && !split_is_settled(s));
 }
 
-/* Drops what is not needed any more from the front of the window. */
-static void
-forget(struct splitter *s)
+void
+split_forget(struct splitter *s)
 {
 	size_t keep = s->at;
 
@@ -406,113 +404,6 @@ forget(struct splitter *s)
 	buf_consume(&s->window, keep);
 }
 
-/* What the window holds behind s->at goes back to the piece it came from, where all of it did. */
-static void
-return_rest(struct splitter *s, struct str *rest, size_t taken)
-{
-	size_t left = s->window.len - s->at;
-
-	if (left > taken) { /* some came with a piece before */
-		s->waiting = true;
-	} else {
-		s->window.len = s->at;
-		rest->data -= left;
-		rest->len += left;
-	}
-	forget(s);
-}
-
-static size_t
-take(struct splitter *s, struct str *rest, size_t most)
-{
-	size_t len = rest->len < most ? rest->len : most;
-
-	buf_append(&s->window, rest->data, len);
-	*rest = str_slice(*rest, len, rest->len);
-	return len;
-}
-
-/* The window is the beginning of a unit: up to its end. */
-static void
-finish_waiting(struct splitter *s, struct str *rest)
-{
-	size_t most = s->window.len < SPLIT_PIECE ? SPLIT_PIECE : s->window.len;
-	size_t taken = take(s, rest, most), used = 0;
-	bool odd = split_skim(s, buf_view(&s->window), s->base, &used);
-
-	if (used) {
-		s->at = used;
-		s->waiting = false;
-		return_rest(s, rest, taken);
-	} else if (odd) {
-		run_odd(s);
-		if (split_is_settled(s))
-			return_rest(s, rest, taken);
-		else
-			forget(s);
-	}
-}
-
-static void
-skip_blanks(struct splitter *s, struct str *rest)
-{
-	size_t n = 0;
-
-	while (n < rest->len && strchr(" \n\r\t", rest->data[n]) && rest->data[n]) {
-		s->fresh_line |= rest->data[n] == '\n' && s->expect == SPLIT_TOP;
-		n++;
-	}
-	s->base += n;
-	*rest = str_slice(*rest, n, rest->len);
-}
-
-/* The bytes themselves, without a copy, as far as they go. */
-static void
-skim_rest(struct splitter *s, struct str *rest)
-{
-	size_t used;
-	bool odd;
-
-	skip_blanks(s, rest);
-	if (!rest->len)
-		return;
-	odd = split_skim(s, *rest, s->base, &used);
-	s->base += used;
-	*rest = str_slice(*rest, used, rest->len);
-	skip_blanks(s, rest);
-	s->waiting = !odd && rest->len && !s->stopped;
-	if (s->waiting) {
-		take(s, rest, rest->len);
-		s->any_byte = s->any_text = true;
-	}
-}
-
-void
-split_bytes(struct splitter *s, const void *data, size_t len)
-{
-	struct str rest = {data, len};
-
-	while (rest.len && !s->stopped) {
-		size_t taken;
-
-		if (s->waiting) {
-			finish_waiting(s, &rest);
-			continue;
-		}
-		if (s->window.len == 0 && split_is_settled(s)) {
-			skim_rest(s, &rest);
-			if (!rest.len || s->stopped)
-				return;
-		}
-		taken = take(s, &rest, SPLIT_PIECE);
-		run_odd(s);
-		if (split_is_settled(s))
-			return_rest(s, &rest, taken);
-		else
-			forget(s);
-	}
-}
-
 static void
 say_cut(struct splitter *s)
 {
@@ -528,13 +419,13 @@ void
 split_end(struct splitter *s, bool cut)
 {
 	if (s->waiting)
-		run(s);
+		split_run(s);
 	/* A number at the top ends with the input. */
 	if (s->lexeme == SPLIT_NUMBER && s->stack.depth == 0 && s->number % 2 == 0)
 		end_scalar(s);
 	while (s->searching && s->in_unit && !s->stopped) {
 		split_search_from(s, s->dropped ? s->at : s->unit_start + 1);
-		run(s);
+		split_run(s);
 	}
 	if (s->stopped || s->searching)
 		return;

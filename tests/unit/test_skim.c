@@ -276,6 +276,7 @@ forms_and_damage_by_hand(void **state)
 		{"{\"eventName\":\"a\",\"b\":\"\\u0041\"}", "0+30 end 0 used 30 records 0"},
 		{"{\"x\":1}", "0+7 end 0 used 7 records 0"},
 		{"{\"eventName\":\"a\",\"Records\":[]}", "end 1 used 0 records 0"},
+		{"{\"Records\":[]}", "end 1 used 0 records 0"},
 		{"{\"eventName\":\"a\",\"Records\" : []}", "end 1 used 0 records 0"},
 		{"{\"eventName\":\"a\",\"x\":{\"Records\":[]}}", "end 1 used 0 records 0"},
 		{"{\"eventName\":\"a\",\"b\":tru}", "end 1 used 0 records 0"},
