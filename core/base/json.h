@@ -93,6 +93,10 @@ struct json_lexer {
 
 struct json_token json_next_token(struct json_lexer *lexer);
 
+/* Bytes of the string that the text begins with, its quotes included; 0: it begins with none that
+ * is whole. plain: it is written as it reads, without an escape or a control character. */
+size_t json_string_length(struct str text, bool *plain);
+
 /* Does this token, a string with its quotes, mean exactly s? */
 bool json_spells(struct str token, struct str s);
 

@@ -1,5 +1,9 @@
 #include "core/base/json.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 static bool
 is_white(char c)
 {
@@ -26,17 +30,42 @@ escape_length(const char *p, size_t len)
 	return 6;
 }
 
-/* Length of the string with its quotes; 0 when it does not end on its line, or
- * holds an escape that JSON does not have. Other control
+/* The next byte of a string that is not just itself: its end, an escape, a control character. */
+static size_t
+find_special(const char *p, size_t len, size_t i)
+{
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"'), escape = _mm_set1_epi8('\\');
+	const __m128i control = _mm_set1_epi8(0x1f);
+
+	for (; i + 16 <= len; i += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		__m128i ends =
+			_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, escape));
+		__m128i below = _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes);
+		int found = _mm_movemask_epi8(_mm_or_si128(ends, below));
+
+		if (found)
+			return i + (size_t)__builtin_ctz((unsigned)found);
+	}
+#endif
+	while (i < len && p[i] != '"' && p[i] != '\\' && (unsigned char)p[i] > 0x1f)
+		i++;
+	return i;
+}
+
+/* 0 when it does not end on its line, or holds an escape that JSON does not have. Other control
  * characters are let through: a tab in a user agent must not hide a record. */
 static size_t
-string_length(const char *p, size_t len)
+string_length(const char *p, size_t len, bool *plain)
 {
-	for (size_t i = 1; i < len;) {
+	*plain = true;
+	for (size_t i = find_special(p, len, 1); i < len; i = find_special(p, len, i)) {
 		size_t step = 1;
 
 		if (p[i] == '"')
 			return i + 1;
+		*plain = false;
 		if (p[i] == '\\')
 			step = escape_length(p + i, len - i);
 		if (p[i] == '\n' || !step)
@@ -44,6 +73,13 @@ string_length(const char *p, size_t len)
 		i += step;
 	}
 	return 0;
+}
+
+size_t
+json_string_length(struct str text, bool *plain)
+{
+	*plain = false;
+	return text.len && text.data[0] == '"' ? string_length(text.data, text.len, plain) : 0;
 }
 
 static size_t
@@ -123,6 +159,7 @@ json_next_token(struct json_lexer *lexer)
 	struct json_token token = {JSON_TOKEN_END, 0, 0};
 	const char *p;
 	size_t left;
+	bool plain;
 
 	while (lexer->at < lexer->text.len && is_white(lexer->text.data[lexer->at]))
 		lexer->at++;
@@ -132,7 +169,7 @@ json_next_token(struct json_lexer *lexer)
 	p = lexer->text.data + lexer->at;
 	left = lexer->text.len - lexer->at;
 	if (*p == '"') {
-		token.len = string_length(p, left);
+		token.len = string_length(p, left, &plain);
 		token.type = token.len ? JSON_TOKEN_STRING : JSON_TOKEN_BAD;
 		if (!token.len)
 			token.len = left;
