@@ -4,6 +4,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/event/cell.h"
 #include "core/event/judged.h"
 #include "core/event/row.h"
 
@@ -199,46 +200,6 @@ event_text(const struct event *event, const char *path)
 	return json_string(event_node(event, path));
 }
 
-/* Strings as they are; anything else as JSON text; null is absent. */
-static struct cell
-text_cell(struct event *event, const struct json *node, bool serialised)
-{
-	struct cell cell = {.present = true, .text = json_string(node)};
-	struct buf text = {0};
-
-	if (json_type(node) == JSON_ABSENT || json_type(node) == JSON_NULL)
-		return (struct cell){.text = STR("")};
-	if (cell.text.data && !serialised)
-		return cell;
-	json_write(&text, node);
-	cell.text = arena_str(&event->arena, buf_view(&text));
-	buf_fini(&text);
-	return cell;
-}
-
-static struct cell
-bool_cell(const struct json *node)
-{
-	struct str text = json_string(node);
-
-	if (json_type(node) == JSON_BOOL)
-		return (struct cell){.present = true, .number = json_bool(node)};
-	if (str_equal_ascii_nocase(text, STR("true")))
-		return (struct cell){.present = true, .number = 1};
-	return (struct cell){.present = str_equal_ascii_nocase(text, STR("false"))};
-}
-
-static struct cell
-time_cell(const struct json *node)
-{
-	struct cell cell = {0};
-
-	cell.present = time_parse(json_string(node), &cell.number);
-	if (!cell.present)
-		cell.number = TIME_NONE;
-	return cell;
-}
-
 /* A row says itself what stands in a column, also in those that Azure adds. */
 static struct cell
 row_cell(struct event *event, const struct column *column, const struct json *node)
@@ -248,14 +209,14 @@ row_cell(struct event *event, const struct column *column, const struct json *no
 
 	switch (column->type) {
 	case KUSTO_STRING:
-		cell = text_cell(event, node, false);
+		cell = cell_text(&event->arena, node, false);
 		cell.present = cell.text.len > 0;
 		return cell;
 	case KUSTO_BOOL:
 		cell.present = row_bool(node, &value);
 		return (struct cell){.present = cell.present, .number = value};
 	case KUSTO_DATETIME:
-		return time_cell(node);
+		return cell_of(&event->arena, column, node);
 	default:
 		return (struct cell){0};
 	}
@@ -270,18 +231,7 @@ column_cell(struct event *event, const struct column *column)
 	if (node)
 		return row_cell(event, column, node);
 	node = column->path ? event_node(event, column->path) : NULL;
-	if (column->constant)
-		return (struct cell){.present = true, .text = str_from(column->constant)};
-	switch (column->type) {
-	case KUSTO_STRING:
-		return text_cell(event, node, column->serialised);
-	case KUSTO_BOOL:
-		return bool_cell(node);
-	case KUSTO_DATETIME:
-		return time_cell(node);
-	default:
-		return (struct cell){0};
-	}
+	return cell_of(&event->arena, column, node);
 }
 
 static void
