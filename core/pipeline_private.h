@@ -165,6 +165,17 @@ bool pipeline_stopped(const struct pipeline *pipeline);
 void pipeline_wake(const struct pipeline *pipeline);
 const struct clock *pipeline_clock(const struct pipeline *pipeline);
 
+/* ---- pipeline_sieve.c: of a worker ---- */
+
+/* What no rule takes, when rules must see every record, need not go through the queue. */
+struct sieve;
+/* NULL when the rules have literals: what is found by them is little. */
+struct sieve *sieve_new(const struct pipeline *pipeline);
+void sieve_free(struct sieve *sieve);
+/* Is it one record, which none of the rules takes, and of which there is nothing to say? False:
+ * the detector must see it. */
+bool sieve_passes(void *sieve, struct str raw);
+
 /* ---- pipeline_health.c: of a fetcher, on its thread ---- */
 
 /* Within a round; source_options.say and .failed_try. */

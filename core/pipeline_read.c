@@ -349,9 +349,12 @@ void *
 pipeline_read(void *argument)
 {
 	struct pipeline *p = argument;
+	struct sieve *sieve = sieve_new(p);
 	struct scan_options options = {.literals = p->literals,
 		.literal_count = p->literal_count,
-		.max_record = p->options.max_record};
+		.max_record = p->options.max_record,
+		.passes = sieve ? sieve_passes : NULL,
+		.passes_context = sieve};
 	struct worker w = {.pipeline = p,
 		.scanner = scanner_new(&options),
 		.buffer = mem_alloc(READ_SIZE),
@@ -365,6 +368,7 @@ pipeline_read(void *argument)
 	publish(&w);
 	free(w.buffer);
 	scanner_free(w.scanner);
+	sieve_free(sieve);
 	pipeline_end_producer(p);
 	return NULL;
 }

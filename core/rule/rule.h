@@ -71,6 +71,10 @@ size_t rule_run_gave_up(const struct rule_run *run);
  * until the next call. */
 bool rule_match(struct rule_run *run, const struct event *event);
 
+/* The table's columns that this rests on, column i as bit i: of an event without the others it is
+ * true or false as of the whole. */
+uint64_t rule_columns(const struct rule *rule);
+
 /* The row that another engine gave for the same query over the event, which is a row of its result:
  * whatever would be judged of it here, it matched. What the query makes is taken from its cells,
  * and made here where it has none. Stays valid as rule_match's. */

@@ -101,6 +101,20 @@ guess_both(struct kql_frame *frame, const struct rule_glance_node *node, uint64_
 }
 
 uint64_t
+rule_columns(const struct rule *rule)
+{
+	const struct kql_program *p = &rule->program;
+	uint64_t read = 0, before = 0;
+
+	for (size_t i = 0; i < p->action_count; i++) {
+		before |= columns_of(p->actions[i].expr);
+		if (p->actions[i].is_where)
+			read = before;
+	}
+	return read & ~RULE_COLUMN_OTHER;
+}
+
+uint64_t
 rule_filter_columns(const struct rule_filter *f)
 {
 	return f->glance->columns;

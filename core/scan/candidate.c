@@ -5,6 +5,11 @@
 #include "core/base/json.h"
 #include "core/scan/passage.h"
 
+const char *const scan_record_names[] = {
+	"eventVersion", "eventID", "eventSource", "eventName", NULL};
+const char *const scan_holder_names[] = {
+	"CloudTrailEvent", "detail", "Message", "Records", "Events", NULL};
+
 static bool
 holds(struct str raw, struct str needle)
 {
@@ -71,14 +76,10 @@ is_wanted(const struct scan_options *options, struct str name)
 static void
 look_at(struct looks *looks, const struct judging *j, const struct json_member *member)
 {
-	static const char *const names[] = {"eventVersion", "eventID", "eventSource", "eventName"};
-	static const char *const holders[] = {
-		"CloudTrailEvent", "detail", "Message", "Records", "Events"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		looks->names += json_spells(member->key, str_from(names[i]));
-	for (size_t i = 0; i < sizeof(holders) / sizeof(holders[0]); i++)
-		looks->holder |= json_spells(member->key, str_from(holders[i]));
+	for (const char *const *name = scan_record_names; *name; name++)
+		looks->names += json_spells(member->key, str_from(*name));
+	for (const char *const *name = scan_holder_names; *name; name++)
+		looks->holder |= json_spells(member->key, str_from(*name));
 	if (json_spells(member->key, STR("eventName"))) {
 		looks->named = true;
 		looks->wanted |= is_wanted(j->options, member->value);

@@ -75,13 +75,26 @@ stop(struct scanner *s)
 }
 
 static bool
+passes(const struct scanner *s, struct str raw)
+{
+	const struct scan_options *o = &s->options;
+
+	return o->literal_count == 0 && o->passes && o->passes(o->passes_context, raw);
+}
+
+static bool
 take_unit(void *context, struct str raw, uint64_t offset, enum split_standing standing)
 {
 	struct scanner *s = context;
 	bool behind_damage = standing != SPLIT_IN_STEP;
-	struct candidate_verdict v = candidate_judge(&s->options, s->sink, raw, offset,
-		standing == SPLIT_FOUND ? SCAN_RESYNCHRONISED : 0, behind_damage);
+	struct candidate_verdict v;
 
+	if (!behind_damage && passes(s, raw)) {
+		s->summary.records++;
+		return true;
+	}
+	v = candidate_judge(&s->options, s->sink, raw, offset,
+		standing == SPLIT_FOUND ? SCAN_RESYNCHRONISED : 0, behind_damage);
 	if (v.problem[0] && !behind_damage)
 		say(s, PROBLEM_ERROR, offset, v.problem);
 	if (behind_damage && (v.problem[0] || v.kind != CANDIDATE_RECORD))
@@ -195,9 +208,9 @@ void
 scan_begin(struct scanner *s, const struct scan_sink *sink)
 {
 	s->sink = sink;
-	s->split_sink = (struct split_sink){
-		s, take_unit, take_table, take_row, take_answer, take_error, take_damage,
-		s->options.literals, candidate_is_plain(&s->options) ? s->options.literal_count : 0};
+	s->split_sink = (struct split_sink){s, take_unit, take_table, take_row, take_answer,
+		take_error, take_damage, s->options.literals,
+		candidate_is_plain(&s->options) ? s->options.literal_count : 0};
 	split_begin(&s->splitter, &s->split_sink, s->options.max_record);
 	answer_clear(&s->answer);
 	s->csv_sink = (struct table_csv_sink){s, give_row, say_of_csv};

@@ -19,12 +19,20 @@
 
 #define SCAN_MAX_RECORD ((size_t)4 << 20)
 
+/* Names at the top of an object: of which a record has one; and of what it may hold records in.
+ * Both end with NULL. */
+extern const char *const scan_record_names[], *const scan_holder_names[];
+
 struct scan_options {
 	/* Top-level eventName values of which one must be equal for a record to matter (from the
 	 * rules). count 0: every record is given to the sink. Borrows; must outlive the scanner. */
 	const struct str *literals;
 	size_t literal_count;
 	size_t max_record; /* 0: SCAN_MAX_RECORD */
+	/* With count 0, asked of each unit that stands where it should; NULL: is not. True: it is a
+	 * record that holds no other, and nobody wants it: it is only counted. */
+	bool (*passes)(void *context, struct str raw);
+	void *passes_context;
 };
 
 enum scan_record_flags {

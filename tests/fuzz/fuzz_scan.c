@@ -60,7 +60,7 @@ scan(struct found *f, const uint8_t *data, size_t size, size_t piece, struct sca
 {
 	const struct scan_sink sink = {f, take_record, take_problem};
 	static const struct str literal = {"CreateAccessKey", 15};
-	const struct scan_options options = {&literal, 1, 4096};
+	const struct scan_options options = {.literals = &literal, .literal_count = 1, .max_record = 4096};
 	struct scanner *scanner = scanner_new(&options);
 
 	scan_begin(scanner, &sink);
@@ -104,7 +104,7 @@ scan_growing(struct growing *g, const uint8_t *data, size_t size, size_t piece)
 {
 	const struct scan_sink sink = {g, take_new, ignore_problem};
 	static const struct str literal = {"CreateAccessKey", 15};
-	const struct scan_options options = {&literal, 1, 4096};
+	const struct scan_options options = {.literals = &literal, .literal_count = 1, .max_record = 4096};
 	struct scanner *scanner = scanner_new(&options);
 	struct scan_summary summary;
 	struct scan_mark mark = {0};

@@ -320,20 +320,30 @@ a_record_that_cannot_be_judged_is_named(void **state)
 	buf_fini(&text);
 }
 
+static void
+take_rule(struct fixture *f, const char *where)
+{
+	struct buf yaml = {0};
+	struct error err;
+
+	buf_printf(&yaml,
+		"id: 11111111-2222-3333-4444-555555555555\n"
+		"name: r\nseverity: Low\ntriggerOperator: gt\ntriggerThreshold: 0\n"
+		"queryFrequency: 1h\nqueryPeriod: 1h\nkind: Scheduled\nquery: |\n"
+		"  AWSCloudTrail\n  | where %s\n",
+		where);
+	rule_free(f->rule);
+	assert_ok(rule_load_text(&f->rule, buf_view(&yaml), "r.yaml", &err), &err);
+	buf_fini(&yaml);
+}
+
 /* ^(a+)+$ over a's that end otherwise takes 2^n steps. */
 static void
 a_record_that_a_rules_expression_gives_up_on_is_named(void **state)
 {
-	static const char yaml[] =
-		"id: 11111111-2222-3333-4444-555555555555\n"
-		"name: r\nseverity: Low\ntriggerOperator: gt\ntriggerThreshold: 0\n"
-		"queryFrequency: 1h\nqueryPeriod: 1h\nkind: Scheduled\nquery: |\n"
-		"  AWSCloudTrail\n  | where UserAgent matches regex '^(a+)+$'\n";
 	struct fixture *f = *state;
-	struct error err;
 
-	rule_free(f->rule);
-	assert_ok(rule_load_text(&f->rule, str_from(yaml), "r.yaml", &err), &err);
+	take_rule(f, "UserAgent matches regex '^(a+)+$'");
 	put_text(f, "a.json",
 		"{\"eventID\":\"e-1\",\"eventName\":\"x\",\"userAgent\":"
 		"\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"}\n"
@@ -343,6 +353,74 @@ a_record_that_a_rules_expression_gives_up_on_is_named(void **state)
 	assert_string_equal(buf_cstr(&f->problems), "error a.json: could not be judged: a regular "
 						    "expression of the rule takes too long "
 						    "on it\n");
+}
+
+#define WITHOUT_A_LITERAL "strcat(EventName, '/') == 'CreateAccessKey/'"
+
+static void
+a_rule_without_a_literal_finds_the_same(void **state)
+{
+	struct fixture *f = *state;
+	char name[32], *by_literal;
+	uint64_t records;
+
+	for (int i = 0; i < 20; i++) {
+		snprintf(name, sizeof(name), "%02d.json", i);
+		put_log(f, name, i * 50, 50);
+	}
+	run_folder(f, 4);
+	by_literal = mem_strdup(buf_cstr(&f->ids));
+	records = f->progress.records;
+	take_rule(f, WITHOUT_A_LITERAL);
+	run_folder(f, 4);
+	assert_string_equal(buf_cstr(&f->ids), by_literal);
+	assert_int_equal(f->progress.files_remembered, 0);
+	assert_int_equal(f->progress.alerts_new, 20 * 17);
+	assert_true(f->progress.records == records && records == 20 * 50);
+	free(by_literal);
+}
+
+/* Where a record stands in what is none itself, how its name is written, which copy counts; and
+ * what is to be said of others. */
+static void
+a_rule_without_a_literal_sees_every_record(void **state)
+{
+	struct fixture *f = *state;
+	struct buf text = {0};
+
+#define ID(n) "{\"eventTime\":\"2026-01-02T03:04:0" n "Z\",\"eventID\":\"e-" n "\","
+	buf_puts(&text,
+		ID("1") "\"eventName\":\"CreateAcces\\u0073Key\"}\n" ID("2") "\"event\\u004eame\":"
+									     "\"CreateAccessKey\"}"
+									     "\n" ID("3") "\"eventN"
+											  "ame\":"
+											  "\"ListUs"
+											  "ers\","
+											  "\"eventN"
+											  "ame\":"
+											  "\"Create"
+											  "AccessKe"
+											  "y\"}"
+											  "\n" ID("4") "\"eventName\":\"ListUsers\",\"EventName\":\"CreateAccessKey\"}\n" ID(
+												  "5") "\"eventName\":\"CreateAccessKey\\u0000\"}\n"
+												       "{\"eventName\":\"ListUsers\",\"CloudTrailEvent\":"
+												       "\"{\\\"eventID\\\":\\\"in a string\\\",\\\"eventTime\\\":\\\"2026-01-02T03:04:06Z\\\","
+												       "\\\"eventName\\\":\\\"CreateAccessKey\\\"}\"}\n"
+												       "{\"eventName\":\"ListUsers\",\"detail-type\":\"x\",\"detail\":" ID(
+													       "7") "\"eventName\":\"CreateAccessKey\"}}\n" ID("8") "\"eventName\":\"CreateAccessKeys\"");
+#undef ID
+	for (int i = 0; i < 1100; i++)
+		buf_puts(&text, ",\"eventSource\":\"a\"");
+	buf_puts(&text, "}\n{\"other\":1}\n");
+	put_text(f, "a.json", buf_cstr(&text));
+	take_rule(f, WITHOUT_A_LITERAL);
+	run_folder(f, 1);
+	assert_string_equal(buf_cstr(&f->ids), "e-1 \ne-2 \ne-3 \nin a string \ne-7 \n");
+	assert_string_equal(buf_cstr(&f->problems),
+		"note a.json: holds 1 JSON value that is no CloudTrail record\n"
+		"error a.json: has too many duplicated keys to be judged\n");
+	assert_int_equal(f->progress.records, 10);
+	buf_fini(&text);
 }
 
 static void
@@ -393,6 +471,10 @@ main(void)
 			a_record_that_cannot_be_judged_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_record_that_a_rules_expression_gives_up_on_is_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_rule_without_a_literal_finds_the_same, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_rule_without_a_literal_sees_every_record, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			stopping_does_not_wait_for_a_pipe_that_says_nothing, setup, teardown),
 	};

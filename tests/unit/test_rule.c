@@ -194,6 +194,41 @@ the_built_in_rule_has_its_published_fields(void **state)
 	rule_free(rule);
 }
 
+static void
+assert_rests_on(const char *query, const char *names)
+{
+	struct buf text = {0}, found = {0};
+	struct rule *rule;
+
+	buf_printf(&text, HEAD "query: |\n  AWSCloudTrail\n%s", query);
+	rule = loaded(buf_cstr(&text));
+	for (size_t i = 0; i < column_count; i++)
+		if (rule_columns(rule) >> i & 1)
+			buf_printf(&found, "%s ", columns[i].name);
+	assert_string_equal(buf_cstr(&found), names);
+	rule_free(rule);
+	buf_fini(&text);
+	buf_fini(&found);
+}
+
+static void
+a_rule_rests_on_the_columns_up_to_its_last_where(void **state)
+{
+	(void)state;
+	assert_rests_on("  | extend a = tolower(UserAgent)\n", "");
+	assert_rests_on("  | where strcat(EventSource, EventName) has 'x' and not(ReadOnly)\n",
+		"EventSource EventName ReadOnly ");
+	assert_rests_on("  | extend a = tolower(UserAgent), b = AWSRegion\n"
+			"  | where a == 'x' or b == 'y'\n  | extend c = tolower(ErrorCode)\n",
+		"AWSRegion UserAgent ");
+	assert_rests_on("  | project-rename Agent = UserAgent\n"
+			"  | where isempty(Agent) or CidrIp == ''\n  | project EventName\n",
+		"UserAgent CidrIp ");
+	assert_rests_on(
+		"  | where parse_json(RequestParameters).userName == UserIdentityUserName\n",
+		"UserIdentityUserName RequestParameters ");
+}
+
 /* ---- fields ---- */
 
 static void
@@ -528,6 +563,7 @@ main(void)
 		cmocka_unit_test(principal_ids_give_the_account_as_sentinel_does),
 		cmocka_unit_test(the_row_has_the_fifty_columns_of_the_result_in_order_and_typed),
 		cmocka_unit_test(the_built_in_rule_has_its_published_fields),
+		cmocka_unit_test(a_rule_rests_on_the_columns_up_to_its_last_where),
 		cmocka_unit_test(every_field_is_read_and_shown),
 		cmocka_unit_test(a_hunting_query_needs_no_schedule),
 		cmocka_unit_test(what_would_alert_differently_in_sentinel_is_said),

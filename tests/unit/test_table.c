@@ -47,7 +47,7 @@ static void
 scan(struct found *f, struct str text, size_t max_record)
 {
 	static const struct str literal = {"CreateAccessKey", 15};
-	const struct scan_options options = {&literal, 1, max_record};
+	const struct scan_options options = {.literals = &literal, .literal_count = 1, .max_record = max_record};
 	const struct scan_sink sink = {f, take_record, take_problem};
 	struct scanner *scanner = scanner_new(&options);
 
