@@ -97,6 +97,21 @@ say_now(const struct rule *rule, const struct command_line *line)
 	fprintf(stderr, ": now() answers %s (--now sets it)\n", text);
 }
 
+/* performance.md: over saved logs it costs the time of whoever waits. */
+static void
+say_unbounded(const struct rule *rule, const struct command_line *line)
+{
+	bool saved = line->command ? line->command->run == command_scan : line->word_count > 0;
+
+	if (!saved || rule_literal_count(rule))
+		return;
+	fputs("keywatch: rule ", stderr);
+	text_print(stderr, rule_name(rule));
+	fputs(": no comparison of EventName bounds it: every record is read whole, which is "
+	      "slower\n",
+		stderr);
+}
+
 static void
 say_warnings(const struct rule *rule)
 {
@@ -130,6 +145,7 @@ command_load_rules(struct command_rules *rules, const struct command_line *line,
 		}
 		say_warnings(rules->rule[i]);
 		say_now(rules->rule[i], line);
+		say_unbounded(rules->rule[i], line);
 	}
 	return true;
 }

@@ -106,6 +106,28 @@ a_wrong_rule_is_refused_by_file_line_and_column(void **state)
 }
 
 static void
+a_rule_that_every_record_must_be_read_for_is_said_once(void **state)
+{
+	static const char said[] = "keywatch: rule Ours: no comparison of EventName bounds it: "
+				   "every record is read whole, which is slower\n";
+	const struct stage *stage = *state;
+	char *rule = rule_file(stage,
+		RULE("  AWSCloudTrail\n  | where tolower(EventName) == 'createaccesskey'\n"));
+	struct run run = {0};
+
+	stage_run(stage, &run, "scan", "--format", "jsonl", "--rule", rule, ALERTS);
+	assert_int_equal(run.status, 0);
+	assert_int_equal(stage_count(buf_view(&run.out), "\n"), 5);
+	assert_string_equal(buf_cstr(&run.err), said);
+	stage_run(stage, &run, "scan", "--format", "jsonl", ALERTS);
+	assert_string_equal(buf_cstr(&run.err), "");
+	stage_run(stage, &run, "rule", "show", rule);
+	assert_string_equal(buf_cstr(&run.err), "");
+	run_fini(&run);
+	free(rule);
+}
+
+static void
 now_in_a_rule_is_what_the_command_line_says(void **state)
 {
 	const struct stage *stage = *state;
@@ -150,6 +172,7 @@ main(void)
 		stage_test(builtin_names_ours_wherever_a_rule_is_named),
 		stage_test(another_rule_replaces_ours_or_runs_beside_it),
 		stage_test(a_wrong_rule_is_refused_by_file_line_and_column),
+		stage_test(a_rule_that_every_record_must_be_read_for_is_said_once),
 		stage_test(now_in_a_rule_is_what_the_command_line_says),
 		stage_test(rule_show_prints_every_field_of_the_builtin_rule),
 	};
