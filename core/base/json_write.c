@@ -30,22 +30,40 @@ put_hidden(struct buf *out, uint32_t cp)
 		put_unit(out, cp);
 }
 
+/* Bytes that stand for themselves: most are such. */
+static size_t
+plain_length(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.data[n] >= ' ' && s.data[n] < 0x7f && s.data[n] != '"' &&
+		s.data[n] != '\\')
+		n++;
+	return n;
+}
+
 static void
 write_string(struct buf *out, struct str s, bool canonical)
 {
 	buf_putc(out, '"');
-	for (size_t i = 0; i < s.len;) {
+	for (;;) {
+		size_t n = plain_length(s);
 		uint32_t cp;
-		size_t n = text_decode((struct str){s.data + i, s.len - i}, &cp);
 
+		buf_append(out, s.data, n);
+		s = str_slice(s, n, s.len);
+		if (!s.len)
+			break;
+		n = text_decode(s, &cp);
 		/* U+FFFD would make unequal bytes equal. */
-		if (text_is_hidden(cp) && !(canonical && cp == TEXT_INVALID))
+		if (text_is_hidden(cp) && !(canonical && cp == TEXT_INVALID)) {
 			put_hidden(out, cp);
-		else if (cp == '"' || cp == '\\')
-			buf_printf(out, "\\%c", (char)cp);
-		else
-			buf_append(out, s.data + i, n);
-		i += n;
+		} else {
+			if (cp == '"' || cp == '\\')
+				buf_putc(out, '\\');
+			buf_append(out, s.data, n);
+		}
+		s = str_slice(s, n, s.len);
 	}
 	buf_putc(out, '"');
 }
