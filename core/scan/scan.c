@@ -245,18 +245,14 @@ is_gzip(struct str head)
 	return str_starts_with(head, STR("\x1f\x8b"));
 }
 
-/* Gathers the first bytes until they tell what they are: true when the format is known now. */
+/* Do the first bytes tell what they are? */
 static bool
-decide(struct scanner *s, enum format *format, struct str bytes, bool end, bool gzip_too)
+tell(struct scanner *s, enum format *format, struct str head, bool end, bool gzip_too)
 {
 	const struct foreign *foreign = NULL;
+	bool sure = begins_json(head) || is_gzip(head);
 	enum table_csv_guess csv;
-	struct str head;
-	bool sure;
 
-	buf_str(&s->head, bytes);
-	head = buf_view(&s->head);
-	sure = begins_json(head) || is_gzip(head);
 	if (!end && head.len < FOREIGN_HEAD && !sure)
 		return false;
 	if (!sure) /* however many bytes came at once */
@@ -275,6 +271,24 @@ decide(struct scanner *s, enum format *format, struct str bytes, bool end, bool 
 	return true;
 }
 
+/* Gathers the first bytes until they tell; then `bytes` is all of them. Most tell at once, and are
+ * not copied. */
+static bool
+decide(struct scanner *s, enum format *format, struct str *bytes, bool end, bool gzip_too)
+{
+	bool gathered = s->head.len > 0;
+
+	if (gathered) {
+		buf_str(&s->head, *bytes);
+		*bytes = buf_view(&s->head);
+	}
+	if (tell(s, format, *bytes, end, gzip_too))
+		return true;
+	if (!gathered)
+		buf_str(&s->head, *bytes);
+	return false;
+}
+
 static void
 take_text(struct scanner *s, enum format format, struct str bytes)
 {
@@ -290,10 +304,10 @@ static void
 take_inflated(struct scanner *s, struct str bytes, bool end)
 {
 	if (s->inner == UNDECIDED) {
-		if (!decide(s, &s->inner, bytes, end, false))
+		if (!decide(s, &s->inner, &bytes, end, false))
 			return;
 		if (s->inner != FOREIGN)
-			take_text(s, s->inner, buf_view(&s->head));
+			take_text(s, s->inner, bytes);
 		buf_clear(&s->head);
 	} else if (s->inner != FOREIGN) {
 		take_text(s, s->inner, bytes);
@@ -356,15 +370,15 @@ start(struct scanner *s, struct str bytes, bool end)
 {
 	struct buf head;
 
-	if (!decide(s, &s->format, bytes, end, true))
+	if (!decide(s, &s->format, &bytes, end, true))
 		return;
-	head = s->head;
+	head = s->head; /* what gzip holds has one as well */
 	s->head = (struct buf){0};
 	if (s->format == GZIP) {
 		s->summary.gzip = true;
 		inflate_begin(s->inflate);
 	}
-	take_bytes(s, buf_view(&head));
+	take_bytes(s, bytes);
 	buf_fini(&head);
 }
 

@@ -148,6 +148,25 @@ a_bomb_costs_time_not_memory(void **state)
 	buf_fini(&gzip);
 }
 
+/* What tells the format at once is not gathered first. */
+static void
+a_piece_of_100_mb_is_not_copied(void **state)
+{
+	struct buf piece = {0};
+	struct feeding f;
+
+	(void)state;
+	buf_reserve(&piece, 100 << 20);
+	memset(piece.data, '\n', 100 << 20);
+	piece.len = 100 << 20;
+	memcpy(piece.data, RECORD, sizeof(RECORD) - 1);
+	begin(&f);
+	feed(&f, buf_view(&piece));
+	end(&f);
+	assert_int_equal(f.summary.candidates, 1);
+	buf_fini(&piece);
+}
+
 int
 main(void)
 {
@@ -155,7 +174,9 @@ main(void)
 		cmocka_unit_test(a_record_of_300_mb_costs_no_memory),
 		cmocka_unit_test(a_name_of_300_mb_costs_no_memory),
 		cmocka_unit_test(records_of_many_values_cost_no_trees),
-		cmocka_unit_test(a_bomb_costs_time_not_memory), /* last: it is made in memory */
+		/* Last, as they are made in memory. */
+		cmocka_unit_test(a_bomb_costs_time_not_memory),
+		cmocka_unit_test(a_piece_of_100_mb_is_not_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
