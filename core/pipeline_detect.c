@@ -454,8 +454,10 @@ start_workers(struct pipeline *p)
 
 	if (count == 0)
 		count = cores > 0 ? (unsigned)cores : 1;
-	if (count > p->job_count && !cut_may_help(p))
+	if (count > p->job_count && !cut_may_help(p)) {
+		atomic_store(&p->idle_cores, (int)(count - p->job_count));
 		count = (unsigned)p->job_count;
+	}
 	p->workers = mem_array(NULL, count, sizeof(*p->workers));
 	while (p->worker_count < count &&
 		pipeline_start_producer(p, &p->workers[p->worker_count], pipeline_read, p))

@@ -125,6 +125,7 @@ struct pipeline {
 	size_t next_job;
 	unsigned undecided; /* big files of which nobody knows yet whether they are cut */
 	struct cut *cuts;   /* those that can be helped with */
+	atomic_int idle_cores; /* of those that --jobs allows: no worker runs on them */
 	pthread_t detector;
 	pthread_t *workers; /* owns */
 	unsigned worker_count;
@@ -148,6 +149,22 @@ struct pipeline {
 void *pipeline_detect(void *pipeline);
 void *pipeline_read(void *pipeline);
 void *pipeline_fetch(void *fetcher);
+
+/* ---- pipeline_ahead.c: a worker's second thread, while there are fewer inputs than cores ---- */
+
+struct helper {
+	struct pipeline *pipeline;
+	struct ahead *ahead; /* owns; NULL: not needed yet */
+	pthread_t thread;
+	bool helping;
+};
+
+/* Who inflates ahead of the worker, up to helper_rest; NULL: nobody. */
+struct ahead *helper_call(struct helper *helper);
+void helper_rest(struct helper *helper);
+void helper_fini(struct helper *helper);
+
+/* ---- pipeline_cut.c ---- */
 
 /* Can there be more to do at a time than jobs? */
 bool cut_may_help(const struct pipeline *pipeline);

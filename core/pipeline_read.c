@@ -13,6 +13,7 @@
 enum {
 	MAX_PROBLEMS = 1000,
 	PUBLISH_MS = 20,
+	AHEAD_MIN = 4 << 20,  /* what must be left of a file for a second thread to pay */
 	SMALL_FILE = 1 << 20, /* what is done already does not wait for one that is larger */
 };
 
@@ -254,6 +255,33 @@ is_end(const struct reading *r, ssize_t n)
 	return n == 0 || (n < READ_SIZE && r->done.size && r->counted == r->done.size);
 }
 
+/* Looked for with every piece: cores get free as other inputs end. */
+static struct ahead *
+call_helper(const struct reading *r)
+{
+	struct helper *helper = &r->worker->helper;
+
+	if (helper->helping)
+		return helper->ahead;
+	if (r->done.size < r->counted + AHEAD_MIN)
+		return NULL;
+	return helper_call(helper);
+}
+
+/* A piece must stay until the next one was taken. */
+static bool
+scan_piece(const struct reading *r, size_t len)
+{
+	struct worker *w = r->worker;
+	struct ahead *ahead = call_helper(r);
+	void *piece = w->buffer;
+
+	w->buffer = w->other_buffer;
+	w->other_buffer = piece;
+	return ahead ? scan_bytes_ahead(w->scanner, ahead, piece, len)
+		     : scan_bytes(w->scanner, piece, len);
+}
+
 bool
 reading_rest(struct reading *r, int fd)
 {
@@ -268,7 +296,7 @@ reading_rest(struct reading *r, int fd)
 		}
 		reading_count(r->worker, (uint64_t)n);
 		r->counted += (uint64_t)n;
-		if (n && !scan_bytes(r->worker->scanner, r->worker->buffer, (size_t)n))
+		if (n && !scan_piece(r, (size_t)n))
 			break;
 	} while (!is_end(r, n) && !pipeline_stopped(r->pipeline));
 	return !pipeline_stopped(r->pipeline);
@@ -307,6 +335,7 @@ read_whole(struct reading *r, int fd, struct scan_summary *summary)
 	scan_begin(r->worker->scanner, &sink);
 	whole = reading_rest(r, fd);
 	scan_end(r->worker->scanner, summary);
+	helper_rest(&r->worker->helper);
 	return whole;
 }
 
@@ -358,6 +387,8 @@ pipeline_read(void *argument)
 	struct worker w = {.pipeline = p,
 		.scanner = scanner_new(&options),
 		.buffer = mem_alloc(READ_SIZE),
+		.other_buffer = mem_alloc(READ_SIZE),
+		.helper.pipeline = p,
 		.published_ms = time_monotonic_ms()};
 	bool undecided;
 	struct job *job;
@@ -366,9 +397,12 @@ pipeline_read(void *argument)
 		take_job(&w, job, undecided);
 	push_done(&w);
 	publish(&w);
+	helper_fini(&w.helper);
 	free(w.buffer);
+	free(w.other_buffer);
 	scanner_free(w.scanner);
 	sieve_free(sieve);
+	atomic_fetch_add(&p->idle_cores, 1);
 	pipeline_end_producer(p);
 	return NULL;
 }

@@ -12,7 +12,8 @@ enum { READ_SIZE = 512 << 10, DONE_BATCH = 64 };
 struct worker {
 	struct pipeline *pipeline;
 	struct scanner *scanner;
-	void *buffer;
+	void *buffer, *other_buffer; /* own */
+	struct helper helper;
 	struct pipeline_progress tally; /* since it was published */
 	int64_t published_ms;
 	struct done done[DONE_BATCH];

@@ -1,9 +1,11 @@
 #include "core/scan/scan.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/scan/ahead.h"
 #include "core/scan/answer.h"
 #include "core/scan/candidate.h"
 #include "core/scan/foreign.h"
@@ -25,6 +27,7 @@ struct scanner {
 	struct table_csv csv;
 	struct inflate *inflate;
 	unsigned char *window; /* owns; what the inflater fills */
+	struct ahead *ahead;   /* borrows; who inflates this input, or NULL */
 	struct buf head;       /* first bytes, until the format is known; also of what gzip holds */
 	enum format format, inner; /* of the input; of what a gzip holds */
 	struct scan_summary summary;
@@ -219,6 +222,7 @@ scan_begin(struct scanner *s, const struct scan_sink *sink)
 	s->format = s->inner = UNDECIDED;
 	s->summary = (struct scan_summary){0};
 	s->cut = false;
+	s->ahead = NULL;
 }
 
 static void
@@ -314,52 +318,72 @@ take_inflated(struct scanner *s, struct str bytes, bool end)
 	}
 }
 
+/* offset: in the file. */
 static void
-say_broken_gzip(struct scanner *s, const char *reason)
+say_broken_gzip(struct scanner *s, uint64_t offset, const char *reason)
 {
 	char text[160];
 
 	take_inflated(s, STR(""), true);
 	snprintf(text, sizeof(text), "gzip broken at byte %llu of the file: %s",
-		(unsigned long long)s->summary.bytes_in, reason);
+		(unsigned long long)offset, reason);
 	say(s, PROBLEM_ERROR, s->summary.bytes_out, text);
 	s->cut = true;
 }
 
-/* Members behind the damage may be whole. `left` bytes of the input are not looked at yet. */
+/* Members behind damage may be whole. */
 static void
-step_over_damage(struct scanner *s, size_t left)
+take_window(struct scanner *s, const struct inflated *window)
 {
-	s->summary.bytes_in -= left;
-	say_broken_gzip(s, inflate_error(s->inflate));
-	s->summary.bytes_in += left;
-	if (inflate_is_whole(s->inflate))
+	take_inflated(s, window->bytes, false);
+	if (window->result != INFLATE_DAMAGED)
+		return;
+	say_broken_gzip(s, window->offset, window->error);
+	if (window->whole)
 		return;
 	split_break(&s->splitter);
 	table_csv_break(&s->csv);
 }
 
+/* Nothing that still comes out of a gzip can matter. */
+static bool
+is_over(const struct scanner *s)
+{
+	return s->splitter.stopped || s->inner == FOREIGN;
+}
+
 static void
-take_gzip(struct scanner *s, struct str bytes,
-	enum inflate_result (*step)(struct inflate *, struct inflate_io *))
+take_gzip(struct scanner *s, struct str bytes, inflate_step *step)
 {
 	struct inflate_io io = {.in = (const unsigned char *)bytes.data, .in_len = bytes.len};
-	enum inflate_result result;
+	struct inflated window;
 
 	do {
 		io.out = s->window;
 		io.out_len = WINDOW;
-		result = step(s->inflate, &io);
-		take_inflated(s, (struct str){(char *)s->window, WINDOW - io.out_len}, false);
-		if (result == INFLATE_DAMAGED)
-			step_over_damage(s, io.in_len + inflate_held(s->inflate));
-	} while (result != INFLATE_MORE && !s->splitter.stopped && s->inner != FOREIGN);
+		inflated_by(&window, s->inflate, step, &io, s->summary.bytes_in);
+		take_window(s, &window);
+	} while (window.result != INFLATE_MORE && !is_over(s));
+}
+
+/* Another thread does the piece, while what came of those before is taken: all but `left` pieces.
+ */
+static void
+take_ahead(struct scanner *s, struct str bytes, inflate_step *step, unsigned left)
+{
+	ahead_give(s->ahead, s->inflate, step, bytes, s->summary.bytes_in);
+	while (ahead_pieces(s->ahead) > left && !is_over(s))
+		take_window(s, ahead_take(s->ahead));
+	if (is_over(s))
+		ahead_drop(s->ahead);
 }
 
 static void
 take_bytes(struct scanner *s, struct str bytes)
 {
-	if (s->format == GZIP)
+	if (s->format == GZIP && s->ahead)
+		take_ahead(s, bytes, inflate_bytes, 1);
+	else if (s->format == GZIP)
 		take_gzip(s, bytes, inflate_bytes);
 	else if (s->format != FOREIGN)
 		take_text(s, s->format, bytes);
@@ -392,7 +416,16 @@ scan_bytes(struct scanner *s, const void *data, size_t len)
 		start(s, bytes, false);
 	else
 		take_bytes(s, bytes);
-	return !s->splitter.stopped && s->format != FOREIGN && s->inner != FOREIGN;
+	return s->format != FOREIGN && !is_over(s);
+}
+
+bool
+scan_bytes_ahead(struct scanner *s, struct ahead *ahead, const void *data, size_t len)
+{
+	/* Until the form is known pieces may be gathered, and would not stay where they are. */
+	if (s->format == GZIP)
+		s->ahead = ahead;
+	return scan_bytes(s, data, len);
 }
 
 void
@@ -430,6 +463,7 @@ scan_pause(const struct scanner *s, struct scan_summary *summary, struct scan_ma
 {
 	bool in_gzip = s->format == GZIP && !s->cut && s->inner != FOREIGN;
 
+	assert(!s->ahead);
 	sum_up(s, summary);
 	summary->unfinished = (in_gzip && !inflate_at_end(s->inflate)) ||
 			      (is_csv(s) && table_csv_waits(&s->csv)) ||
@@ -489,11 +523,13 @@ scan_end(struct scanner *s, struct scan_summary *summary)
 	if (s->format == UNDECIDED)
 		start(s, STR(""), true);
 	if (s->format == GZIP) {
-		if (!s->summary.stopped && s->inner != FOREIGN)
+		if (!is_over(s) && s->ahead)
+			take_ahead(s, STR(""), inflate_end, 0);
+		else if (!is_over(s))
 			take_gzip(s, STR(""), inflate_end);
 		take_inflated(s, STR(""), true);
-		if (!inflate_at_end(s->inflate) && !s->summary.stopped && s->inner != FOREIGN)
-			say_broken_gzip(s, "truncated");
+		if (!is_over(s) && !inflate_at_end(s->inflate))
+			say_broken_gzip(s, s->summary.bytes_in, "truncated");
 	}
 	if (!s->summary.foreign && !s->summary.stopped) {
 		if (is_csv(s))

@@ -62,10 +62,11 @@ struct scan_summary {
 	uint64_t digests;      /* objects of digest files */
 	uint64_t problems;     /* PROBLEM_ERROR told to the sink */
 	bool gzip;
-	bool empty;	     /* not one byte that counts */
-	bool shows_form;     /* some form of log was recognised, also `[]` and digests */
-	bool stopped;	     /* the sink said so */
-	bool unfinished;     /* scan_pause: only the end tells what is open, as of a gzip or an export */
+	bool empty;	 /* not one byte that counts */
+	bool shows_form; /* some form of log was recognised, also `[]` and digests */
+	bool stopped;	 /* the sink said so */
+	bool unfinished; /* scan_pause: only the end tells what is open, as of a gzip or an export
+			  */
 	const char *foreign; /* "zip", "tar", "zstd", "Parquet", "UTF-16", …: with the command
 				that unpacks it in the problem told; else NULL */
 };
@@ -78,6 +79,11 @@ void scanner_free(struct scanner *scanner);
 void scan_begin(struct scanner *scanner, const struct scan_sink *sink);
 /* false: stopped by the sink, or nothing after this can matter (foreign, broken gzip). */
 bool scan_bytes(struct scanner *scanner, const void *data, size_t len);
+/* The same, but where it is a gzip the thread of `ahead` inflates it: the bytes must stay where
+ * they are until the next call returns, or scan_end. From one call on all that follow are of this
+ * kind, with the same `ahead`. */
+struct ahead;
+bool scan_bytes_ahead(struct scanner *scanner, struct ahead *ahead, const void *data, size_t len);
 /*
  * An input that still grows: how far it is settled. A later scan of the bytes from `offset` on,
  * begun by scan_continue, finds what this one would have found; inside of a container it finds
