@@ -282,6 +282,8 @@ pipeline_free(struct pipeline *p)
 	pthread_mutex_destroy(&p->cut_lock);
 	pthread_cond_destroy(&p->cut_changed);
 	walk_fini(&p->walk);
+	for (size_t i = 0; i < p->job_count; i++)
+		free(p->jobs[i].mark);
 	free(p->jobs);
 	free(p->workers);
 	free(p->literals);

@@ -27,7 +27,6 @@ struct cut {
 	uint64_t slice, count; /* size; how many */
 	unsigned state;	       /* in which each begins */
 	char key[EDGE_KEY];    /* of a list: how an element begins, with quotes; "": lines */
-	bool whole;
 	struct scan_summary summary;
 	atomic_uint_fast64_t counted;
 
@@ -231,10 +230,11 @@ finish(struct part *t, enum feed how)
 		how = feed(t, UINT64_MAX);
 	if (how == FEED_FAILED)
 		reading_say_failed(c->reading, t->at);
+	c->reading->done.whole = how == FEED_END && !pipeline_stopped(t->worker->pipeline);
 	scan_add(t->worker->scanner, &c->summary);
+	reading_note_mark(c->reading, t->worker->scanner, c->fd);
 	scan_end(t->worker->scanner, &c->summary);
 	c->reading->counted = t->at;
-	c->whole = how == FEED_END;
 }
 
 static void
@@ -368,7 +368,7 @@ take_back(struct cut *c)
 	pthread_mutex_unlock(&p->cut_lock);
 }
 
-bool
+void
 cut_read(struct reading *r, int fd, struct scan_summary *summary)
 {
 	struct worker *w = r->worker;
@@ -403,7 +403,6 @@ cut_read(struct reading *r, int fd, struct scan_summary *summary)
 	/* What was thrown away was counted as well. */
 	w->tally.bytes_done -= atomic_load(&c.counted) - r->counted;
 	*summary = c.summary;
-	return c.whole && !pipeline_stopped(r->pipeline);
 }
 
 /* ---- the others ---- */

@@ -80,65 +80,83 @@ store_input_of(struct detector *d, const struct walk_file *file)
 	};
 }
 
-/* Whether it need not be read. What is read is begun in the store only when there is something to
- * put: most files hold nothing. */
-static bool
-is_remembered(struct detector *d, const struct walk_file *file)
+/* What is read is begun in the store only when there is something to put: most files hold nothing.
+ */
+static enum store_known
+look(struct detector *d, const struct walk_file *file, struct store_mark *mark)
 {
 	struct pipeline *p = d->pipeline;
+	enum store_known known = STORE_TO_READ;
 	struct store_input input;
 	struct error err;
-	bool unchanged = false;
 
 	if (!p->options.remember)
-		return false;
+		return known;
 	if (d->items >= LISTED_ITEMS)
 		detector_commit(d); /* somebody's decision may be waiting */
 	detector_begin(d);
 	if (d->failed)
-		return false;
+		return known;
 	d->items++;
 	input = store_input_of(d, file);
-	if (!store_input_look(p->store, p->run, &input, p->rule_key[file->given], &unchanged, &err))
+	if (!store_input_look(
+		    p->store, p->run, &input, p->rule_key[file->given], &known, mark, &err))
 		detector_fail(d, &err);
-	return unchanged;
+	return known;
 }
 
 static void
 list_file(struct detector *d, const struct walk_file *file)
 {
 	struct pipeline *p = d->pipeline;
-	bool remembered = is_remembered(d, file);
+	struct store_mark mark;
+	enum store_known known = look(d, file, &mark);
+	struct job job = {.file = file};
 
+	if (known == STORE_GROWN) {
+		job.mark = MEM_NEW(struct store_mark);
+		*job.mark = mark;
+	}
 	pthread_mutex_lock(&p->lock);
 	p->progress.files_total++;
-	if (remembered) {
+	if (known == STORE_UNCHANGED) {
 		p->progress.files_done++;
 		p->progress.files_remembered++;
 	} else {
-		p->progress.bytes_total += file->size;
-		p->jobs[p->job_count++] = (struct job){.file = file};
+		p->progress.bytes_total += file->size - (job.mark ? job.mark->offset : 0);
+		p->jobs[p->job_count++] = job;
 	}
 	pthread_mutex_unlock(&p->lock);
+}
+
+static bool
+begin_job(struct detector *d, struct job *job, struct error *err)
+{
+	struct pipeline *p = d->pipeline;
+	const struct store_input input = store_input_of(d, job->file);
+	const char *key = p->rule_key[job->file->given];
+	bool unchanged;
+
+	if (!job->goes_on)
+		return store_input_begin(
+			p->store, p->run, &input, key, &job->input, &unchanged, err);
+	return store_input_go_on(p->store, p->run, &input, key, job->mark, &job->input, err) &&
+	       store_input_problems(p->store, job->input, count_remembered, &d->tally, err);
 }
 
 /* The store's id of a job's input; 0: the store failed. */
 static int64_t
 job_input(struct detector *d, struct job *job)
 {
-	struct pipeline *p = d->pipeline;
-	struct store_input input;
 	struct error err;
-	bool unchanged;
 
 	if (job->input)
 		return job->input;
 	detector_begin(d);
 	if (d->failed)
 		return 0;
-	input = store_input_of(d, job->file);
-	if (!store_input_begin(p->store, p->run, &input, p->rule_key[job->file->given], &job->input,
-		    &unchanged, &err)) {
+	if (!begin_job(d, job, &err)) {
+		job->input = 0;
 		detector_fail(d, &err);
 		return 0;
 	}
@@ -338,17 +356,24 @@ remember(struct detector *d, const struct done *done)
 	input.inode = done->inode;
 	detector_begin(d);
 	if (!d->failed &&
-		!(done->job->input ? store_input_done(p->store, done->job->input, key, &input, &err)
-				   : store_input_empty(p->store, &input, key, &err)))
+		!(done->job->input ? store_input_done(p->store, done->job->input, key, &input,
+					     &done->mark, &err)
+				   : store_input_empty(p->store, &input, key, &done->mark, &err)))
 		detector_fail(d, &err);
 }
 
+/* What stands before the mark of one that was read on counts, also if nothing stands behind it. */
 static void
 take_done(struct detector *d, const struct item *item)
 {
-	for (size_t i = 0; i < item->done_count; i++)
-		if (item->done[i].whole && S_ISREG(item->done[i].job->file->mode))
-			remember(d, &item->done[i]);
+	for (size_t i = 0; i < item->done_count; i++) {
+		const struct done *done = &item->done[i];
+
+		if (done->job->goes_on)
+			job_input(d, done->job);
+		if (done->whole && S_ISREG(done->job->file->mode))
+			remember(d, done);
+	}
 }
 
 void

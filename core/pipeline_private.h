@@ -17,6 +17,8 @@
 /* An input to read. */
 struct job {
 	const struct walk_file *file; /* borrows from the walk */
+	struct store_mark *mark;      /* owns; where it may be read on; NULL: it is read whole */
+	bool goes_on; /* the worker's, before its first item: it is read from there */
 	/* The detector's. */
 	int64_t input;	   /* the store's id; 0: nothing of it was put there yet */
 	struct job *begun; /* the next that was begun in the open transaction */
@@ -30,6 +32,7 @@ struct done {
 	dev_t device;
 	ino_t inode;
 	bool whole;
+	struct store_mark mark;
 };
 
 enum item_kind {
@@ -123,8 +126,8 @@ struct pipeline {
 	pthread_mutex_t cut_lock;   /* guards what workers share, and every struct cut */
 	pthread_cond_t cut_changed; /* also at the stop */
 	size_t next_job;
-	unsigned undecided; /* big files of which nobody knows yet whether they are cut */
-	struct cut *cuts;   /* those that can be helped with */
+	unsigned undecided;    /* big files of which nobody knows yet whether they are cut */
+	struct cut *cuts;      /* those that can be helped with */
 	atomic_int idle_cores; /* of those that --jobs allows: no worker runs on them */
 	pthread_t detector;
 	pthread_t *workers; /* owns */
@@ -203,6 +206,15 @@ void fetcher_note_success(struct fetcher *fetcher, int64_t began_ms);
 /* pause: until the next try, ms of event time; negative: there is none. */
 void fetcher_note_failure(struct fetcher *fetcher, const struct source_failure *failure,
 	const struct error *err, int64_t pause);
+
+/* ---- pipeline_mark.c: files that grow ---- */
+
+/* What the mark says stands before it. */
+bool mark_fits(int fd, const struct store_mark *mark);
+void mark_go_on(
+	struct scanner *scanner, const struct scan_sink *sink, const struct store_mark *mark);
+/* At the end of the input, before scan_end; but the number of problems. False: there is none. */
+bool mark_of(struct store_mark *mark, const struct scanner *scanner, int fd);
 
 /* ---- pipeline_detect.c ---- */
 

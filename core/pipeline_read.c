@@ -73,10 +73,17 @@ reading_problem(enum problem_severity severity, uint64_t offset, const char *rea
 	return item;
 }
 
+/* Of the part that is not read again. */
+static uint64_t
+problems_before(const struct reading *r)
+{
+	return r->job->goes_on ? r->job->mark->problems : 0;
+}
+
 static void
 keep_problem(struct reading *r, struct item *item)
 {
-	if (r->problem_count == MAX_PROBLEMS) {
+	if (r->problem_count + problems_before(r) >= MAX_PROBLEMS) {
 		r->problems_left_out++;
 		free(item);
 		return;
@@ -222,15 +229,16 @@ static void
 count_end(struct reading *r, const struct scan_summary *summary)
 {
 	struct pipeline_progress *tally = &r->worker->tally;
+	uint64_t listed = r->job->file->size - r->from;
 
 	tally->files_done++;
 	tally->records += summary->records;
 	tally->bytes_out += summary->bytes_out;
 	/* The total was the size when listed; what was not read of it is not awaited any more. */
-	if (r->counted < r->job->file->size)
-		tally->bytes_done += r->job->file->size - r->counted;
+	if (r->counted < listed)
+		tally->bytes_done += listed - r->counted;
 	else
-		tally->bytes_total += r->counted - r->job->file->size;
+		tally->bytes_total += r->counted - listed;
 }
 
 /* A pipe may never end: wait for it or for the stop, whichever comes first. */
@@ -252,7 +260,7 @@ read_some(const struct pipeline *p, int fd, bool pipe, void *buffer)
 static bool
 is_end(const struct reading *r, ssize_t n)
 {
-	return n == 0 || (n < READ_SIZE && r->done.size && r->counted == r->done.size);
+	return n == 0 || (n < READ_SIZE && r->done.size && r->from + r->counted == r->done.size);
 }
 
 /* Looked for with every piece: cores get free as other inputs end. */
@@ -263,7 +271,7 @@ call_helper(const struct reading *r)
 
 	if (helper->helping)
 		return helper->ahead;
-	if (r->done.size < r->counted + AHEAD_MIN)
+	if (r->done.size < r->from + r->counted + AHEAD_MIN)
 		return NULL;
 	return helper_call(helper);
 }
@@ -291,7 +299,7 @@ reading_rest(struct reading *r, int fd)
 	do {
 		n = read_some(r->pipeline, fd, pipe, r->worker->buffer);
 		if (n < 0) {
-			reading_say_failed(r, r->counted);
+			reading_say_failed(r, r->from + r->counted);
 			return false;
 		}
 		reading_count(r->worker, (uint64_t)n);
@@ -326,17 +334,52 @@ open_input(struct reading *r)
 	return fd;
 }
 
-static bool
-read_whole(struct reading *r, int fd, struct scan_summary *summary)
+/* Behind problems that were left out it cannot be read on. */
+void
+reading_note_mark(struct reading *r, const struct scanner *scanner, int fd)
+{
+	struct store_mark *mark = &r->done.mark;
+
+	if (!r->pipeline->options.remember || !r->done.whole || r->problems_left_out ||
+		!mark_of(mark, scanner, fd))
+		return;
+	mark->problems = problems_before(r);
+	for (size_t i = 0; i < r->problem_count; i++)
+		mark->problems += r->problems[i]->offset < mark->offset;
+}
+
+/* From its mark when it has one, and what stands before that is as it was. */
+static void
+find_mark(struct reading *r, int fd)
+{
+	const struct store_mark *mark = r->job->mark;
+
+	if (!mark)
+		return;
+	if (r->done.size >= mark->offset && mark_fits(fd, mark) &&
+		lseek(fd, (off_t)mark->offset, SEEK_SET) >= 0) {
+		r->job->goes_on = true;
+		r->from = mark->offset;
+	} else {
+		r->worker->tally.bytes_total += mark->offset;
+	}
+}
+
+static void
+read_one(struct reading *r, int fd, struct scan_summary *summary)
 {
 	const struct scan_sink sink = {r, reading_take_record, reading_take_problem};
-	bool whole;
+	struct scanner *scanner = r->worker->scanner;
 
-	scan_begin(r->worker->scanner, &sink);
-	whole = reading_rest(r, fd);
-	scan_end(r->worker->scanner, summary);
+	if (r->job->goes_on)
+		mark_go_on(scanner, &sink, r->job->mark);
+	else
+		scan_begin(scanner, &sink);
+	r->done.whole = reading_rest(r, fd);
+	if (!r->worker->helper.helping) /* a gzip has none */
+		reading_note_mark(r, scanner, fd);
+	scan_end(scanner, summary);
 	helper_rest(&r->worker->helper);
-	return whole;
 }
 
 static void
@@ -346,16 +389,22 @@ read_input(struct reading *r)
 	int fd = open_input(r);
 
 	if (fd >= 0) {
-		bool cut = cut_may_pay(r, fd);
-
-		if (!cut)
+		find_mark(r, fd);
+		if (!r->job->goes_on && cut_may_pay(r, fd)) {
+			cut_read(r, fd, &summary);
+		} else {
 			cut_decided(r);
-		r->done.whole = cut ? cut_read(r, fd, &summary) : read_whole(r, fd, &summary);
+			read_one(r, fd, &summary);
+		}
+		if (r->problems_left_out)
+			r->done.mark.offset = 0;
 		summary.stopped |= pipeline_stopped(r->pipeline);
 		if (summary.stopped)
 			forget_problems(r); /* "truncated" would be our own doing */
 		say_problems(r, &summary);
 		close(fd);
+	} else if (r->job->mark) {
+		r->from = r->job->mark->offset;
 	}
 	count_end(r, &summary);
 	note_done(r);

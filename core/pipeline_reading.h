@@ -28,6 +28,7 @@ struct reading {
 	struct done done;
 	struct item **problems; /* owns */
 	size_t problem_count, problem_capacity, problems_left_out;
+	uint64_t from;	  /* where it is read from */
 	uint64_t counted; /* bytes already in the tally */
 	bool undecided;	  /* others wait for whether it is cut */
 };
@@ -46,6 +47,8 @@ struct item *reading_problem(enum problem_severity severity, uint64_t offset, co
 /* Says and counts a failed read of the input. */
 void reading_say_failed(struct reading *reading, uint64_t at);
 void reading_count(struct worker *worker, uint64_t bytes);
+/* Where it can be read on when it has grown: at its end, before scan_end. */
+void reading_note_mark(struct reading *reading, const struct scanner *scanner, int fd);
 /* Reads on to the end of the input; false: stopped, or it cannot be read. */
 bool reading_rest(struct reading *reading, int fd);
 
@@ -55,7 +58,7 @@ bool reading_rest(struct reading *reading, int fd);
 bool cut_may_pay(const struct reading *reading, int fd);
 /* Reads the whole input, with what help there is: the outcome is that of reading_rest and scan_end.
  */
-bool cut_read(struct reading *reading, int fd, struct scan_summary *summary);
+void cut_read(struct reading *reading, int fd, struct scan_summary *summary);
 /* Nobody need wait any more for this one to be cut. */
 void cut_decided(struct reading *reading);
 /* The next job, after all that is to be helped with; NULL: there is nothing to do. undecided:

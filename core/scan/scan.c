@@ -500,6 +500,24 @@ scan_cut(const struct scanner *s, struct scan_mark *mark)
 	return s->format == PLAIN && split_cut(&s->splitter, &mark->offset, &mark->state);
 }
 
+bool
+scan_counted(const struct scanner *s, struct scan_counts *counts)
+{
+	struct scan_summary summary;
+
+	sum_up(s, &summary);
+	*counts = (struct scan_counts){summary.other_values, summary.digests, summary.shows_form};
+	return s->format == PLAIN && split_is_counted(&s->splitter);
+}
+
+void
+scan_count_on(struct scanner *s, const struct scan_counts *counts)
+{
+	s->summary.other_values = counts->other_values;
+	s->summary.digests = counts->digests;
+	s->splitter.any_container |= counts->shows_form;
+}
+
 static void
 say_notes(struct scanner *s)
 {

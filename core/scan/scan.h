@@ -96,11 +96,21 @@ struct scan_mark {
 /* The summary as it would be, were this the end; nothing is told. More bytes may follow. */
 void scan_pause(
 	const struct scanner *scanner, struct scan_summary *summary, struct scan_mark *mark);
-/* Do all bytes so far end between two values, or two elements of a list, so that what follows can be
- * scanned by another that knows no more than this? False: no, or they are no plain JSON. */
+/* Do all bytes so far end between two values, or two elements of a list, so that what follows can
+ * be scanned by another that knows no more than this? False: no, or they are no plain JSON. */
 bool scan_cut(const struct scanner *scanner, struct scan_mark *mark);
 void scan_continue(
 	struct scanner *scanner, const struct scan_sink *sink, const struct scan_mark *mark);
+/* What only the whole input tells, of what stands before the mark: with it a later scan sums up as
+ * if it had read that too. */
+struct scan_counts {
+	uint64_t other_values, digests;
+	bool shows_form;
+};
+/* At a pause; false: more was counted than stands before the mark, as within a list. */
+bool scan_counted(const struct scanner *scanner, struct scan_counts *counts);
+/* Right behind scan_continue. */
+void scan_count_on(struct scanner *scanner, const struct scan_counts *counts);
 
 /* Both together, of an input that is scanned in parts. */
 void scan_summary_add(struct scan_summary *sum, const struct scan_summary *more);

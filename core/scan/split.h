@@ -146,5 +146,7 @@ uint64_t split_mark(const struct splitter *s, unsigned *state);
 bool split_cut(const struct splitter *s, uint64_t *offset, unsigned *state);
 void split_continue(struct splitter *s, const struct split_sink *sink, size_t max_unit,
 	uint64_t offset, unsigned state);
+/* Whether nothing was counted of what stands behind that byte. */
+bool split_is_counted(const struct splitter *s);
 
 #endif

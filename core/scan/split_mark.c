@@ -85,3 +85,12 @@ split_continue(struct splitter *s, const struct split_sink *sink, size_t max_uni
 	if (state & ELEMENT)
 		enter_list(s, state & RECORDS);
 }
+
+/* A unit at the top counts when it is whole; a list counts its elements. */
+bool
+split_is_counted(const struct splitter *s)
+{
+	if (s->any_answer)
+		return false;
+	return s->stack.depth == 0 || (s->in_unit && s->unit_level == 0);
+}

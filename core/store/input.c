@@ -84,9 +84,42 @@ store_run_places(struct store *store, uint32_t count)
 struct known_input {
 	int64_t n, generation;
 	bool done, same; /* read to its end; as it is now */
+	bool grown;	 /* read to its end; it is the same file, with more in it */
 	bool path_same;
 	bool tells; /* there is something of it: alerts or problems */
+	struct store_mark mark;
 };
+
+static void
+take_mark(sqlite3_stmt *stmt, int column, struct store_mark *mark)
+{
+	mark->offset = (uint64_t)sqlite3_column_int64(stmt, column);
+	mark->state = (unsigned)sqlite3_column_int64(stmt, column + 1);
+	mark->other_values = (uint64_t)sqlite3_column_int64(stmt, column + 2);
+	mark->digests = (uint64_t)sqlite3_column_int64(stmt, column + 3);
+	mark->problems = (uint64_t)sqlite3_column_int64(stmt, column + 4);
+	snprintf(mark->print, sizeof(mark->print), "%.*s", STR_ARG(sql_text(stmt, column + 5)));
+}
+
+static void
+take_known(sqlite3_stmt *stmt, const struct store_input *input, struct known_input *known)
+{
+	int64_t size = sqlite3_column_int64(stmt, 3);
+	bool same_file = sqlite3_column_int64(stmt, 6) == (int64_t)input->device &&
+			 sqlite3_column_int64(stmt, 7) == (int64_t)input->inode;
+
+	known->n = sqlite3_column_int64(stmt, 0);
+	known->generation = sqlite3_column_int64(stmt, 1);
+	known->done = sqlite3_column_int(stmt, 2);
+	known->same = same_file && size == (int64_t)input->size &&
+		      sqlite3_column_int64(stmt, 4) == input->mtime_ns &&
+		      sqlite3_column_int64(stmt, 5) == input->ctime_ns;
+	known->path_same = str_equal(sql_text(stmt, 8), input->path);
+	known->tells = sqlite3_column_int(stmt, 9);
+	take_mark(stmt, 10, &known->mark);
+	known->grown = known->done && same_file && size < (int64_t)input->size &&
+		       known->mark.offset && known->mark.offset <= input->size;
+}
 
 static bool
 find_input(struct store *store, const struct store_input *input, const char *rule_key,
@@ -103,16 +136,7 @@ find_input(struct store *store, const struct store_input *input, const char *rul
 	sql_bind_text(stmt, 3, str_from(rule_key));
 	rc = sql_step(store, stmt, err);
 	if (rc == SQLITE_ROW) {
-		known->n = sqlite3_column_int64(stmt, 0);
-		known->generation = sqlite3_column_int64(stmt, 1);
-		known->done = sqlite3_column_int(stmt, 2);
-		known->same = sqlite3_column_int64(stmt, 3) == (int64_t)input->size &&
-			      sqlite3_column_int64(stmt, 4) == input->mtime_ns &&
-			      sqlite3_column_int64(stmt, 5) == input->ctime_ns &&
-			      sqlite3_column_int64(stmt, 6) == (int64_t)input->device &&
-			      sqlite3_column_int64(stmt, 7) == (int64_t)input->inode;
-		known->path_same = str_equal(sql_text(stmt, 8), input->path);
-		known->tells = sqlite3_column_int(stmt, 9);
+		take_known(stmt, input, known);
 		sqlite3_reset(stmt);
 	}
 	return rc == SQLITE_ROW || rc == SQLITE_DONE;
@@ -137,17 +161,6 @@ insert_input(struct store *store, const struct store_input *input, const char *r
 	return true;
 }
 
-static bool
-forget_problems(struct store *store, int64_t input, struct error *err)
-{
-	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_FORGET, err);
-
-	if (!stmt)
-		return false;
-	sql_bind_long(stmt, 1, input);
-	return sql_run(store, stmt, err);
-}
-
 /* A new reading: what the last one delivered counts only when this one delivers it too. */
 static bool
 read_again(struct store *store, struct known_input *known, struct error *err)
@@ -159,7 +172,7 @@ read_again(struct store *store, struct known_input *known, struct error *err)
 	known->generation++;
 	sql_bind_long(stmt, 1, known->n);
 	sql_bind_long(stmt, 2, known->generation);
-	return sql_run(store, stmt, err) && forget_problems(store, known->n, err);
+	return sql_run(store, stmt, err) && problem_forget(store, known->n, err);
 }
 
 /* The path is shown as it was given last: that spelling leads there from where the user is. */
@@ -237,7 +250,7 @@ tell_again(struct store *store, int64_t run, const struct store_input *input,
 
 bool
 store_input_look(struct store *store, int64_t run, const struct store_input *input,
-	const char *rule_key, bool *unchanged, struct error *err)
+	const char *rule_key, enum store_known *found, struct store_mark *mark, struct error *err)
 {
 	struct known_input known;
 	bool began, ok;
@@ -245,8 +258,11 @@ store_input_look(struct store *store, int64_t run, const struct store_input *inp
 	select_run(store, run);
 	if (!find_input(store, input, rule_key, &known, err))
 		return false;
-	*unchanged = known.done && known.same;
-	if (!*unchanged || !known.tells)
+	*found = known.done && known.same ? STORE_UNCHANGED
+		 : known.grown		  ? STORE_GROWN
+					  : STORE_TO_READ;
+	*mark = known.mark;
+	if (*found != STORE_UNCHANGED || !known.tells)
 		return true;
 	if (!sql_write_begin(store, &began, err))
 		return false;
@@ -276,31 +292,83 @@ store_input_begin(struct store *store, int64_t run, const struct store_input *in
 	return true;
 }
 
+/* What was delivered from there on counts when it is delivered again. */
+static bool
+doubt_from(struct store *store, const struct known_input *known, uint64_t offset, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_SOURCE_DOUBT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, known->n);
+	sql_bind_long(stmt, 2, (int64_t)offset);
+	sql_bind_long(stmt, 3, known->generation);
+	return sql_run(store, stmt, err) && problem_forget_from(store, known->n, offset, err);
+}
+
+/* What it delivered before the mark stays, and what was said of that. */
+bool
+store_input_go_on(struct store *store, int64_t run, const struct store_input *input,
+	const char *rule_key, const struct store_mark *mark, int64_t *id, struct error *err)
+{
+	struct known_input known;
+	bool began, ok;
+
+	select_run(store, run);
+	if (!sql_write_begin(store, &began, err))
+		return false;
+	ok = find_input(store, input, rule_key, &known, err);
+	if (ok && known.n == 0)
+		ok = error_set(err, ERROR_STORE, "%s: an input is not there any more", store->path);
+	ok = ok && doubt_from(store, &known, mark->offset, err) &&
+	     tell_again(store, run, input, &known, err);
+	if (!sql_write_end(store, began, ok, err))
+		return false;
+	store->input = 0;
+	*id = known.n;
+	return true;
+}
+
+/* From parameter 5 on. */
+static void
+bind_as_read(sqlite3_stmt *stmt, const struct store_input *as_read, const struct store_mark *mark)
+{
+	sql_bind_long(stmt, 5, (int64_t)as_read->size);
+	sql_bind_long(stmt, 6, as_read->mtime_ns);
+	sql_bind_long(stmt, 7, as_read->ctime_ns);
+	sql_bind_long(stmt, 8, (int64_t)as_read->device);
+	sql_bind_long(stmt, 9, (int64_t)as_read->inode);
+	if (!mark || !mark->offset)
+		return;
+	sql_bind_long(stmt, 10, (int64_t)mark->offset);
+	sql_bind_long(stmt, 11, mark->state);
+	sql_bind_long(stmt, 12, (int64_t)mark->other_values);
+	sql_bind_long(stmt, 13, (int64_t)mark->digests);
+	sql_bind_long(stmt, 14, (int64_t)mark->problems);
+	sql_bind_text(stmt, 15, str_from(mark->print));
+}
+
 bool
 store_input_done(struct store *store, int64_t input, const char *rule_key,
-	const struct store_input *as_read, struct error *err)
+	const struct store_input *as_read, const struct store_mark *mark, struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, STMT_INPUT_DONE, err);
 
 	if (!stmt)
 		return false;
 	sql_bind_long(stmt, 1, input);
-	sql_bind_long(stmt, 2, (int64_t)as_read->size);
-	sql_bind_long(stmt, 3, as_read->mtime_ns);
-	sql_bind_long(stmt, 4, as_read->ctime_ns);
-	sql_bind_long(stmt, 5, (int64_t)as_read->device);
-	sql_bind_long(stmt, 6, (int64_t)as_read->inode);
-	sql_bind_text(stmt, 7, str_from(rule_key));
-	sql_bind_long(stmt, 8, store->run);
+	sql_bind_long(stmt, 2, store->run);
+	sql_bind_text(stmt, 3, str_from(rule_key));
+	bind_as_read(stmt, as_read, mark);
 	return sql_run(store, stmt, err);
 }
 
 bool
 store_input_empty(struct store *store, const struct store_input *as_read, const char *rule_key,
-	struct error *err)
+	const struct store_mark *mark, struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, STMT_INPUT_EMPTY, err);
-	struct known_input known = {0};
+	int64_t n = 0, generation = 0;
 	int rc;
 
 	if (!stmt)
@@ -309,17 +377,13 @@ store_input_empty(struct store *store, const struct store_input *as_read, const 
 	sql_bind_text(stmt, 2, as_read->identity);
 	sql_bind_text(stmt, 3, str_from(rule_key));
 	sql_bind_text(stmt, 4, as_read->path);
-	sql_bind_long(stmt, 5, (int64_t)as_read->size);
-	sql_bind_long(stmt, 6, as_read->mtime_ns);
-	sql_bind_long(stmt, 7, as_read->ctime_ns);
-	sql_bind_long(stmt, 8, (int64_t)as_read->device);
-	sql_bind_long(stmt, 9, (int64_t)as_read->inode);
+	bind_as_read(stmt, as_read, mark);
 	rc = sql_step(store, stmt, err);
 	if (rc == SQLITE_ROW) {
-		known.n = sqlite3_column_int64(stmt, 0);
-		known.generation = sqlite3_column_int64(stmt, 1);
+		n = sqlite3_column_int64(stmt, 0);
+		generation = sqlite3_column_int64(stmt, 1);
 	}
 	sqlite3_reset(stmt);
 	sqlite3_clear_bindings(stmt);
-	return rc == SQLITE_ROW && (known.generation == 1 || forget_problems(store, known.n, err));
+	return rc == SQLITE_ROW && (generation == 1 || problem_forget(store, n, err));
 }

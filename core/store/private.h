@@ -27,6 +27,8 @@ enum statement {
 	STMT_INPUT_DONE,
 	STMT_INPUT_EMPTY,
 	STMT_PROBLEM_FORGET,
+	STMT_PROBLEM_FORGET_FROM,
+	STMT_PROBLEM_KEPT,
 	STMT_PROBLEM_INSERT,
 	STMT_PROBLEM_BOUND,
 	STMT_PROBLEM_LIST,
@@ -43,6 +45,7 @@ enum statement {
 	STMT_DETAIL_REPLACE,
 	STMT_DETAIL_ROW,
 	STMT_SOURCE_PUT,
+	STMT_SOURCE_DOUBT,
 	STMT_CONFLICT_FIND,
 	STMT_CONFLICT_INSERT,
 	STMT_ROW,
@@ -139,13 +142,19 @@ bool place_is_local(const struct store *store, const char *folder, struct error 
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 3,
+	SCHEMA_VERSION = 4,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */
 bool schema_migrate(const struct store *store, sqlite3 *db, struct error *err);
 /* Whether its tables, indices and triggers are exactly ours, as of its user_version. */
 bool schema_is_ours(sqlite3 *db);
+
+/* ---- problem.c ---- */
+
+bool problem_forget(struct store *store, int64_t input, struct error *err);
+/* Those that stand before the offset are kept. */
+bool problem_forget_from(struct store *store, int64_t input, uint64_t offset, struct error *err);
 
 /* ---- sql.c ---- */
 

@@ -5,6 +5,29 @@
 /* A hostile name must not make a problem bigger than the record it is about. */
 enum { PROBLEM_TEXT_MAX = 8192, PROBLEM_BODY_MAX = 1 << 20 };
 
+bool
+problem_forget(struct store *store, int64_t input, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_FORGET, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, input);
+	return sql_run(store, stmt, err);
+}
+
+bool
+problem_forget_from(struct store *store, int64_t input, uint64_t offset, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_FORGET_FROM, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, input);
+	sql_bind_long(stmt, 2, (int64_t)offset);
+	return sql_run(store, stmt, err);
+}
+
 /* A live source that goes wrong for weeks must not fill the disk. */
 static bool
 bound_problems(struct store *store, const struct problem *problem, struct error *err)
@@ -97,5 +120,17 @@ store_recent_problems(struct store *store, struct str source, unsigned most,
 		return false;
 	sql_bind_text(stmt, 1, source);
 	sql_bind_long(stmt, 2, most);
+	return visit_problems(store, stmt, visit, context, err);
+}
+
+bool
+store_input_problems(struct store *store, int64_t input, store_problem_visit *visit, void *context,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_PROBLEM_KEPT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, input);
 	return visit_problems(store, stmt, visit, context, err);
 }

@@ -165,6 +165,14 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"CREATE UNIQUE INDEX decision_statement ON decision(statement)"
 	" WHERE statement IS NOT NULL;"
 	"INSERT INTO setting VALUES('store-id', lower(hex(randomblob(16))));",
+
+	/* Where an input that has grown is read on (store_mark); NULL: it is read whole. */
+	"ALTER TABLE input ADD COLUMN mark INTEGER;"
+	"ALTER TABLE input ADD COLUMN mark_state INTEGER;"
+	"ALTER TABLE input ADD COLUMN mark_values INTEGER;"
+	"ALTER TABLE input ADD COLUMN mark_digests INTEGER;"
+	"ALTER TABLE input ADD COLUMN mark_problems INTEGER;"
+	"ALTER TABLE input ADD COLUMN mark_print TEXT;",
 };
 
 static bool

@@ -8,6 +8,8 @@
 	"name, type, cause, error, advice, note, state, success_at, retry_at, requests,"           \
 	" bytes, records, alerts, problems, failures, position, skew_ms, done, total"
 
+#define MARK_COLUMNS "mark, mark_state, mark_values, mark_digests, mark_problems, mark_print"
+
 static const char *const texts[STMT_COUNT] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
 	[STMT_BEGIN_READ] = "BEGIN",
@@ -22,28 +24,34 @@ static const char *const texts[STMT_COUNT] = {
 				  " ON CONFLICT(run, input) DO UPDATE SET generation = ?3",
 	[STMT_RUN_INPUT_FIND] = "SELECT n, generation FROM run_input WHERE run = ?1 AND input = ?2",
 	/* What it delivered and its problems are asked for last: most inputs are not known. */
-	[STMT_INPUT_FIND] = "SELECT n, generation, done, size, mtime_ns, ctime_ns, device, inode, "
-			    "path, EXISTS(SELECT 1 FROM alert_source WHERE input = i.n)"
-			    " OR EXISTS(SELECT 1 FROM problem WHERE input = i.n) FROM input i"
-			    " WHERE name = ?1 AND identity = ?2 AND rule_key = ?3",
+	[STMT_INPUT_FIND] =
+		"SELECT n, generation, done, size, mtime_ns, ctime_ns, device, inode, "
+		"path, EXISTS(SELECT 1 FROM alert_source WHERE input = i.n)"
+		" OR EXISTS(SELECT 1 FROM problem WHERE input = i.n), " MARK_COLUMNS " FROM input i"
+		" WHERE name = ?1 AND identity = ?2 AND rule_key = ?3",
 	[STMT_INPUT_INSERT] = "INSERT INTO input(name, identity, rule_key, path, generation, done)"
 			      " VALUES(?1, ?2, ?3, ?4, 1, 0)",
 	[STMT_INPUT_AGAIN] = "UPDATE input SET generation = ?2, done = 0 WHERE n = ?1",
 	[STMT_INPUT_PATH] = "UPDATE input SET path = ?2 WHERE n = ?1",
-	[STMT_INPUT_DONE] = "UPDATE input SET done = 1, size = ?2, mtime_ns = ?3, ctime_ns = ?4,"
-			    " device = ?5, inode = ?6 WHERE n = ?1 AND rule_key = ?7"
+	[STMT_INPUT_DONE] = "UPDATE input SET done = 1, size = ?5, mtime_ns = ?6, ctime_ns = ?7,"
+			    " device = ?8, inode = ?9, (" MARK_COLUMNS ") ="
+			    " (?10, ?11, ?12, ?13, ?14, ?15) WHERE n = ?1 AND rule_key = ?3"
 			    " AND generation ="
-			    " (SELECT generation FROM run_input WHERE run = ?8 AND input = ?1)",
-
+			    " (SELECT generation FROM run_input WHERE run = ?2 AND input = ?1)",
 	[STMT_INPUT_EMPTY] =
 		"INSERT INTO input(name, identity, rule_key, path, generation, done, size,"
-		" mtime_ns, ctime_ns, device, inode) VALUES(?1, ?2, ?3, ?4, 1, 1, ?5, ?6, ?7, ?8, "
-		"?9)"
+		" mtime_ns, ctime_ns, device, inode, " MARK_COLUMNS ") VALUES(?1, ?2, ?3, ?4, 1, 1,"
+		" ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
 		" ON CONFLICT(name, identity, rule_key) DO UPDATE SET path = ?4,"
 		" generation = generation + 1, done = 1, size = ?5, mtime_ns = ?6, ctime_ns = ?7,"
-		" device = ?8, inode = ?9 RETURNING n, generation",
+		" device = ?8, inode = ?9, (" MARK_COLUMNS ") = (?10, ?11, ?12, ?13, ?14, ?15)"
+		" RETURNING n, generation",
 
 	[STMT_PROBLEM_FORGET] = "DELETE FROM problem WHERE input = ?1",
+	[STMT_PROBLEM_FORGET_FROM] = "DELETE FROM problem WHERE input = ?1"
+				     " AND (offset IS NULL OR offset >= ?2)",
+	[STMT_PROBLEM_KEPT] = "SELECT severity, source, path, offset, reason, body FROM problem"
+			      " WHERE input = ?1",
 	[STMT_PROBLEM_INSERT] =
 		"INSERT INTO problem(run, input, severity, source, path, offset, reason, body)"
 		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS(SELECT 1 FROM problem"
@@ -82,6 +90,8 @@ static const char *const texts[STMT_COUNT] = {
 		" row = ?6 WHERE alert = ?1",
 	[STMT_DETAIL_REPLACE] = NULL, /* made of ALERT_TEXTS */
 	[STMT_DETAIL_ROW] = "SELECT raw FROM detail WHERE alert = ?1",
+	[STMT_SOURCE_DOUBT] = "UPDATE alert_source SET generation = ?3 - 1"
+			      " WHERE input = ?1 AND offset >= ?2",
 	[STMT_SOURCE_PUT] = "INSERT INTO alert_source(alert, input, offset, generation, position)"
 			    " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
 			    " generation = ?4 WHERE generation < ?4",

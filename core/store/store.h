@@ -75,21 +75,36 @@ struct store_input {
 };
 /* The first `count` places are for inputs that name theirs, whenever they are begun. */
 void store_run_places(struct store *store, uint32_t count);
-/* Was it wholly read before, for this rule key, exactly as it is now? Then it need not be read
- * again, and what it delivered and its problems count for this run. rule_key: hash over the rules'
- * queries. */
+/* Where a text that grew is read on. */
+struct store_mark {
+	uint64_t offset; /* 0: nowhere, it is read whole */
+	unsigned state;
+	uint64_t other_values, digests, problems; /* of what stands before */
+	char print[HASH_HEX];			  /* by which that is known again */
+};
+enum store_known {
+	STORE_TO_READ,	 /* new, or another than it was */
+	STORE_UNCHANGED, /* exactly as it was when it was wholly read, for this rule key */
+	STORE_GROWN,	 /* the same file, and larger: perhaps only what is new has to be read */
+};
+/* What an unchanged input delivered and its problems count for this run from now on. rule_key: hash
+ * over the rules' queries. mark is that of a grown one. */
 bool store_input_look(struct store *store, int64_t run, const struct store_input *input,
-	const char *rule_key, bool *unchanged, struct error *err);
+	const char *rule_key, enum store_known *known, struct store_mark *mark, struct error *err);
 /* Registers the input for the run and gives its id. An unchanged one is as it was, any other is
  * read anew: what it delivered before counts only when it delivers it again. */
 bool store_input_begin(struct store *store, int64_t run, const struct store_input *input,
 	const char *rule_key, int64_t *id, bool *unchanged, struct error *err);
-/* The input was read to its end: remembered as begun, unless another run reads it again by now. */
+/* The same for a grown one that is read from its mark on. */
+bool store_input_go_on(struct store *store, int64_t run, const struct store_input *input,
+	const char *rule_key, const struct store_mark *mark, int64_t *id, struct error *err);
+/* The input was read to its end: remembered as begun, unless another run reads it again by now.
+ * mark NULL: none. */
 bool store_input_done(struct store *store, int64_t input, const char *rule_key,
-	const struct store_input *as_read, struct error *err);
+	const struct store_input *as_read, const struct store_mark *mark, struct error *err);
 /* The same for one that was never begun, as it delivered nothing and has no problem. */
 bool store_input_empty(struct store *store, const struct store_input *as_read, const char *rule_key,
-	struct error *err);
+	const struct store_mark *mark, struct error *err);
 
 bool store_put_problem(struct store *store, int64_t run, int64_t input /* 0: none */,
 	const struct problem *problem, struct error *err);
@@ -97,6 +112,10 @@ bool store_put_problem(struct store *store, int64_t run, int64_t input /* 0: non
 typedef bool store_problem_visit(void *context, const struct problem *problem);
 bool store_problems(struct store *store, int64_t run, store_problem_visit *visit, void *context,
 	struct error *err);
+
+/* Those of one input. */
+bool store_input_problems(struct store *store, int64_t input, store_problem_visit *visit,
+	void *context, struct error *err);
 
 /* ---- anyone reads ---- */
 

@@ -138,22 +138,30 @@ store_file_write(const char *path, long offset, const void *bytes, size_t len)
 void
 store_file_age(const char *path, int version)
 {
-	store_file_sql(path, "DROP INDEX decision_statement;"
-			     "ALTER TABLE decision DROP COLUMN alert_id;"
-			     "ALTER TABLE decision DROP COLUMN event;"
-			     "ALTER TABLE decision DROP COLUMN signer;"
-			     "ALTER TABLE decision DROP COLUMN statement;"
-			     "ALTER TABLE decision DROP COLUMN signature;"
-			     "ALTER TABLE decision DROP COLUMN previous;"
-			     "ALTER TABLE decision DROP COLUMN hash;"
-			     "DELETE FROM setting WHERE name = 'store-id'; PRAGMA user_version=2");
-	if (version == 1)
-		store_file_sql(path,
-			"DROP TABLE position; DROP TABLE lease; DROP TABLE health; DROP TABLE "
-			"change;"
-			"ALTER TABLE detail DROP COLUMN arrived;"
-			"ALTER TABLE detail DROP COLUMN watched; DROP INDEX problem_source;"
-			"ALTER TABLE problem DROP COLUMN body; PRAGMA user_version=1");
+	static const char *const younger[] = {
+		[1] = "DROP TABLE position; DROP TABLE lease; DROP TABLE health; DROP TABLE change;"
+		      "ALTER TABLE detail DROP COLUMN arrived;"
+		      "ALTER TABLE detail DROP COLUMN watched; DROP INDEX problem_source;"
+		      "ALTER TABLE problem DROP COLUMN body; PRAGMA user_version=1",
+		[2] = "DROP INDEX decision_statement;"
+		      "ALTER TABLE decision DROP COLUMN alert_id;"
+		      "ALTER TABLE decision DROP COLUMN event;"
+		      "ALTER TABLE decision DROP COLUMN signer;"
+		      "ALTER TABLE decision DROP COLUMN statement;"
+		      "ALTER TABLE decision DROP COLUMN signature;"
+		      "ALTER TABLE decision DROP COLUMN previous;"
+		      "ALTER TABLE decision DROP COLUMN hash;"
+		      "DELETE FROM setting WHERE name = 'store-id'; PRAGMA user_version=2",
+		[3] = "ALTER TABLE input DROP COLUMN mark; ALTER TABLE input DROP COLUMN "
+		      "mark_state;"
+		      "ALTER TABLE input DROP COLUMN mark_values;"
+		      "ALTER TABLE input DROP COLUMN mark_digests;"
+		      "ALTER TABLE input DROP COLUMN mark_problems;"
+		      "ALTER TABLE input DROP COLUMN mark_print; PRAGMA user_version=3",
+	};
+
+	for (int at = sizeof(younger) / sizeof(younger[0]) - 1; at >= version; at--)
+		store_file_sql(path, younger[at]);
 }
 
 #define TRIGGERS_OFF                                                                               \

@@ -172,7 +172,7 @@ a_remembered_file_brings_its_alerts_into_the_run(void **state)
 	scene_open(&f.scene);
 	put(&f, 1, 10);
 	input = scene_input_named("logs/a.json");
-	assert_ok(store_input_done(f.scene.store, f.scene.input, "key", &input, &err), &err);
+	assert_ok(store_input_done(f.scene.store, f.scene.input, "key", &input, NULL, &err), &err);
 	scene_begin_run(&f.scene);
 	f.scene.input = scene_begin_input(&f.scene, "logs/b.json", "key", NULL);
 	put(&f, 11, 10000);

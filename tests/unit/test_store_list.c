@@ -56,7 +56,7 @@ a_run_shows_what_its_inputs_delivered_and_nothing_else(void **state)
 	scene_open(&s);
 	first_run = s.run;
 	put_timed(&s, "a", 10, s.input);
-	assert_ok(store_input_done(s.store, s.input, "key", &input, &err), &err);
+	assert_ok(store_input_done(s.store, s.input, "key", &input, NULL, &err), &err);
 	assert_ok(store_run_begin(s.store, &s.run, &err), &err);
 	second_input = scene_begin_input(&s, "logs/b.json", "key", NULL);
 	put_timed(&s, "b", 20, second_input);
@@ -149,13 +149,13 @@ a_file_is_unchanged_only_when_read_to_its_end_and_exactly_as_it_was(void **state
 	scene_open(&s);
 	scene_begin_input(&s, "logs/a.json", "key", &unchanged);
 	assert_false(unchanged); /* begun, not done */
-	assert_ok(store_input_done(s.store, s.input, "key", &input, &err), &err);
+	assert_ok(store_input_done(s.store, s.input, "key", &input, NULL, &err), &err);
 	scene_begin_input(&s, "logs/a.json", "key", &unchanged);
 	assert_true(unchanged);
 	scene_begin_input(&s, "logs/a.json", "other rules", &unchanged);
 	assert_false(unchanged);
 	for (int field = 0; field < 5; field++) {
-		assert_ok(store_input_done(s.store, s.input, "key", &input, &err), &err);
+		assert_ok(store_input_done(s.store, s.input, "key", &input, NULL, &err), &err);
 		input = scene_input_named("logs/a.json");
 		*(field == 0	     ? &input.size
 			: field == 1 ? (uint64_t *)&input.mtime_ns
@@ -185,7 +185,7 @@ a_file_is_not_remembered_by_one_run_while_another_reads_it_again(void **state)
 	assert_ok(store_run_begin(other.store, &other.run, &err), &err);
 	scene_begin_input(&other, "logs/a.json", "key", &unchanged);
 	/* The first ends; the second, killed here, has delivered nothing. */
-	assert_ok(store_input_done(s.store, s.input, "key", &input, &err), &err);
+	assert_ok(store_input_done(s.store, s.input, "key", &input, NULL, &err), &err);
 	store_close(other.store);
 	scene_begin_run(&s);
 	scene_begin_input(&s, "logs/a.json", "key", &unchanged);
@@ -260,7 +260,7 @@ problems_are_remembered_with_their_input_and_forgotten_when_it_is_read_again(voi
 	put_problem(&s, 0, "gone", PROBLEM_NO_OFFSET, "missing");
 	assert_problems(s.store, s.run,
 		"1 gone@-1 missing|1 logs/a.json@3 not JSON|1 logs/a.json@7 truncated|");
-	assert_ok(store_input_done(s.store, s.input, "key", &input, &err), &err);
+	assert_ok(store_input_done(s.store, s.input, "key", &input, NULL, &err), &err);
 	scene_begin_run(&s);
 	assert_problems(s.store, s.run, "1 logs/a.json@3 not JSON|1 logs/a.json@7 truncated|");
 	input.size++;
