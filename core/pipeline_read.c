@@ -376,8 +376,7 @@ read_one(struct reading *r, int fd, struct scan_summary *summary)
 	else
 		scan_begin(scanner, &sink);
 	r->done.whole = reading_rest(r, fd);
-	if (!r->worker->helper.helping) /* a gzip has none */
-		reading_note_mark(r, scanner, fd);
+	reading_note_mark(r, scanner, fd);
 	scan_end(scanner, summary);
 	helper_rest(&r->worker->helper);
 }

@@ -192,8 +192,7 @@ names_list(const struct skim_unit *u, const char *at)
 static bool
 is_odd(const struct skim_unit *u, size_t len)
 {
-	return len > u->skim->max_unit ||
-	       (u->skim->may_hold && (u->holds || (u->hex && u->arrays)));
+	return len > u->skim->max_unit || (u->skim->may_hold && u->hex && u->arrays);
 }
 
 /* at: behind the unit's last byte. */
@@ -223,7 +222,7 @@ static void
 begin_unit(struct skim_unit *u, const char *at)
 {
 	u->start = at;
-	u->named = u->matters = u->hex = u->arrays = u->holds = false;
+	u->named = u->matters = u->hex = u->arrays = false;
 }
 
 bool
@@ -242,9 +241,12 @@ skim_take(struct skim_unit *u, const char *block, const struct skim_marks *m, ui
 			take_name(u, at);
 		if (m->hex & bit)
 			u->hex = true;
-		if (m->arrays & bit) {
+		if (m->arrays & bit)
 			u->arrays = true;
-			u->holds |= u->skim->may_hold && names_list(u, at);
+		/* At once: its elements do not wait for its end. */
+		if (m->arrays & bit && u->skim->may_hold && names_list(u, at)) {
+			*stop = SKIM_ODD;
+			return false;
 		}
 		if (m->ends & bit && !end_unit(u, at + 1, stop))
 			return false;

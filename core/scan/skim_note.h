@@ -13,7 +13,6 @@ struct skim_unit {
 	bool matters; /* which may be one of the names */
 	bool hex;     /* it has a \u */
 	bool arrays;  /* as a member */
-	bool holds;   /* one of them is called as a list of records is */
 };
 
 /* Bytes of a block that mean something to the unit. */
@@ -41,7 +40,7 @@ skim_next(struct skim_unit *u, const char *block, uint64_t end, uint64_t start)
 		return false;
 	at = block + __builtin_ctzll(end) + 1;
 	if (!u->start || end & (end - 1) || start != end << 2 || !u->named || u->matters ||
-		u->hex || u->holds || (size_t)(at - u->start) > s->max_unit)
+		u->hex || (size_t)(at - u->start) > s->max_unit)
 		return false;
 	s->records++;
 	s->used = (size_t)(at - u->bytes.data);
