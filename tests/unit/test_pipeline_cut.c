@@ -35,11 +35,29 @@ note_problem(void *context, const struct problem *problem)
 	return true;
 }
 
+/* By name, or by every record. */
+static struct rule *
+new_rule(bool every)
+{
+	static const char yaml[] =
+		"id: 11111111-2222-3333-4444-555555555555\n"
+		"name: r\nseverity: Low\ntriggerOperator: gt\ntriggerThreshold: 0\n"
+		"queryFrequency: 1h\nqueryPeriod: 1h\nkind: Scheduled\nquery: |\n"
+		"  AWSCloudTrail\n  | where strcat(EventName, '/') == 'CreateAccessKey/'\n";
+	struct rule *rule;
+	struct error err;
+
+	if (!every)
+		return rule_builtin();
+	assert_ok(rule_load_text(&rule, str_from(yaml), "r.yaml", &err), &err);
+	return rule;
+}
+
 static void
-run(const char *path, unsigned jobs, uint64_t slice, struct buf *found)
+run(const char *path, unsigned jobs, uint64_t slice, bool every, struct buf *found)
 {
 	char *folder = test_folder(), db[300];
-	struct rule *rule = rule_builtin();
+	struct rule *rule = new_rule(every);
 	struct pipeline_options options = {.paths = &path,
 		.path_count = 1,
 		.rules = &rule,
@@ -77,10 +95,12 @@ assert_cuts_change_nothing(struct str text)
 	char *folder = test_folder(), *path = test_file(folder, "big.json", text.data, text.len);
 	struct buf whole = {0}, cut = {0};
 
-	run(path, 1, NEVER, &whole);
-	for (unsigned jobs = 1; jobs <= 3; jobs += 2) {
-		run(path, jobs, SLICE, &cut);
-		assert_string_equal(buf_cstr(&cut), buf_cstr(&whole));
+	for (int every = 0; every < 2; every++) {
+		run(path, 1, NEVER, every, &whole);
+		for (unsigned jobs = 1; jobs <= 3; jobs += 2) {
+			run(path, jobs, SLICE, every, &cut);
+			assert_string_equal(buf_cstr(&cut), buf_cstr(&whole));
+		}
 	}
 	buf_fini(&whole);
 	buf_fini(&cut);
