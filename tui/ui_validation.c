@@ -81,7 +81,8 @@ ui_judge_row(struct ui *ui, int64_t rowid)
 	alert_fini(&alert);
 }
 
-/* Back to what the store claims; that is asked for anew. */
+/* Back to what the store claims; that is asked for anew, also what was asked of the one before and
+ * not answered. */
 void
 ui_forget_verdicts(struct ui *ui)
 {
@@ -89,7 +90,7 @@ ui_forget_verdicts(struct ui *ui)
 	struct error err;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (!list->rows[i].judged)
+		if (!list->rows[i].judged && list->rows[i].validation != VALIDATION_CHECKING)
 			continue;
 		list->rows[i].judged = false;
 		list_sync_row(&ui->sync, list, list->rows[i].rowid, &err);

@@ -16,13 +16,14 @@ make(const struct stage *stage, enum corpus_kind kind, uint64_t seed)
 }
 
 static void
-expect_hits(const struct stage *stage, const struct corpus *corpus, const char *rule)
+expect_hits(
+	const struct stage *stage, const struct corpus *corpus, const char *rule, const char *said)
 {
 	struct run run = {0};
 	struct buf why = {0};
 
 	stage_run(stage, &run, "scan", "--format", "jsonl", "--rule", rule, corpus->path);
-	assert_str(buf_view(&run.err), "");
+	assert_str(buf_view(&run.err), said);
 	assert_int_equal(run.status, 0);
 	corpus_check(corpus, buf_view(&run.out), &why);
 	assert_str(buf_view(&why), "");
@@ -37,9 +38,13 @@ a_scan_finds_exactly_the_hits_of_each_corpus(void **state)
 		struct corpus corpus = make(*state, (enum corpus_kind)kind, 1);
 
 		assert_true(corpus.made);
-		expect_hits(*state, &corpus, "builtin");
+		expect_hits(*state, &corpus, "builtin", "");
 		if (kind == CORPUS_PARSE)
-			expect_hits(*state, &corpus, corpus.rule);
+			expect_hits(*state, &corpus, corpus.rule,
+				"keywatch: rule New access keys, found without a literal: no "
+				"comparison "
+				"of EventName bounds it: every record is read whole, which is "
+				"slower\n");
 	}
 }
 
