@@ -157,8 +157,8 @@ collect_rules(struct pipeline *p)
 	}
 }
 
-static bool
-is_stopping(const void *pipeline)
+bool
+pipeline_is_stopping(const void *pipeline)
 {
 	return pipeline_stopped(pipeline);
 }
@@ -180,7 +180,7 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_mutex_init(&p->cut_lock, NULL);
 	pthread_cond_init(&p->cut_changed, NULL);
-	store_hurry_when(p->store, is_stopping, p);
+	store_hurry_when(p->store, pipeline_is_stopping, p);
 	p->producers = 1; /* the detector, while it starts the others */
 	p->holding = options->source_count > 0;
 	if (!live_init(p, err))

@@ -182,6 +182,7 @@ struct item *item_new(enum item_kind kind, struct str path, struct str text, str
 struct item *item_new_done(const struct done *done, size_t count);
 
 bool pipeline_stopped(const struct pipeline *pipeline);
+bool pipeline_is_stopping(const void *pipeline); /* the same, for who knows no pipeline */
 void pipeline_wake(const struct pipeline *pipeline);
 const struct clock *pipeline_clock(const struct pipeline *pipeline);
 

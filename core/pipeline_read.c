@@ -431,7 +431,9 @@ pipeline_read(void *argument)
 		.literal_count = p->literal_count,
 		.max_record = p->options.max_record,
 		.passes = sieve ? sieve_passes : NULL,
-		.passes_context = sieve};
+		.passes_context = sieve,
+		.stopped = pipeline_is_stopping,
+		.stopped_context = p};
 	struct worker w = {.pipeline = p,
 		.scanner = scanner_new(&options),
 		.buffer = mem_alloc(READ_SIZE),

@@ -334,6 +334,10 @@ say_broken_gzip(struct scanner *s, uint64_t offset, const char *reason)
 static void
 take_window(struct scanner *s, const struct inflated *window)
 {
+	if (s->options.stopped && s->options.stopped(s->options.stopped_context)) {
+		stop(s);
+		return;
+	}
 	take_inflated(s, window->bytes, false);
 	if (window->result != INFLATE_DAMAGED)
 		return;

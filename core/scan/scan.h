@@ -33,6 +33,10 @@ struct scan_options {
 	 * record that holds no other, and nobody wants it: it is only counted. */
 	bool (*passes)(void *context, struct str raw);
 	void *passes_context;
+	/* Asked while a gzip is inflated, of which a few bytes may give gigabytes; NULL: is not.
+	 * True stops the scan. */
+	bool (*stopped)(const void *context);
+	const void *stopped_context;
 };
 
 enum scan_record_flags {
@@ -64,7 +68,7 @@ struct scan_summary {
 	bool gzip;
 	bool empty;	 /* not one byte that counts */
 	bool shows_form; /* some form of log was recognised, also `[]` and digests */
-	bool stopped;	 /* the sink said so */
+	bool stopped;	 /* the sink said so, or the options */
 	bool unfinished; /* scan_pause: only the end tells what is open, as of a gzip or an export
 			  */
 	const char *foreign; /* "zip", "tar", "zstd", "Parquet", "UTF-16", …: with the command

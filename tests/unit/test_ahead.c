@@ -15,9 +15,11 @@ struct fixture {
 	struct ahead *ahead;
 	pthread_t thread;
 	struct scanner *scanner;
-	struct buf told;  /* a line for everything that was given and said */
-	size_t left;	  /* records until the sink says stop */
-	unsigned waiting; /* pieces that the other thread had at a time, at most */
+	struct buf told;    /* a line for everything that was given and said */
+	size_t left;	    /* records until the sink says stop */
+	unsigned waiting;   /* pieces that the other thread had at a time, at most */
+	bool one_is_enough; /* whoever has been told something wants no more */
+	uint64_t bytes_out;
 	struct buf gzip, text;
 };
 
@@ -28,12 +30,23 @@ run(void *ahead)
 	return NULL;
 }
 
+static bool
+has_enough(const void *context)
+{
+	const struct fixture *f = context;
+
+	return f->one_is_enough && f->told.len;
+}
+
 static int
 setup(void **state)
 {
 	static const struct str literal = {"CreateAccessKey", 15};
-	static const struct scan_options options = {.literals = &literal, .literal_count = 1};
 	struct fixture *f = MEM_NEW(struct fixture);
+	const struct scan_options options = {.literals = &literal,
+		.literal_count = 1,
+		.stopped = has_enough,
+		.stopped_context = f};
 
 	f->ahead = ahead_new();
 	assert_int_equal(pthread_create(&f->thread, NULL, run, f->ahead), 0);
@@ -122,6 +135,7 @@ scan(struct fixture *f, bool ahead, size_t size)
 	}
 	scan_end(f->scanner, &summary);
 	free(before);
+	f->bytes_out = summary.bytes_out;
 	tell_summary(f, &summary);
 }
 
@@ -328,6 +342,28 @@ a_stop_leaves_what_was_not_given(void **state)
 	}
 }
 
+/* Gigabytes may come of one piece: nobody waits for its end. */
+static void
+a_bomb_is_stopped_within_a_piece(void **state)
+{
+	struct fixture *f = *state;
+
+	buf_reserve(&f->text, 64 << 20);
+	memset(f->text.data, ' ', 64 << 20);
+	f->text.len = 64 << 20;
+	memcpy(f->text.data + (40 << 20), "{\"eventName\":\"CreateAccessKey\"}", 32);
+	member_put(&f->gzip, 0, 6, 0, buf_view(&f->text));
+	f->one_is_enough = true;
+	for (int ahead = 0; ahead < 2; ahead++) {
+		scan(f, ahead, f->gzip.len / 2);
+		assert_non_null(strstr(buf_cstr(&f->told), ", stopped"));
+		assert_true(f->bytes_out <= 42 << 20);
+	}
+	f->one_is_enough = false;
+	put_members(f, 4, 3000);
+	assert_same_ahead(f, 100, "behind a bomb");
+}
+
 int
 main(void)
 {
@@ -341,6 +377,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			an_archive_in_a_gzip_is_left_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_stop_leaves_what_was_not_given, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_bomb_is_stopped_within_a_piece, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
