@@ -1,11 +1,13 @@
 #include "tests/support/test.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/pipeline.h"
+#include "tests/support/gzip.h"
 
 /* A store and what a run over some paths made of it. */
 struct fixture {
@@ -390,24 +392,35 @@ a_rule_without_a_literal_sees_every_record(void **state)
 
 #define ID(n) "{\"eventTime\":\"2026-01-02T03:04:0" n "Z\",\"eventID\":\"e-" n "\","
 	buf_puts(&text,
-		ID("1") "\"eventName\":\"CreateAcces\\u0073Key\"}\n" ID("2") "\"event\\u004eame\":"
-									     "\"CreateAccessKey\"}"
-									     "\n" ID("3") "\"eventN"
-											  "ame\":"
-											  "\"ListUs"
-											  "ers\","
-											  "\"eventN"
-											  "ame\":"
-											  "\"Create"
-											  "AccessKe"
-											  "y\"}"
-											  "\n" ID("4") "\"eventName\":\"ListUsers\",\"EventName\":\"CreateAccessKey\"}\n" ID(
-												  "5") "\"eventName\":\"CreateAccessKey\\u0000\"}\n"
-												       "{\"eventName\":\"ListUsers\",\"CloudTrailEvent\":"
-												       "\"{\\\"eventID\\\":\\\"in a string\\\",\\\"eventTime\\\":\\\"2026-01-02T03:04:06Z\\\","
-												       "\\\"eventName\\\":\\\"CreateAccessKey\\\"}\"}\n"
-												       "{\"eventName\":\"ListUsers\",\"detail-type\":\"x\",\"detail\":" ID(
-													       "7") "\"eventName\":\"CreateAccessKey\"}}\n" ID("8") "\"eventName\":\"CreateAccessKeys\"");
+		ID("1") "\"eventName\":\"CreateAcces\\u0073Key\"}\n" ID(
+			"2") "\"event\\u004eame\":"
+			     "\"CreateAccessKey\"}"
+			     "\n" ID("3") "\"eventN"
+					  "ame\":"
+					  "\"ListUs"
+					  "ers\","
+					  "\"eventN"
+					  "ame\":"
+					  "\"Create"
+					  "AccessKe"
+					  "y\"}"
+					  "\n" ID("4") "\"eventName\":\"ListUsers\",\"EventName\":"
+						       "\"CreateAccessKey\"}\n" ID(
+							       "5") "\"eventName\":"
+								    "\"CreateAccessKey\\u0000\"}\n"
+								    "{\"eventName\":\"ListUsers\","
+								    "\"CloudTrailEvent\":"
+								    "\"{\\\"eventID\\\":\\\"in a "
+								    "string\\\",\\\"eventTime\\\":"
+								    "\\\"2026-01-02T03:04:06Z\\\","
+								    "\\\"eventName\\\":"
+								    "\\\"CreateAccessKey\\\"}\"}\n"
+								    "{\"eventName\":\"ListUsers\","
+								    "\"detail-type\":\"x\","
+								    "\"detail\":" ID(
+									    "7") "\"eventName\":"
+										 "\"CreateAccessKey"
+										 "\"}}\n" ID("8") "\"eventName\":\"CreateAccessKeys\"");
 #undef ID
 	for (int i = 0; i < 1100; i++)
 		buf_puts(&text, ",\"eventSource\":\"a\"");
@@ -448,6 +461,71 @@ stopping_does_not_wait_for_a_pipe_that_says_nothing(void **state)
 	close(ends[1]);
 }
 
+enum { ZEROS = 16 << 20, MEMBERS = 28 };
+
+/* 450 MB of zero bytes, all in one piece that is read, behind a record. */
+static char *
+put_bomb(struct fixture *f)
+{
+	struct buf text = {0}, member = {0}, gzip = {0};
+	char *path;
+
+	put_record(&text, 1, "CreateAccessKey");
+	test_gzip(&gzip, buf_view(&text));
+	buf_clear(&text);
+	buf_reserve(&text, ZEROS);
+	memset(text.data, 0, ZEROS);
+	text.len = ZEROS;
+	test_gzip(&member, buf_view(&text));
+	for (int i = 0; i < MEMBERS; i++)
+		buf_str(&gzip, buf_view(&member));
+	assert_true(gzip.len < 512 << 10);
+	path = test_file(f->folder, "bomb.json.gz", gzip.data, gzip.len);
+	buf_fini(&text);
+	buf_fini(&member);
+	buf_fini(&gzip);
+	return path;
+}
+
+static void
+wait_for_alert(struct pipeline *pipeline, const struct wake *wake)
+{
+	struct pollfd fd = {wake->fd, POLLIN, 0};
+	struct pipeline_progress progress = {0};
+
+	while (!progress.alerts_new && !progress.finished) {
+		assert_int_equal(poll(&fd, 1, 60000), 1);
+		wake_clear(wake);
+		pipeline_get_progress(pipeline, &progress);
+	}
+	assert_false(progress.finished);
+}
+
+static void
+stopping_does_not_wait_for_all_that_a_piece_of_gzip_holds(void **state)
+{
+	struct fixture *f = *state;
+	char *bomb = put_bomb(f);
+	const char *path = bomb;
+	struct wake wake;
+	struct pipeline_options options = {
+		.paths = &path, .path_count = 1, .rules = &f->rule, .rule_count = 1, .wake = &wake};
+	struct pipeline *pipeline;
+	struct error err;
+
+	assert_ok(wake_open(&wake, &err), &err);
+	assert_ok(pipeline_start(&pipeline, &options, f->store, &err), &err);
+	wait_for_alert(pipeline, &wake);
+	pipeline_stop(pipeline);
+	pipeline_wait(pipeline);
+	pipeline_get_progress(pipeline, &f->progress);
+	assert_true(f->progress.stopped && f->progress.finished);
+	assert_true(f->progress.bytes_out < (uint64_t)ZEROS * MEMBERS);
+	pipeline_free(pipeline);
+	wake_close(&wake);
+	free(bomb);
+}
+
 int
 main(void)
 {
@@ -477,6 +555,8 @@ main(void)
 			a_rule_without_a_literal_sees_every_record, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			stopping_does_not_wait_for_a_pipe_that_says_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			stopping_does_not_wait_for_all_that_a_piece_of_gzip_holds, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
