@@ -214,12 +214,30 @@ text_clean_lines(struct buf *out, struct str s)
 	return clean(out, s, true);
 }
 
+/* Most text is nothing else: how far, in steps of 8. */
+static size_t
+printable_ascii(struct str s)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	size_t i = 0;
+
+	for (; s.len - i >= 8; i += 8) {
+		uint64_t eight, odd;
+
+		memcpy(&eight, s.data + i, 8);
+		odd = eight | (eight - ones * 0x20) | (eight + ones); /* < 0x20, 0x7f */
+		if (odd & ones * 0x80)
+			break;
+	}
+	return i;
+}
+
 bool
 text_has_hidden(struct str s)
 {
 	uint32_t cp;
 
-	for (size_t i = 0; i < s.len;) {
+	for (size_t i = printable_ascii(s); i < s.len;) {
 		i += text_decode((struct str){s.data + i, s.len - i}, &cp);
 		if (text_is_hidden(cp))
 			return true;

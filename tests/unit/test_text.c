@@ -27,7 +27,9 @@ controls_are_shown_escaped(void **state)
 	assert_cleaned(STR("\x1b]0;x\x07"), "\\u001b]0;x\\u0007", true);
 	assert_cleaned(STR("a\nb\tc\r"), "a\\nb\\tc\\r", true);
 	assert_cleaned(STR("\x7f"), "\\u007f", true);
-	assert_cleaned(STR("\xc2\x9b" "31m"), "\\u009b31m", true);
+	assert_cleaned(STR("\xc2\x9b"
+			   "31m"),
+		"\\u009b31m", true);
 	assert_cleaned(STR("\xc0\x80"), "\\u0000", true);
 }
 
@@ -35,25 +37,27 @@ static void
 invisible_and_reordering_characters_are_shown_escaped(void **state)
 {
 	(void)state;
-	assert_cleaned(STR("\xe2\x80\xae"), "\\u202e", true);	  /* right-to-left override */
-	assert_cleaned(STR("\xe2\x81\xa6"), "\\u2066", true);	  /* isolate */
-	assert_cleaned(STR("\xe2\x80\x8b"), "\\u200b", true);	  /* zero width space */
-	assert_cleaned(STR("\xef\xb8\x8f"), "\\ufe0f", true);	  /* variation selector */
-	assert_cleaned(STR("\xe2\x80\xa8"), "\\u2028", true);	  /* line separator */
+	assert_cleaned(STR("\xe2\x80\xae"), "\\u202e", true);	      /* right-to-left override */
+	assert_cleaned(STR("\xe2\x81\xa6"), "\\u2066", true);	      /* isolate */
+	assert_cleaned(STR("\xe2\x80\x8b"), "\\u200b", true);	      /* zero width space */
+	assert_cleaned(STR("\xef\xb8\x8f"), "\\ufe0f", true);	      /* variation selector */
+	assert_cleaned(STR("\xe2\x80\xa8"), "\\u2028", true);	      /* line separator */
 	assert_cleaned(STR("\xf3\xa0\x81\x81"), "\\U000e0041", true); /* tag */
-	assert_cleaned(STR("\xe3\x85\xa4"), "\\u3164", true);	  /* Hangul filler */
-	assert_cleaned(STR("\xee\x80\x80"), "\\ue000", true);	  /* private use */
-	assert_cleaned(STR("\xcd\x8f"), "\\u034f", true);	  /* grapheme joiner */
-	assert_cleaned(STR("\xcd\xb8"), "\\u0378", true);	  /* unassigned */
+	assert_cleaned(STR("\xe3\x85\xa4"), "\\u3164", true);	      /* Hangul filler */
+	assert_cleaned(STR("\xee\x80\x80"), "\\ue000", true);	      /* private use */
+	assert_cleaned(STR("\xcd\x8f"), "\\u034f", true);	      /* grapheme joiner */
+	assert_cleaned(STR("\xcd\xb8"), "\\u0378", true);	      /* unassigned */
 }
 
 static void
 bytes_that_are_no_utf8_are_shown_as_bytes(void **state)
 {
 	(void)state;
-	assert_cleaned(STR("a\xff" "b"), "a\\xffb", true);
-	assert_cleaned(STR("\xc0\xaf"), "\\xc0\\xaf", true);	 /* overlong */
-	assert_cleaned(STR("\xe2\x80"), "\\xe2\\x80", true);	 /* cut */
+	assert_cleaned(STR("a\xff"
+			   "b"),
+		"a\\xffb", true);
+	assert_cleaned(STR("\xc0\xaf"), "\\xc0\\xaf", true);  /* overlong */
+	assert_cleaned(STR("\xe2\x80"), "\\xe2\\x80", true);  /* cut */
 	assert_cleaned(STR("\xed\xa0\x80"), "\\ud800", true); /* lone surrogate */
 }
 
@@ -104,6 +108,30 @@ every_byte_comes_out_printable(void **state)
 	}
 }
 
+/* Wherever it stands, and whatever letter stands around it. */
+static void
+what_is_hidden_is_seen_at_any_place(void **state)
+{
+	static const uint32_t seen[] = {' ', '~', 'a', 0xe4, 0x20ac, 0x1f511};
+	static const uint32_t hidden[] = {0, 0x1f, 0x7f, '\n', 0x9b, 0x202e, 0xe0041};
+
+	(void)state;
+	for (size_t before = 0; before < 20; before++)
+		for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+			for (size_t n = 0; n < sizeof(seen) / sizeof(seen[0]); n++) {
+				struct buf text = {0};
+
+				for (size_t at = 0; at < 20; at++)
+					text_encode(&text, seen[at % 3 ? n : 0]);
+				assert_false(text_has_hidden(buf_view(&text)));
+				buf_clear(&text);
+				for (size_t at = 0; at < 20; at++)
+					text_encode(&text, at == before ? hidden[i] : seen[n]);
+				assert_true(text_has_hidden(buf_view(&text)));
+				buf_fini(&text);
+			}
+}
+
 int
 main(void)
 {
@@ -116,6 +144,7 @@ main(void)
 		cmocka_unit_test(length_counts_code_points_and_offset_finds_them),
 		cmocka_unit_test(columns_count_cells_as_they_will_be_drawn),
 		cmocka_unit_test(every_byte_comes_out_printable),
+		cmocka_unit_test(what_is_hidden_is_seen_at_any_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
