@@ -252,7 +252,7 @@ read_some(const struct pipeline *p, int fd, bool pipe, void *buffer)
 		if (pipe && poll(waits, 2, -1) > 0 && waits[1].revents)
 			return 0;
 		n = read(fd, buffer, READ_SIZE);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && (errno == EINTR || (pipe && errno == EAGAIN)));
 	return n;
 }
 
@@ -314,8 +314,10 @@ static int
 open_input(struct reading *r)
 {
 	const char *path = r->job->file->path;
+	/* A pipe that nobody writes into yet is waited for where a stop is seen. */
+	int wait = S_ISFIFO(r->job->file->mode) ? O_NONBLOCK : 0;
 	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
-					: open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+					: open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | wait);
 	struct stat st;
 	char reason[160];
 

@@ -420,7 +420,17 @@ a_rule_without_a_literal_sees_every_record(void **state)
 								    "\"detail\":" ID(
 									    "7") "\"eventName\":"
 										 "\"CreateAccessKey"
-										 "\"}}\n" ID("8") "\"eventName\":\"CreateAccessKeys\"");
+										 "\"}}\n" ID(
+											 "8") "\"ev"
+											      "entN"
+											      "ame"
+											      "\":"
+											      "\"Cr"
+											      "eate"
+											      "Acce"
+											      "ssKe"
+											      "ys"
+											      "\"");
 #undef ID
 	for (int i = 0; i < 1100; i++)
 		buf_puts(&text, ",\"eventSource\":\"a\"");
@@ -459,6 +469,31 @@ stopping_does_not_wait_for_a_pipe_that_says_nothing(void **state)
 	close(saved);
 	close(ends[0]);
 	close(ends[1]);
+}
+
+/* Nobody writes into it yet. */
+static void
+stopping_does_not_wait_for_a_pipe_without_a_writer(void **state)
+{
+	struct fixture *f = *state;
+	char path[300];
+	const char *paths[] = {path};
+	struct pipeline_options options = {
+		.paths = paths, .path_count = 1, .rules = &f->rule, .rule_count = 1};
+	struct pipeline *pipeline;
+	struct error err;
+
+	snprintf(path, sizeof(path), "%s/pipe", f->folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_ok(pipeline_start(&pipeline, &options, f->store, &err), &err);
+	do {
+		pipeline_get_progress(pipeline, &f->progress);
+	} while (f->progress.listing);
+	pipeline_stop(pipeline);
+	pipeline_wait(pipeline);
+	pipeline_get_progress(pipeline, &f->progress);
+	assert_true(f->progress.stopped && f->progress.finished);
+	pipeline_free(pipeline);
 }
 
 enum { ZEROS = 16 << 20, MEMBERS = 28 };
@@ -555,6 +590,8 @@ main(void)
 			a_rule_without_a_literal_sees_every_record, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			stopping_does_not_wait_for_a_pipe_that_says_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			stopping_does_not_wait_for_a_pipe_without_a_writer, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			stopping_does_not_wait_for_all_that_a_piece_of_gzip_holds, setup, teardown),
 	};
