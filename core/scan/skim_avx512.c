@@ -179,6 +179,7 @@ pass(struct run *r, struct skim_unit *unit, const char **at, const char *end,
 	return true;
 }
 
+#define SKIM_PASSES
 #include "core/scan/skim_loop.inc"
 
 #endif

@@ -80,18 +80,4 @@ parity(uint64_t bits)
 }
 
 #include "core/scan/skim_run.h"
-
-/* There is no faster way than to look closely. */
-SKIM_INLINE bool
-pass(struct run *r, struct skim_unit *unit, const char **at, const char *end,
-	enum skim_end *stopped)
-{
-	(void)r;
-	(void)unit;
-	(void)at;
-	(void)end;
-	(void)stopped;
-	return true;
-}
-
 #include "core/scan/skim_loop.inc"
