@@ -150,8 +150,14 @@ class Cluster:
             except urllib.error.HTTPError:
                 return
             except OSError:
-                time.sleep(0.2)
+                self.wait_for_an_end(0.2)
         raise RuntimeError("the gateway does not answer: " + self.last_words())
+
+    def wait_for_an_end(self, seconds):
+        try:
+            self.daemons[-1].wait(seconds)
+        except subprocess.TimeoutExpired:
+            pass
 
     def last_words(self):
         words = []
