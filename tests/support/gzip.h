@@ -6,5 +6,7 @@
 
 /* Appends one member that holds the bytes. */
 void test_gzip(struct buf *out, struct str bytes);
+/* Appends what zlib's deflate makes of them; window_bits: also which wrapping (zlib.h). */
+void test_deflate(struct buf *out, struct str bytes, int window_bits, int level, int strategy);
 
 #endif

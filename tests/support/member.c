@@ -1,3 +1,4 @@
+#include "tests/support/gzip.h"
 #include "tests/support/test.h"
 
 #include <zlib.h>
@@ -54,19 +55,8 @@ member_header(struct buf *out, unsigned parts)
 void
 member_put(struct buf *out, unsigned parts, int level, int strategy, struct str bytes)
 {
-	size_t bound = bytes.len + bytes.len / 8 + 256;
-	z_stream z = {0};
-
 	member_header(out, parts);
-	assert_int_equal(deflateInit2(&z, level, Z_DEFLATED, -15, 8, strategy), Z_OK);
-	buf_reserve(out, bound);
-	z.next_in = (Bytef *)(uintptr_t)bytes.data;
-	z.avail_in = (uInt)bytes.len;
-	z.next_out = (Bytef *)out->data + out->len;
-	z.avail_out = (uInt)bound;
-	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-	out->len += bound - z.avail_out;
-	deflateEnd(&z);
+	test_deflate(out, bytes, -15, level, strategy);
 	put_number(out, crc_of(bytes), 4);
 	put_number(out, (uint32_t)bytes.len, 4);
 }

@@ -300,59 +300,70 @@ common(const struct buf *a, const struct buf *b)
 	return n;
 }
 
+/* zlib alone, ours, and a long member for both. */
+struct pair {
+	struct inflate *zlib, *ours;
+	struct told expected, found;
+	struct buf text, gzip;
+};
+
+static void
+pair_init(struct pair *p)
+{
+	*p = (struct pair){.zlib = inflate_new_on(&inflate_zlib, NULL), .ours = inflate_new()};
+	put_long_member(&p->text, &p->gzip);
+}
+
+static void
+pair_fini(struct pair *p)
+{
+	buf_fini(&p->text);
+	buf_fini(&p->gzip);
+	told_fini(&p->expected);
+	told_fini(&p->found);
+	inflate_free(p->zlib);
+	inflate_free(p->ours);
+}
+
 static void
 of_a_long_member_that_breaks_off_nearly_all_is_given(void **state)
 {
-	struct inflate *zlib = inflate_new_on(&inflate_zlib, NULL), *ours = inflate_new();
-	struct told expected = {0}, found = {0};
-	struct buf text = {0}, gzip = {0};
+	struct pair p;
 
 	(void)state;
-	put_long_member(&text, &gzip);
+	pair_init(&p);
 	for (size_t cut = 1; cut < 20; cut += 3) {
-		struct str begin = str_slice(buf_view(&gzip), 0, gzip.len - cut * 20001);
+		struct str begin = str_slice(buf_view(&p.gzip), 0, p.gzip.len - cut * 20001);
 
-		tell(&expected, zlib, begin, &measures[0]);
-		tell(&found, ours, begin, &(struct measure){300 << 10, 256 << 10});
-		assert_str(buf_view(&found.events), "broken off");
-		assert_true(common(&found.bytes, &text) == found.bytes.len);
-		assert_true(found.bytes.len <= expected.bytes.len);
-		assert_true(found.bytes.len + 3 > expected.bytes.len);
+		tell(&p.expected, p.zlib, begin, &measures[0]);
+		tell(&p.found, p.ours, begin, &(struct measure){300 << 10, 256 << 10});
+		assert_str(buf_view(&p.found.events), "broken off");
+		assert_true(common(&p.found.bytes, &p.text) == p.found.bytes.len);
+		assert_true(p.found.bytes.len <= p.expected.bytes.len);
+		assert_true(p.found.bytes.len + 3 > p.expected.bytes.len);
 	}
-	buf_fini(&text);
-	buf_fini(&gzip);
-	told_fini(&expected);
-	told_fini(&found);
-	inflate_free(zlib);
-	inflate_free(ours);
+	pair_fini(&p);
 }
 
 static void
 of_a_long_member_all_is_given_that_stands_before_damage(void **state)
 {
-	struct inflate *zlib = inflate_new_on(&inflate_zlib, NULL), *ours = inflate_new();
-	struct told expected = {0}, found = {0};
-	struct buf text = {0}, gzip = {0};
+	struct pair p;
 
 	(void)state;
-	put_long_member(&text, &gzip);
-	for (size_t at = gzip.len - 20001; at > 900 << 10; at -= 60001) {
-		char *bytes = gzip.data + at, kept[60];
+	pair_init(&p);
+	for (size_t at = p.gzip.len - 20001; at > 900 << 10; at -= 60001) {
+		char *bytes = p.gzip.data + at, kept[60];
 
 		memcpy(kept, bytes, sizeof(kept));
 		memset(bytes, 0xff, sizeof(kept));
-		tell(&expected, zlib, buf_view(&gzip), &measures[0]);
-		tell(&found, ours, buf_view(&gzip), &(struct measure){300 << 10, 1000});
-		assert_true(common(&found.bytes, &expected.bytes) + 3 > expected.bytes.len);
-		assert_int_equal(strchr(buf_cstr(&found.events), '\n') != NULL, true);
+		tell(&p.expected, p.zlib, buf_view(&p.gzip), &measures[0]);
+		tell(&p.found, p.ours, buf_view(&p.gzip), &(struct measure){300 << 10, 1000});
+		assert_true(common(&p.found.bytes, &p.expected.bytes) + 3 > p.expected.bytes.len);
+		assert_int_equal(strchr(buf_cstr(&p.found.events), '\n') != NULL, true);
 		memcpy(bytes, kept, sizeof(kept));
 	}
-	buf_fini(&text);
-	buf_fini(&gzip);
-	told_fini(&expected);
-	told_fini(&found);
-	inflate_free(zlib);
-	inflate_free(ours);
+	pair_fini(&p);
 }
 
 /* Its input may be gone between two calls, against what is asked for: then there is no second look,

@@ -6,16 +6,16 @@
 
 #include "core/base/mem.h"
 #include "core/pipeline.h"
+#include "tests/support/member.h"
 
 enum { SLICE = 700, NEVER = 1 << 30 };
 
-static uint64_t seed;
+static struct chance chance;
 
 static unsigned
 pick(unsigned count)
 {
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (unsigned)(seed >> 33) % count;
+	return chance_below(&chance, count);
 }
 
 /* ---- what a run finds, as text ---- */
@@ -229,7 +229,7 @@ damage_anywhere_is_told_as_by_one(void **state)
 	for (uint64_t round = 0; round < 30; round++) {
 		struct buf text = {0};
 
-		seed = round;
+		chance.state = round + 1;
 		buf_puts(&text, round % 2 ? "{\"Records\":[" : "");
 		put_records(&text, 100, round % 2 ? "," : "\n");
 		for (unsigned n = 1 + pick(3); n; n--) {
