@@ -1,11 +1,12 @@
 /*
- * The questions a new access key must answer (facts.md), from one record, the ledger and the
- * decisions. Pure. Questions that need history say `not looked for yet`.
+ * The questions a new access key must answer (facts.md), from one record, its history, the ledger
+ * and the decisions. Pure.
  */
 #ifndef KEYWATCH_ALERT_FACTS_H
 #define KEYWATCH_ALERT_FACTS_H
 
 #include "core/alert/alert.h"
+#include "core/alert/history.h"
 #include "core/base/health.h"
 #include "core/base/problem.h"
 
@@ -26,6 +27,19 @@ struct fact_ledger {
 	const struct health *sources;
 	size_t source_count;
 	int64_t since; /* their events are looked for from here on; TIME_NONE: not recorded */
+	/* What other records tell, for questions 13 to 22; borrows. NULL: not looked for yet. */
+	const struct history *history;
+	/* What the configuration knows, for questions 11 and 12; borrows. NULL: nothing. */
+	const struct known *known;
+};
+
+/* Question 17. Numbers stand in stores: the list only grows. */
+enum rotation_shape {
+	ROTATION_UNKNOWN,
+	ROTATION_NONE,
+	ROTATION_SECOND_KEY,
+	ROTATION_INCOMPLETE,
+	ROTATION_WHOLE
 };
 
 /* Does this note say that a digest was stepped over? */

@@ -1,0 +1,53 @@
+/*
+ * What the facts come to: one line in plain words, by rules that each name the facts they rest on;
+ * and the few answers that lists show and filters ask. Never a score. Pure, deterministic.
+ */
+#ifndef KEYWATCH_ALERT_ASSESSMENT_H
+#define KEYWATCH_ALERT_ASSESSMENT_H
+
+#include "core/alert/facts.h"
+
+/* Numbers stand in stores: the list only grows. */
+enum assessment_kind {
+	ASSESSED_NONE,	  /* not looked for yet */
+	ASSESSED_HOSTILE, /* treat as hostile until explained */
+	ASSESSED_SUSPICIOUS,
+	ASSESSED_OPEN,	   /* the facts do not tell */
+	ASSESSED_EXPECTED, /* the shape of a rotation, known automation … */
+	ASSESSED_HARMLESS, /* denied: no key was made */
+};
+
+enum { ASSESSMENT_RESTS_MAX = 6 };
+
+struct assessment {
+	enum assessment_kind kind;
+	const char *rule;		 /* its name in the manual's table: `used-elsewhere` … */
+	struct str says;		 /* one line; not cleaned */
+	int rests[ASSESSMENT_RESTS_MAX]; /* numbers of facts; 0 ends them */
+};
+
+/* The first rule of the table that holds. Strings in arena. */
+void assess(struct assessment *assessment, struct arena *arena, const struct alert *alert,
+	const struct fact facts[FACT_COUNT], const struct history *history);
+
+/* The rules in their order, for the manual. */
+struct assessment_rule_text {
+	const char *name, *when, *says;
+	enum assessment_kind kind;
+};
+size_t assessment_rules(const struct assessment_rule_text **rules);
+
+/* ---- what a list keeps of an alert's story ---- */
+
+enum answer_yes { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
+
+struct answer {
+	enum assessment_kind assessed;
+	enum answer_yes used, used_elsewhere;
+	int64_t used_after; /* seconds; only with used */
+	enum rotation_shape rotation;
+	int64_t children;	  /* -1: unknown */
+	int64_t first_seen_actor; /* ticks; TIME_NONE: unknown, or never before */
+};
+
+#endif

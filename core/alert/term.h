@@ -1,0 +1,43 @@
+/*
+ * What history is looked for by: the key, the user, the actor, the address and the agent of an
+ * alert. A trace is kept under each term that is looked for. Pure.
+ */
+#ifndef KEYWATCH_ALERT_TERM_H
+#define KEYWATCH_ALERT_TERM_H
+
+#include "core/alert/alert.h"
+#include "core/event/trace.h"
+
+/* Numbers stand in stores: the list only grows. */
+enum term_kind {
+	TERM_KEY,     /* a key id: what was called with it, and what was done to it */
+	TERM_USER,    /* `account/name`: what was done to an IAM user */
+	TERM_ACTOR,   /* trace.ACTOR: its calls with a weight (trace.h) */
+	TERM_ADDRESS, /* an IP address: the first call of each actor, and calls with a weight */
+	TERM_AGENT,   /* a user agent: the keys that were made with it */
+	TERM_KINDS,
+};
+extern const char *const term_kind_names[TERM_KINDS]; /* "key" "user" … */
+
+struct term {
+	enum term_kind kind;
+	struct str value;
+};
+
+/* What a trace can be kept under: at most this many. */
+enum { TERMS_MAX = 7 };
+
+/* The terms of an alert, which the alert and the arena hold. Returns how many. */
+size_t terms_of_alert(const struct alert *alert, struct arena *arena, struct term terms[TERMS_MAX]);
+
+struct term_use {
+	struct term term;
+	bool first_only; /* TERM_ADDRESS without a weight: only the first of its actor counts */
+};
+size_t terms_of_trace(
+	const struct trace *trace, struct arena *arena, struct term_use uses[TERMS_MAX]);
+
+/* The alert's record as a trace, without where it stands. Texts borrow from the alert. */
+void trace_of_alert(struct trace *trace, const struct alert *alert, struct arena *arena);
+
+#endif

@@ -1,0 +1,231 @@
+#include "core/event/trace.h"
+
+#include "core/base/json.h"
+#include "core/base/timefmt.h"
+
+#define IAM "iam.amazonaws.com"
+#define TRAIL "cloudtrail.amazonaws.com"
+#define STS "sts.amazonaws.com"
+
+/* clang-format off */
+const struct trace_call trace_calls[] = {
+	{"CreateAccessKey", IAM, TRACE_KEY_CALL | TRACE_AROUND | TRACE_USER_CALL},
+	{"UpdateAccessKey", IAM, TRACE_KEY_CALL | TRACE_USER_CALL},
+	{"DeleteAccessKey", IAM, TRACE_KEY_CALL | TRACE_USER_CALL},
+	{"CreateUser", IAM, TRACE_AROUND | TRACE_USER_CALL},
+	{"DeleteUser", IAM, TRACE_USER_CALL},
+	{"CreateLoginProfile", IAM, TRACE_AROUND | TRACE_USER_CALL},
+	{"UpdateLoginProfile", IAM, TRACE_USER_CALL},
+	{"AttachUserPolicy", IAM, TRACE_AROUND | TRACE_USER_CALL},
+	{"AttachRolePolicy", IAM, TRACE_AROUND},
+	{"AttachGroupPolicy", IAM, TRACE_AROUND},
+	{"PutUserPolicy", IAM, TRACE_AROUND | TRACE_USER_CALL},
+	{"PutRolePolicy", IAM, TRACE_AROUND},
+	{"PutGroupPolicy", IAM, TRACE_AROUND},
+	{"DetachUserPolicy", IAM, TRACE_USER_CALL},
+	{"DeleteUserPolicy", IAM, TRACE_USER_CALL},
+	{"AddUserToGroup", IAM, TRACE_AROUND | TRACE_USER_CALL},
+	{"UpdateAssumeRolePolicy", IAM, TRACE_AROUND},
+	{"DeactivateMFADevice", IAM, TRACE_AROUND | TRACE_USER_CALL},
+	{"StopLogging", TRAIL, TRACE_AROUND},
+	{"DeleteTrail", TRAIL, TRACE_AROUND},
+	{NULL, NULL, 0},
+};
+
+/* Calls of STS that answer with a key; too many of them are made to look for them by name. */
+static const char *const issuing[] = {"AssumeRole", "AssumeRoleWithSAML",
+	"AssumeRoleWithWebIdentity", "AssumeRoot", "GetSessionToken", "GetFederationToken", NULL};
+
+/* The objects of a record that hold what is read. */
+enum place_object { TOP, CALLER, REQUEST, RESPONSE, NEW_KEY, CREDENTIALS, NEW_USER, OBJECTS };
+
+static const struct {
+	enum place_object in;
+	const char *name;
+} objects[OBJECTS] = {
+	[TOP] = {OBJECTS, NULL},
+	[CALLER] = {TOP, "userIdentity"},
+	[REQUEST] = {TOP, "requestParameters"},
+	[RESPONSE] = {TOP, "responseElements"},
+	[NEW_KEY] = {RESPONSE, "accessKey"},
+	[CREDENTIALS] = {RESPONSE, "credentials"},
+	[NEW_USER] = {RESPONSE, "user"},
+};
+
+/* Not a text: to be parsed. */
+enum { EVENT_TIME = TRACE_TEXT_COUNT };
+
+/* Where the texts of a trace stand; of several places the first that has one. */
+static const struct {
+	enum place_object in;
+	const char *name;
+	int text;
+} places[] = {
+	{TOP, "eventID", TRACE_EVENT_ID},
+	{TOP, "eventName", TRACE_NAME},
+	{TOP, "eventSource", TRACE_SERVICE},
+	{TOP, "eventTime", EVENT_TIME},
+	{TOP, "sourceIPAddress", TRACE_IP},
+	{TOP, "awsRegion", TRACE_REGION},
+	{TOP, "userAgent", TRACE_AGENT},
+	{TOP, "errorCode", TRACE_ERROR},
+	{TOP, "errorMessage", TRACE_ERROR},
+	{TOP, "recipientAccountId", TRACE_ACCOUNT},
+	{CALLER, "accountId", TRACE_ACCOUNT},
+	{CALLER, "type", TRACE_TYPE},
+	{CALLER, "arn", TRACE_ACTOR},
+	{CALLER, "principalId", TRACE_ACTOR},
+	{CALLER, "invokedBy", TRACE_ACTOR},
+	{CALLER, "userName", TRACE_ACTOR_USER},
+	{CALLER, "accessKeyId", TRACE_KEY},
+	{REQUEST, "userName", TRACE_USER},
+	{NEW_KEY, "userName", TRACE_USER},
+	{NEW_USER, "userName", TRACE_USER},
+	{NEW_KEY, "accessKeyId", TRACE_SUBJECT},
+	{CREDENTIALS, "accessKeyId", TRACE_SUBJECT},
+	{REQUEST, "accessKeyId", TRACE_SUBJECT},
+	{REQUEST, "status", TRACE_WHAT},
+	{REQUEST, "policyArn", TRACE_WHAT},
+	{REQUEST, "policyName", TRACE_WHAT},
+	{REQUEST, "groupName", TRACE_WHAT},
+	{REQUEST, "roleArn", TRACE_WHAT},
+	{REQUEST, "roleName", TRACE_WHAT},
+	{REQUEST, "name", TRACE_WHAT},
+	{REQUEST, "serialNumber", TRACE_WHAT},
+};
+/* clang-format on */
+
+enum { PLACES = sizeof(places) / sizeof(places[0]) };
+
+struct reading {
+	struct arena *arena;
+	struct str found[PLACES]; /* absent: not there, or no string */
+	bool seen[PLACES], entered[OBJECTS];
+};
+
+static struct str
+string_of(struct arena *arena, struct str token)
+{
+	struct json_doc *doc;
+	struct str text;
+	bool plain;
+
+	if (!token.len || token.data[0] != '"')
+		return STR_ABSENT;
+	if (json_string_length(token, &plain) == token.len && plain)
+		return str_slice(token, 1, token.len - 2);
+	if (!json_parse(token, &doc, NULL))
+		return STR_ABSENT;
+	text = arena_str(arena, json_string(json_root(doc)));
+	json_doc_free(doc);
+	return text;
+}
+
+static void
+read_text(struct reading *r, enum place_object in, const struct json_member *member)
+{
+	for (size_t i = 0; i < PLACES; i++) {
+		if (places[i].in != in || r->seen[i] ||
+			!json_spells(member->key, str_from(places[i].name)))
+			continue;
+		r->seen[i] = true;
+		r->found[i] = string_of(r->arena, member->value);
+		return;
+	}
+}
+
+static void
+read_object(struct reading *r, enum place_object in, struct str text)
+{
+	struct json_lexer lexer = {text, 0};
+	struct json_member member;
+
+	if (!json_enter_object(&lexer))
+		return;
+	while (json_next_member(&lexer, &member)) {
+		if (member.value.len && member.value.data[0] != '{') {
+			read_text(r, in, &member);
+			continue;
+		}
+		for (enum place_object o = TOP + 1; o < OBJECTS; o++) {
+			if (objects[o].in != in || r->entered[o] ||
+				!json_spells(member.key, str_from(objects[o].name)))
+				continue;
+			r->entered[o] = true;
+			read_object(r, o, member.value);
+		}
+	}
+}
+
+/* IAM takes a call without a user as one about the caller's own. */
+static void
+add_own_user(struct trace *t)
+{
+	if (!t->text[TRACE_USER].len && trace_weight(t) & TRACE_KEY_CALL &&
+		str_is(t->text[TRACE_TYPE], "IAMUser"))
+		t->text[TRACE_USER] = t->text[TRACE_ACTOR_USER];
+}
+
+bool
+trace_read(struct trace *trace, struct str raw, struct arena *arena)
+{
+	struct reading r = {.arena = arena};
+	struct json_lexer lexer = {raw, 0};
+
+	*trace = (struct trace){.time = TIME_NONE};
+	if (!json_enter_object(&lexer))
+		return false;
+	read_object(&r, TOP, raw);
+	for (size_t i = 0; i < PLACES; i++) {
+		if (places[i].text == EVENT_TIME) {
+			if (!r.found[i].len || !time_parse(r.found[i], &trace->time))
+				trace->time = TIME_NONE;
+		} else if (!trace->text[places[i].text].len) {
+			trace->text[places[i].text] = r.found[i];
+		}
+	}
+	add_own_user(trace);
+	return true;
+}
+
+static unsigned char
+nibble(char c)
+{
+	return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+void
+trace_identity(const struct trace *t, unsigned char identity[16])
+{
+	struct buf all = {0};
+	char hex[HASH_HEX];
+
+	buf_printf(&all, "%lld", (long long)t->time);
+	for (size_t i = 0; i < TRACE_TEXT_COUNT; i++) {
+		buf_putc(&all, '\0');
+		buf_str(&all, t->text[i]);
+	}
+	hash_hex(buf_view(&all), hex);
+	buf_fini(&all);
+	for (size_t i = 0; i < 16; i++)
+		identity[i] = (unsigned char)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+}
+
+unsigned
+trace_weight(const struct trace *t)
+{
+	for (const struct trace_call *call = trace_calls; call->name; call++)
+		if (str_is(t->text[TRACE_NAME], call->name) &&
+			str_is(t->text[TRACE_SERVICE], call->service))
+			return call->weight;
+	for (size_t i = 0; issuing[i]; i++)
+		if (str_is(t->text[TRACE_NAME], issuing[i]) && str_is(t->text[TRACE_SERVICE], STS))
+			return TRACE_ISSUES;
+	return 0;
+}
+
+bool
+trace_succeeded(const struct trace *t)
+{
+	return !t->text[TRACE_ERROR].len;
+}

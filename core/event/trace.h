@@ -1,0 +1,80 @@
+/*
+ * What a record tells about keys and about who used them: one compact row of history, read from
+ * the bytes without a tree, so that any thread may. Pure.
+ *
+ * Where a name stands twice in an object, its first copy is taken; case matters.
+ */
+#ifndef KEYWATCH_EVENT_TRACE_H
+#define KEYWATCH_EVENT_TRACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/hash.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+
+/* Every text of a trace and its column in the store. */
+#define TRACE_TEXTS(X)                                                                             \
+	X(EVENT_ID, event_id)                                                                      \
+	X(NAME, name)	    /* eventName */                                                        \
+	X(SERVICE, service) /* eventSource, as `iam.amazonaws.com` */                              \
+	X(TYPE, type)	    /* userIdentity.type */                                                \
+	X(ACTOR, actor)	    /* its ARN; else its principal, else who invoked it */                 \
+	X(ACTOR_USER, actor_user)                                                                  \
+	X(KEY, key) /* with which it was called */                                                 \
+	X(IP, ip)                                                                                  \
+	X(REGION, region)                                                                          \
+	X(AGENT, agent)                                                                            \
+	X(ERROR, error)	    /* errorCode; without one errorMessage */                              \
+	X(ACCOUNT, account) /* recipientAccountId; else the caller's */                            \
+	X(USER, user) /* an IAM call: the user that it is about, the caller's own included */      \
+	X(SUBJECT, subject) /* the key that it made, changed, deleted, or obtained from STS */     \
+	X(WHAT, what)	    /* status, policy, group, role, trail: what else it is about */
+
+enum trace_text {
+#define X(name, column) TRACE_##name,
+	TRACE_TEXTS(X)
+#undef X
+		TRACE_TEXT_COUNT
+};
+
+struct trace {
+	int64_t time;			   /* eventTime in ticks; TIME_NONE: unreadable */
+	struct str text[TRACE_TEXT_COUNT]; /* absent where the record has none */
+	/* Where the record stands: set by who found it. */
+	struct str source, path;
+	uint64_t offset;
+	struct str sha256; /* of the raw bytes, hex */
+};
+
+/* A record's bytes, which are JSON. Texts borrow from raw where it writes them plainly, else from
+ * the arena. False: it is no object. Where it stands is left empty. */
+bool trace_read(struct trace *trace, struct str raw, struct arena *arena);
+
+/* The same record, whatever file it stands in: 16 bytes of a hash of its eventID and of all that
+ * is judged, so that a forged copy of an eventID hides nothing. */
+void trace_identity(const struct trace *trace, unsigned char identity[16]);
+
+/* ---- calls that matter beside what a key does ---- */
+
+enum trace_weight {
+	TRACE_KEY_CALL = 1,  /* makes, changes or deletes access keys */
+	TRACE_AROUND = 2,    /* persistence or defence evasion, facts.md question 18 */
+	TRACE_USER_CALL = 4, /* changes what a user is, has or may */
+	TRACE_ISSUES = 8,    /* gives temporary keys */
+};
+
+struct trace_call {
+	const char *name, *service;
+	unsigned weight;
+};
+extern const struct trace_call trace_calls[]; /* ends with a NULL name */
+
+/* 0: none of them. */
+unsigned trace_weight(const struct trace *trace);
+/* It went through. */
+bool trace_succeeded(const struct trace *trace);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * The history of one alert, loaded from the store: its terms' traces, the keys made or obtained
+ * with the new one at any depth, and how complete all that is.
+ */
+#ifndef KEYWATCH_HISTORY_STORY_H
+#define KEYWATCH_HISTORY_STORY_H
+
+#include "core/alert/history.h"
+#include "core/store/history.h"
+
+struct story_scope {
+	int64_t run;		  /* whose inputs count; 0: the whole store */
+	enum history_state state; /* of the gathering, as its pipeline says */
+};
+
+/* Keys of a tree, and traces of an alert, that are loaded at most. */
+enum { STORY_KEYS_MAX = 1000, STORY_TRACES_MAX = 20000 };
+
+/* Everything in `arena`. The alert is loaded (store_load). */
+bool story_load(struct history *history, struct arena *arena, struct store *store,
+	const struct alert *alert, const struct story_scope *scope, struct error *err);
+
+#endif

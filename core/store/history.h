@@ -1,0 +1,73 @@
+/*
+ * What a store keeps of history: terms that are looked for, the compact rows found under each, what
+ * was looked through, and the answers that lists show. The detector's handle writes.
+ */
+#ifndef KEYWATCH_STORE_HISTORY_H
+#define KEYWATCH_STORE_HISTORY_H
+
+#include "core/alert/assessment.h"
+#include "core/alert/term.h"
+#include "core/store/store.h"
+
+/* ---- terms ---- */
+
+struct store_term {
+	int64_t n; /* ascending in the order in which they were added; never changes */
+	struct term term;
+};
+/* Within a transaction. *n is its number, also when it was there before. */
+bool store_term_put(struct store *store, const struct term *term, int64_t *n, struct error *err);
+/* Those after that number, ascending. Strings valid during the visit. */
+typedef bool store_term_visit(void *context, const struct store_term *term);
+bool store_terms(struct store *store, int64_t after, store_term_visit *visit, void *context,
+	struct error *err);
+/* 0: there is no such term. */
+bool store_term_find(struct store *store, const struct term *term, int64_t *n, struct error *err);
+
+/* ---- traces ---- */
+
+/* Of one term; the latest give way, and `cut` is remembered with the term. */
+enum { STORE_TRACES_MAX = 100000 };
+
+/* Keeps a trace under a term; one that is there already, from whatever input, changes nothing.
+ * `input`: where it stands (store_input_begin); *fresh: it was not there. Within a transaction. */
+bool store_trace_put(struct store *store, int64_t term, const struct trace *trace, int64_t input,
+	bool *fresh, struct error *err);
+/* Those of a term with from <= time <= to, ascending by time, at most `most`; TIME_NONE last.
+ * *cut: there are more than the store keeps, or than `most`. Strings valid during the visit. */
+typedef bool store_trace_visit(void *context, const struct trace *trace);
+bool store_traces(struct store *store, int64_t term, int64_t from, int64_t to, size_t most,
+	store_trace_visit *visit, void *context, bool *cut, struct error *err);
+
+/* ---- what was looked through ---- */
+
+/* An input as it is now was looked through for all terms up to a number; 0: for none. */
+struct store_looked {
+	int64_t term;
+	bool unread;		  /* not all of it could be read */
+	const struct span *spans; /* of the times of its events; borrows */
+	size_t span_count;
+};
+/* Of the reading that the store remembers (STORE_UNCHANGED); any other forgets it. Within a
+ * transaction. */
+bool store_looked_put(
+	struct store *store, int64_t input, const struct store_looked *looked, struct error *err);
+bool store_looked_term(struct store *store, int64_t input, int64_t *term, struct error *err);
+/* Over all inputs of a run (0: of the store) that were looked through for that term: their spans,
+ * joined where less than HISTORY_GAP parts them, in arena; how many inputs, how many unread, and
+ * how many of the run's inputs were not looked through for it. */
+struct store_coverage {
+	struct span *spans;
+	size_t span_count;
+	uint64_t inputs, unread, missing;
+};
+bool store_coverage(struct store *store, int64_t run, int64_t term, struct arena *arena,
+	struct store_coverage *coverage, struct error *err);
+
+/* ---- answers ---- */
+
+/* Of an alert, by what never changes; store_row has it from then on. Within a transaction. */
+bool store_answer_put(
+	struct store *store, int64_t rowid, const struct answer *answer, struct error *err);
+
+#endif
