@@ -22,6 +22,7 @@ struct run {
 	int depth;	      /* of braces and brackets, in a unit; 0: between units */
 	int brackets;	      /* of them: these */
 	bool passed;	      /* pass() went over the block before */
+	size_t stride;	      /* blocks it tries in one go */
 };
 
 /* Where units begin and end in a block. */
