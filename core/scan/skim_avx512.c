@@ -162,6 +162,20 @@ look(const unsigned char *at, int depth)
 	};
 }
 
+/* Those after the last block are of before. */
+SKIM_INLINE uint64_t
+named_blocks(const struct bones *b)
+{
+	uint64_t named = 0;
+
+	for (int i = 0; i < PASS_MAX; i += 8) {
+		__m512i names = _mm512_load_si512(b->names + i);
+
+		named |= (uint64_t)_mm512_test_epi64_mask(names, names) << i;
+	}
+	return named;
+}
+
 SKIM_INLINE size_t
 block_of(const struct bones *b, size_t bone)
 {
