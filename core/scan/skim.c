@@ -14,14 +14,14 @@ static bool
 has_avx2(void)
 {
 	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul") &&
-	       __builtin_cpu_supports("bmi");
+	       __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
 }
 
 static bool
 has_avx512(void)
 {
 	return has_avx2() && __builtin_cpu_supports("avx512bw") &&
-	       __builtin_cpu_supports("avx512vbmi");
+	       __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 }
 #endif
 
@@ -146,8 +146,8 @@ may_be_wanted(const struct skim_unit *u, const char *at)
 }
 
 /* at: the N or E. What CloudTrailEvent holds is for others to read. */
-static void
-take_name(struct skim_unit *u, const char *at)
+void
+skim_name(struct skim_unit *u, const char *at)
 {
 	const char *end = u->bytes.data + u->bytes.len;
 
@@ -195,9 +195,8 @@ is_odd(const struct skim_unit *u, size_t len)
 	return len > u->skim->max_unit || (u->skim->may_hold && u->hex && u->arrays);
 }
 
-/* at: behind the unit's last byte. */
-static bool
-end_unit(struct skim_unit *u, const char *at, enum skim_end *stop)
+bool
+skim_end_unit(struct skim_unit *u, const char *at, enum skim_end *stop)
 {
 	struct skim *s = u->skim;
 	struct str raw = {u->start, (size_t)(at - u->start)};
@@ -218,11 +217,15 @@ end_unit(struct skim_unit *u, const char *at, enum skim_end *stop)
 	return answer == SKIM_TAKEN;
 }
 
-static void
-begin_unit(struct skim_unit *u, const char *at)
+bool
+skim_array(struct skim_unit *u, const char *at, enum skim_end *stop)
 {
-	u->start = at;
-	u->named = u->matters = u->hex = u->arrays = false;
+	u->arrays = true;
+	/* At once: its elements do not wait for its end. */
+	if (!u->skim->may_hold || !names_list(u, at))
+		return true;
+	*stop = SKIM_ODD;
+	return false;
 }
 
 bool
@@ -236,19 +239,14 @@ skim_take(struct skim_unit *u, const char *block, const struct skim_marks *m, ui
 		uint64_t bit = left & -left;
 
 		if (m->starts & bit)
-			begin_unit(u, at);
+			skim_begin(u, at);
 		if (m->names & bit)
-			take_name(u, at);
+			skim_name(u, at);
 		if (m->hex & bit)
 			u->hex = true;
-		if (m->arrays & bit)
-			u->arrays = true;
-		/* At once: its elements do not wait for its end. */
-		if (m->arrays & bit && u->skim->may_hold && names_list(u, at)) {
-			*stop = SKIM_ODD;
+		if (m->arrays & bit && !skim_array(u, at, stop))
 			return false;
-		}
-		if (m->ends & bit && !end_unit(u, at + 1, stop))
+		if (m->ends & bit && !skim_end_unit(u, at + 1, stop))
 			return false;
 	}
 	return true;

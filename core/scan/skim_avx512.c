@@ -5,7 +5,8 @@
 #include <stdint.h>
 
 #define SKIM_TARGET                                                                                \
-	__attribute__((target("avx512f,avx512bw,avx512vbmi,pclmul,bmi,bmi2,lzcnt,popcnt")))
+	__attribute__((                                                                            \
+		target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,pclmul,bmi,bmi2,lzcnt,popcnt")))
 #define SKIM_LOOP skim_avx512
 #define CLASSIFY static inline __attribute__((always_inline)) SKIM_TARGET
 
@@ -32,8 +33,7 @@ CLASSIFY struct strings
 classify(const char *block)
 {
 	__m512i v = _mm512_loadu_si512(block);
-	/* A bracket and a brace differ in this bit alone. */
-	__m512i braced = _mm512_or_si512(v, _mm512_set1_epi8(0x20));
+	__m512i braced = _mm512_or_si512(v, _mm512_set1_epi8(BRACE_BIT));
 
 	return (struct strings){
 		.quote = is(v, '"'),
@@ -44,6 +44,20 @@ classify(const char *block)
 		.n = is(v, 'N') | is(v, 'E'),
 		.t = is(v, 't') | is(v, 'l'),
 	};
+}
+
+/* The N of tN, and the E of lE. Bitwise, since comparing makes masks, which is slower. */
+CLASSIFY uint64_t
+names(__m512i v, __m512i before)
+{
+	enum { XOR_OR = 0xf6 }; /* a | (b ^ c) */
+	__m512i n = _mm512_xor_si512(v, _mm512_set1_epi8('N'));
+	__m512i e = _mm512_xor_si512(v, _mm512_set1_epi8('E'));
+
+	n = _mm512_ternarylogic_epi64(n, before, _mm512_set1_epi8('t'), XOR_OR);
+	e = _mm512_ternarylogic_epi64(e, before, _mm512_set1_epi8('l'), XOR_OR);
+	n = _mm512_min_epu8(n, e);
+	return _mm512_testn_epi8_mask(n, n);
 }
 
 CLASSIFY uint64_t
@@ -68,115 +82,121 @@ look_up(const unsigned char *table, __m512i v)
 	return _mm512_permutex2var_epi8(_mm512_load_si512(table), v, _mm512_load_si512(table + 64));
 }
 
-enum { QUOTES, OPENING, CLOSING, SPACES, NAMES, CLASSES };
-
-CLASSIFY __m512i
-many(int which)
-{
-	return _mm512_load_si512(skim_bytes[which]);
-}
-
 #include "core/scan/skim_run.h"
+#include "core/scan/skim_pass.inc"
 
-/* A block in which units begin or end. False: it is looked at more closely. */
-SKIM_INLINE bool
-pass_edge(struct run *r, const struct skim *s, const char *p, uint64_t in, uint64_t open,
-	uint64_t close, uint64_t stop, struct edges *edges)
+/* Seldom more than half a block: that much crosses fewer lines of the cache. */
+CLASSIFY void
+put_bones(unsigned char *to, __m512i bones, int count)
 {
-	uint64_t line = equal(p, '\n') & ~in, between;
-	struct run before = *r;
-
-	/* A line end is none of the pairs; only `}\n{` is passed. */
-	if (stop & ~(line | line << 1 | (p[-1] == '\n' && !r->string)))
-		return false;
-	*edges = walk(r, p, open, close);
-	between = s->list ? equal(p, ',') : line;
-	if (!edges->wrong && !(edges->base & ~(edges->starts | between)) && !(line & ~edges->base))
-		return true;
-	*r = before;
-	return false;
+	if (__builtin_expect(count <= BLOCK / 2, 1))
+		_mm256_storeu_si256((__m256i *)(void *)to, _mm512_castsi512_si256(bones));
+	else
+		_mm512_storeu_si512(to, bones);
 }
 
-/* The same of the edge that nearly every unit has: closing braces, what parts two units, the next
- * brace. False: it is another. */
-SKIM_INLINE bool
-pass_common_edge(struct run *r, bool list, const char *p, uint64_t open, uint64_t close,
-	uint64_t stop, struct edges *edges)
+SKIM_INLINE uint64_t
+thin(struct bones *b, const char *p, size_t blocks, uint64_t string)
 {
-	uint64_t end = _pdep_u64(UINT64_C(1) << (r->depth - 1), close), start = end << 2;
-	uint64_t before = end - 1, behind = start ? -start ^ start : 0;
-	uint64_t line = list ? 0 : end << 1, bracket = equal(p, '[') | equal(p, ']');
-	const char *at = p + __builtin_ctzll(end);
+	__m512i quotes = _mm512_set1_epi8('"'), backslashes = _mm512_set1_epi8('\\');
+	__m512i spaces = _mm512_set1_epi8(' ');
+	unsigned char *out = b->bytes + AHEAD;
+	size_t i;
 
-	if (!(start & open) || open & before || close & behind || stop & ~(line | line << 1) ||
-		r->depth > BLOCK || at[0] != '}' || at[1] != (list ? ',' : '\n') || at[2] != '{' ||
-		r->brackets != __builtin_popcountll(close & before & bracket))
-		return false;
-	*edges = (struct edges){.starts = start, .ends = end};
-	r->brackets = __builtin_popcountll(open & behind & bracket);
-	r->depth = 1 + __builtin_popcountll(open & behind);
-	return true;
-}
+	for (i = 0; i < blocks; i++, p += BLOCK) {
+		__m512i v = _mm512_loadu_si512(p);
+		uint64_t in = parity(word(_mm512_cmpeq_epi8_mask(v, quotes))) ^ string;
+		__mmask64 odd =
+			_mm512_cmplt_epu8_mask(v, spaces) | _mm512_cmpeq_epi8_mask(v, backslashes);
 
-/* Over blocks that by their pairs of bytes are as they should be, and hold no blank and no escape.
- * False: `give` or an odd unit ended it. */
-SKIM_INLINE bool
-pass(struct run *r, struct skim_unit *unit, const char **at, const char *end,
-	enum skim_end *stopped)
-{
-	const char *p = *at;
-	uint64_t holders = unit->skim->may_hold ? ~UINT64_C(0) : 0;
-
-	for (; end - p >= BLOCK; p += BLOCK) {
-		__m512i v = _mm512_loadu_si512(p), before = _mm512_loadu_si512(p - 1);
-		__m512i is_v = look_up(skim_pair_is, v);
-		__m512i braced = _mm512_or_si512(v, many(SPACES));
-		__m512i pair = _mm512_and_si512(is_v, look_up(skim_pair_after, before));
-		__mmask64 odd = _mm512_testn_epi8_mask(pair, many(CLASSES)) |
-				_mm512_testn_epi8_mask(look_up(skim_letter_is, v),
-					look_up(skim_letter_after, before));
-		uint64_t quote = word(_mm512_cmpeq_epi8_mask(v, many(QUOTES)));
-		uint64_t in = parity(quote) ^ r->string;
-		uint64_t open = word(_mm512_cmpeq_epi8_mask(braced, many(OPENING))) & ~in;
-		uint64_t close = word(_mm512_cmpeq_epi8_mask(braced, many(CLOSING))) & ~in;
-		uint64_t bracket = word(_mm512_testn_epi8_mask(v, many(SPACES)));
-		uint64_t stop = word(_mm512_movepi8_mask(_mm512_or_si512(is_v, v)));
-		struct skim_marks marks = {
-			.names = word(_mm512_test_epi8_mask(pair, many(NAMES))),
-			.arrays = open & bracket & holders,
-		};
-		int closed = __builtin_popcountll(close);
-
-		/* Hidden from the pairs: the inside of strings, and closing quotes. */
-		stop |= word(odd) & ~(in ^ quote);
-		if (stop | (r->depth <= closed)) {
-			struct edges edges;
-
-			if (!(r->depth && r->depth <= closed &&
-				    pass_common_edge(
-					    r, unit->skim->list, p, open, close, stop, &edges)) &&
-				!pass_edge(r, unit->skim, p, in, open, close, stop, &edges))
-				break;
-			if (!marks.names && !marks.arrays &&
-				skim_next(unit, p, edges.ends, edges.starts))
-				edges = (struct edges){0};
-			marks.starts = edges.starts;
-			marks.ends = edges.ends;
-		} else {
-			r->depth += __builtin_popcountll(open) - closed;
-			r->brackets += __builtin_popcountll(open & bracket) -
-				       __builtin_popcountll(close & bracket);
-			if (r->depth > DEPTH_MAX)
-				break;
-		}
-		r->string = (uint64_t)((int64_t)in >> 63);
-		r->passed = true;
-		if ((marks.names | marks.starts | marks.ends | marks.arrays) &&
-			!skim_take(unit, p, &marks, ~UINT64_C(0), stopped))
-			return false;
+		/* Outside of strings the pairs have none of those. Asked there, rather than with
+		 * `in` as a mask, which costs a tenth of all. */
+		if (word(odd) & in)
+			break;
+		string = (uint64_t)((int64_t)in >> 63);
+		b->first[i] = (uint16_t)(out - b->bytes - AHEAD);
+		b->out[i] = ~in;
+		b->names[i] = names(v, _mm512_loadu_si512(p - 1));
+		put_bones(out, _mm512_maskz_compress_epi8(~in, v), __builtin_popcountll(~in));
+		out += __builtin_popcountll(~in);
 	}
-	*at = p;
-	return true;
+	b->blocks = i;
+	b->count = (size_t)(out - b->bytes - AHEAD);
+	return string;
+}
+
+/* Behind each byte, the sum of the bytes up to it. */
+CLASSIFY __m512i
+sums(__m512i v)
+{
+	const __m512i none = _mm512_setzero_si512();
+	const __m512i first = _mm512_set_epi64(0x0808080808080808, 0, 0x0808080808080808, 0,
+		0x0808080808080808, 0, 0x0808080808080808, 0);
+	__m512i words;
+
+	v = _mm512_add_epi8(v, _mm512_slli_epi64(v, 8));
+	v = _mm512_add_epi8(v, _mm512_slli_epi64(v, 16));
+	v = _mm512_add_epi8(v, _mm512_slli_epi64(v, 32));
+	/* The words of 8 before each. */
+	words = _mm512_alignr_epi64(_mm512_srli_epi64(v, 56), none, 7);
+	words = _mm512_add_epi8(words, _mm512_alignr_epi64(words, none, 7));
+	words = _mm512_add_epi8(words, _mm512_alignr_epi64(words, none, 6));
+	words = _mm512_add_epi8(words, _mm512_alignr_epi64(words, none, 4));
+	return _mm512_add_epi8(v, _mm512_shuffle_epi8(words, first));
+}
+
+SKIM_INLINE struct joint
+look(const unsigned char *at, int depth)
+{
+	__m512i v = _mm512_loadu_si512(at), before = _mm512_loadu_si512(at - 1);
+	__m512i ones = _mm512_set1_epi8(1), bit = _mm512_set1_epi8(BRACE_BIT);
+	__m512i braced = _mm512_or_si512(v, bit), depths;
+	__mmask64 open = _mm512_cmpeq_epi8_mask(braced, _mm512_set1_epi8('{'));
+	__mmask64 close = _mm512_cmpeq_epi8_mask(braced, _mm512_set1_epi8('}'));
+	__mmask64 wrong = _mm512_movepi8_mask(v);
+
+	wrong |= _mm512_testn_epi8_mask(look_up(skim_pair_is, v), look_up(skim_pair_after, before));
+	wrong |= _mm512_testn_epi8_mask(
+		look_up(skim_letter_is, v), look_up(skim_letter_after, before));
+	depths = _mm512_maskz_mov_epi8(open, ones);
+	depths = sums(_mm512_mask_sub_epi8(depths, close, depths, ones));
+	depths = _mm512_add_epi8(depths, _mm512_set1_epi8((char)depth));
+	return (struct joint){
+		.wrong = word(wrong),
+		.open = word(open),
+		.close = word(close),
+		.square = word(_mm512_testn_epi8_mask(v, bit)),
+		.line = is(v, '\n'),
+		.comma = is(v, ','),
+		.ground = is(depths, 0),
+		.first = is(depths, 1),
+		.under = word(_mm512_movepi8_mask(depths)),
+	};
+}
+
+/* Those after the last block are of before. */
+SKIM_INLINE uint64_t
+named_blocks(const struct bones *b)
+{
+	uint64_t named = 0;
+
+	for (int i = 0; i < PASS_MAX; i += 8) {
+		__m512i names = _mm512_load_si512(b->names + i);
+
+		named |= (uint64_t)_mm512_test_epi64_mask(names, names) << i;
+	}
+	return named;
+}
+
+SKIM_INLINE size_t
+block_of(const struct bones *b, size_t bone)
+{
+	__m512i wanted = _mm512_set1_epi16((short)bone);
+	uint64_t low = _mm512_cmple_epu16_mask(_mm512_load_si512(b->first), wanted);
+	uint64_t high = _mm512_cmple_epu16_mask(_mm512_load_si512(b->first + 32), wanted);
+	uint64_t begun = (low | high << 32) & (UINT64_MAX >> (PASS_MAX - b->blocks));
+
+	return (size_t)__builtin_popcountll(begun) - 1;
 }
 
 #define SKIM_PASSES

@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 
+/* A bracket and a brace differ in this bit alone. */
+enum { BRACE_BIT = 0x20 };
+
 struct strings {
 	/* Made by classify(), in strings and outside. */
 	uint64_t quote, backslash;

@@ -28,24 +28,32 @@ struct skim_marks {
 bool skim_take(struct skim_unit *unit, const char *block, const struct skim_marks *marks,
 	uint64_t fine, enum skim_end *stop);
 
-/* Where a unit that need not be given ends and the next begins, and the block says no more: goes on
- * to that. False: it is for skim_take. */
-static inline bool
-skim_next(struct skim_unit *u, const char *block, uint64_t end, uint64_t start)
+static inline void
+skim_begin(struct skim_unit *u, const char *at)
 {
-	const char *at;
+	u->start = at;
+	u->named = u->matters = u->hex = u->arrays = false;
+}
+
+/* The same one by one. at: the byte; of skim_end_unit: the one behind. */
+void skim_name(struct skim_unit *unit, const char *at);
+bool skim_array(struct skim_unit *unit, const char *at, enum skim_end *stop);
+bool skim_end_unit(struct skim_unit *unit, const char *at, enum skim_end *stop);
+
+/* A unit ends before `at`, and the next begins one byte behind. False: as skim_take. */
+static inline bool
+skim_next(struct skim_unit *u, const char *at, enum skim_end *stop)
+{
 	struct skim *s = u->skim;
 
-	if (!end)
-		return false;
-	at = block + __builtin_ctzll(end) + 1;
-	if (!u->start || end & (end - 1) || start != end << 2 || !u->named || u->matters ||
-		u->hex || (size_t)(at - u->start) > s->max_unit)
-		return false;
-	s->records++;
-	s->used = (size_t)(at - u->bytes.data);
-	u->start = at + 1;
-	u->named = u->arrays = false;
+	if (!u->named || u->matters || u->hex || (size_t)(at - u->start) > s->max_unit) {
+		if (!skim_end_unit(u, at, stop))
+			return false;
+	} else {
+		s->records++;
+		s->used = (size_t)(at - u->bytes.data);
+	}
+	skim_begin(u, at + 1);
 	return true;
 }
 

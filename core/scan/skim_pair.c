@@ -7,8 +7,7 @@ enum {
 	COMMA = SKIM_PAIR_COMMA,
 	COLON = 16,
 	SCALAR = SKIM_PAIR_SCALAR,
-	NAME = SKIM_PAIR_NAME,
-	STOP = 128,
+	LINE = 64, /* its end, between units */
 };
 
 #define DIGITS(x) ['0' ... '9'] = (x), ['-'] = (x), ['+'] = (x), ['.'] = (x)
@@ -16,8 +15,7 @@ enum {
 	['r'] = (x), ['u'] = (x), ['e'] = (x), ['f'] = (x), ['a'] = (x), ['s'] = (x), ['n'] = (x)
 
 _Alignas(64) const unsigned char skim_pair_is[128] = {
-	[0 ... 31] = STOP, /* also in strings */
-	['\\'] = STOP,
+	['\n'] = LINE,
 	['"'] = QUOTE,
 	['{'] = OPEN,
 	['['] = OPEN,
@@ -29,26 +27,24 @@ _Alignas(64) const unsigned char skim_pair_is[128] = {
 	WORDS(SCALAR),
 	['t'] = SCALAR,
 	['l'] = SCALAR,
-	['N'] = NAME,
-	['E'] = SCALAR | NAME,
+	['E'] = SCALAR,
 };
-
-/* NAME is no class: it marks where eventName and CloudTrailEvent may stand, in strings. */
 
 /* A quote that something outside of strings follows is a closing one. */
 _Alignas(64) const unsigned char skim_pair_after[128] = {
 	['"'] = CLOSE | COMMA | COLON,
 	['{'] = QUOTE | CLOSE,
 	['['] = QUOTE | OPEN | SCALAR | CLOSE,
-	['}'] = CLOSE | COMMA,
+	['}'] = CLOSE | COMMA | LINE,
+	['\n'] = OPEN,
 	[']'] = CLOSE | COMMA,
 	[','] = QUOTE | OPEN | SCALAR,
 	[':'] = QUOTE | OPEN | SCALAR,
 	DIGITS(SCALAR | CLOSE | COMMA),
 	['E'] = SCALAR,
 	WORDS(SCALAR | CLOSE | COMMA),
-	['t'] = SCALAR | CLOSE | COMMA | NAME,
-	['l'] = SCALAR | CLOSE | COMMA | NAME,
+	['t'] = SCALAR | CLOSE | COMMA,
+	['l'] = SCALAR | CLOSE | COMMA,
 };
 
 enum {
@@ -91,11 +87,3 @@ _Alignas(64) const unsigned char skim_letter_after[128] = {
 	['n'] = U,
 	['{' ... 127] = FIRST | OTHER,
 };
-
-#define ALL(c)                                                                                     \
-	{                                                                                          \
-		[0 ... 63] = (c)                                                                   \
-	}
-
-_Alignas(64) const unsigned char skim_bytes[][64] = {
-	ALL('"'), ALL('{'), ALL('}'), ALL(' '), ALL(NAME), ALL(0xff & ~NAME)};

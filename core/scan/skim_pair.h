@@ -4,7 +4,7 @@
 #define KEYWATCH_SCAN_SKIM_PAIR_H
 
 /* Bits of the first two: what may begin and end a number or word. */
-enum { SKIM_PAIR_COMMA = 8, SKIM_PAIR_SCALAR = 32, SKIM_PAIR_NAME = 64 };
+enum { SKIM_PAIR_COMMA = 8, SKIM_PAIR_SCALAR = 32 };
 /* Of the others. */
 enum { SKIM_LETTER_FIRST = 1, SKIM_LETTER_OTHER = 128 };
 
@@ -12,6 +12,5 @@ enum { SKIM_LETTER_FIRST = 1, SKIM_LETTER_OTHER = 128 };
  * since the letters of true, false and null need classes of their own. Aligned to 64. */
 extern const unsigned char skim_pair_is[128], skim_pair_after[128];
 extern const unsigned char skim_letter_is[128], skim_letter_after[128];
-extern const unsigned char skim_bytes[][64];
 
 #endif

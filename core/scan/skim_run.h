@@ -22,6 +22,9 @@ struct run {
 	int depth;	      /* of braces and brackets, in a unit; 0: between units */
 	int brackets;	      /* of them: these */
 	bool passed;	      /* pass() went over the block before */
+	size_t stride;	      /* blocks it tries in one go */
+	size_t pause;	      /* blocks before it tries again */
+	size_t patience;      /* the next pause */
 };
 
 /* Where units begin and end in a block. */
