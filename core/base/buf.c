@@ -43,12 +43,6 @@ buf_puts(struct buf *buf, const char *s)
 }
 
 void
-buf_putc(struct buf *buf, char c)
-{
-	buf_append(buf, &c, 1);
-}
-
-void
 buf_count(struct buf *buf, uint64_t count)
 {
 	if (count >= 1000) {

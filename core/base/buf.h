@@ -19,7 +19,14 @@ void buf_reserve(struct buf *buf, size_t more); /* room for `more` bytes and the
 void buf_append(struct buf *buf, const void *data, size_t len);
 void buf_str(struct buf *buf, struct str s);
 void buf_puts(struct buf *buf, const char *s);
-void buf_putc(struct buf *buf, char c);
+static inline void
+buf_putc(struct buf *buf, char c)
+{
+	if (buf->cap - buf->len < 2)
+		buf_reserve(buf, 1);
+	buf->data[buf->len++] = c;
+	buf->data[buf->len] = '\0';
+}
 void buf_printf(struct buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_count(struct buf *buf, uint64_t count); /* for people: 1,043 */
 void buf_vprintf(struct buf *buf, const char *fmt, va_list args);

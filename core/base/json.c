@@ -105,24 +105,37 @@ copy_escape(struct buf *out, struct str s, size_t at)
 	return used;
 }
 
+static size_t
+find_byte(struct str text, char c, size_t from)
+{
+	const char *hit = memchr(text.data + from, c, text.len - from);
+
+	return hit ? (size_t)(hit - text.data) : text.len;
+}
+
 static void
 prepare(struct buf *out, struct str text)
 {
+	size_t escape = find_byte(text, '\\', 0), nul = find_byte(text, '\0', 0);
+
 	buf_reserve(out, text.len + 16);
 	for (size_t i = 0; i < text.len;) {
 		size_t plain = i;
 
-		while (i < text.len && text.data[i] != '\\' && text.data[i] != '\0')
-			i++;
+		i = escape < nul ? escape : nul;
 		buf_append(out, text.data + plain, i - plain);
 		if (i == text.len)
 			break;
-		if (text.data[i] == '\0') {
+		if (i == nul) {
 			buf_append(out, "\xc0\x80", 2);
 			i++;
 		} else {
 			i += copy_escape(out, text, i);
 		}
+		if (escape < i)
+			escape = find_byte(text, '\\', i);
+		if (nul < i)
+			nul = find_byte(text, '\0', i);
 	}
 }
 

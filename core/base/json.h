@@ -96,6 +96,9 @@ struct json_token json_next_token(struct json_lexer *lexer);
 /* Bytes of the string that the text begins with, its quotes included; 0: it begins with none that
  * is whole. plain: it is written as it reads, without an escape or a control character. */
 size_t json_string_length(struct str text, bool *plain);
+/* How many bytes at the front of s may stand in a string as they are and be shown: printable ASCII
+ * but for a quote and a backslash. */
+size_t json_plain_length(struct str s);
 
 /* Does this token, a string with its quotes, mean exactly s? */
 bool json_spells(struct str token, struct str s);

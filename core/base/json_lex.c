@@ -16,16 +16,24 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static bool
+is_hex(char c)
+{
+	return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f');
+}
+
 /* Bytes of the escape whose backslash is p[0]; 0: JSON has none such. */
 static size_t
 escape_length(const char *p, size_t len)
 {
-	if (len < 2 || !p[1] || !strchr("\"\\/bfnrtu", p[1]))
+	if (len < 2)
 		return 0;
-	if (p[1] != 'u')
+	if (p[1] == '"' || p[1] == '\\')
 		return 2;
+	if (p[1] != 'u')
+		return p[1] && strchr("/bfnrt", p[1]) ? 2 : 0;
 	for (size_t i = 2; i < 6; i++)
-		if (i >= len || !p[i] || !strchr("0123456789abcdefABCDEF", p[i]))
+		if (i >= len || !is_hex(p[i]))
 			return 0;
 	return 6;
 }
@@ -80,6 +88,39 @@ json_string_length(struct str text, bool *plain)
 {
 	*plain = false;
 	return text.len && text.data[0] == '"' ? string_length(text.data, text.len, plain) : 0;
+}
+
+static bool
+is_plain(char c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
+size_t
+json_plain_length(struct str s)
+{
+	size_t n = 0;
+
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"'), escape = _mm_set1_epi8('\\');
+	const __m128i blank = _mm_set1_epi8(' '), last = _mm_set1_epi8(0x7e);
+
+	for (; n + 16 <= s.len; n += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(s.data + n));
+		__m128i special =
+			_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, escape));
+		/* Signed: what is not ASCII is below a blank. */
+		__m128i outside =
+			_mm_or_si128(_mm_cmplt_epi8(bytes, blank), _mm_cmpgt_epi8(bytes, last));
+		int found = _mm_movemask_epi8(_mm_or_si128(special, outside));
+
+		if (found)
+			return n + (size_t)__builtin_ctz((unsigned)found);
+	}
+#endif
+	while (n < s.len && is_plain(s.data[n]))
+		n++;
+	return n;
 }
 
 static size_t

@@ -40,7 +40,10 @@ json_spells(struct str token, struct str s)
 	struct json_doc *doc;
 	bool equal;
 
-	if (token.len < 2 || token.data[0] != '"')
+	/* No escape is shorter than what it means; most names differ in their first letter. */
+	if (token.len < s.len + 2 || token.data[0] != '"')
+		return false;
+	if (s.len && token.data[1] != s.data[0] && token.data[1] != '\\')
 		return false;
 	if (memchr(token.data, '\\', token.len) == NULL)
 		return str_equal(str_slice(token, 1, token.len - 2), s);

@@ -30,40 +30,43 @@ put_hidden(struct buf *out, uint32_t cp)
 		put_unit(out, cp);
 }
 
-/* Bytes that stand for themselves: most are such. */
+/* What is not plain stands at s; returns its bytes. */
 static size_t
-plain_length(struct str s)
+write_special(struct buf *out, struct str s, bool canonical)
 {
-	size_t n = 0;
+	uint32_t cp;
+	size_t n;
 
-	while (n < s.len && s.data[n] >= ' ' && s.data[n] < 0x7f && s.data[n] != '"' &&
-		s.data[n] != '\\')
-		n++;
+	if (s.data[0] == '"' || s.data[0] == '\\') {
+		buf_putc(out, '\\');
+		buf_putc(out, s.data[0]);
+		return 1;
+	}
+	n = text_decode(s, &cp);
+	/* U+FFFD would make unequal bytes equal. */
+	if (text_is_hidden(cp) && !(canonical && cp == TEXT_INVALID))
+		put_hidden(out, cp);
+	else
+		buf_append(out, s.data, n);
 	return n;
 }
 
 static void
 write_string(struct buf *out, struct str s, bool canonical)
 {
+	buf_reserve(out, s.len + 2);
 	buf_putc(out, '"');
 	for (;;) {
-		size_t n = plain_length(s);
-		uint32_t cp;
+		size_t n = json_plain_length(s);
 
 		buf_append(out, s.data, n);
-		s = str_slice(s, n, s.len);
+		s.len -= n;
 		if (!s.len)
 			break;
-		n = text_decode(s, &cp);
-		/* U+FFFD would make unequal bytes equal. */
-		if (text_is_hidden(cp) && !(canonical && cp == TEXT_INVALID)) {
-			put_hidden(out, cp);
-		} else {
-			if (cp == '"' || cp == '\\')
-				buf_putc(out, '\\');
-			buf_append(out, s.data, n);
-		}
-		s = str_slice(s, n, s.len);
+		s.data += n;
+		n = write_special(out, s, canonical);
+		s.data += n;
+		s.len -= n;
 	}
 	buf_putc(out, '"');
 }
@@ -127,8 +130,11 @@ write_canonical_number(struct buf *out, struct str text)
 	buf_fini(&digits);
 }
 
+enum { FEW_MEMBERS = 16 };
+
 struct member {
 	const struct json *node;
+	struct str key;
 	size_t place;
 };
 
@@ -136,7 +142,7 @@ static int
 compare_members(const void *a, const void *b)
 {
 	const struct member *left = a, *right = b;
-	int c = str_compare(json_key(left->node), json_key(right->node));
+	int c = str_compare(left->key, right->key);
 
 	if (c)
 		return c;
@@ -146,23 +152,41 @@ compare_members(const void *a, const void *b)
 static void write_node(struct buf *out, const struct json *node, bool canonical);
 
 static void
-write_members(struct buf *out, const struct json *object, bool canonical)
+write_member(struct buf *out, const struct json *node, bool canonical)
 {
-	size_t count = json_count(object), i = 0;
-	struct member *members = mem_array(NULL, count + 1, sizeof(*members));
+	write_string(out, json_key(node), canonical);
+	buf_putc(out, ':');
+	write_node(out, node, canonical);
+}
 
+static void
+write_sorted(struct buf *out, const struct json *object)
+{
+	struct member few[FEW_MEMBERS], *members = few;
+	size_t count = json_count(object), i = 0;
+
+	if (count > FEW_MEMBERS)
+		members = mem_array(NULL, count, sizeof(*members));
 	for (const struct json *n = json_first(object); n; n = json_next(n), i++)
-		members[i] = (struct member){n, i};
-	if (canonical)
-		qsort(members, count, sizeof(*members), compare_members);
+		members[i] = (struct member){n, json_key(n), i};
+	qsort(members, count, sizeof(*members), compare_members);
 	for (i = 0; i < count; i++) {
 		if (i)
 			buf_putc(out, ',');
-		write_string(out, json_key(members[i].node), canonical);
-		buf_putc(out, ':');
-		write_node(out, members[i].node, canonical);
+		write_member(out, members[i].node, true);
 	}
-	free(members);
+	if (members != few)
+		free(members);
+}
+
+static void
+write_members(struct buf *out, const struct json *object)
+{
+	for (const struct json *n = json_first(object); n; n = json_next(n)) {
+		if (n != json_first(object))
+			buf_putc(out, ',');
+		write_member(out, n, false);
+	}
 }
 
 static void
@@ -202,7 +226,10 @@ write_node(struct buf *out, const struct json *node, bool canonical)
 		break;
 	case JSON_OBJECT:
 		buf_putc(out, '{');
-		write_members(out, node, canonical);
+		if (canonical)
+			write_sorted(out, node);
+		else
+			write_members(out, node);
 		buf_putc(out, '}');
 		break;
 	}

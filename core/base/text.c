@@ -174,6 +174,25 @@ text_upper(uint32_t cp)
 	return cp > 0x10ffff ? cp : (uint32_t)utf8proc_toupper((utf8proc_int32_t)cp);
 }
 
+size_t
+text_printable_ascii(struct str s)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	size_t i = 0;
+
+	for (; s.len - i >= 8; i += 8) {
+		uint64_t eight, odd;
+
+		memcpy(&eight, s.data + i, 8);
+		odd = eight | (eight - ones * 0x20) | (eight + ones); /* < 0x20, 0x7f */
+		if (odd & ones * 0x80)
+			break;
+	}
+	while (i < s.len && s.data[i] >= ' ' && s.data[i] < 0x7f)
+		i++;
+	return i;
+}
+
 static bool
 clean(struct buf *out, struct str s, bool keep_newline)
 {
@@ -184,9 +203,7 @@ clean(struct buf *out, struct str s, bool keep_newline)
 		size_t plain = i, n;
 		uint32_t cp;
 
-		while (i < s.len && (unsigned char)s.data[i] >= 0x20 &&
-			(unsigned char)s.data[i] < 0x7f)
-			i++;
+		i += text_printable_ascii((struct str){s.data + i, s.len - i});
 		buf_append(out, s.data + plain, i - plain);
 		if (i == s.len)
 			break;
@@ -214,30 +231,12 @@ text_clean_lines(struct buf *out, struct str s)
 	return clean(out, s, true);
 }
 
-/* Most text is nothing else: how far, in steps of 8. */
-static size_t
-printable_ascii(struct str s)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	size_t i = 0;
-
-	for (; s.len - i >= 8; i += 8) {
-		uint64_t eight, odd;
-
-		memcpy(&eight, s.data + i, 8);
-		odd = eight | (eight - ones * 0x20) | (eight + ones); /* < 0x20, 0x7f */
-		if (odd & ones * 0x80)
-			break;
-	}
-	return i;
-}
-
 bool
 text_has_hidden(struct str s)
 {
 	uint32_t cp;
 
-	for (size_t i = printable_ascii(s); i < s.len;) {
+	for (size_t i = text_printable_ascii(s); i < s.len;) {
 		i += text_decode((struct str){s.data + i, s.len - i}, &cp);
 		if (text_is_hidden(cp))
 			return true;
@@ -249,7 +248,7 @@ bool
 text_is_utf8(struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.data;
-	size_t i = 0;
+	size_t i = text_printable_ascii(s);
 
 	while (i < s.len) {
 		utf8proc_int32_t cp;

@@ -26,7 +26,7 @@ void text_encode(struct buf *out, uint32_t cp);
 bool text_is_hidden(uint32_t cp); /* true also for TEXT_INVALID */
 int text_width(uint32_t cp);	  /* cells: 0 (combining), 1 or 2; for what is not hidden */
 
-bool text_is_alnum(uint32_t cp);	  /* a letter or a digit of any script */
+bool text_is_alnum(uint32_t cp); /* a letter or a digit of any script */
 /* Is what ends before, or stands at, that byte a letter or digit? Not at the ends of the text. */
 bool text_alnum_before(struct str s, size_t at);
 bool text_alnum_at(struct str s, size_t at);
@@ -39,6 +39,8 @@ void text_escape(struct buf *out, uint32_t cp, unsigned char byte);
 bool text_clean(struct buf *out, struct str s);
 /* The same for output of several lines: '\n' stays. */
 bool text_clean_lines(struct buf *out, struct str s);
+/* How many bytes at its front are printable ASCII: most text is nothing else. */
+size_t text_printable_ascii(struct str s);
 bool text_has_hidden(struct str s);
 bool text_is_utf8(struct str s); /* strictly: no C0 80, no surrogates */
 

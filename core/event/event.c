@@ -98,17 +98,17 @@ judge_object(struct event *event, const struct judged_object *judged, const stru
 /* Calls judge_object for the object at path, through every copy on the way. */
 static void
 judge_at(struct event *event, const struct judged_object *judged, const struct json *node,
-	struct str path)
+	const char *path)
 {
-	size_t dot = str_find(path, STR("."), 0);
-	struct str name = str_slice(path, 0, dot == (size_t)-1 ? path.len : dot);
+	size_t len = (size_t)(strchrnul(path, '.') - path);
+	struct str name = {path, len};
 
-	if (!path.len) {
+	if (!*path) {
 		if (json_type(node) == JSON_OBJECT)
 			judge_object(event, judged, node);
 		return;
 	}
-	path = dot == (size_t)-1 ? STR("") : str_slice(path, dot + 1, path.len);
+	path += len + (path[len] == '.');
 	for (node = json_get(node, name); node; node = json_next_duplicate(node))
 		judge_at(event, judged, node, path);
 }
@@ -120,7 +120,7 @@ judge_text(struct event *event, struct str s)
 {
 	uint32_t cp;
 
-	for (size_t i = 0; i < s.len;) {
+	for (size_t i = text_printable_ascii(s); i < s.len;) {
 		if (s.data[i] >= 0x20 && s.data[i] < 0x7f) {
 			i++;
 			continue;
@@ -132,6 +132,13 @@ judge_text(struct event *event, struct str s)
 		if (cp == 0)
 			raise_flag(event, FLAG_NUL);
 	}
+}
+
+/* Its strings can only hold what stands in it, and it is nothing else: most records are such. */
+static bool
+is_plain(struct str raw)
+{
+	return text_printable_ascii(raw) == raw.len && !memchr(raw.data, '\\', raw.len);
 }
 
 static void
@@ -180,7 +187,7 @@ event_node(const struct event *event, const char *path)
 	const struct json *node = event->root;
 
 	while (*path && node) {
-		size_t len = strcspn(path, ".");
+		size_t len = (size_t)(strchrnul(path, '.') - path);
 
 		node = step(event, node, (struct str){path, len});
 		path += len + (path[len] == '.');
@@ -273,8 +280,9 @@ judge_event(struct event *event)
 {
 	event->root = json_root(event->doc);
 	for (size_t i = 0; i < judged_object_count; i++)
-		judge_at(event, &judged_objects[i], event->root, str_from(judged_objects[i].path));
-	judge_strings(event, event->root);
+		judge_at(event, &judged_objects[i], event->root, judged_objects[i].path);
+	if (!is_plain(event->raw))
+		judge_strings(event, event->root);
 	if (!text_is_utf8(event->raw))
 		raise_flag(event, FLAG_INVALID_UTF8);
 	event->cells = arena_alloc(&event->arena, column_count * sizeof(*event->cells));

@@ -211,6 +211,10 @@ value_write_json(struct buf *out, struct value v)
 	case KUSTO_DYNAMIC:
 		dynamic_write(out, v.d);
 		break;
+	case KUSTO_STRING:
+	case KUSTO_GUID:
+		json_write_string(out, v.s);
+		break;
 	default:
 		put_scalar(&quoted, v);
 		json_write_string(out, buf_view(&quoted));

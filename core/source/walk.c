@@ -12,7 +12,7 @@
 #include "core/base/mem.h"
 
 /* Folders are kept open down to OPEN_LEVELS, so that what they hold is found without its path. */
-enum { MAX_LEVELS = 256, OPEN_LEVELS = 32 };
+enum { MAX_LEVELS = 256, OPEN_LEVELS = 32, READ_BYTES = 32 << 10 };
 
 /* A folder being walked; the chain upwards shows loops. */
 struct level {
@@ -24,23 +24,22 @@ struct level {
 	const char *real; /* borrows from the walk; NULL: not known */
 };
 
-struct walking {
-	struct walk *walk;
-	struct buf path; /* where we are */
-	void (*problem)(void *context, const struct problem *problem);
-	void *context;
-};
-
 /* One entry of a folder, until it is walked. */
 struct entry {
-	size_t name;	    /* where it stands in `names` */
+	size_t name;	    /* where it stands in the walk's `names` */
 	unsigned char type; /* DT_… */
 };
 
-struct entries {
+struct walking {
+	struct walk *walk;
+	struct buf path; /* where we are */
+	/* The entries of all folders down to where we are, those of the deepest last. */
 	struct buf names; /* each with its NUL */
-	struct entry *list;
+	struct entry *entries;
 	size_t count, capacity;
+	char *read; /* owns; READ_BYTES of the folder that is read */
+	void (*problem)(void *context, const struct problem *problem);
+	void *context;
 };
 
 static void
@@ -167,45 +166,58 @@ by_bytes(const void *a, const void *b, void *names)
 	return strcmp((char *)names + left->name, (char *)names + right->name);
 }
 
-/* False with errno when the folder cannot be read to its end. */
-static bool
-read_entries(struct entries *entries, DIR *dir)
+static void
+note_entry(struct walking *w, const struct dirent64 *found)
 {
-	const struct dirent *entry;
+	const char *name = found->d_name;
 
-	while (errno = 0, (entry = readdir(dir))) {
-		const char *name = entry->d_name;
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return;
+	MEM_GROW(w->entries, w->count, w->capacity);
+	w->entries[w->count++] = (struct entry){w->names.len, found->d_type};
+	buf_append(&w->names, name, strlen(name) + 1);
+}
 
-		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-			continue;
-		MEM_GROW(entries->list, entries->count, entries->capacity);
-		entries->list[entries->count++] = (struct entry){entries->names.len, entry->d_type};
-		buf_append(&entries->names, name, strlen(name) + 1);
-	}
-	if (errno)
+/* Without a DIR: most folders hold little, and each would take three more calls and a buffer of its
+ * own. False with errno when the folder cannot be read to its end. */
+static bool
+read_entries(struct walking *w, int fd)
+{
+	const struct dirent64 *found;
+	size_t from = w->count;
+	ssize_t got;
+
+	if (!w->read)
+		w->read = mem_alloc(READ_BYTES);
+	while ((got = getdents64(fd, w->read, READ_BYTES)) > 0)
+		for (ssize_t at = 0; at < got; at += found->d_reclen) {
+			found = (const struct dirent64 *)(const void *)(w->read + at);
+			note_entry(w, found);
+		}
+	if (got < 0 && errno != ENOENT) /* that: it was removed meanwhile */
 		return false;
-	if (entries->count)
-		qsort_r(entries->list, entries->count, sizeof(*entries->list), by_bytes,
-			entries->names.data);
+	if (w->count > from)
+		qsort_r(w->entries + from, w->count - from, sizeof(*w->entries), by_bytes,
+			w->names.data);
 	return true;
 }
 
 static void add_path(struct walking *w, const struct level *above, const char *name,
 	unsigned char type, bool given);
 
+/* Those from there on. */
 static void
-add_entries(struct walking *w, const struct entries *entries, const struct level *level)
+add_entries(struct walking *w, size_t from, const struct level *level)
 {
-	size_t len = w->path.len;
+	size_t len = w->path.len, end = w->count;
 
 	if (len && w->path.data[len - 1] != '/')
 		buf_putc(&w->path, '/');
-	for (size_t i = 0; i < entries->count; i++) {
-		const char *name = entries->names.data + entries->list[i].name;
+	for (size_t i = from; i < end; i++) {
 		size_t folder = w->path.len;
 
-		buf_puts(&w->path, name);
-		add_path(w, level, name, entries->list[i].type, false);
+		buf_puts(&w->path, w->names.data + w->entries[i].name);
+		add_path(w, level, w->path.data + folder, w->entries[i].type, false);
 		w->path.len = folder;
 	}
 	w->path.len = len;
@@ -215,29 +227,24 @@ add_entries(struct walking *w, const struct entries *entries, const struct level
 static void
 list_folder(struct walking *w, struct level *level, const char *name, unsigned char type)
 {
-	struct entries entries = {0};
 	int at = level->above ? level->above->fd : AT_FDCWD;
 	int fd = openat(
 		at, at == AT_FDCWD ? buf_cstr(&w->path) : name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	size_t from = w->count, names = w->names.len;
 
-	if (!dir) {
+	if (fd < 0 || !read_entries(w, fd))
 		say_errno(w, buf_cstr(&w->path), "the folder cannot be read", errno);
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0)
 		return;
-	}
-	if (!read_entries(&entries, dir))
-		say_errno(w, buf_cstr(&w->path), "the folder cannot be read", errno);
 	level->fd = level->depth < OPEN_LEVELS ? fd : AT_FDCWD;
 	level->real = real_folder(w, level->above, name, type);
 	if (level->fd == AT_FDCWD)
-		closedir(dir);
-	add_entries(w, &entries, level);
+		close(fd);
+	add_entries(w, from, level);
 	if (level->fd != AT_FDCWD)
-		closedir(dir);
-	buf_fini(&entries.names);
-	free(entries.list);
+		close(fd);
+	w->count = from;
+	w->names.len = names;
 }
 
 static void
@@ -321,6 +328,9 @@ walk_add(struct walk *walk, const char *path,
 		buf_puts(&w.path, path);
 		add_path(&w, NULL, path, DT_UNKNOWN, true);
 		buf_fini(&w.path);
+		buf_fini(&w.names);
+		free(w.entries);
+		free(w.read);
 		return;
 	}
 	if (holds_standard_input(walk))

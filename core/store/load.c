@@ -70,13 +70,15 @@ load_decisions(struct store *store, int64_t alert, struct arena *arena, struct d
 }
 
 static bool
-load_sources(struct store *store, int64_t n, struct alert *alert, struct error *err)
+take_sources(struct store *store, enum statement statement, int64_t n, struct alert *alert,
+	struct error *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, STMT_LOAD_SOURCES, err);
+	sqlite3_stmt *stmt = sql_use(store, statement, err);
 	struct alert_source *list = NULL;
 	size_t capacity = 0;
 	int rc;
 
+	alert->source_count = 0;
 	if (!stmt)
 		return false;
 	sql_bind_long(stmt, 1, n);
@@ -94,6 +96,14 @@ load_sources(struct store *store, int64_t n, struct alert *alert, struct error *
 		memcpy(alert->sources, list, alert->source_count * sizeof(*list));
 	free(list);
 	return rc == SQLITE_DONE;
+}
+
+/* Most have one, and need no grouping and sorting, which cost more than all else of loading. */
+static bool
+load_sources(struct store *store, int64_t n, struct alert *alert, struct error *err)
+{
+	return take_sources(store, STMT_LOAD_TWO_SOURCES, n, alert, err) &&
+	       (alert->source_count < 2 || take_sources(store, STMT_LOAD_SOURCES, n, alert, err));
 }
 
 bool

@@ -347,14 +347,36 @@ note_conflict(struct store *store, const char *identity, int64_t n, struct error
 	return sql_run(store, stmt, err);
 }
 
-/* id: of the first of those in conflict, "" when there are none. */
+static bool
+is_contested(struct store *store, const char *identity, bool *is, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_CONFLICT_ANY, err);
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_text(stmt, 1, str_from(identity));
+	rc = sql_step(store, stmt, err);
+	*is = rc == SQLITE_ROW;
+	sqlite3_reset(stmt);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+/* id: of the first of those in conflict, "" when there are none: to sort them is not begun for
+ * every alert. */
 static bool
 find_contested(struct store *store, const char *identity, char id[ALERT_ID_SIZE], struct error *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, STMT_CONFLICT_FIND, err);
+	sqlite3_stmt *stmt;
+	bool any;
 	int rc;
 
 	id[0] = '\0';
+	if (!is_contested(store, identity, &any, err))
+		return false;
+	if (!any)
+		return true;
+	stmt = sql_use(store, STMT_CONFLICT_FIND, err);
 	if (!stmt)
 		return false;
 	sql_bind_text(stmt, 1, str_from(identity));

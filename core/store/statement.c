@@ -99,6 +99,7 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_CONFLICT_FIND] =
 		"SELECT a.id FROM conflict c JOIN alert a ON a.n = c.alert WHERE c.identity = ?1"
 		" ORDER BY (a.flags & ?2) <> 0, a.n LIMIT 1",
+	[STMT_CONFLICT_ANY] = "SELECT 1 FROM conflict WHERE identity = ?1 LIMIT 1",
 	[STMT_CONFLICT_INSERT] = "INSERT OR IGNORE INTO conflict(identity, alert) VALUES(?1, ?2)",
 
 	[STMT_ROW] = "SELECT " STORE_ROW_COLUMNS " FROM alert a WHERE n = ?1",
@@ -107,6 +108,9 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_LOAD_RECORD] =
 		"SELECT a.flags, d.rule_id, d.raw FROM alert a JOIN detail d ON d.alert = a.n"
 		" WHERE a.n = ?1",
+	[STMT_LOAD_TWO_SOURCES] =
+		"SELECT " SOURCE_COLUMNS " FROM alert_source s JOIN input i ON i.n = s.input"
+		" WHERE s.alert = ?1 LIMIT 2",
 	[STMT_LOAD_SOURCES] =
 		"SELECT " SOURCE_COLUMNS " FROM alert_source s JOIN input i ON i.n = s.input"
 		" WHERE s.alert = ?1 GROUP BY i.name, i.identity, s.offset"

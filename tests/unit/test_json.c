@@ -25,8 +25,8 @@ assert_refused(struct str text, const char *reason)
 }
 
 static void
-assert_rewritten(const char *text, void (*write)(struct buf *, const struct json *),
-	const char *expected)
+assert_rewritten(
+	const char *text, void (*write)(struct buf *, const struct json *), const char *expected)
 {
 	struct json_doc *doc = parse(text);
 	struct buf out = {0};
@@ -70,8 +70,8 @@ static void
 numbers_keep_their_text(void **state)
 {
 	(void)state;
-	assert_rewritten("[9007199254740993,1.50,-0,1e3]", json_write,
-		"[9007199254740993,1.50,-0,1e3]");
+	assert_rewritten(
+		"[9007199254740993,1.50,-0,1e3]", json_write, "[9007199254740993,1.50,-0,1e3]");
 }
 
 static void
@@ -82,7 +82,8 @@ equal_values_have_one_canonical_text(void **state)
 	(void)state;
 	assert_rewritten("{\"b\":{\"y\":true,\"x\":null},\"a\":[1,1.0,1e3,\"\\u0041\"]}",
 		json_write_canonical, expected);
-	assert_rewritten(" { \"a\" : [ 1.0 , 1 , 1000 , \"A\" ] , \"b\" : { \"x\" : null , \"y\" : true } } ",
+	assert_rewritten(" { \"a\" : [ 1.0 , 1 , 1000 , \"A\" ] , \"b\" : { \"x\" : null , \"y\" : "
+			 "true } } ",
 		json_write_canonical, expected);
 }
 
@@ -134,15 +135,17 @@ static void
 what_a_terminal_must_not_see_is_escaped_and_parses_back(void **state)
 {
 	(void)state;
-	assert_rewritten("[\"\\u001b[31m\\u202e\\u0000\\u200b\\udb40\\udc41 z\xc3\xab\"]", json_write,
-		"[\"\\u001b[31m\\u202e\\u0000\\u200b\\udb40\\udc41 z\xc3\xab\"]");
+	assert_rewritten("[\"\\u001b[31m\\u202e\\u0000\\u200b\\udb40\\udc41 z\xc3\xab\"]",
+		json_write, "[\"\\u001b[31m\\u202e\\u0000\\u200b\\udb40\\udc41 z\xc3\xab\"]");
 }
 
 static void
 bytes_that_are_no_utf8_become_the_replacement_character(void **state)
 {
 	(void)state;
-	assert_rewritten("[\"a\xff" "b\"]", json_write, "[\"a\\ufffdb\"]");
+	assert_rewritten("[\"a\xff"
+			 "b\"]",
+		json_write, "[\"a\\ufffdb\"]");
 }
 
 static void
@@ -153,7 +156,73 @@ a_raw_nul_byte_in_a_string_does_not_cut_it(void **state)
 
 	(void)state;
 	assert_ok(json_parse(STR("[\"a\0b\"]"), &doc, &err), &err);
-	assert_str(json_string(json_at(json_root(doc), 0)), "a\xc0\x80" "b");
+	assert_str(json_string(json_at(json_root(doc), 0)), "a\xc0\x80"
+							    "b");
+	json_doc_free(doc);
+}
+
+/* Strings are looked over many bytes at a time. */
+static void
+what_is_special_is_escaped_at_any_place_of_a_string(void **state)
+{
+	static const struct {
+		struct str byte;
+		const char *escaped;
+	} special[] = {{{"\"", 1}, "\\\""}, {{"\\", 1}, "\\\\"}, {{"\x1f", 1}, "\\u001f"},
+		{{"\x7f", 1}, "\\u007f"}, {{"\n", 1}, "\\n"}, {{"\xff", 1}, "\\ufffd"},
+		{{"\xe2\x80\xae", 3}, "\\u202e"}, {{"\xc3\xa9", 2}, "\xc3\xa9"}, {{"~", 1}, "~"},
+		{{" ", 1}, " "}};
+	static const char plain[] = "0123456789abcdefghijklmnopqrstuvwxyzABCD";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+		for (size_t at = 0; at < sizeof(plain); at++) {
+			struct buf in = {0}, out = {0}, expected = {0};
+
+			buf_append(&in, plain, at);
+			buf_str(&in, special[i].byte);
+			buf_puts(&in, plain + at);
+			buf_printf(&expected, "\"%.*s%s%s\"", (int)at, plain, special[i].escaped,
+				plain + at);
+			json_write_string(&out, buf_view(&in));
+			assert_string_equal(buf_cstr(&out), buf_cstr(&expected));
+			buf_fini(&in);
+			buf_fini(&out);
+			buf_fini(&expected);
+		}
+}
+
+/* Few are sorted where they stand, many elsewhere. */
+static void
+members_are_sorted_however_many(void **state)
+{
+	(void)state;
+	for (int count = 1; count <= 40; count++) {
+		struct buf in = {0}, expected = {0};
+
+		for (int i = 0; i < count; i++) {
+			buf_printf(&in, "%c\"k%02d\":0", i ? ',' : '{', count - 1 - i);
+			buf_printf(&expected, "%c\"k%02d\":0", i ? ',' : '{', i);
+		}
+		buf_putc(&in, '}');
+		buf_putc(&expected, '}');
+		assert_rewritten(buf_cstr(&in), json_write_canonical, buf_cstr(&expected));
+		buf_fini(&in);
+		buf_fini(&expected);
+	}
+}
+
+static void
+nul_bytes_and_escapes_stand_together_in_a_string(void **state)
+{
+	struct json_doc *doc = NULL;
+	struct error err;
+
+	(void)state;
+	assert_ok(json_parse(STR("\"\0a\\n\0\0\\u0000b\\\\\0\""), &doc, &err), &err);
+	assert_true(str_is(json_string(json_root(doc)), "\xc0\x80"
+							"a\n\xc0\x80\xc0\x80\xc0\x80"
+							"b\\\xc0\x80"));
 	json_doc_free(doc);
 }
 
@@ -290,6 +359,9 @@ main(void)
 		cmocka_unit_test(what_a_terminal_must_not_see_is_escaped_and_parses_back),
 		cmocka_unit_test(bytes_that_are_no_utf8_become_the_replacement_character),
 		cmocka_unit_test(a_raw_nul_byte_in_a_string_does_not_cut_it),
+		cmocka_unit_test(what_is_special_is_escaped_at_any_place_of_a_string),
+		cmocka_unit_test(members_are_sorted_however_many),
+		cmocka_unit_test(nul_bytes_and_escapes_stand_together_in_a_string),
 		cmocka_unit_test(bad_syntax_is_refused_with_its_place),
 		cmocka_unit_test(a_token_spells_what_it_means),
 		cmocka_unit_test(the_members_of_an_object_come_in_their_order),

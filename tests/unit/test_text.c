@@ -62,6 +62,23 @@ bytes_that_are_no_utf8_are_shown_as_bytes(void **state)
 }
 
 static void
+printable_ascii_ends_where_something_else_stands(void **state)
+{
+	static const char others[] = {'\0', '\x1f', '\x7f', '\x80', '\xff'};
+	char text[24];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others); i++)
+		for (size_t at = 0; at <= sizeof(text); at++) {
+			memset(text, at % 2 ? ' ' : '~', sizeof(text));
+			if (at < sizeof(text))
+				text[at] = others[i];
+			assert_int_equal(
+				text_printable_ascii((struct str){text, sizeof(text)}), at);
+		}
+}
+
+static void
 newlines_stay_in_texts_of_lines(void **state)
 {
 	struct buf out = {0};
@@ -140,6 +157,7 @@ main(void)
 		cmocka_unit_test(controls_are_shown_escaped),
 		cmocka_unit_test(invisible_and_reordering_characters_are_shown_escaped),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_shown_as_bytes),
+		cmocka_unit_test(printable_ascii_ends_where_something_else_stands),
 		cmocka_unit_test(newlines_stay_in_texts_of_lines),
 		cmocka_unit_test(length_counts_code_points_and_offset_finds_them),
 		cmocka_unit_test(columns_count_cells_as_they_will_be_drawn),
