@@ -12,11 +12,11 @@
 static const struct share {
 	size_t heavy, light, around;
 } shares[TERM_KINDS] = {
-	[TERM_KEY] = {3000, 3000, 0},
-	[TERM_USER] = {2000, 200, 500},
-	[TERM_ACTOR] = {2000, 200, 1500},
-	[TERM_ADDRESS] = {1000, 1000, 500},
-	[TERM_AGENT] = {1000, 200, 0},
+	[TERM_KEY] = {1500, 1500, 0},
+	[TERM_USER] = {500, 100, 250},
+	[TERM_ACTOR] = {1000, 100, 750},
+	[TERM_ADDRESS] = {500, 500, 250},
+	[TERM_AGENT] = {500, 50, 0},
 };
 #define AROUND (60 * TICKS_PER_MINUTE)
 

@@ -228,8 +228,9 @@ drop_last(struct putting *p, bool *fresh, struct error *err)
 static bool
 find_words(struct putting *p, struct error *err)
 {
-	for (int i = 1; i < TRACE_TEXT_COUNT; i++)
-		if (!word_put(p->store, p->trace->text[i], &p->words[i], err))
+	_Static_assert((int)TRACE_TEXT_COUNT <= (int)WORD_PLACES, "each text has a place");
+	for (unsigned i = 1; i < TRACE_TEXT_COUNT; i++)
+		if (!word_put(p->store, i, p->trace->text[i], &p->words[i], err))
 			return false;
 	return true;
 }
@@ -364,7 +365,7 @@ keep_first(struct putting *p, bool *fresh, struct error *err)
 	int64_t actor;
 
 	*fresh = false;
-	if (!word_put(p->store, p->trace->text[TRACE_ACTOR], &actor, err) ||
+	if (!word_put(p->store, TRACE_ACTOR, p->trace->text[TRACE_ACTOR], &actor, err) ||
 		!find_first(p, actor, &first, err))
 		return false;
 	if (first.there && comes_after(p, &first))

@@ -12,9 +12,14 @@ enum {
 };
 enum { UUID_BYTES = 16, UUID_SIZE = 37 };
 
-/* What a row's bytes are spelled into. */
+/* What a row's bytes are spelled into; and the words of the row before, which are mostly those of
+ * this one too. */
 struct spelled {
 	char event_id[UUID_SIZE], sha256[HASH_HEX];
+	struct {
+		int64_t word;
+		struct str text;
+	} before[TRACE_TEXT_COUNT];
 };
 
 static char *
@@ -71,8 +76,14 @@ take_row(struct store *store, sqlite3_stmt *stmt, struct trace *trace, struct sp
 	for (int i = 1; i < TRACE_TEXT_COUNT; i++) {
 		int64_t word = sqlite3_column_int64(stmt, COLUMN_TEXT + i);
 
+		if (word == spelled->before[i].word) {
+			trace->text[i] = spelled->before[i].text;
+			continue;
+		}
 		if (word && !word_get(store, word, &trace->text[i], err))
 			return false;
+		spelled->before[i].word = word;
+		spelled->before[i].text = trace->text[i];
 	}
 	trace->offset = (uint64_t)sqlite3_column_int64(stmt, COLUMN_OFFSET);
 	trace->sha256 = sha256_of(stmt, spelled);
@@ -84,7 +95,7 @@ static bool
 visit_rows(struct store *store, sqlite3_stmt *stmt, size_t most, store_trace_visit *visit,
 	void *context, bool *cut, struct error *err)
 {
-	struct spelled spelled;
+	struct spelled spelled = {0};
 	struct trace trace;
 	size_t count = 0;
 	bool ok = true;

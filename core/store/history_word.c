@@ -27,6 +27,7 @@ struct words {
 	struct arena arena, input_arena;
 	size_t count, bytes;
 	struct word *values[BUCKETS], *numbers[BUCKETS];
+	const struct word *lately[WORD_PLACES]; /* put at each place */
 	struct input_name *inputs[INPUT_BUCKETS];
 };
 
@@ -81,7 +82,7 @@ by_number(struct words *words, int64_t n)
 	return &words->numbers[(uint64_t)n % BUCKETS];
 }
 
-static struct str
+static const struct word *
 remember(struct words *words, struct str text, int64_t n)
 {
 	struct word *word = arena_alloc_word(&words->arena, sizeof(*word));
@@ -96,7 +97,7 @@ remember(struct words *words, struct str text, int64_t n)
 	*value = *number = word;
 	words->count++;
 	words->bytes += text.len;
-	return word->text;
+	return word;
 }
 
 static bool
@@ -143,27 +144,46 @@ bounded(struct str text)
 	return text;
 }
 
+static const struct word *
+known_word(struct words *words, struct str text)
+{
+	const struct word *word = *by_value(words, text);
+
+	while (word && !str_equal(word->text, text))
+		word = word->next_value;
+	return word;
+}
+
+static const struct word *
+put_word(struct store *store, struct str text, struct error *err)
+{
+	int64_t n;
+
+	if (!find_in_table(store, text, &n, err) || (n == 0 && !insert(store, text, &n, err)))
+		return NULL;
+	if (store->words->count > REMEMBERED_MAX || store->words->bytes > REMEMBERED_BYTES)
+		word_forget(store);
+	return remember(words_of(store), text, n);
+}
+
 bool
-word_put(struct store *store, struct str text, int64_t *n, struct error *err)
+word_put(struct store *store, unsigned place, struct str text, int64_t *n, struct error *err)
 {
 	struct words *words = words_of(store);
+	const struct word *word = words->lately[place];
 
 	*n = 0;
 	if (!text.data)
 		return true;
 	text = bounded(text);
-	for (struct word *word = *by_value(words, text); word; word = word->next_value)
-		if (str_equal(word->text, text)) {
-			*n = word->n;
-			return true;
-		}
-	if (!find_in_table(store, text, n, err) || (*n == 0 && !insert(store, text, n, err)))
+	if (!word || !str_equal(word->text, text))
+		word = known_word(words, text);
+	if (!word)
+		word = put_word(store, text, err);
+	if (!word)
 		return false;
-	if (words->count > REMEMBERED_MAX || words->bytes > REMEMBERED_BYTES) {
-		word_forget(store);
-		words = words_of(store);
-	}
-	remember(words, text, *n);
+	words_of(store)->lately[place] = word;
+	*n = word->n;
 	return true;
 }
 
@@ -186,7 +206,7 @@ word_get(struct store *store, int64_t n, struct str *text, struct error *err)
 	sql_bind_long(stmt, 1, n);
 	rc = sql_step(store, stmt, err);
 	if (rc == SQLITE_ROW)
-		*text = remember(words, sql_text(stmt, 0), n);
+		*text = remember(words, sql_text(stmt, 0), n)->text;
 	else if (rc == SQLITE_DONE)
 		error_set(err, ERROR_STORE, "%s: the store is damaged: a text of history is gone",
 			store->path);
