@@ -155,6 +155,7 @@ put_creation(struct bench *b, uint64_t n)
 		}
 	}
 	since = meter_now_us();
+	trace_identity(&trace, trace.identity);
 	for (size_t i = 0; i < count; i++)
 		if (terms[i])
 			put(b, terms[i], &trace, uses[i].first_only);
@@ -427,7 +428,7 @@ run(struct bench *b)
 	put_busy(b, &first);
 	alert_fini(&first);
 	measure(b, "busy", "an alert whose key, user, actor, address and agent are all busy", false,
-		30);
+		100);
 	store_close(b->store);
 }
 
