@@ -50,4 +50,8 @@ struct answer {
 	int64_t first_seen_actor; /* ticks; TIME_NONE: unknown, or never before */
 };
 
+/* `history` NULL: not looked for yet. What the arena is used for is not needed afterwards. */
+struct answer answer_of(struct arena *arena, const struct alert *alert,
+	const struct fact facts[FACT_COUNT], const struct history *history);
+
 #endif
