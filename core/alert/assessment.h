@@ -35,7 +35,7 @@ struct assessment_rule_text {
 	const char *name, *when, *says;
 	enum assessment_kind kind;
 };
-size_t assessment_rules(const struct assessment_rule_text **rules);
+const struct assessment_rule_text *assessment_rule(size_t n); /* NULL: after the last */
 
 /* ---- what a list keeps of an alert's story ---- */
 

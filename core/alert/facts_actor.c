@@ -322,10 +322,9 @@ fact_others_from_ip(struct asking *a)
 /* ---- 20: keys of this actor ---- */
 
 static struct str
-user_of(struct asking *a, const struct trace *t)
+user_of(struct asking *a, const struct trace *t, struct str user)
 {
-	return arena_printf(a->arena, "%.*s/%.*s", STR_ARG(t->text[TRACE_ACCOUNT]),
-		STR_ARG(t->text[TRACE_USER]));
+	return arena_printf(a->arena, "%.*s/%.*s", STR_ARG(t->text[TRACE_ACCOUNT]), STR_ARG(user));
 }
 
 static size_t
@@ -335,10 +334,11 @@ collect_made(struct asking *a, struct str *users)
 	size_t count = 0;
 
 	if (a->alert->outcome == OUTCOME_SUCCESS)
-		users[count++] = user_of(a, &r->own);
+		users[count++] = user_of(a, &r->own, r->user);
 	for (size_t i = 0; i < r->count; i++)
 		if (r->clues[i].by_actor && clue_is(&r->clues[i], "CreateAccessKey")) {
-			users[count++] = user_of(a, r->clues[i].trace);
+			users[count++] =
+				user_of(a, r->clues[i].trace, r->clues[i].trace->text[TRACE_USER]);
 			fact_show(a, r->clues[i].trace);
 		}
 	return count;

@@ -209,7 +209,7 @@ fact_quarantine(struct asking *a)
 	} else if (put) {
 		put_quarantine(a, put);
 		fact_put_found(a, &looked);
-	} else if (!a->reading->own.text[TRACE_USER].len) {
+	} else if (!a->reading->user.len) {
 		fact_unknown(a, "not recorded: the target is no user with a name");
 	} else if (fact_may_deny(a, &looked)) {
 		buf_puts(&a->text, "no quarantine policy");

@@ -55,7 +55,9 @@ void fact_put_after(struct asking *a, int64_t time);
 /* facts_who.c */
 fact_answer fact_actor, fact_credential, fact_target, fact_self, fact_root, fact_mfa;
 /* facts_call.c */
-fact_answer fact_outcome, fact_new_key, fact_origin, fact_agent, fact_special, fact_automation;
+fact_answer fact_outcome, fact_new_key, fact_origin, fact_agent;
+/* facts_known.c */
+fact_answer fact_special, fact_automation;
 /* facts_sentinel.c */
 fact_answer fact_sentinel;
 /* facts_used.c */

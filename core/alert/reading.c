@@ -89,9 +89,9 @@ is_on_user(const struct reading *r, const struct trace *t)
 	const struct trace *own = &r->own;
 
 	if (!str_equal(t->text[TRACE_ACCOUNT], own->text[TRACE_ACCOUNT]) ||
-		!str_equal(t->text[TRACE_USER], own->text[TRACE_USER]))
+		!str_equal(t->text[TRACE_USER], r->user))
 		return false;
-	return own->text[TRACE_USER].len ||
+	return r->user.len ||
 	       (str_is(own->text[TRACE_TYPE], "Root") && str_is(t->text[TRACE_TYPE], "Root"));
 }
 
@@ -118,6 +118,7 @@ reading_make(struct reading *r, struct arena *arena, const struct alert *alert,
 
 	*r = (struct reading){.arena = arena, .alert = alert, .history = h};
 	trace_of_alert(&r->own, alert, arena);
+	r->user = term_user_of_alert(alert, &r->own);
 	r->addressed = is_address(r->own.text[TRACE_IP]);
 	keys = sort_keys(r);
 	follow_keys(r);

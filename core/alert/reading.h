@@ -22,6 +22,7 @@ struct reading {
 	const struct alert *alert;
 	const struct history *history; /* never NULL */
 	struct trace own;	       /* the alert's record */
+	struct str user;	       /* that it is about; absent: root, or not recorded */
 	bool addressed;		       /* made from an address, not by a service */
 	struct clue *clues;	       /* ascending by time, without the alert's own */
 	size_t count;

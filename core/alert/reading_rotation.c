@@ -161,8 +161,8 @@ is_by_owner(const struct reading *r, const struct trace *step)
 		return true;
 	if (r->alert->self && str_equal(step->text[TRACE_ACTOR], own->text[TRACE_ACTOR]))
 		return true;
-	return str_is(step->text[TRACE_TYPE], "IAMUser") && own->text[TRACE_USER].len &&
-	       str_equal(step->text[TRACE_ACTOR_USER], own->text[TRACE_USER]) &&
+	return str_is(step->text[TRACE_TYPE], "IAMUser") && r->user.len &&
+	       str_equal(step->text[TRACE_ACTOR_USER], r->user) &&
 	       str_equal(step->text[TRACE_ACCOUNT], own->text[TRACE_ACCOUNT]);
 }
 
@@ -196,8 +196,9 @@ judge(struct rotation *rotation, const struct reading *r, const struct other_key
 void
 reading_rotation(struct rotation *rotation, const struct reading *r)
 {
+	size_t most = r->count + 1 < OTHERS_MAX ? r->count + 1 : OTHERS_MAX;
 	struct others others = {
-		.reading = r, .list = arena_alloc(r->arena, OTHERS_MAX * sizeof(*others.list))};
+		.reading = r, .list = arena_alloc(r->arena, most * sizeof(*others.list))};
 	struct looked doubt = {0};
 	const struct other_key *old;
 	struct usage usage;
