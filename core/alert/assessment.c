@@ -296,6 +296,8 @@ say_plain(struct judging *j)
 	say_use(j);
 	if (j->usage.first && reading_same_ip(&j->reading, j->usage.first->trace) == ANSWER_YES)
 		buf_puts(&j->says, " from the same address");
+	if (j->usage.first && !FACT(j, 14)->looked.complete)
+		buf_puts(&j->says, "; not all was looked through");
 }
 
 static void

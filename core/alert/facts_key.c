@@ -83,7 +83,8 @@ put_steps(struct asking *a, const struct rotation *rotation)
 		const struct trace *step;
 	} steps[] = {
 		{"use", "new key used", "new key not used", rotation->use},
-		{"deactivate", "deactivated", "not deactivated", rotation->deactivate},
+		{"deactivate", "old one deactivated", "old one not deactivated",
+			rotation->deactivate},
 		{"delete", "deleted", "not deleted", rotation->remove},
 	};
 
