@@ -144,15 +144,12 @@ read_object(struct reading *r, enum place_object in, struct str text)
 	if (!json_enter_object(&lexer))
 		return;
 	while (json_next_member(&lexer, &member)) {
-		if (member.value.len && member.value.data[0] != '{') {
-			read_text(r, in, &member);
-			continue;
-		}
+		read_text(r, in, &member);
 		for (enum place_object o = TOP + 1; o < OBJECTS; o++) {
 			if (objects[o].in != in || r->entered[o] ||
 				!json_spells(member.key, str_from(objects[o].name)))
 				continue;
-			r->entered[o] = true;
+			r->entered[o] = true; /* also when it is no object: the first copy counts */
 			read_object(r, o, member.value);
 		}
 	}
