@@ -81,6 +81,8 @@ static const struct {
 	{REQUEST, "userName", TRACE_USER},
 	{NEW_KEY, "userName", TRACE_USER},
 	{NEW_USER, "userName", TRACE_USER},
+	{REQUEST, "roleName", TRACE_USER},
+	{REQUEST, "groupName", TRACE_USER},
 	{NEW_KEY, "accessKeyId", TRACE_SUBJECT},
 	{CREDENTIALS, "accessKeyId", TRACE_SUBJECT},
 	{REQUEST, "accessKeyId", TRACE_SUBJECT},
@@ -130,7 +132,6 @@ read_text(struct reading *r, enum place_object in, const struct json_member *mem
 			continue;
 		r->seen[i] = true;
 		r->found[i] = string_of(r->arena, member->value);
-		return;
 	}
 }
 
@@ -143,15 +144,12 @@ read_object(struct reading *r, enum place_object in, struct str text)
 	if (!json_enter_object(&lexer))
 		return;
 	while (json_next_member(&lexer, &member)) {
-		if (member.value.len && member.value.data[0] != '{') {
-			read_text(r, in, &member);
-			continue;
-		}
+		read_text(r, in, &member);
 		for (enum place_object o = TOP + 1; o < OBJECTS; o++) {
 			if (objects[o].in != in || r->entered[o] ||
 				!json_spells(member.key, str_from(objects[o].name)))
 				continue;
-			r->entered[o] = true;
+			r->entered[o] = true; /* also when it is no object: the first copy counts */
 			read_object(r, o, member.value);
 		}
 	}
