@@ -13,10 +13,10 @@ static const struct share {
 	size_t heavy, light, around;
 } shares[TERM_KINDS] = {
 	[TERM_KEY] = {3000, 3000, 0},
-	[TERM_USER] = {2000, 0, 500},
-	[TERM_ACTOR] = {2000, 0, 1500},
+	[TERM_USER] = {2000, 200, 500},
+	[TERM_ACTOR] = {2000, 200, 1500},
 	[TERM_ADDRESS] = {1000, 1000, 500},
-	[TERM_AGENT] = {1000, 0, 0},
+	[TERM_AGENT] = {1000, 200, 0},
 };
 #define AROUND (60 * TICKS_PER_MINUTE)
 
