@@ -4,7 +4,8 @@
 #   make install    PREFIX (/usr/local) and DESTDIR as usual; make uninstall
 #   make check-live  the live sources, against a fake cloud and a real radosgw on loopback
 #   make lint       the walls of the house, the manual; make format lets clang-format decide
-#   make bench      how fast it is, beside others; bench-scan, bench-screen: only that
+#   make bench      how fast it is, beside others; bench-scan, bench-screen,
+#                   bench-history: only that
 #   make fuzz       libFuzzer on every parser, FUZZ_SECONDS (30) each
 #   make screens    the golden screens as SVG, below build/screens, and those in man/ anew
 #   make clean
@@ -63,8 +64,8 @@ TEST_LDLIBS = $(eval TEST_LDLIBS := $$(call pkgs,--libs,$(LIBS_TEST)))$(TEST_LDL
 sources = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 CORE := $(filter-out $(if $(ISAL),,core/scan/inflate_isal.c),$(call sources,core core/base \
-	core/event core/scan core/rule core/alert core/store core/source core/validation core/export \
-	core/command))
+	core/event core/scan core/rule core/alert core/store core/source core/history core/validation \
+	core/export core/command))
 TUI := $(filter-out tui/main.c,$(call sources,tui))
 SUPPORT := $(call sources,tests/support)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(call sources,tests/unit))
@@ -76,7 +77,7 @@ THEMES := $(wildcard themes/*.ini)
 BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(call sources,tests/bench))
 
 .PHONY: all demo demo-run check check-run check-live check-live-run test-programs \
-	test-programs-live install uninstall clean lint fuzz bench bench-scan bench-screen screens deps deps-test deps-live format FORCE
+	test-programs-live install uninstall clean lint fuzz bench bench-scan bench-screen bench-history screens deps deps-test deps-live format FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -197,6 +198,10 @@ bench-scan: all $(B)/tests/bench/bench_scan
 # The screen at BENCH_ALERTS (100000): keys, bytes, finding, idling, beside tig and less.
 bench-screen: all $(B)/tests/bench/bench_screen
 	@$(B)/tests/bench/bench_screen $(BENCH_ALERTS)
+
+# History of BENCH_ALERTS (100000): how fast it is put and loaded, and how much room it takes.
+bench-history: all $(B)/tests/bench/bench_history
+	@$(B)/tests/bench/bench_history $(BENCH_ALERTS)
 
 # What the goldens show, to look at. Those that man/ keeps are called after them.
 $(B)/tests/screens: $(call objects,$(addprefix tests/support/,picture.c svg.c screens/main.c)) \

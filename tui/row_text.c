@@ -3,16 +3,16 @@
 #include <string.h>
 
 /* Offsets until the text stands still. */
-struct span {
+struct stretch {
 	size_t from, len;
 };
 
 static void
-add(struct row_text *t, struct span *span, struct str word)
+add(struct row_text *t, struct stretch *span, struct str word)
 {
 	if (t->text.len)
 		buf_putc(&t->text, ' ');
-	*span = (struct span){t->text.len, word.len};
+	*span = (struct stretch){t->text.len, word.len};
 	buf_str(&t->text, word);
 }
 
@@ -20,7 +20,7 @@ add(struct row_text *t, struct span *span, struct str word)
 static void
 add_rest(struct row_text *t, const struct list *list, const struct list_row *row)
 {
-	struct span span;
+	struct stretch span;
 
 	add(t, &span, list_word(list, row->owner));
 	if (row->classification)
@@ -37,7 +37,7 @@ add_rest(struct row_text *t, const struct list *list, const struct list_row *row
 void
 row_text_make(struct row_text *t, const struct list *list, const struct list_row *row, bool local)
 {
-	struct span spans[COLUMN_COUNT] = {0};
+	struct stretch spans[COLUMN_COUNT] = {0};
 
 	buf_clear(&t->text);
 	add(t, &spans[COLUMN_TIME], str_from(clock_format_next(&t->clock, local, row->time)));

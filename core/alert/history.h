@@ -34,16 +34,18 @@ struct history_key {
 
 struct history {
 	enum history_state state;
-	const struct trace *traces; /* ascending by time (TIME_NONE last), each record once, the
+	const struct trace *traces; /* ascending by time, TIME_NONE last; each record once, the
 				       alert's own among them if it was found */
 	size_t trace_count;
 	const struct history_key *keys; /* breadth first; 0 when the call made no key */
 	size_t key_count;
 	const struct span *spans; /* ascending, disjoint */
 	size_t span_count;
-	uint64_t inputs;    /* files or requests that were looked through */
-	uint64_t unread;    /* of them: that could not be read, wholly or in part */
-	bool cut;	    /* there is more than is kept: counts are at least */
+	uint64_t inputs; /* files or requests that were looked through */
+	uint64_t unread; /* of them: that could not be read, wholly or in part */
+	/* Of which terms there is more than is kept, so that counts are at least: 1 << enum
+	 * term_kind (term.h). 0: there is not. */
+	unsigned cut;
 	struct str lacking; /* what was not asked, in words (`regions not asked: eu-west-1`);
 			       absent: nothing */
 };

@@ -40,6 +40,8 @@ enum trace_text {
 		TRACE_TEXT_COUNT
 };
 
+enum { TRACE_IDENTITY = 16 };
+
 struct trace {
 	int64_t time;			   /* eventTime in ticks; TIME_NONE: unreadable */
 	struct str text[TRACE_TEXT_COUNT]; /* absent where the record has none */
@@ -47,6 +49,8 @@ struct trace {
 	struct str source, path;
 	uint64_t offset;
 	struct str sha256; /* of the raw bytes, hex */
+	/* trace_identity, of what a store kept; all zero: not computed yet. */
+	unsigned char identity[TRACE_IDENTITY];
 };
 
 /* A record's bytes, which are JSON. Texts borrow from raw where it writes them plainly, else from
@@ -55,7 +59,7 @@ bool trace_read(struct trace *trace, struct str raw, struct arena *arena);
 
 /* The same record, whatever file it stands in: 16 bytes of a hash of its eventID and of all that
  * is judged, so that a forged copy of an eventID hides nothing. */
-void trace_identity(const struct trace *trace, unsigned char identity[16]);
+void trace_identity(const struct trace *trace, unsigned char identity[TRACE_IDENTITY]);
 
 /* ---- calls that matter beside what a key does ---- */
 

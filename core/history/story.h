@@ -16,7 +16,10 @@ struct story_scope {
 /* Keys of a tree, and traces of an alert, that are loaded at most. */
 enum { STORY_KEYS_MAX = 1000, STORY_TRACES_MAX = 20000 };
 
-/* Everything in `arena`. The alert is loaded (store_load). */
+/* Everything in `arena`. The alert is loaded (store_load). Of a busy actor, user, address or agent
+ * the earliest traces are loaded and those around the alert, so that a story costs no more than a
+ * frame; history.cut says of which there is more. A state of LOOKED becomes PART where some of what
+ * is needed was not looked for, and NOT_LOOKED where nothing was. */
 bool story_load(struct history *history, struct arena *arena, struct store *store,
 	const struct alert *alert, const struct story_scope *scope, struct error *err);
 

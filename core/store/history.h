@@ -26,18 +26,26 @@ bool store_term_find(struct store *store, const struct term *term, int64_t *n, s
 
 /* ---- traces ---- */
 
-/* Of one term; the latest give way, and `cut` is remembered with the term. */
+/* Of one term, of calls with a weight (trace.h) and as many of the others; the latest give way, and
+ * `cut` is remembered with the term. Texts are cut at 2 KiB. */
 enum { STORE_TRACES_MAX = 100000 };
 
 /* Keeps a trace under a term; one that is there already, from whatever input, changes nothing.
  * `input`: where it stands (store_input_begin); *fresh: it was not there. Within a transaction. */
 bool store_trace_put(struct store *store, int64_t term, const struct trace *trace, int64_t input,
 	bool *fresh, struct error *err);
+/* The same where only the first of its actor counts (term_use.first_only): the earliest of those
+ * that were put so is kept, whatever order they come in. *fresh: it is the earliest by now. */
+bool store_trace_put_first(struct store *store, int64_t term, const struct trace *trace,
+	int64_t input, bool *fresh, struct error *err);
 /* Those of a term with from <= time <= to, ascending by time, at most `most`; TIME_NONE last.
  * *cut: there are more than the store keeps, or than `most`. Strings valid during the visit. */
 typedef bool store_trace_visit(void *context, const struct trace *trace);
 bool store_traces(struct store *store, int64_t term, int64_t from, int64_t to, size_t most,
 	store_trace_visit *visit, void *context, bool *cut, struct error *err);
+/* Only the calls with a weight, or only those without. */
+bool store_traces_of(struct store *store, int64_t term, bool heavy, int64_t from, int64_t to,
+	size_t most, store_trace_visit *visit, void *context, bool *cut, struct error *err);
 
 /* ---- what was looked through ---- */
 
@@ -53,9 +61,9 @@ struct store_looked {
 bool store_looked_put(
 	struct store *store, int64_t input, const struct store_looked *looked, struct error *err);
 bool store_looked_term(struct store *store, int64_t input, int64_t *term, struct error *err);
-/* Over all inputs of a run (0: of the store) that were looked through for that term: their spans,
- * joined where less than HISTORY_GAP parts them, in arena; how many inputs, how many unread, and
- * how many of the run's inputs were not looked through for it. */
+/* Over all inputs of a run (those that were begun for it; 0: all of the store) that were looked
+ * through for that term: their spans, joined where less than HISTORY_GAP parts them, in arena; how
+ * many inputs, how many unread, and how many of the run's inputs were not looked through for it. */
 struct store_coverage {
 	struct span *spans;
 	size_t span_count;

@@ -270,6 +270,18 @@ store_read_end(struct store *store)
 }
 
 bool
+store_read_join(struct store *store, bool *began, struct error *err)
+{
+	return sql_read_begin(store, began, err);
+}
+
+void
+store_read_leave(struct store *store, bool began)
+{
+	sql_read_end(store, began);
+}
+
+bool
 store_load(struct store *store, const char *id, struct alert *alert, struct error *err)
 {
 	return load_in_one_state(store, id, 0, alert, err);

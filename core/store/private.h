@@ -79,6 +79,28 @@ enum statement {
 	STMT_HEALTH_CLEAR,
 	STMT_HEALTH_PUT,
 	STMT_HEALTH_LIST,
+	STMT_TERM_FIND,
+	STMT_TERM_INSERT,
+	STMT_TERM_LIST,
+	STMT_TERM_KEPT,
+	STMT_TERM_KEEP,
+	STMT_WORD_FIND,
+	STMT_WORD_INSERT,
+	STMT_WORD,
+	STMT_TRACE_INSERT,
+	STMT_TRACE_LAST,
+	STMT_TRACE_DELETE,
+	STMT_TRACE_LIST,
+	STMT_TRACE_LIST_ONE,
+	STMT_TRACE_FIRST,
+	STMT_TRACE_FIRST_PUT,
+	STMT_INPUT_NAME,
+	STMT_LOOKED_PUT,
+	STMT_LOOKED_TERM,
+	STMT_LOOKED_RUN,
+	STMT_LOOKED_ALL,
+	STMT_LOOKED_CHANGED,
+	STMT_ANSWER_PUT,
 	STMT_COUNT,
 };
 
@@ -102,6 +124,10 @@ struct store {
 	const void *hurry_context;
 	int64_t busy_ms, hurried_ms;
 	char *rule_seen; /* rule id that is surely in the table; owns */
+	/* Of history; each made when first needed; owns. */
+	struct words *words;
+	struct kept *kept;
+	struct covered *covered;
 };
 
 /* ---- check.c: what is there, without touching it ---- */
@@ -144,7 +170,7 @@ bool place_is_local(const struct store *store, const char *folder, struct error 
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 4,
+	SCHEMA_VERSION = 5,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */
@@ -211,7 +237,8 @@ void program_namespace(char *name, size_t size);
 	"a.n, a.id, a.time, a.status, a.classification, a.validation, a.last_seq, a.self, "        \
 	"a.outcome, a.flags, a.severity, a.actor, a.target, a.account, a.ip, a.event_id, "         \
 	"a.owner, "                                                                                \
-	"a.rule_id"
+	"a.rule_id, a.assessed, a.used, a.used_elsewhere, a.used_after, a.rotation, a.children, "  \
+	"a.first_seen"
 
 /* ---- load.c ---- */
 
@@ -227,5 +254,45 @@ void load_decision(sqlite3_stmt *stmt, struct arena *arena, struct decision *dec
 /* The decisions of an alert, ascending; strings in arena. The array has room for one more. */
 bool load_decisions(struct store *store, int64_t alert, struct arena *arena,
 	struct decision **decisions, size_t *count, struct error *err);
+
+/* ---- history_word.c: texts that many traces share, and inputs' names ---- */
+
+/* Its number, 0: the text is absent. Cut at WORD_MAX bytes. Within a transaction. */
+enum { WORD_MAX = 2048 };
+bool word_put(struct store *store, struct str text, int64_t *n, struct error *err);
+/* Valid until word_fresh. */
+bool word_get(struct store *store, int64_t n, struct str *text, struct error *err);
+bool word_input(
+	struct store *store, int64_t input, struct str *name, struct str *path, struct error *err);
+/* Before a reading: what is remembered of earlier ones may go when it is much. */
+void word_fresh(struct store *store);
+/* What was remembered may be gone from the store. */
+void word_forget(struct store *store);
+
+/* ---- history_kept.c: how many traces a term has, kept until the transaction ends ---- */
+
+struct kept_part {
+	int64_t count;
+	int64_t last; /* not above that time; only when full */
+	bool cut, full;
+};
+struct kept_term {
+	int64_t term;
+	struct kept_part part[2]; /* trace.light */
+	bool changed;
+};
+/* Valid until the next. NULL: err is filled. */
+struct kept_term *kept_term(struct store *store, int64_t term, struct error *err);
+/* The same without keeping it, for who reads. */
+bool kept_look(struct store *store, int64_t term, struct kept_term *out, struct error *err);
+/* Is that part full now, and up to when? */
+bool kept_last(struct store *store, struct kept_term *term, bool light, struct error *err);
+/* Writes what changed, at the end of a transaction. */
+bool kept_flush(struct store *store, struct error *err);
+void kept_forget(struct store *store);
+
+/* ---- history_looked.c ---- */
+
+void covered_forget(struct store *store);
 
 #endif

@@ -5,14 +5,36 @@
 #include "core/base/buf.h"
 #include "core/store/private.h"
 
+static int64_t
+number_or(sqlite3_stmt *stmt, int column, int64_t otherwise)
+{
+	return sqlite3_column_type(stmt, column) == SQLITE_NULL
+		       ? otherwise
+		       : sqlite3_column_int64(stmt, column);
+}
+
+/* From column 18 on. */
+static struct answer
+row_answer(sqlite3_stmt *stmt)
+{
+	return (struct answer){
+		.assessed = (enum assessment_kind)sql_choice(stmt, 18, ASSESSED_HARMLESS),
+		.used = (enum answer_yes)sql_choice(stmt, 19, ANSWER_YES),
+		.used_elsewhere = (enum answer_yes)sql_choice(stmt, 20, ANSWER_YES),
+		.used_after = number_or(stmt, 21, 0),
+		.rotation = (enum rotation_shape)sql_choice(stmt, 22, ROTATION_WHOLE),
+		.children = number_or(stmt, 23, -1),
+		.first_seen_actor = number_or(stmt, 24, TIME_NONE),
+	};
+}
+
 static bool
 row_visit(sqlite3_stmt *stmt, store_row_visit *visit, void *context)
 {
 	struct store_row row = {
 		.rowid = sqlite3_column_int64(stmt, 0),
 		.id = (const char *)sqlite3_column_text(stmt, 1),
-		.time = sqlite3_column_type(stmt, 2) == SQLITE_NULL ? TIME_NONE
-								    : sqlite3_column_int64(stmt, 2),
+		.time = number_or(stmt, 2, TIME_NONE),
 		.status = (enum alert_status)sql_choice(stmt, 3, STATUS_CLOSED),
 		.classification = (enum classification)sql_choice(stmt, 4, CLASS_UNDETERMINED),
 		.validation = (enum validation_state)sql_choice(stmt, 5, VALIDATION_CHECKING),
@@ -28,6 +50,7 @@ row_visit(sqlite3_stmt *stmt, store_row_visit *visit, void *context)
 		.event_id = sql_text(stmt, 15),
 		.owner = sql_text(stmt, 16),
 		.rule_id = sql_text(stmt, 17),
+		.answer = row_answer(stmt),
 	};
 
 	return visit(context, &row);

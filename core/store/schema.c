@@ -1,7 +1,8 @@
 /*
  * The tables, and how older ones become them. A migration is never changed once a program with it
  * was used; a new one is a new row. Numbers in the columns self, outcome, flags, status,
- * classification, reason and validation are those of the enums, which therefore only grow.
+ * classification, reason, validation, kind, assessed, used, used_elsewhere and rotation are those
+ * of the enums, which therefore only grow.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -173,6 +174,70 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"ALTER TABLE input ADD COLUMN mark_digests INTEGER;"
 	"ALTER TABLE input ADD COLUMN mark_problems INTEGER;"
 	"ALTER TABLE input ADD COLUMN mark_print TEXT;",
+
+	/* What other records tell about alerts. */
+	"CREATE TABLE term("
+	" n INTEGER PRIMARY KEY," /* in the order in which they were added */
+	" kind INTEGER NOT NULL,"
+	" value TEXT NOT NULL,"
+	/* Its traces, with a weight and without: how many are kept, and whether there were more. */
+	" heavy INTEGER NOT NULL DEFAULT 0,"
+	" light INTEGER NOT NULL DEFAULT 0,"
+	" heavy_cut INTEGER NOT NULL DEFAULT 0,"
+	" light_cut INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE(kind, value));"
+	/* The same few names and addresses stand in most traces. */
+	"CREATE TABLE word("
+	" n INTEGER PRIMARY KEY,"
+	" value TEXT NOT NULL UNIQUE);"
+	/* From event_id to what: a text, or the n of a word. Without references: there are millions
+	 * of rows, and neither terms nor words nor inputs are ever deleted. */
+	"CREATE TABLE trace("
+	" term INTEGER NOT NULL,"
+	" light INTEGER NOT NULL," /* 0: a call with a weight (trace.h) */
+	" time INTEGER NOT NULL,"  /* the highest number: unreadable */
+	" identity BLOB NOT NULL,"
+	" event_id, name, service, type, actor, actor_user, key, ip, region, agent, error,"
+	" account, user, subject, what,"
+	" input INTEGER NOT NULL,"
+	" offset INTEGER NOT NULL,"
+	" sha256 BLOB,"
+	" PRIMARY KEY(term, light, time, identity)) WITHOUT ROWID;"
+	/* Where only the first trace of each actor is kept: which that is. */
+	"CREATE TABLE trace_first("
+	" term INTEGER NOT NULL,"
+	" actor INTEGER NOT NULL," /* word.n; 0: none */
+	" light INTEGER NOT NULL,"
+	" time INTEGER NOT NULL,"
+	" identity BLOB NOT NULL,"
+	" PRIMARY KEY(term, actor)) WITHOUT ROWID;"
+	"CREATE TABLE looked("
+	" input INTEGER PRIMARY KEY REFERENCES input(n),"
+	" term INTEGER NOT NULL,"
+	" unread INTEGER NOT NULL,"
+	" spans BLOB NOT NULL);" /* pairs of numbers of 64 bits, low byte first */
+	/* Goes up with all that coverage is made of. */
+	"ALTER TABLE change ADD COLUMN looked INTEGER NOT NULL DEFAULT 1;"
+	"CREATE TRIGGER input_changed AFTER UPDATE OF generation, size, mtime_ns, ctime_ns ON input"
+	" WHEN old.generation <> new.generation OR old.size IS NOT new.size"
+	" OR old.mtime_ns IS NOT new.mtime_ns OR old.ctime_ns IS NOT new.ctime_ns"
+	" BEGIN DELETE FROM looked WHERE input = new.n; END;"
+	"CREATE TRIGGER looked_insert AFTER INSERT ON looked"
+	" BEGIN UPDATE change SET looked = looked + 1; END;"
+	"CREATE TRIGGER looked_update AFTER UPDATE ON looked"
+	" BEGIN UPDATE change SET looked = looked + 1; END;"
+	"CREATE TRIGGER looked_delete AFTER DELETE ON looked"
+	" BEGIN UPDATE change SET looked = looked + 1; END;"
+	"CREATE TRIGGER looked_join AFTER INSERT ON run_input"
+	" BEGIN UPDATE change SET looked = looked + 1; END;"
+	/* The answers that lists show (assessment.h). */
+	"ALTER TABLE alert ADD COLUMN assessed INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE alert ADD COLUMN used INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE alert ADD COLUMN used_elsewhere INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE alert ADD COLUMN used_after INTEGER;"
+	"ALTER TABLE alert ADD COLUMN rotation INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE alert ADD COLUMN children INTEGER;"
+	"ALTER TABLE alert ADD COLUMN first_seen INTEGER;",
 };
 
 static bool

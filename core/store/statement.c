@@ -8,6 +8,14 @@
 	"name, type, cause, error, advice, note, state, success_at, retry_at, requests,"           \
 	" bytes, records, alerts, problems, failures, position, skew_ms, done, total"
 
+/* In the order of trace_text; then where the record stands. */
+#define TRACE_COLUMNS                                                                              \
+	"event_id, name, service, type, actor, actor_user, key, ip, region, agent, error, "        \
+	"account, user, subject, what, input, offset, sha256"
+#define TRACE_PART(light)                                                                          \
+	"SELECT time, identity, " TRACE_COLUMNS " FROM trace WHERE term = ?1 AND light = " light   \
+	" AND time >= ?2 AND time <= ?3"
+
 #define MARK_COLUMNS "mark, mark_state, mark_values, mark_digests, mark_problems, mark_print"
 
 static const char *const texts[STMT_COUNT] = {
@@ -156,6 +164,49 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_HEALTH_PUT] = "INSERT INTO health(" HEALTH_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6,"
 			    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
 	[STMT_HEALTH_LIST] = "SELECT " HEALTH_COLUMNS " FROM health ORDER BY n",
+
+	[STMT_TERM_FIND] = "SELECT n FROM term WHERE kind = ?1 AND value = ?2",
+	[STMT_TERM_INSERT] = "INSERT INTO term(kind, value) VALUES(?1, ?2)",
+	[STMT_TERM_LIST] = "SELECT n, kind, value FROM term WHERE n > ?1 ORDER BY n",
+	[STMT_TERM_KEPT] = "SELECT heavy, light, heavy_cut, light_cut FROM term WHERE n = ?1",
+	[STMT_TERM_KEEP] = "UPDATE term SET heavy = ?2, light = ?3, heavy_cut = ?4, light_cut = ?5"
+			   " WHERE n = ?1",
+	[STMT_WORD_FIND] = "SELECT n FROM word WHERE value = ?1",
+	[STMT_WORD_INSERT] = "INSERT INTO word(value) VALUES(?1)",
+	[STMT_WORD] = "SELECT value FROM word WHERE n = ?1",
+	[STMT_TRACE_INSERT] =
+		"INSERT OR IGNORE INTO trace(term, light, time, identity, " TRACE_COLUMNS ")"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+		" ?17, ?18, ?19, ?20, ?21, ?22)",
+	[STMT_TRACE_LAST] = "SELECT time, identity FROM trace WHERE term = ?1 AND light = ?2"
+			    " ORDER BY time DESC, identity DESC LIMIT 1",
+	[STMT_TRACE_DELETE] = "DELETE FROM trace WHERE term = ?1 AND light = ?2 AND time = ?3"
+			      " AND identity = ?4",
+	[STMT_TRACE_LIST] = TRACE_PART("0") " UNION ALL " TRACE_PART("1") " ORDER BY 1, 2 LIMIT ?4",
+	[STMT_TRACE_LIST_ONE] =
+		"SELECT time, identity, " TRACE_COLUMNS " FROM trace WHERE term = ?1 AND light = ?5"
+		" AND time >= ?2 AND time <= ?3 ORDER BY time, identity LIMIT ?4",
+	[STMT_TRACE_FIRST] = "SELECT light, time, identity FROM trace_first"
+			     " WHERE term = ?1 AND actor = ?2",
+	[STMT_TRACE_FIRST_PUT] = "INSERT INTO trace_first(term, actor, light, time, identity)"
+				 " VALUES(?1, ?2, ?3, ?4, ?5)"
+				 " ON CONFLICT DO UPDATE SET light = ?3, time = ?4, identity = ?5",
+	[STMT_INPUT_NAME] = "SELECT name, path FROM input WHERE n = ?1",
+	[STMT_LOOKED_PUT] = "INSERT INTO looked(input, term, unread, spans) VALUES(?1, ?2, ?3, ?4)"
+			    " ON CONFLICT DO UPDATE SET term = ?2, unread = ?3, spans = ?4",
+	[STMT_LOOKED_TERM] = "SELECT term FROM looked WHERE input = ?1",
+	[STMT_LOOKED_RUN] = "SELECT l.term, l.unread, l.spans FROM run_input r"
+			    " LEFT JOIN looked l ON l.input = r.input WHERE r.run = ?1",
+	/* One of them for each input, whatever rules it was read for. */
+	[STMT_LOOKED_ALL] = "SELECT max(l.term), l.unread, l.spans FROM input i"
+			    " LEFT JOIN looked l ON l.input = i.n GROUP BY i.name, i.identity",
+	[STMT_LOOKED_CHANGED] = "SELECT looked FROM change",
+	/* A row that has them already is left alone. */
+	[STMT_ANSWER_PUT] =
+		"UPDATE alert SET (assessed, used, used_elsewhere, used_after, rotation, children,"
+		" first_seen) = (?2, ?3, ?4, ?5, ?6, ?7, ?8) WHERE n = ?1"
+		" AND (assessed, used, used_elsewhere, used_after, rotation, children, first_seen)"
+		" IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 };
 
 static void

@@ -162,6 +162,9 @@ store_close(struct store *store)
 	for (size_t i = 0; i < STMT_COUNT; i++)
 		sqlite3_finalize(store->statements[i]);
 	sqlite3_close(store->db);
+	kept_forget(store);
+	word_forget(store);
+	covered_forget(store);
 	free(store->rule_seen);
 	free(store->location);
 	free(store->path);
@@ -192,7 +195,8 @@ store_begin(struct store *store, struct error *err)
 bool
 store_commit(struct store *store, struct error *err)
 {
-	if ((store->touched && !sql_run_plain(store, STMT_CHANGE, err)) ||
+	if (!kept_flush(store, err) ||
+		(store->touched && !sql_run_plain(store, STMT_CHANGE, err)) ||
 		!sql_run_plain(store, STMT_COMMIT, err)) {
 		store_rollback(store);
 		return false;
@@ -211,6 +215,9 @@ store_rollback(struct store *store)
 	store->input = 0;
 	free(store->rule_seen);
 	store->rule_seen = NULL;
+	kept_forget(store);
+	word_forget(store);
+	covered_forget(store);
 }
 
 uint64_t

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/alert/alert.h"
+#include "core/alert/assessment.h"
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/problem.h"
@@ -133,6 +134,7 @@ struct store_row {
 	enum outcome outcome;
 	uint32_t flags;
 	struct str severity, actor, target, account, ip, event_id, owner, rule_id;
+	struct answer answer; /* store_answer_put */
 };
 typedef bool store_row_visit(void *context, const struct store_row *row);
 
@@ -171,6 +173,9 @@ bool store_load_record(struct store *store, int64_t rowid, struct alert *alert, 
  * meanwhile the write-ahead file cannot shrink. */
 bool store_read_begin(struct store *store, struct error *err);
 void store_read_end(struct store *store);
+/* The same for who may be called within another one's: then nothing is begun, nor ended. */
+bool store_read_join(struct store *store, bool *began, struct error *err);
+void store_read_leave(struct store *store, bool began);
 /* alertId, an unambiguous prefix of one, or an eventID → id. ERROR_NOT_FOUND, or ERROR_USAGE when
  * ambiguous (and says between which); the id an alert had before it came into conflict names all
  * of them. */

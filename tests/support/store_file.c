@@ -158,6 +158,15 @@ store_file_age(const char *path, int version)
 		      "ALTER TABLE input DROP COLUMN mark_digests;"
 		      "ALTER TABLE input DROP COLUMN mark_problems;"
 		      "ALTER TABLE input DROP COLUMN mark_print; PRAGMA user_version=3",
+		[4] = "DROP TRIGGER input_changed; DROP TRIGGER looked_join; DROP TABLE looked;"
+		      "DROP TABLE term; DROP TABLE word; DROP TABLE trace; DROP TABLE trace_first;"
+		      "ALTER TABLE change DROP COLUMN looked;"
+		      "ALTER TABLE alert DROP COLUMN assessed; ALTER TABLE alert DROP COLUMN used;"
+		      "ALTER TABLE alert DROP COLUMN used_elsewhere;"
+		      "ALTER TABLE alert DROP COLUMN used_after;"
+		      "ALTER TABLE alert DROP COLUMN rotation;"
+		      "ALTER TABLE alert DROP COLUMN children;"
+		      "ALTER TABLE alert DROP COLUMN first_seen; PRAGMA user_version=4",
 	};
 
 	for (int at = sizeof(younger) / sizeof(younger[0]) - 1; at >= version; at--)

@@ -15,7 +15,7 @@ void store_file_make(const char *path);
 void store_file_refused(const char *path, const char *words);
 /* What another program does to the file. */
 void store_file_sql(const char *path, const char *text);
-/* As a program of that version (1 to 3) left it: without what came later. */
+/* As a program of that version (1 to 4) left it: without what came later. */
 void store_file_age(const char *path, int version);
 /* As somebody does it who may write the file and knows that decisions are append only: lifts that,
  * and puts it back as it was. */

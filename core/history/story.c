@@ -1,0 +1,401 @@
+#include "core/history/story.h"
+
+#include <stdlib.h>
+
+#include "core/base/timefmt.h"
+
+/*
+ * What is loaded of each term at most: the earliest with a weight and without (the first use, the
+ * first call of an actor), and when there are more, those around the alert. Together they leave
+ * room for the traces of other keys.
+ */
+static const struct share {
+	size_t heavy, light, around;
+} shares[TERM_KINDS] = {
+	[TERM_KEY] = {3000, 3000, 0},
+	[TERM_USER] = {2000, 200, 500},
+	[TERM_ACTOR] = {2000, 200, 1500},
+	[TERM_ADDRESS] = {1000, 1000, 500},
+	[TERM_AGENT] = {1000, 200, 0},
+};
+#define AROUND (60 * TICKS_PER_MINUTE)
+
+enum { TEXT_SLOTS = 1 << 12, KEY_SLOTS = 4 * STORY_KEYS_MAX };
+
+/* A key while its tree is being built. */
+struct branch {
+	struct history_key key;
+	const struct trace *made; /* NULL: the alert itself */
+};
+
+struct telling {
+	struct history *history;
+	struct arena *arena;
+	struct store *store;
+	const struct alert *alert;
+	const struct trace **found; /* owns the array */
+	size_t count, capacity;
+	struct branch *branches; /* owns the array */
+	size_t branch_count, branch_capacity;
+	int64_t last_term; /* the highest number of what is needed */
+	bool term_missing, branch_missing;
+	uint16_t key_slots[KEY_SLOTS]; /* branch + 1; 0: free */
+	struct str texts[TEXT_SLOTS];  /* lately copied */
+};
+
+/* ---- traces ---- */
+
+/* Most texts stand in many traces, and then at one place of what the store remembers. */
+static struct str
+copy_text(struct telling *t, struct str text)
+{
+	struct str *slot = &t->texts[((uintptr_t)text.data >> 3) % TEXT_SLOTS];
+
+	if (!text.data)
+		return text;
+	if (!slot->data || !str_equal(*slot, text))
+		*slot = arena_str(t->arena, text);
+	return *slot;
+}
+
+static bool
+take_trace(void *context, const struct trace *from)
+{
+	struct telling *t = context;
+	struct trace *to = arena_alloc_word(t->arena, sizeof(*to));
+
+	*to = *from;
+	to->text[TRACE_EVENT_ID] = arena_str(t->arena, from->text[TRACE_EVENT_ID]);
+	for (size_t i = TRACE_EVENT_ID + 1; i < TRACE_TEXT_COUNT; i++)
+		to->text[i] = copy_text(t, from->text[i]);
+	to->source = copy_text(t, from->source);
+	to->path = copy_text(t, from->path);
+	to->sha256 = arena_str(t->arena, from->sha256);
+	MEM_GROW(t->found, t->count, t->capacity);
+	t->found[t->count++] = to;
+	return true;
+}
+
+struct range {
+	int64_t term, from, to;
+	size_t most;
+	bool heavy;
+};
+
+static bool
+load_range(struct telling *t, const struct range *r, bool *cut, struct error *err)
+{
+	size_t room = STORY_TRACES_MAX - t->count;
+
+	return store_traces_of(t->store, r->term, r->heavy, r->from, r->to,
+		r->most < room ? r->most : room, take_trace, t, cut, err);
+}
+
+static bool
+load_around(struct telling *t, int64_t term, size_t most, struct error *err)
+{
+	struct range range = {.term = term, .most = most, .heavy = true};
+	bool cut;
+
+	if (!most || t->alert->time == TIME_NONE)
+		return true;
+	range.from = t->alert->time - AROUND;
+	range.to = t->alert->time + AROUND;
+	return load_range(t, &range, &cut, err);
+}
+
+static bool
+load_term(struct telling *t, enum term_kind kind, int64_t term, struct error *err)
+{
+	const struct share *share = &shares[kind];
+	struct range range = {term, INT64_MIN, INT64_MAX, share->heavy, true};
+	bool heavy_cut, light_cut = false;
+
+	if (!load_range(t, &range, &heavy_cut, err))
+		return false;
+	if (heavy_cut && !load_around(t, term, share->around, err))
+		return false;
+	range.heavy = false;
+	range.most = share->light;
+	if (share->light && !load_range(t, &range, &light_cut, err))
+		return false;
+	if (heavy_cut || light_cut)
+		t->history->cut |= 1U << kind;
+	return true;
+}
+
+/* *n 0: it was never looked for. */
+static bool
+need_term(struct telling *t, const struct term *term, int64_t *n, struct error *err)
+{
+	if (!store_term_find(t->store, term, n, err))
+		return false;
+	if (*n > t->last_term)
+		t->last_term = *n;
+	return true;
+}
+
+static bool
+load_alert_terms(struct telling *t, struct error *err)
+{
+	struct term terms[TERMS_MAX];
+	size_t count = terms_of_alert(t->alert, t->arena, terms);
+	int64_t n;
+
+	for (size_t i = 0; i < count; i++) {
+		if (terms[i].kind == TERM_KEY && t->branch_count)
+			continue; /* with its tree */
+		if (!need_term(t, &terms[i], &n, err))
+			return false;
+		t->term_missing |= n == 0;
+		if (n && !load_term(t, terms[i].kind, n, err))
+			return false;
+	}
+	return true;
+}
+
+/* ---- keys ---- */
+
+static uint16_t *
+slot_of(struct telling *t, struct str id)
+{
+	uint32_t hash = UINT32_C(2166136261);
+
+	for (size_t i = 0; i < id.len; i++)
+		hash = (hash ^ (unsigned char)id.data[i]) * UINT32_C(16777619);
+	for (size_t at = hash % KEY_SLOTS;; at = (at + 1) % KEY_SLOTS) {
+		uint16_t *slot = &t->key_slots[at];
+
+		if (!*slot || str_equal(t->branches[*slot - 1].key.id, id))
+			return slot;
+	}
+}
+
+static void
+add_branch(struct telling *t, const struct history_key *key, const struct trace *made)
+{
+	uint16_t *slot = slot_of(t, key->id);
+
+	if (*slot)
+		return;
+	if (t->branch_count == STORY_KEYS_MAX) {
+		t->history->cut |= 1U << TERM_KEY;
+		return;
+	}
+	MEM_GROW(t->branches, t->branch_count, t->branch_capacity);
+	t->branches[t->branch_count] = (struct branch){*key, made};
+	*slot = (uint16_t)++t->branch_count;
+}
+
+/* A call that answers with a key. */
+static bool
+gives_key(const struct trace *trace, bool *temporary)
+{
+	unsigned weight = trace_weight(trace);
+
+	*temporary = weight & TRACE_ISSUES;
+	return trace_succeeded(trace) && trace->text[TRACE_SUBJECT].len &&
+	       (*temporary || (weight & TRACE_KEY_CALL &&
+				      str_is(trace->text[TRACE_NAME], "CreateAccessKey")));
+}
+
+static void
+add_children(struct telling *t, size_t parent, size_t from)
+{
+	struct history_key key = {.parent = parent, .depth = t->branches[parent].key.depth + 1};
+
+	for (size_t i = from; i < t->count; i++) {
+		const struct trace *trace = t->found[i];
+
+		if (!str_equal(trace->text[TRACE_KEY], t->branches[parent].key.id) ||
+			!gives_key(trace, &key.temporary))
+			continue;
+		key.id = trace->text[TRACE_SUBJECT];
+		add_branch(t, &key, trace);
+	}
+}
+
+static bool
+grow_branch(struct telling *t, size_t branch, struct error *err)
+{
+	const struct term term = {TERM_KEY, t->branches[branch].key.id};
+	size_t from = t->count;
+	int64_t n;
+
+	if (!need_term(t, &term, &n, err))
+		return false;
+	if (n == 0) {
+		t->term_missing |= branch == 0;
+		t->branch_missing = true;
+		return true;
+	}
+	if (!load_term(t, TERM_KEY, n, err))
+		return false;
+	add_children(t, branch, from);
+	return true;
+}
+
+/* Breadth first: who is added is reached. */
+static bool
+grow_tree(struct telling *t, struct error *err)
+{
+	for (size_t i = 0; i < t->branch_count; i++)
+		if (!grow_branch(t, i, err))
+			return false;
+	return true;
+}
+
+static void
+plant(struct telling *t)
+{
+	struct history_key key = {0};
+	struct trace trace;
+
+	trace_of_alert(&trace, t->alert, t->arena);
+	if (t->alert->outcome != OUTCOME_SUCCESS || !trace.text[TRACE_SUBJECT].len)
+		return;
+	key.id = trace.text[TRACE_SUBJECT];
+	add_branch(t, &key, NULL);
+}
+
+/* ---- each record once, in the order of time ---- */
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct trace *left = *(const struct trace *const *)a,
+			   *right = *(const struct trace *const *)b;
+	/* One less: TIME_NONE comes last. */
+	uint64_t before = (uint64_t)left->time - 1 - (uint64_t)INT64_MIN,
+		 after = (uint64_t)right->time - 1 - (uint64_t)INT64_MIN;
+
+	if (before != after)
+		return before < after ? -1 : 1;
+	return memcmp(left->identity, right->identity, TRACE_IDENTITY);
+}
+
+static void
+sort_traces(struct telling *t)
+{
+	struct trace *traces = arena_alloc(t->arena, (t->count + 1) * sizeof(*traces));
+	size_t count = 0;
+
+	if (t->count)
+		qsort(t->found, t->count, sizeof(*t->found), compare);
+	for (size_t i = 0; i < t->count; i++)
+		if (i == 0 || compare(&t->found[i - 1], &t->found[i]) != 0)
+			traces[count++] = *t->found[i];
+	t->history->traces = traces;
+	t->history->trace_count = count;
+}
+
+static int
+compare_plain(const void *key, const void *item)
+{
+	const struct trace *left = key, *right = item;
+
+	return compare(&left, &right);
+}
+
+static size_t
+index_of(const struct history *history, const struct trace *trace)
+{
+	const struct trace *found;
+
+	if (!trace)
+		return HISTORY_NONE;
+	found = bsearch(
+		trace, history->traces, history->trace_count, sizeof(*found), compare_plain);
+	return found ? (size_t)(found - history->traces) : HISTORY_NONE;
+}
+
+static void
+give_keys(struct telling *t)
+{
+	struct history_key *keys = arena_alloc(t->arena, (t->branch_count + 1) * sizeof(*keys));
+
+	for (size_t i = 0; i < t->branch_count; i++) {
+		keys[i] = t->branches[i].key;
+		keys[i].made = index_of(t->history, t->branches[i].made);
+	}
+	t->history->keys = keys;
+	t->history->key_count = t->branch_count;
+}
+
+/* ---- how complete it is ---- */
+
+static void
+judge(struct telling *t, const struct store_coverage *c)
+{
+	struct history *h = t->history;
+
+	h->spans = c->spans;
+	h->span_count = c->span_count;
+	h->inputs = c->inputs;
+	h->unread = c->unread;
+	if (h->state != HISTORY_LOOKED)
+		return;
+	if (c->inputs == 0) {
+		h->state = HISTORY_NOT_LOOKED;
+	} else if (c->missing) {
+		h->state = HISTORY_PART;
+		h->lacking = arena_printf(t->arena, "%llu input%s not looked through for it",
+			(unsigned long long)c->missing, c->missing == 1 ? " was" : "s were");
+	} else if (t->branch_missing) {
+		h->state = HISTORY_PART;
+		h->lacking = STR("not all keys that were made with it were looked for");
+	}
+}
+
+static bool
+find_coverage(struct telling *t, const struct story_scope *scope, struct error *err)
+{
+	struct store_coverage coverage;
+
+	t->history->state = scope->state;
+	if (t->term_missing || t->last_term == 0) {
+		if (scope->state != HISTORY_LOOKING)
+			t->history->state = HISTORY_NOT_LOOKED;
+		return true;
+	}
+	if (!store_coverage(t->store, scope->run, t->last_term, t->arena, &coverage, err))
+		return false;
+	judge(t, &coverage);
+	return true;
+}
+
+static bool
+tell(struct telling *t, const struct story_scope *scope, struct error *err)
+{
+	bool began, ok;
+
+	if (!store_read_join(t->store, &began, err))
+		return false;
+	plant(t);
+	ok = load_alert_terms(t, err) && grow_tree(t, err) && find_coverage(t, scope, err);
+	store_read_leave(t->store, began);
+	if (!ok)
+		return false;
+	sort_traces(t);
+	give_keys(t);
+	return true;
+}
+
+bool
+story_load(struct history *history, struct arena *arena, struct store *store,
+	const struct alert *alert, const struct story_scope *scope, struct error *err)
+{
+	struct telling *t = MEM_NEW(struct telling);
+	bool ok;
+
+	*history = (struct history){0};
+	t->history = history;
+	t->arena = arena;
+	t->store = store;
+	t->alert = alert;
+	ok = tell(t, scope, err);
+	free(t->found);
+	free(t->branches);
+	free(t);
+	return ok;
+}

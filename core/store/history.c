@@ -1,0 +1,384 @@
+/* Terms, and the traces that are kept under each. */
+#include "core/store/history.h"
+
+#include "core/store/private.h"
+
+/* ---- terms ---- */
+
+static bool
+find_term(struct store *store, const struct term *term, int64_t *n, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_TERM_FIND, err);
+	int rc;
+
+	*n = 0;
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, term->kind);
+	sql_bind_text(stmt, 2, term->value.data ? term->value : STR(""));
+	rc = sql_step(store, stmt, err);
+	if (rc == SQLITE_ROW)
+		*n = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+bool
+store_term_find(struct store *store, const struct term *term, int64_t *n, struct error *err)
+{
+	return find_term(store, term, n, err);
+}
+
+bool
+store_term_put(struct store *store, const struct term *term, int64_t *n, struct error *err)
+{
+	sqlite3_stmt *stmt;
+
+	if (!find_term(store, term, n, err))
+		return false;
+	if (*n)
+		return true;
+	stmt = sql_use(store, STMT_TERM_INSERT, err);
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, term->kind);
+	sql_bind_text(stmt, 2, term->value.data ? term->value : STR(""));
+	if (!sql_run(store, stmt, err))
+		return false;
+	*n = sqlite3_last_insert_rowid(store->db);
+	return true;
+}
+
+bool
+store_terms(struct store *store, int64_t after, store_term_visit *visit, void *context,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_TERM_LIST, err);
+	int rc;
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, after);
+	while ((rc = sql_step(store, stmt, err)) == SQLITE_ROW) {
+		int64_t kind = sqlite3_column_int64(stmt, 1);
+		struct store_term term = {.n = sqlite3_column_int64(stmt, 0),
+			.term = {(enum term_kind)kind, sql_text(stmt, 2)}};
+
+		/* Of a later program: nothing here looks for it. */
+		if (kind >= 0 && kind < TERM_KINDS && !visit(context, &term))
+			break;
+	}
+	sqlite3_reset(stmt);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+/* ---- a trace is put ---- */
+
+/* What is wanted of it beside the trace itself. */
+struct putting {
+	struct store *store;
+	const struct trace *trace;
+	int64_t term, input, time;
+	bool light;
+	unsigned char identity[TRACE_IDENTITY];
+	int64_t words[TRACE_TEXT_COUNT];
+};
+
+static struct str
+identity_bytes(const unsigned char identity[TRACE_IDENTITY])
+{
+	return (struct str){(const char *)identity, TRACE_IDENTITY};
+}
+
+static void
+begin_putting(struct putting *p, struct store *store, int64_t term, const struct trace *trace,
+	int64_t input)
+{
+	static const unsigned char none[TRACE_IDENTITY];
+
+	*p = (struct putting){.store = store, .trace = trace, .term = term, .input = input};
+	p->time = trace->time == TIME_NONE ? INT64_MAX : trace->time;
+	p->light = trace_weight(trace) == 0;
+	if (memcmp(trace->identity, none, sizeof(none)) != 0)
+		memcpy(p->identity, trace->identity, sizeof(none));
+	else
+		trace_identity(trace, p->identity);
+}
+
+static int
+hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Lower case only, so that it is spelled again as it was. */
+static bool
+from_hex(struct str text, unsigned char *bytes, size_t size)
+{
+	if (text.len != 2 * size)
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		int high = hex_digit(text.data[2 * i]), low = hex_digit(text.data[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	return true;
+}
+
+/* 8-4-4-4-12 digits. */
+enum { UUID_TEXT = 36, UUID_BYTES = 16 };
+
+static bool
+is_dash(size_t at)
+{
+	return at == 8 || at == 13 || at == 18 || at == 23;
+}
+
+static bool
+from_uuid(struct str text, unsigned char bytes[UUID_BYTES])
+{
+	char digits[2 * UUID_BYTES];
+	size_t count = 0;
+
+	if (text.len != UUID_TEXT)
+		return false;
+	for (size_t i = 0; i < UUID_TEXT; i++)
+		if (is_dash(i) != (text.data[i] == '-'))
+			return false;
+		else if (!is_dash(i))
+			digits[count++] = text.data[i];
+	return from_hex((struct str){digits, count}, bytes, UUID_BYTES);
+}
+
+/* Behind term, light, time and identity. */
+enum { FIRST_TEXT = 5 };
+
+static bool
+insert_trace(struct putting *p, bool *fresh, struct error *err)
+{
+	unsigned char uuid[UUID_BYTES], sha256[32];
+	struct str id = str_slice(p->trace->text[TRACE_EVENT_ID], 0, WORD_MAX);
+	sqlite3_stmt *stmt = sql_use(p->store, STMT_TRACE_INSERT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, p->term);
+	sql_bind_long(stmt, 2, p->light);
+	sql_bind_long(stmt, 3, p->time);
+	sql_bind_blob(stmt, 4, identity_bytes(p->identity));
+	if (from_uuid(id, uuid))
+		sql_bind_blob(stmt, FIRST_TEXT, (struct str){(char *)uuid, sizeof(uuid)});
+	else
+		sql_bind_text(stmt, FIRST_TEXT, id);
+	for (int i = 1; i < TRACE_TEXT_COUNT; i++)
+		if (p->words[i])
+			sql_bind_long(stmt, FIRST_TEXT + i, p->words[i]);
+	sql_bind_long(stmt, FIRST_TEXT + TRACE_TEXT_COUNT, p->input);
+	sql_bind_long(stmt, FIRST_TEXT + TRACE_TEXT_COUNT + 1, (int64_t)p->trace->offset);
+	if (from_hex(p->trace->sha256, sha256, sizeof(sha256)))
+		sql_bind_blob(stmt, FIRST_TEXT + TRACE_TEXT_COUNT + 2,
+			(struct str){(char *)sha256, sizeof(sha256)});
+	if (!sql_run(p->store, stmt, err))
+		return false;
+	*fresh = sqlite3_changes(p->store->db) > 0;
+	return true;
+}
+
+static bool
+delete_trace(struct store *store, int64_t term, bool light, int64_t time, struct str identity,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, STMT_TRACE_DELETE, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, term);
+	sql_bind_long(stmt, 2, light);
+	sql_bind_long(stmt, 3, time);
+	sql_bind_blob(stmt, 4, identity);
+	return sql_run(store, stmt, err);
+}
+
+/* Perhaps the one that was just put. */
+static bool
+drop_last(struct putting *p, bool *fresh, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(p->store, STMT_TRACE_LAST, err);
+	unsigned char identity[TRACE_IDENTITY] = {0};
+	struct str found;
+	int64_t time;
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, p->term);
+	sql_bind_long(stmt, 2, p->light);
+	if (sql_step(p->store, stmt, err) != SQLITE_ROW)
+		return false;
+	time = sqlite3_column_int64(stmt, 0);
+	found = sql_blob(stmt, 1);
+	memcpy(identity, found.data, found.len < sizeof(identity) ? found.len : sizeof(identity));
+	sqlite3_reset(stmt);
+	*fresh = memcmp(identity, p->identity, sizeof(identity)) != 0 || time != p->time;
+	return delete_trace(p->store, p->term, p->light, time, identity_bytes(identity), err);
+}
+
+static bool
+find_words(struct putting *p, struct error *err)
+{
+	for (int i = 1; i < TRACE_TEXT_COUNT; i++)
+		if (!word_put(p->store, p->trace->text[i], &p->words[i], err))
+			return false;
+	return true;
+}
+
+static bool
+keep(struct putting *p, bool *fresh, struct error *err)
+{
+	struct kept_term *kept = kept_term(p->store, p->term, err);
+	struct kept_part *part;
+
+	*fresh = false;
+	if (!kept)
+		return false;
+	part = &kept->part[p->light];
+	if (part->full && p->time > part->last) {
+		kept->changed |= !part->cut;
+		part->cut = true;
+		return true;
+	}
+	if (!find_words(p, err) || !insert_trace(p, fresh, err))
+		return false;
+	if (!*fresh)
+		return true;
+	kept->changed = true;
+	if (++part->count < STORE_TRACES_MAX)
+		return true;
+	if (part->count > STORE_TRACES_MAX) {
+		part->count--;
+		part->cut = true;
+		if (!drop_last(p, fresh, err))
+			return false;
+	}
+	return kept_last(p->store, kept, p->light, err);
+}
+
+/* A handle without a transaction has nobody who would write the counts later. */
+static bool
+end_putting(struct store *store, bool ok, struct error *err)
+{
+	return ok && (!sqlite3_get_autocommit(store->db) || kept_flush(store, err));
+}
+
+bool
+store_trace_put(struct store *store, int64_t term, const struct trace *trace, int64_t input,
+	bool *fresh, struct error *err)
+{
+	struct putting p;
+
+	begin_putting(&p, store, term, trace, input);
+	return end_putting(store, keep(&p, fresh, err), err);
+}
+
+/* ---- only the first of its actor ---- */
+
+struct first {
+	bool there, light;
+	int64_t time;
+	unsigned char identity[TRACE_IDENTITY];
+};
+
+static bool
+find_first(struct putting *p, int64_t actor, struct first *first, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(p->store, STMT_TRACE_FIRST, err);
+	struct str identity;
+	int rc;
+
+	*first = (struct first){0};
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, p->term);
+	sql_bind_long(stmt, 2, actor);
+	rc = sql_step(p->store, stmt, err);
+	if (rc == SQLITE_ROW) {
+		first->there = true;
+		first->light = sqlite3_column_int64(stmt, 0) != 0;
+		first->time = sqlite3_column_int64(stmt, 1);
+		identity = sql_blob(stmt, 2);
+		memcpy(first->identity, identity.data,
+			identity.len < TRACE_IDENTITY ? identity.len : TRACE_IDENTITY);
+	}
+	sqlite3_reset(stmt);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+static bool
+put_first(struct putting *p, int64_t actor, struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(p->store, STMT_TRACE_FIRST_PUT, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, p->term);
+	sql_bind_long(stmt, 2, actor);
+	sql_bind_long(stmt, 3, p->light);
+	sql_bind_long(stmt, 4, p->time);
+	sql_bind_blob(stmt, 5, identity_bytes(p->identity));
+	return sql_run(p->store, stmt, err);
+}
+
+static bool
+comes_after(const struct putting *p, const struct first *first)
+{
+	return p->time > first->time ||
+	       (p->time == first->time &&
+		       memcmp(p->identity, first->identity, TRACE_IDENTITY) >= 0);
+}
+
+/* It may have given way already, as one of the latest. */
+static bool
+give_way(struct putting *p, const struct first *first, struct error *err)
+{
+	struct kept_term *kept;
+
+	if (!delete_trace(p->store, p->term, first->light, first->time,
+		    identity_bytes(first->identity), err))
+		return false;
+	if (sqlite3_changes(p->store->db) == 0)
+		return true;
+	kept = kept_term(p->store, p->term, err);
+	if (!kept)
+		return false;
+	kept->part[first->light].count--;
+	kept->changed = true;
+	return kept_last(p->store, kept, first->light, err);
+}
+
+static bool
+keep_first(struct putting *p, bool *fresh, struct error *err)
+{
+	struct first first;
+	int64_t actor;
+
+	*fresh = false;
+	if (!word_put(p->store, p->trace->text[TRACE_ACTOR], &actor, err) ||
+		!find_first(p, actor, &first, err))
+		return false;
+	if (first.there && comes_after(p, &first))
+		return true;
+	return (!first.there || give_way(p, &first, err)) && keep(p, fresh, err) &&
+	       put_first(p, actor, err);
+}
+
+bool
+store_trace_put_first(struct store *store, int64_t term, const struct trace *trace, int64_t input,
+	bool *fresh, struct error *err)
+{
+	struct putting p;
+
+	begin_putting(&p, store, term, trace, input);
+	return end_putting(store, keep_first(&p, fresh, err), err);
+}

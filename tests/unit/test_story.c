@@ -1,0 +1,388 @@
+/* The history of one alert, loaded from the store. */
+#include "tests/support/test.h"
+
+#include <stdio.h>
+
+#include "core/base/buf.h"
+#include "core/history/story.h"
+#include "tests/support/trace.h"
+
+#define KEY "AKIANEW0000000000001"
+
+/* alice makes a key for bob, from an address, with an agent. */
+#define RECORD(error, key)                                                                         \
+	"{\"userIdentity\":{\"type\":\"IAMUser\",\"arn\":\"alice\",\"userName\":\"alice\","        \
+	"\"accessKeyId\":\"AKIAOFALICE\"},\"eventTime\":\"2026-01-02T03:04:05Z\","                 \
+	"\"eventName\":\"CreateAccessKey\",\"eventSource\":\"iam.amazonaws.com\","                 \
+	"\"sourceIPAddress\":\"192.0.2.1\",\"userAgent\":\"cli\",\"eventID\":\"e0\"," error        \
+	"\"requestParameters\":{\"userName\":\"bob\"},\"responseElements\":" key ","               \
+	"\"recipientAccountId\":\"111122223333\"}"
+
+struct tale {
+	struct scene s;
+	struct arena arena;
+	struct alert alert;
+	struct history history;
+	int64_t terms; /* the highest number */
+};
+
+/* Traces are put under each of their terms that is there. */
+static void
+tell(struct tale *t, const char *words)
+{
+	struct trace trace = trace_of_words(&t->arena, words);
+	struct term_use uses[TERMS_MAX];
+	size_t count = terms_of_trace(&trace, &t->arena, uses);
+	struct error err;
+	int64_t n;
+
+	for (size_t i = 0; i < count; i++) {
+		assert_ok(store_term_find(t->s.store, &uses[i].term, &n, &err), &err);
+		if (n)
+			trace_put(&t->s, n, &trace, t->s.input);
+	}
+}
+
+static void
+want(struct tale *t, enum term_kind kind, const char *value)
+{
+	t->terms = trace_term(&t->s, kind, value);
+}
+
+static void
+tale_open(struct tale *t)
+{
+	*t = (struct tale){0};
+	scene_open(&t->s);
+	t->s.input = trace_input(&t->s, "logs/a.json");
+	t->alert.raw = STR(RECORD("", "{\"accessKey\":{\"accessKeyId\":\"" KEY "\"}}"));
+	t->alert.time = FIXTURE_TIME;
+	want(t, TERM_KEY, KEY);
+	want(t, TERM_USER, "111122223333/bob");
+	want(t, TERM_ACTOR, "alice");
+	want(t, TERM_ADDRESS, "192.0.2.1");
+	want(t, TERM_AGENT, "cli");
+}
+
+static void
+tale_close(struct tale *t)
+{
+	alert_fini(&t->alert);
+	arena_fini(&t->arena);
+	scene_close(&t->s);
+}
+
+static void
+load_as(struct tale *t, enum history_state state)
+{
+	const struct story_scope scope = {t->s.run, state};
+	struct error err;
+
+	assert_ok(story_load(&t->history, &t->arena, t->s.store, &t->alert, &scope, &err), &err);
+}
+
+static void
+looked(struct tale *t)
+{
+	trace_looked(&t->s, t->s.input, t->terms, -100, 100, false);
+}
+
+static void
+assert_found(struct tale *t, const char *expected)
+{
+	struct buf ids = {0};
+
+	for (size_t i = 0; i < t->history.trace_count; i++)
+		buf_printf(&ids, "%.*s ", STR_ARG(t->history.traces[i].text[TRACE_EVENT_ID]));
+	assert_string_equal(buf_cstr(&ids), expected);
+	buf_fini(&ids);
+}
+
+/* Each key: its id, depth, parent's id, `~` when temporary, and the event that made it. */
+static void
+assert_keys(struct tale *t, const char *expected)
+{
+	const struct history *h = &t->history;
+	struct buf text = {0};
+
+	for (size_t i = 0; i < h->key_count; i++) {
+		const struct history_key *key = &h->keys[i];
+
+		buf_printf(&text, "%.*s%s %u of %.*s by %.*s\n", STR_ARG(key->id),
+			key->temporary ? "~" : "", key->depth, STR_ARG(h->keys[key->parent].id),
+			STR_ARG(key->made == HISTORY_NONE
+					? STR("the alert")
+					: h->traces[key->made].text[TRACE_EVENT_ID]));
+	}
+	assert_string_equal(buf_cstr(&text), expected);
+	buf_fini(&text);
+}
+
+static void
+all_that_is_known_of_an_alert_comes_once_in_the_order_of_time(void **state)
+{
+	struct tale t;
+
+	(void)state;
+	tale_open(&t);
+	/* Under five terms, and once in the story. */
+	tell(&t, "CreateAccessKey id=e0 subject=" KEY
+		 " user=bob actor=alice ip=192.0.2.1 agent=cli");
+	tell(&t, "DeleteAccessKey id=e9 subject=" KEY " user=bob actor=carol at=90");
+	tell(&t, "GetObject id=e5 key=" KEY " ip=198.51.100.7 at=50");
+	tell(&t, "StopLogging id=no actor=carol at=60");
+	tell(&t, "CreateUser id=e-1 user=eve actor=alice at=-10");
+	looked(&t);
+	load_as(&t, HISTORY_LOOKED);
+	assert_found(&t, "e-1 e0 e5 e9 ");
+	assert_keys(&t, KEY " 0 of " KEY " by the alert\n");
+	assert_str(t.history.traces[2].text[TRACE_IP], "198.51.100.7");
+	assert_str(t.history.traces[2].path, "logs/a.json");
+	assert_int_equal(t.history.cut, 0);
+	assert_int_equal(t.history.state, HISTORY_LOOKED);
+	assert_int_equal(t.history.span_count, 1);
+	assert_int_equal(t.history.inputs, 1);
+	assert_null(t.history.lacking.data);
+	tale_close(&t);
+}
+
+static void
+keys_made_or_obtained_with_the_key_are_its_tree_at_any_depth(void **state)
+{
+	struct tale t;
+
+	(void)state;
+	tale_open(&t);
+	want(&t, TERM_KEY, "ASIA1");
+	want(&t, TERM_KEY, "AKIA2");
+	want(&t, TERM_KEY, "AKIA3");
+	tell(&t, "AssumeRole id=e1 key=" KEY " subject=ASIA1 at=1");
+	tell(&t, "CreateAccessKey id=e2 key=" KEY " subject=AKIA2 user=x at=2");
+	tell(&t, "CreateAccessKey id=e3 key=ASIA1 subject=AKIA3 user=y at=3");
+	tell(&t, "CreateAccessKey id=e4 key=" KEY " subject=AKIANO user=z error=AccessDenied at=4");
+	tell(&t, "UpdateAccessKey id=e5 key=" KEY " subject=AKIANO2 user=z at=5");
+	tell(&t, "CreateAccessKey id=e6 key=AKIA3 subject=" KEY " user=z at=6"); /* a ring */
+	tell(&t, "GetObject id=e7 key=AKIA3 at=7");
+	looked(&t);
+	load_as(&t, HISTORY_LOOKED);
+	assert_keys(&t, KEY " 0 of " KEY " by the alert\n"
+			    "ASIA1~ 1 of " KEY " by e1\n"
+			    "AKIA2 1 of " KEY " by e2\n"
+			    "AKIA3 2 of ASIA1 by e3\n");
+	assert_found(&t, "e1 e2 e3 e4 e5 e6 e7 ");
+	assert_int_equal(t.history.state, HISTORY_LOOKED);
+	tale_close(&t);
+}
+
+static void
+a_key_that_was_not_looked_for_makes_the_story_a_part(void **state)
+{
+	struct tale t;
+
+	(void)state;
+	tale_open(&t);
+	tell(&t, "AssumeRole id=e1 key=" KEY " subject=ASIA1 at=1");
+	looked(&t);
+	load_as(&t, HISTORY_LOOKED);
+	assert_int_equal(t.history.key_count, 2);
+	assert_int_equal(t.history.state, HISTORY_PART);
+	assert_str(t.history.lacking, "not all keys that were made with it were looked for");
+	/* A term, but the input was looked through before that. */
+	want(&t, TERM_KEY, "ASIA1");
+	load_as(&t, HISTORY_LOOKED);
+	assert_int_equal(t.history.state, HISTORY_NOT_LOOKED);
+	assert_int_equal(t.history.span_count, 0);
+	looked(&t);
+	load_as(&t, HISTORY_LOOKED);
+	assert_int_equal(t.history.state, HISTORY_LOOKED);
+	tale_close(&t);
+}
+
+static void
+inputs_that_were_not_looked_through_are_said(void **state)
+{
+	struct tale t;
+
+	(void)state;
+	tale_open(&t);
+	trace_input(&t.s, "logs/b.json");
+	looked(&t);
+	load_as(&t, HISTORY_LOOKED);
+	assert_int_equal(t.history.state, HISTORY_PART);
+	assert_str(t.history.lacking, "1 input was not looked through for it");
+	assert_int_equal(t.history.inputs, 1);
+	load_as(&t, HISTORY_LOOKING);
+	assert_int_equal(t.history.state, HISTORY_LOOKING);
+	trace_looked(&t.s, t.s.input, t.terms, 0, 1, true);
+	load_as(&t, HISTORY_PART);
+	assert_int_equal(t.history.state, HISTORY_PART);
+	assert_int_equal(t.history.unread, 1);
+	tale_close(&t);
+}
+
+static void
+an_alert_of_which_a_term_is_missing_was_not_looked_for(void **state)
+{
+	struct tale t;
+
+	(void)state;
+	tale_open(&t);
+	looked(&t);
+	t.alert.raw = STR(RECORD("", "{\"accessKey\":{\"accessKeyId\":\"AKIAOTHER\"}}"));
+	load_as(&t, HISTORY_LOOKED);
+	assert_int_equal(t.history.state, HISTORY_NOT_LOOKED);
+	load_as(&t, HISTORY_LOOKING);
+	assert_int_equal(t.history.state, HISTORY_LOOKING);
+	tale_close(&t);
+}
+
+static void
+a_denied_call_has_no_keys_and_still_a_history(void **state)
+{
+	struct tale t;
+
+	(void)state;
+	tale_open(&t);
+	t.alert.raw = STR(RECORD("\"errorCode\":\"AccessDenied\",", "null"));
+	t.alert.outcome = OUTCOME_DENIED;
+	tell(&t, "CreateUser id=e1 user=eve actor=alice at=-10");
+	looked(&t);
+	load_as(&t, HISTORY_LOOKED);
+	assert_keys(&t, "");
+	assert_found(&t, "e1 ");
+	assert_int_equal(t.history.state, HISTORY_LOOKED);
+	tale_close(&t);
+}
+
+/* ---- bounds ---- */
+
+static void
+put_many(struct tale *t, enum term_kind kind, const char *value, const char *words, int count)
+{
+	const struct term term = {kind, str_from(value)};
+	struct trace trace = trace_of_words(&t->arena, words);
+	struct error err;
+	char id[16];
+	int64_t n;
+	bool fresh;
+
+	assert_ok(store_begin(t->s.store, &err), &err);
+	assert_ok(store_term_find(t->s.store, &term, &n, &err), &err);
+	trace.time -= (int64_t)count * TICKS_PER_SECOND;
+	for (int i = 0; i < count; i++) {
+		snprintf(id, sizeof(id), "m%d", i);
+		trace.text[TRACE_EVENT_ID] = str_from(id);
+		trace.time += TICKS_PER_SECOND;
+		assert_ok(store_trace_put(t->s.store, n, &trace, t->s.input, &fresh, &err), &err);
+	}
+	assert_ok(store_commit(t->s.store, &err), &err);
+}
+
+static bool
+has(const struct tale *t, const char *id)
+{
+	for (size_t i = 0; i < t->history.trace_count; i++)
+		if (str_is(t->history.traces[i].text[TRACE_EVENT_ID], id))
+			return true;
+	return false;
+}
+
+static void
+of_a_busy_actor_the_earliest_come_and_those_around_the_alert(void **state)
+{
+	struct tale t;
+
+	(void)state;
+	tale_open(&t);
+	put_many(&t, TERM_ACTOR, "alice", "CreateUser at=10", 50000);
+	looked(&t);
+	load_as(&t, HISTORY_LOOKED);
+	assert_int_equal(t.history.cut, 1U << TERM_ACTOR);
+	assert_true(has(&t, "m0"));
+	assert_false(has(&t, "m25000"));
+	assert_true(has(&t, "m47000"));
+	assert_true(t.history.trace_count < 5000);
+	tale_close(&t);
+}
+
+/* What it was used for hides neither its end nor what was made with it. */
+static void
+of_a_busy_key_all_that_was_done_to_it_comes(void **state)
+{
+	struct tale t;
+
+	(void)state;
+	tale_open(&t);
+	want(&t, TERM_KEY, "AKIA2");
+	put_many(&t, TERM_KEY, KEY, "GetObject key=" KEY " at=50000", 50000);
+	tell(&t, "CreateAccessKey id=made key=" KEY " subject=AKIA2 user=x at=49999");
+	tell(&t, "UpdateAccessKey id=end subject=" KEY " user=bob at=60000");
+	looked(&t);
+	load_as(&t, HISTORY_LOOKED);
+	assert_int_equal(t.history.cut, 1U << TERM_KEY);
+	assert_true(has(&t, "m0"));
+	assert_true(has(&t, "made"));
+	assert_true(has(&t, "end"));
+	assert_int_equal(t.history.key_count, 2);
+	tale_close(&t);
+}
+
+static void
+a_tree_of_too_many_keys_is_cut(void **state)
+{
+	struct tale t;
+	char words[128];
+
+	(void)state;
+	tale_open(&t);
+	for (int i = 0; i < STORY_KEYS_MAX; i++) {
+		snprintf(words, sizeof(words), "AssumeRole id=e%d key=" KEY " subject=ASIA%d at=%d",
+			i, i, i);
+		tell(&t, words);
+	}
+	looked(&t);
+	load_as(&t, HISTORY_LOOKED);
+	assert_int_equal(t.history.key_count, STORY_KEYS_MAX);
+	assert_int_equal(t.history.cut, 1U << TERM_KEY);
+	tale_close(&t);
+}
+
+/* On the handle of a transaction that goes on afterwards. */
+static void
+a_story_can_be_loaded_within_a_transaction(void **state)
+{
+	struct tale t;
+	struct error err;
+	uint64_t version;
+
+	(void)state;
+	tale_open(&t);
+	version = store_version(t.s.store);
+	assert_ok(store_begin(t.s.store, &err), &err);
+	assert_ok(store_setting_put(t.s.store, "name", STR("value"), &err), &err);
+	load_as(&t, HISTORY_LOOKED);
+	store_rollback(t.s.store);
+	assert_null(store_setting_get(t.s.store, "name", &t.arena).data);
+	assert_int_equal(store_version(t.s.store), version);
+	tale_close(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_that_is_known_of_an_alert_comes_once_in_the_order_of_time),
+		cmocka_unit_test(keys_made_or_obtained_with_the_key_are_its_tree_at_any_depth),
+		cmocka_unit_test(a_key_that_was_not_looked_for_makes_the_story_a_part),
+		cmocka_unit_test(inputs_that_were_not_looked_through_are_said),
+		cmocka_unit_test(an_alert_of_which_a_term_is_missing_was_not_looked_for),
+		cmocka_unit_test(a_denied_call_has_no_keys_and_still_a_history),
+		cmocka_unit_test(of_a_busy_actor_the_earliest_come_and_those_around_the_alert),
+		cmocka_unit_test(of_a_busy_key_all_that_was_done_to_it_comes),
+		cmocka_unit_test(a_tree_of_too_many_keys_is_cut),
+		cmocka_unit_test(a_story_can_be_loaded_within_a_transaction),
+	};
+
+	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
