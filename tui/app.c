@@ -336,6 +336,7 @@ start_ui(struct app *app, bool ascii, struct error *err)
 		.source_count = p->source_count,
 		.advice = app->options->advice,
 		.config = app->options->config,
+		.known = app->options->known,
 		.clock = &app->clock,
 		.theme = first_theme(app),
 		.user = app->user,

@@ -14,10 +14,11 @@ struct app_options {
 	/* What to read and to watch; without a path the whole store is shown. `wake`, `clock`
 	 * and `user` are the app's to set. */
 	struct pipeline_options pipeline;
-	struct judging *judging; /* of signed validations, on `store`; borrows */
-	const char *theme;	 /* name, or NULL: configuration, then COLORFGBG, then dark */
-	const char *filter;	 /* the first filter of the list, or NULL */
-	struct config *config;	 /* borrows */
+	struct judging *judging;   /* of signed validations, on `store`; borrows */
+	const char *theme;	   /* name, or NULL: configuration, then COLORFGBG, then dark */
+	const char *filter;	   /* the first filter of the list, or NULL */
+	struct config *config;	   /* borrows */
+	const struct known *known; /* borrows */
 	/* What to do when there is nothing to read and to watch, up to a NULL; or NULL. */
 	const char *const *advice;
 };

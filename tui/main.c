@@ -35,6 +35,7 @@ hold_streams(void)
 struct screen {
 	struct command_rules rules;
 	struct config config;
+	struct known known;
 	struct source_configs sources;
 	size_t first; /* of the sources that are watched: up to the last one */
 	struct log log;
@@ -46,7 +47,7 @@ struct screen {
 static bool
 load_sources(const struct command_line *line, struct screen *screen, struct error *err)
 {
-	const struct config_screen rows = {config_take, &screen->config};
+	const struct config_screen rows = {config_take, &screen->config, &screen->known};
 
 	if (!line->word_count)
 		return live_sources(&screen->sources, line, &rows, err);
@@ -103,6 +104,7 @@ run_screen(const struct command_line *line, struct store *store, struct screen *
 			.log = &screen->log},
 		.theme = line->theme,
 		.config = &screen->config,
+		.known = &screen->known,
 		.advice = line->word_count ? NULL : advice,
 		.filter = line->filter,
 	};
@@ -156,6 +158,7 @@ open_screen(const struct command_line *line)
 	}
 	source_configs_fini(&screen.sources);
 	log_close(&screen.log);
+	known_fini(&screen.known);
 	config_fini(&screen.config);
 	return status;
 }
@@ -167,7 +170,7 @@ check_config(const struct command_line *line, struct error *err)
 {
 	struct source_configs sources;
 	struct config config;
-	const struct config_screen rows = {config_take, &config};
+	const struct config_screen rows = {config_take, &config, NULL};
 	bool ok;
 
 	config_init(&config);

@@ -123,6 +123,7 @@ struct ui_options {
 	/* What to do when there is nothing to watch, line by line up to a NULL. */
 	const char *const *advice;
 	struct config *config;
+	const struct known *known; /* who is, for the facts; NULL: nobody */
 	const struct clock *clock;
 	const char *theme; /* the first one's name */
 	const char *user;
@@ -244,7 +245,7 @@ void ui_open_sources(struct ui *ui);
 void ui_ask_verdicts(struct ui *ui);
 bool ui_take_verdicts(struct ui *ui); /* something has changed */
 void ui_judge_subject(struct ui *ui);
-void ui_forget_verdicts(struct ui *ui); /* there is another policy */
+void ui_forget_verdicts(struct ui *ui);		 /* there is another policy */
 void ui_judge_row(struct ui *ui, int64_t rowid); /* by what is known */
 void ui_put_validation(
 	const struct ui *ui, const struct list_row *row, bool brief, struct buf *out);

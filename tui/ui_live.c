@@ -72,6 +72,7 @@ ui_ledger(const struct ui *ui)
 		.sources = ui->live.list,
 		.source_count = ui_is_live(ui) ? ui->live.count : 0,
 		.since = ui->since,
+		.known = ui->o.known,
 	};
 }
 

@@ -35,7 +35,7 @@ struct assessment_rule_text {
 	const char *name, *when, *says;
 	enum assessment_kind kind;
 };
-size_t assessment_rules(const struct assessment_rule_text **rules);
+const struct assessment_rule_text *assessment_rule(size_t n); /* NULL: after the last */
 
 /* ---- what a list keeps of an alert's story ---- */
 
@@ -49,5 +49,9 @@ struct answer {
 	int64_t children;	  /* -1: unknown */
 	int64_t first_seen_actor; /* ticks; TIME_NONE: unknown, or never before */
 };
+
+/* `history` NULL: not looked for yet. What the arena is used for is not needed afterwards. */
+struct answer answer_of(struct arena *arena, const struct alert *alert,
+	const struct fact facts[FACT_COUNT], const struct history *history);
 
 #endif

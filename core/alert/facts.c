@@ -3,7 +3,6 @@
 
 #include "core/alert/facts_private.h"
 
-/* A question without an answer function needs other records (facts.md, "history"). */
 /* clang-format off */
 static const struct {
 	const char *name, *label, *evidence;
@@ -21,16 +20,16 @@ static const struct {
 	{"agent", "with", "userAgent", fact_agent},
 	{"specialTarget", "special", NULL, fact_special},
 	{"automation", "automation", NULL, fact_automation},
-	{"seenBefore", "before", NULL, NULL},
-	{"used", "used", NULL, NULL},
-	{"sameOrigin", "same place", NULL, NULL},
-	{"keyState", "since", NULL, NULL},
-	{"rotation", "rotation", NULL, NULL},
-	{"around", "around", NULL, NULL},
-	{"othersFromIp", "neighbours", NULL, NULL},
-	{"actorKeys", "keys made", NULL, NULL},
-	{"quarantine", "quarantine", NULL, NULL},
-	{"children", "children", NULL, NULL},
+	{"seenBefore", "before", NULL, fact_seen_before},
+	{"used", "used", NULL, fact_used},
+	{"sameOrigin", "same place", NULL, fact_same_origin},
+	{"keyState", "since", NULL, fact_key_state},
+	{"rotation", "rotation", NULL, fact_rotation},
+	{"around", "around", NULL, fact_around},
+	{"othersFromIp", "neighbours", NULL, fact_others_from_ip},
+	{"actorKeys", "keys made", NULL, fact_actor_keys},
+	{"quarantine", "quarantine", NULL, fact_quarantine},
+	{"children", "children", NULL, fact_children},
 	{"sentinel", "sentinel", NULL, fact_sentinel},
 	{"completeness", "evidence", NULL, fact_completeness},
 	{"validation", "decided", NULL, fact_validation},
@@ -91,10 +90,19 @@ fact_member_time(struct asking *a, const char *key, int64_t at)
 	fact_member(a, key, str_from(text));
 }
 
+/* An answer that is unknown rests on no record. */
 static void
-not_looked_for(struct asking *a)
+keep_shown(struct asking *a)
 {
-	fact_unknown(a, "not looked for yet");
+	size_t size = a->shown_count * sizeof(a->shown[0]);
+	const struct trace **kept;
+
+	if (!a->fact->known || !a->shown_count)
+		return;
+	kept = arena_alloc(a->arena, size);
+	memcpy(kept, a->shown, size);
+	a->fact->traces = kept;
+	a->fact->trace_count = a->shown_count;
 }
 
 static void
@@ -112,10 +120,9 @@ ask(struct asking *a, size_t i)
 		.known = true,
 		.evidence = questions[i].evidence,
 	};
-	if (questions[i].answer)
-		questions[i].answer(a);
-	else
-		not_looked_for(a);
+	a->shown_count = 0;
+	questions[i].answer(a);
+	keep_shown(a);
 	fact->value = arena_str(a->arena, buf_view(&a->text));
 	fact->json = fact->known ? arena_str(a->arena, buf_view(&a->json)) : STR_ABSENT;
 }
@@ -125,7 +132,10 @@ facts_of_alert(struct fact facts[FACT_COUNT], struct arena *arena, const struct 
 	const struct event *event, const struct fact_ledger *ledger)
 {
 	struct asking a = {.arena = arena, .alert = alert, .event = event, .ledger = ledger};
+	struct reading reading;
 
+	reading_make(&reading, arena, alert, ledger ? ledger->history : NULL);
+	a.reading = &reading;
 	for (size_t i = 0; i < FACT_COUNT; i++) {
 		a.fact = &facts[i];
 		ask(&a, i);

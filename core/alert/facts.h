@@ -45,6 +45,16 @@ enum rotation_shape {
 /* Does this note say that a digest was stepped over? */
 bool fact_notes_digest(const struct problem *note);
 
+/* Over which times it was looked for. */
+struct fact_looked {
+	bool any; /* false: nothing was looked through */
+	int64_t from, to;
+	bool complete; /* nothing of it is missing, so that "none" is a claim */
+};
+
+/* Records that show a fact: at most so many are named. */
+enum { FACT_TRACES_MAX = 20 };
+
 struct fact {
 	int number;	   /* 1..27, facts.md */
 	const char *name;  /* `outcome` `actor` …, as in --facts */
@@ -54,6 +64,10 @@ struct fact {
 			     `not looked for yet`, `not recorded` … Not cleaned. */
 	struct str json;  /* the value as facts.md's JSON; absent when unknown */
 	const char *evidence; /* dotted path in the record that shows it, or NULL */
+	/* Other records that show it, the most telling first; in arena, borrow from the history. */
+	const struct trace *const *traces;
+	size_t trace_count;
+	struct fact_looked looked; /* of what needs history */
 	bool alarming; /* worth the accent: root, other, hidden characters, attack tool … */
 };
 

@@ -3,6 +3,7 @@
 #define KEYWATCH_ALERT_FACTS_PRIVATE_H
 
 #include "core/alert/facts.h"
+#include "core/alert/reading.h"
 
 /* The fact being answered, what it is answered from, and its two forms as they grow. */
 struct asking {
@@ -10,8 +11,11 @@ struct asking {
 	const struct alert *alert;
 	const struct event *event; /* NULL: the record cannot be parsed */
 	const struct fact_ledger *ledger;
+	const struct reading *reading; /* of the ledger's history */
 	struct fact *fact;
-	struct buf text;	   /* plain words */
+	const struct trace *shown[FACT_TRACES_MAX];
+	size_t shown_count;
+	struct buf text; /* plain words */
 	struct buf json;
 	struct json_writer writer; /* onto json */
 };
@@ -29,12 +33,41 @@ void fact_member(struct asking *a, const char *key, struct str value); /* absent
 void fact_member_bool(struct asking *a, const char *key, bool value);
 void fact_member_time(struct asking *a, const char *key, int64_t at);
 
+void fact_member_long(struct asking *a, const char *key, int64_t value);
+
+/* ---- facts_history.c: of answers from history ---- */
+
+/* Is there a new key to ask about? Else the answer is unknown. */
+bool fact_has_key(struct asking *a);
+/* Nothing was found: may it be said that there is nothing? Else the answer is unknown. */
+bool fact_may_deny(struct asking *a, const struct looked *looked);
+void fact_looked(struct asking *a, const struct looked *looked);
+/* Something was found; and what lacks beside it is said. */
+void fact_put_found(struct asking *a, const struct looked *looked);
+/* A record that shows it, or NULL; each once, the first are kept. */
+void fact_show(struct asking *a, const struct trace *trace);
+/* ` since TIME`, `, looked until TIME`, ` by NAME`, `after 58 s` */
+void fact_put_since(struct asking *a, const struct looked *looked);
+void fact_put_until(struct asking *a, const struct looked *looked);
+void fact_put_by(struct asking *a, struct str arn);
+void fact_put_after(struct asking *a, int64_t time);
+
 /* facts_who.c */
 fact_answer fact_actor, fact_credential, fact_target, fact_self, fact_root, fact_mfa;
 /* facts_call.c */
-fact_answer fact_outcome, fact_new_key, fact_origin, fact_agent, fact_special, fact_automation;
+fact_answer fact_outcome, fact_new_key, fact_origin, fact_agent;
+/* facts_known.c */
+fact_answer fact_special, fact_automation;
 /* facts_sentinel.c */
 fact_answer fact_sentinel;
+/* facts_used.c */
+fact_answer fact_used, fact_same_origin;
+/* facts_key.c */
+fact_answer fact_key_state, fact_rotation, fact_quarantine;
+/* facts_tree.c */
+fact_answer fact_children;
+/* facts_actor.c */
+fact_answer fact_seen_before, fact_around, fact_others_from_ip, fact_actor_keys;
 /* facts_after.c */
 fact_answer fact_completeness, fact_validation, fact_next, fact_may_do;
 

@@ -27,10 +27,9 @@ add(struct adding *a, enum term_kind kind, struct str value, bool first_only)
 }
 
 static struct str
-user_of(const struct trace *trace, struct arena *arena)
+user_of(const struct trace *trace, struct str user, unsigned weight, struct arena *arena)
 {
-	struct str user = trace->text[TRACE_USER];
-	bool root = str_is(trace->text[TRACE_TYPE], "Root") && trace_weight(trace) & TRACE_KEY_CALL;
+	bool root = str_is(trace->text[TRACE_TYPE], "Root") && weight & TRACE_KEY_CALL;
 
 	if (!user.len && !root)
 		return STR_ABSENT;
@@ -59,7 +58,7 @@ terms_of_trace(const struct trace *t, struct arena *arena, struct term_use uses[
 	add(&a, TERM_KEY, t->text[TRACE_KEY], false);
 	add(&a, TERM_KEY, t->text[TRACE_SUBJECT], false);
 	if (weight & TRACE_USER_CALL)
-		add(&a, TERM_USER, user_of(t, arena), false);
+		add(&a, TERM_USER, user_of(t, t->text[TRACE_USER], weight, arena), false);
 	if (weight & (TRACE_AROUND | TRACE_USER_CALL))
 		add(&a, TERM_ACTOR, t->text[TRACE_ACTOR], false);
 	add(&a, TERM_ADDRESS, address_of(t), !(weight & (TRACE_AROUND | TRACE_USER_CALL)));
@@ -114,19 +113,32 @@ trace_of_alert(struct trace *trace, const struct alert *alert, struct arena *are
 	trace->time = alert->time;
 }
 
-/* Only a key that was made is one; the caller's own key is not what the alert is about. */
+struct str
+term_user_of_alert(const struct alert *alert, const struct trace *trace)
+{
+	if (trace->text[TRACE_USER].len || str_is(trace->text[TRACE_TYPE], "Root"))
+		return trace->text[TRACE_USER];
+	return alert->text[ALERT_TARGET_USER];
+}
+
+/* Whatever event a rule is about, its alert asks for all; only a key that was made is one: the
+ * caller's own is not what the alert is about. */
 size_t
 terms_of_alert(const struct alert *alert, struct arena *arena, struct term terms[TERMS_MAX])
 {
 	struct term_use uses[TERMS_MAX];
-	struct trace trace;
-	size_t count = 0, all;
+	struct adding a = {uses, 0};
+	struct trace t;
 
-	trace_of_alert(&trace, alert, arena);
-	all = terms_of_trace(&trace, arena, uses);
-	for (size_t i = 0; i < all; i++)
-		if (uses[i].term.kind != TERM_KEY ||
-			str_equal(uses[i].term.value, trace.text[TRACE_SUBJECT]))
-			terms[count++] = uses[i].term;
-	return count;
+	trace_of_alert(&t, alert, arena);
+	if (trace_succeeded(&t))
+		add(&a, TERM_KEY, t.text[TRACE_SUBJECT], false);
+	add(&a, TERM_USER, user_of(&t, term_user_of_alert(alert, &t), TRACE_KEY_CALL, arena),
+		false);
+	add(&a, TERM_ACTOR, t.text[TRACE_ACTOR], false);
+	add(&a, TERM_ADDRESS, address_of(&t), false);
+	add(&a, TERM_AGENT, t.text[TRACE_AGENT], false);
+	for (size_t i = 0; i < a.count; i++)
+		terms[i] = uses[i].term;
+	return a.count;
 }

@@ -39,5 +39,7 @@ size_t terms_of_trace(
 
 /* The alert's record as a trace, without where it stands. Texts borrow from the alert. */
 void trace_of_alert(struct trace *trace, const struct alert *alert, struct arena *arena);
+/* The user that the alert is about; absent: root, which has no name, or not recorded. */
+struct str term_user_of_alert(const struct alert *alert, const struct trace *trace);
 
 #endif

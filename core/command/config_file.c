@@ -50,6 +50,7 @@ struct reader {
 	const char *file;
 	struct source_configs *sources;
 	const struct config_screen *screen;
+	struct known *known;
 };
 
 static const char *const screen_sections[] = {"screen", "keys", "filters"};
@@ -64,11 +65,14 @@ is_screen(struct str section)
 	return false;
 }
 
+/* The other sections that there are, for "did you mean". */
 static struct str
 section_name(const void *context, size_t i)
 {
 	(void)context;
-	return i < SCREEN_SECTIONS ? str_from(screen_sections[i]) : STR("source");
+	if (i < SCREEN_SECTIONS)
+		return str_from(screen_sections[i]);
+	return i == SCREEN_SECTIONS ? STR("known") : STR("source");
 }
 
 static bool
@@ -76,15 +80,15 @@ refuse_section(const struct reader *r, struct str section, int line, struct erro
 {
 	size_t blank = str_find(section, STR(" "), 0);
 	struct str word = str_slice(section, 0, blank);
-	struct str near = str_nearest(word, section_name, NULL, SCREEN_SECTIONS + 1);
+	struct str near = str_nearest(word, section_name, NULL, SCREEN_SECTIONS + 2);
 
 	if (near.data)
 		return error_set(err, ERROR_USAGE,
 			"%s:%d: there is no section [%.*s]: did you mean [%.*s%s]?", r->file, line,
 			STR_ARG(section), STR_ARG(near), str_is(near, "source") ? " NAME" : "");
 	return error_set(err, ERROR_USAGE,
-		"%s:%d: there is no section [%.*s]; there are [screen], [keys], [filters] and "
-		"[source NAME]",
+		"%s:%d: there is no section [%.*s]; there are [screen], [keys], [filters], [known] "
+		"and [source NAME]",
 		r->file, line, STR_ARG(section));
 }
 
@@ -96,7 +100,8 @@ begin_section(void *context, struct str section, int line, struct error *err)
 	if (source_configs_owns(section))
 		return source_configs_take(
 			r->sources, r->file, section, STR_ABSENT, STR_ABSENT, line, err);
-	return is_screen(section) || refuse_section(r, section, line, err);
+	return is_screen(section) || str_is(section, "known") ||
+	       refuse_section(r, section, line, err);
 }
 
 static bool
@@ -108,6 +113,8 @@ take_row(void *context, struct str section, struct str key, struct str value, in
 	if (!section.len)
 		return error_set(err, ERROR_USAGE, "%s:%d: `%.*s` stands outside of any section",
 			r->file, line, STR_ARG(key));
+	if (str_is(section, "known"))
+		return known_take(r->known, r->file, key, value, line, err);
 	if (!is_screen(section))
 		return source_configs_take(r->sources, r->file, section, key, value, line, err);
 	return !r->screen || !r->screen->take ||
@@ -118,9 +125,15 @@ bool
 config_file_parse(struct str text, const char *file, struct source_configs *sources,
 	const struct config_screen *screen, struct error *err)
 {
-	struct reader r = {file, sources, screen};
+	struct known unwanted = {0};
+	struct reader r = {file, sources, screen, screen ? screen->known : NULL};
+	bool ok;
 
-	return ini_parse_sections(text, file, begin_section, take_row, &r, err);
+	if (!r.known)
+		r.known = &unwanted;
+	ok = ini_parse_sections(text, file, begin_section, take_row, &r, err);
+	known_fini(&unwanted);
+	return ok;
 }
 
 static bool
@@ -157,4 +170,17 @@ config_file_load(struct source_configs *sources, const struct command_line *line
 		if (!source_configs_add(sources, line->sources[i], err))
 			return false;
 	return source_configs_check(sources, &defaults, err);
+}
+
+bool
+config_file_load_known(struct known *known, const struct command_line *line, struct error *err)
+{
+	const struct config_screen rows = {.known = known};
+	struct source_configs sources = {0};
+	bool ok;
+
+	*known = (struct known){0};
+	ok = read_configured(&sources, line->config, &rows, err);
+	source_configs_fini(&sources);
+	return ok;
 }

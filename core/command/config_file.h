@@ -6,6 +6,7 @@
 #ifndef KEYWATCH_COMMAND_CONFIG_FILE_H
 #define KEYWATCH_COMMAND_CONFIG_FILE_H
 
+#include "core/alert/known.h"
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/command/command.h"
@@ -17,6 +18,7 @@ struct config_screen {
 	bool (*take)(void *context, const char *file, struct str section, struct str key,
 		struct str value, int line, struct error *err);
 	void *context;
+	struct known *known; /* takes [known]; NULL: its rows are only checked */
 };
 
 bool config_file_parse(struct str text, const char *file, struct source_configs *sources,
@@ -27,6 +29,11 @@ bool config_file_parse(struct str text, const char *file, struct source_configs 
  * also after a failure: source_configs_fini frees. */
 bool config_file_load(struct source_configs *sources, const struct command_line *line,
 	const struct config_screen *screen, struct error *err);
+
+/* Only who is known, for those who watch no source; the whole file is checked. known_fini frees,
+ * also after a failure. */
+bool config_file_load_known(
+	struct known *known, const struct command_line *line, struct error *err);
 
 /* `rest` below the user's configuration folder; false when there is no such folder. */
 bool config_file_user_path(struct buf *path, const char *rest);

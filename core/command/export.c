@@ -1,3 +1,4 @@
+#include "core/command/config_file.h"
 #include "core/command/report.h"
 
 #include <string.h>
@@ -5,12 +6,13 @@
 /* `keywatch export`: the whole store, oldest first. */
 static int
 export_store(const struct command_line *line, struct store *store,
-	const struct command_rules *rules, struct judging *judging)
+	const struct command_rules *rules, struct judging *judging, const struct known *known)
 {
 	const struct fact_ledger ledger = {.from = TIME_NONE,
 		.to = TIME_NONE,
 		.rules = rules->rule,
-		.rule_count = rules->count};
+		.rule_count = rules->count,
+		.known = known};
 	struct print_options options = {.store = store,
 		.rules = rules,
 		.judge = &judging->judge,
@@ -32,14 +34,22 @@ static int
 judge_and_export(
 	const struct command_line *line, struct store *store, const struct command_rules *rules)
 {
+	struct known known = {0};
 	struct judging judging;
 	struct error err;
 	int status;
 
-	if (!judging_open(&judging, line, store, &err))
+	if (line->facts && !config_file_load_known(&known, line, &err)) {
+		known_fini(&known);
 		return command_fail(&err);
-	status = export_store(line, store, rules, &judging);
-	judging_close(&judging);
+	}
+	if (judging_open(&judging, line, store, &err)) {
+		status = export_store(line, store, rules, &judging, &known);
+		judging_close(&judging);
+	} else {
+		status = command_fail(&err);
+	}
+	known_fini(&known);
 	return status;
 }
 

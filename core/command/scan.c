@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
+#include "core/command/config_file.h"
 #include "core/command/judging.h"
 #include "core/command/live.h"
 #include "core/command/print.h"
@@ -23,6 +24,7 @@ struct scanning {
 	struct wake wake;
 	int signals; /* a signalfd of SIGINT and SIGTERM */
 	int caught;  /* the signal that stopped us, or 0 */
+	struct known known;
 	struct pipeline_progress progress;
 };
 
@@ -142,7 +144,8 @@ print_results(struct scanning *s)
 		.inputs = s->progress.files_done,
 		.problems = s->progress.errors,
 		.rules = s->rules->rule,
-		.rule_count = s->rules->count};
+		.rule_count = s->rules->count,
+		.known = &s->known};
 	struct print_options options = {.store = s->store,
 		.rules = s->rules,
 		.query = {.run = pipeline_run(s->pipeline)},
@@ -209,6 +212,13 @@ open_signals(sigset_t *before)
 	return signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Only facts ask who is known: else no configuration is read. */
+static bool
+load_known(struct scanning *s, struct error *err)
+{
+	return !s->line->facts || config_file_load_known(&s->known, s->line, err);
+}
+
 int
 command_scan(const struct command_line *line)
 {
@@ -222,8 +232,11 @@ command_scan(const struct command_line *line)
 		error_set(&err, ERROR_USAGE, "scan needs a PATH (- is standard input)");
 		return command_fail(&err);
 	}
-	if (!live_prepare_paths(line, &err) || !command_load_rules(&rules, line, &err))
+	if (!live_prepare_paths(line, &err) || !load_known(&s, &err) ||
+		!command_load_rules(&rules, line, &err)) {
+		known_fini(&s.known);
 		return command_fail(&err);
+	}
 	s.signals = open_signals(&before);
 	if (wake_open(&s.wake, &err)) {
 		status = run(&s);
@@ -235,5 +248,6 @@ command_scan(const struct command_line *line)
 		close(s.signals);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	command_free_rules(&rules);
+	known_fini(&s.known);
 	return status;
 }

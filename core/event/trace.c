@@ -81,6 +81,8 @@ static const struct {
 	{REQUEST, "userName", TRACE_USER},
 	{NEW_KEY, "userName", TRACE_USER},
 	{NEW_USER, "userName", TRACE_USER},
+	{REQUEST, "roleName", TRACE_USER},
+	{REQUEST, "groupName", TRACE_USER},
 	{NEW_KEY, "accessKeyId", TRACE_SUBJECT},
 	{CREDENTIALS, "accessKeyId", TRACE_SUBJECT},
 	{REQUEST, "accessKeyId", TRACE_SUBJECT},
@@ -130,7 +132,6 @@ read_text(struct reading *r, enum place_object in, const struct json_member *mem
 			continue;
 		r->seen[i] = true;
 		r->found[i] = string_of(r->arena, member->value);
-		return;
 	}
 }
 

@@ -29,7 +29,8 @@
 	X(AGENT, agent)                                                                            \
 	X(ERROR, error)	    /* errorCode; without one errorMessage */                              \
 	X(ACCOUNT, account) /* recipientAccountId; else the caller's */                            \
-	X(USER, user) /* an IAM call: the user that it is about, the caller's own included */      \
+	X(USER, user) /* an IAM call: the user that it is about, the caller's own included; else   \
+			 the role or group */                                                      \
 	X(SUBJECT, subject) /* the key that it made, changed, deleted, or obtained from STS */     \
 	X(WHAT, what)	    /* status, policy, group, role, trail: what else it is about */
 

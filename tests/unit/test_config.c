@@ -15,7 +15,7 @@
 static bool
 parse(struct config *config, struct str text, struct error *err)
 {
-	const struct config_screen rows = {config_take, config};
+	const struct config_screen rows = {config_take, config, NULL};
 	struct source_configs sources = {0};
 	bool ok;
 
@@ -115,9 +115,9 @@ sections_that_nobody_owns_are_mistakes(void **state)
 					   "mean [source NAME]?");
 	assert_refused(
 		"[Screen]\n", "c.ini:1: there is no section [Screen]: did you mean [screen]?");
-	assert_refused("\n[admins]\nx = y\n",
-		"c.ini:2: there is no section [admins]; there are [screen], [keys], [filters] and "
-		"[source NAME]");
+	assert_refused("\n[admins]\nx = y\n", "c.ini:2: there is no section [admins]; there are "
+					      "[screen], [keys], [filters], [known] "
+					      "and [source NAME]");
 	assert_refused("[source a]\ntyp = s3\n", "c.ini:2: a source has no key `typ`: did you mean "
 						 "`type`?");
 }

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "core/alert/assessment.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/command/config_file.h"
@@ -390,12 +391,52 @@ the_manual_lists_every_key_of_the_screen(void **state)
 }
 
 static void
+the_manual_lists_every_key_of_who_is_known(void **state)
+{
+	struct buf block = {0};
+
+	(void)state;
+	buf_puts(&block, ".Bl -tag -width Ds -compact\n");
+	for (enum known_key key = 0; key < KNOWN_KEYS; key++) {
+		const char *help = known_keys[key].help;
+		struct buf line = {0};
+
+		buf_printf(&block, ".It Li %s No = Ar GLOBS\n", known_keys[key].name);
+		buf_printf(&line, "%c%s.", toupper((unsigned char)*help), help + 1);
+		put_lines(&block, &line);
+	}
+	buf_puts(&block, ".El\n");
+	expect_block(INI_PAGE, "known-keys", &block);
+}
+
+static void
+the_manual_lists_every_rule_of_the_assessment_in_its_order(void **state)
+{
+	const struct assessment_rule_text *rule;
+	struct buf block = {0};
+
+	(void)state;
+	buf_puts(&block, ".Bl -tag -width \"logging-stopped\"\n");
+	for (size_t i = 0; (rule = assessment_rule(i)); i++) {
+		struct buf line = {0};
+
+		buf_printf(&block, ".It Li %s\n", rule->name);
+		buf_printf(&line, "When %s:", rule->when);
+		put_lines(&block, &line);
+		buf_printf(&line, "\"%s\".", rule->says);
+		put_lines(&block, &line);
+	}
+	buf_puts(&block, ".El\n");
+	expect_block("man/keywatch.1", "assessment", &block);
+}
+
+static void
 try_example(struct str example, size_t *policies, size_t *files)
 {
 	const struct source_defaults none = {0};
 	struct source_configs sources = {0};
 	struct config config;
-	const struct config_screen screen = {config_take, &config};
+	const struct config_screen screen = {config_take, &config, NULL};
 	struct json_doc *doc;
 	struct error err;
 
@@ -403,7 +444,8 @@ try_example(struct str example, size_t *policies, size_t *files)
 		assert_ok(json_parse(example, &doc, &err), &err);
 		json_doc_free(doc);
 		++*policies;
-	} else if (str_starts_with(example, STR("[source"))) {
+	} else if (str_starts_with(example, STR("[source")) ||
+		   str_starts_with(example, STR("[known]"))) {
 		config_init(&config);
 		assert_ok(config_file_parse(example, "example", &sources, &screen, &err), &err);
 		assert_ok(source_configs_check(&sources, &none, &err), &err);
@@ -428,7 +470,7 @@ the_examples_of_the_manual_are_what_is_read(void **state)
 		at = end;
 	}
 	assert_int_equal(policies, 8);
-	assert_int_equal(files, 3);
+	assert_int_equal(files, 4);
 	free(text);
 }
 
@@ -519,6 +561,8 @@ main(void)
 			the_manual_lists_every_key_of_a_source_and_the_types_it_belongs_to),
 		cmocka_unit_test(the_manual_has_a_section_for_every_type_and_no_other),
 		cmocka_unit_test(the_manual_lists_every_key_of_the_screen),
+		cmocka_unit_test(the_manual_lists_every_key_of_who_is_known),
+		cmocka_unit_test(the_manual_lists_every_rule_of_the_assessment_in_its_order),
 		cmocka_unit_test(the_examples_of_the_manual_are_what_is_read),
 		cmocka_unit_test(the_example_of_the_readme_is_what_is_read),
 		cmocka_unit_test(the_policy_of_the_manual_is_what_is_read),

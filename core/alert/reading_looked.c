@@ -1,0 +1,140 @@
+/* Over which times a thing may be said not to be there, and what is said instead. */
+#include "core/alert/reading.h"
+
+/* What lacks whatever the times are; absent: nothing. */
+static struct str
+lacks_anyway(const struct reading *r)
+{
+	const struct history *h = r->history;
+
+	switch (h->state) {
+	case HISTORY_NOT_LOOKED:
+		return STR("not looked for yet");
+	case HISTORY_LOOKING:
+		return STR("not looked for yet: it is being looked for");
+	default:
+		break;
+	}
+	if (h->lacking.len)
+		return h->lacking;
+	if (h->state == HISTORY_PART)
+		return STR("not looked through to the end");
+	if (h->unread)
+		return arena_printf(r->arena, "%llu %s could not be read",
+			(unsigned long long)h->unread, h->unread == 1 ? "input" : "inputs");
+	return STR_ABSENT;
+}
+
+static struct str
+say_times(const struct reading *r, const char *before, int64_t from, int64_t to, const char *after)
+{
+	struct buf text = {0};
+	struct str said;
+
+	buf_puts(&text, before);
+	reading_put_time(&text, from);
+	if (to != TIME_NONE) {
+		buf_puts(&text, " to ");
+		reading_put_time(&text, to);
+	}
+	buf_puts(&text, after);
+	said = arena_str(r->arena, buf_view(&text));
+	buf_fini(&text);
+	return said;
+}
+
+static struct str
+missing_after(const struct reading *r, size_t span)
+{
+	const struct span *spans = r->history->spans;
+
+	return say_times(r, "logs from ", spans[span].to, spans[span + 1].from, " are missing");
+}
+
+/* Which span holds the time; else *lacks says what is there instead. */
+static size_t
+find_span(const struct reading *r, int64_t time, struct str *lacks)
+{
+	const struct history *h = r->history;
+	size_t i = 0;
+
+	if (!h->span_count) {
+		*lacks = STR("not looked for yet: nothing with a time was looked through");
+		return 0;
+	}
+	while (i < h->span_count && h->spans[i].to < time)
+		i++;
+	if (i == h->span_count)
+		*lacks = say_times(r, "window ends before ", time, TIME_NONE, "");
+	else if (h->spans[i].from <= time)
+		return i;
+	else if (i == 0)
+		*lacks = say_times(r, "window starts after ", time, TIME_NONE, "");
+	else
+		*lacks = missing_after(r, i - 1);
+	return 0;
+}
+
+/* Within the span of its beginning: up to the end, or to where that is said to be. */
+static struct str
+lacks_behind(const struct reading *r, size_t span, int64_t to)
+{
+	const struct history *h = r->history;
+
+	if (to != TIME_NONE && h->spans[span].to >= to)
+		return STR_ABSENT;
+	if (span + 1 < h->span_count)
+		return missing_after(r, span);
+	if (to != TIME_NONE)
+		return say_times(r, "window ends before ", to, TIME_NONE, "");
+	return STR_ABSENT;
+}
+
+struct looked
+reading_looked_first(const struct reading *r, int64_t from, int64_t to)
+{
+	const struct history *h = r->history;
+	struct looked looked = {.lacks = lacks_anyway(r)};
+	struct str lacks = STR_ABSENT;
+	size_t span = 0;
+
+	if (h->span_count) {
+		int64_t first = h->spans[0].from, last = h->spans[h->span_count - 1].to;
+
+		looked.times = (struct fact_looked){.any = true,
+			.from = from > first ? from : first,
+			.to = to != TIME_NONE && to < last ? to : last};
+	}
+	if (r->alert->time == TIME_NONE)
+		lacks = STR("not recorded: when the call was made");
+	else
+		span = find_span(r, from == TIME_NONE ? r->alert->time : from, &lacks);
+	if (!lacks.data) {
+		lacks = lacks_behind(r, span, to);
+		if (from == TIME_NONE)
+			looked.times.from = h->spans[span].from;
+	}
+	if (!looked.lacks.data)
+		looked.lacks = lacks;
+	if (looked.times.from > looked.times.to)
+		looked.times.any = false;
+	looked.times.complete = !looked.lacks.data;
+	return looked;
+}
+
+struct looked
+reading_looked(const struct reading *r, unsigned kinds, int64_t from, int64_t to)
+{
+	struct looked looked = reading_looked_first(r, from, to);
+
+	if (r->history->cut & kinds && !looked.lacks.data)
+		looked.lacks = STR("more was found than is kept");
+	looked.times.complete = !looked.lacks.data;
+	return looked;
+}
+
+struct looked
+reading_looked_since(const struct reading *r, unsigned kinds)
+{
+	return reading_looked(r, kinds, r->alert->time, TIME_NONE);
+}
