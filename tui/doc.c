@@ -80,6 +80,27 @@ doc_spaces(struct doc *doc, int count)
 	}
 }
 
+void
+doc_field(struct doc *doc, enum role role, struct str s, int cols, bool ascii)
+{
+	size_t at = 0;
+	int used = 0;
+
+	if (grid_columns(s, ascii) <= cols) {
+		doc_put(doc, role, s);
+		doc_spaces(doc, cols - grid_columns(s, ascii));
+		return;
+	}
+	for (struct grid_unit u;
+		(u = grid_next_unit(str_slice(s, at, s.len), ascii)).bytes && used + u.width < cols;
+		at += u.bytes)
+		used += u.width;
+	doc_put(doc, role, str_slice(s, 0, at));
+	if (cols > 0)
+		doc_puts(doc, role, glyph_text(GLYPH_ELLIPSIS, ascii));
+	doc_spaces(doc, cols - used - 1);
+}
+
 struct str
 doc_line_text(const struct doc *doc, size_t line)
 {

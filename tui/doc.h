@@ -52,6 +52,8 @@ void doc_puts(struct doc *doc, enum role role, const char *s);
 void doc_printf(struct doc *doc, enum role role, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void doc_spaces(struct doc *doc, int count);
+/* Exactly `cols` columns: padded, or cut with an ellipsis. */
+void doc_field(struct doc *doc, enum role role, struct str s, int cols, bool ascii);
 
 struct str doc_line_text(const struct doc *doc, size_t line);
 /* Breaks at spaces where a word fits a row, else anywhere between characters. */

@@ -33,6 +33,17 @@
 	X(SOURCE_STARTING, "◌", ".")  \
 	X(SOURCE_FAILING, "◌", "!")   \
 	X(SOURCE_ENDED, "○", "-")     \
+	X(TREE, "├", "|")             \
+	X(TREE_LAST, "└", "`")        \
+	X(LIFE_BEFORE, "‹", "<")      \
+	X(LIFE_MADE, "●", "o")        \
+	X(LIFE_IDLE, "─", "-")        \
+	X(LIFE_USED, "▪", "=")        \
+	X(LIFE_OFF, "┤", "]")         \
+	X(LIFE_RESTS, "·", ".")       \
+	X(LIFE_ON, "├", "[")          \
+	X(LIFE_GONE, "✗", "x")        \
+	X(LIFE_ON_END, "→", ">")      \
 	X(PROGRESS, "━", "=")         \
 	X(PROGRESS_LEFT, "─", "-")
 

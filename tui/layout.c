@@ -1,6 +1,6 @@
 #include "tui/layout.h"
 
-enum { EVENT_ROWS = 8 }; /* left to the event when the entity pane grows */
+enum { EVENT_ROWS = 4 }; /* left to the pane below when the entity pane grows */
 
 /* All ten columns at 160 and from there a share; the panes get the rest. */
 static int
@@ -13,13 +13,15 @@ list_cols(int cols)
 
 /* The same share for every alert, so that panes do not jump, but for one with more to say. */
 static void
-lay_wide(struct layout *l, int rows, int cols, int entity_rows)
+lay_wide(struct layout *l, int rows, int cols, enum pane_kind lower, int entity_rows)
 {
 	int left = list_cols(cols), right = cols - left - 1, height = rows - 3;
 	int entity = (height - 2) * 13 / 20, most = height - 2 - EVENT_ROWS;
 
 	if (entity < entity_rows)
 		entity = entity_rows;
+	if (entity_rows == LAYOUT_LOWER)
+		entity = (height - 2) / 3;
 	if (entity > most)
 		entity = most > height / 2 ? most : height / 2;
 
@@ -28,8 +30,8 @@ lay_wide(struct layout *l, int rows, int cols, int entity_rows)
 	l->panes[PANE_LIST] = (struct grid_rect){2, 0, height - 1, left};
 	l->heads[PANE_ENTITY] = (struct grid_rect){1, left + 1, 1, right};
 	l->panes[PANE_ENTITY] = (struct grid_rect){2, left + 1, entity, right};
-	l->heads[PANE_EVENT] = (struct grid_rect){2 + entity, left + 1, 1, right};
-	l->panes[PANE_EVENT] = (struct grid_rect){3 + entity, left + 1, height - 2 - entity, right};
+	l->heads[lower] = (struct grid_rect){2 + entity, left + 1, 1, right};
+	l->panes[lower] = (struct grid_rect){3 + entity, left + 1, height - 2 - entity, right};
 }
 
 static void
@@ -81,7 +83,7 @@ layout_for(int rows, int cols, enum pane_kind below, int entity_rows)
 		lay_stacked(&l, rows, cols, below);
 	} else {
 		l.kind = LAYOUT_WIDE;
-		lay_wide(&l, rows, cols, entity_rows);
+		lay_wide(&l, rows, cols, below > PANE_ENTITY ? below : PANE_EVENT, entity_rows);
 	}
 	return l;
 }

@@ -2,7 +2,7 @@
  * Where things stand on a screen of some size. Pure.
  *
  *	stacked		title, list, a rule with the alert's name, one pane, status, hints
- *	wide		the list left, entity and event pane right of a rule
+ *	wide		the list left, the entity pane and under it another right of a rule
  *	alone		the list, or one pane under its alert's name
  *	too small	one sentence
  */
@@ -20,7 +20,7 @@ enum {
 
 enum layout_kind { LAYOUT_TOO_SMALL, LAYOUT_STACKED, LAYOUT_WIDE, LAYOUT_ALONE };
 
-enum pane_kind { PANE_LIST, PANE_ENTITY, PANE_EVENT, PANE_HISTORY, PANE_COUNT };
+enum pane_kind { PANE_LIST, PANE_ENTITY, PANE_EVENT, PANE_HISTORY, PANE_KEYS, PANE_COUNT };
 
 struct layout {
 	enum layout_kind kind;
@@ -33,8 +33,11 @@ struct layout {
 	struct grid_rect whole;		    /* title and bottom lines off: help and such */
 };
 
-/* below: which pane the stacked layout shows. entity_rows: what the entity pane needs to be seen
- * whole; the wide layout gives it that as long as something is left for the event. */
+/* below: which pane the stacked layout shows, and the wide one under the entity pane: there the
+ * event unless it is one behind that. entity_rows: what the entity pane needs to be seen
+ * whole; the wide layout gives it that as long as something is left for the pane under it.
+ * LAYOUT_LOWER: that one has more to show. */
+enum { LAYOUT_LOWER = -1 };
 struct layout layout_for(int rows, int cols, enum pane_kind below, int entity_rows);
 /* The list or one pane, and nothing beside it. */
 struct layout layout_alone(int rows, int cols, enum pane_kind kind);

@@ -97,6 +97,11 @@ row_from_store(struct list *list, const struct store_row *row)
 		.owner = intern_put(&list->words, row->owner),
 		.rule = intern_put(&list->words, row->rule_id),
 		.flags = row->flags,
+		.assessed = (uint8_t)row->answer.assessed,
+		.used = (uint8_t)row->answer.used,
+		.used_elsewhere = row->answer.used_elsewhere == ANSWER_YES,
+		.used_after = row->answer.used_after < INT32_MAX ? (int32_t)row->answer.used_after
+								 : INT32_MAX,
 		.status = (uint8_t)row->status,
 		.classification = (uint8_t)row->classification,
 		.validation = (uint8_t)row->validation,

@@ -25,6 +25,9 @@ struct list_row {
 	uint8_t status, classification, validation, outcome;
 	uint32_t validators; /* the words of who signed what holds; of judged rows */
 	uint8_t approvals, needed;
+	uint8_t assessed, used; /* enum assessment_kind, answer_yes */
+	bool used_elsewhere;
+	int32_t used_after; /* seconds */
 	bool judged; /* status and validation are a verdict on last_seq, not the store's claim */
 	bool self, marked;
 	bool arrived; /* as news, and not looked at since */

@@ -10,6 +10,7 @@ subject_clear(struct subject *subject)
 	if (subject->loaded)
 		alert_fini(&subject->alert);
 	arena_fini(&subject->arena);
+	arena_fini(&subject->story);
 	*subject = (struct subject){0};
 }
 
@@ -37,6 +38,20 @@ subject_judge(struct subject *subject, const struct fact_ledger *ledger)
 	arena_reset(&subject->arena);
 	facts_of_alert(subject->facts, &subject->arena, &subject->alert,
 		subject->parsed ? &subject->event : NULL, ledger);
+	assess(&subject->assessment, &subject->arena, &subject->alert, subject->facts,
+		ledger->history);
+}
+
+bool
+subject_load_story(struct subject *subject, struct store *store, const struct story_scope *scope)
+{
+	if (!subject->loaded)
+		return true;
+	arena_fini(&subject->story);
+	subject->history = (struct history){0};
+	subject->has_history = story_load(
+		&subject->history, &subject->story, store, &subject->alert, scope, &subject->error);
+	return subject->has_history;
 }
 
 bool

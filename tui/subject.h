@@ -4,7 +4,9 @@
 #ifndef KEYWATCH_TUI_SUBJECT_H
 #define KEYWATCH_TUI_SUBJECT_H
 
+#include "core/alert/assessment.h"
 #include "core/alert/facts.h"
+#include "core/history/story.h"
 #include "core/store/store.h"
 
 struct subject {
@@ -16,12 +18,21 @@ struct subject {
 	struct event event; /* owns; borrows alert.raw */
 	struct arena arena; /* owns the facts' strings */
 	struct fact facts[FACT_COUNT];
+	struct assessment assessment;
+	struct arena story; /* owns what history borrows */
+	struct history history;
+	bool has_history; /* history holds, and the facts were judged by it */
 	struct error error;
 };
 
 /* Takes the place of what was loaded before. False: error says why. */
 bool subject_load(struct subject *subject, struct store *store, int64_t rowid);
-/* The facts, once the alert's decisions are judged, and again when the ledger has changed. */
+/* What other records tell about it. False: error says why, and it is as if nothing was looked for.
+ */
+bool subject_load_story(
+	struct subject *subject, struct store *store, const struct story_scope *scope);
+/* The facts and what they come to, once the alert's decisions are judged and its story is loaded,
+ * and again when the ledger has changed. */
 void subject_judge(struct subject *subject, const struct fact_ledger *ledger);
 void subject_clear(struct subject *subject);
 

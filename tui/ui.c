@@ -9,6 +9,7 @@ static view_build *const pane_views[PANE_COUNT] = {
 	[PANE_ENTITY] = view_entity,
 	[PANE_EVENT] = view_event,
 	[PANE_HISTORY] = view_history,
+	[PANE_KEYS] = view_keys,
 };
 
 static view_build *const overlay_views[] = {
@@ -20,6 +21,8 @@ static view_build *const overlay_views[] = {
 	[OVERLAY_ACTIVITY] = view_activity,
 	[OVERLAY_STATEMENT] = view_statement,
 	[OVERLAY_REVIEW] = view_review,
+	[OVERLAY_CARD] = view_card,
+	[OVERLAY_RECORD] = view_record,
 };
 
 bool
@@ -59,6 +62,7 @@ ui_fini(struct ui *ui)
 	list_fini(&ui->list);
 	subject_clear(&ui->subject);
 	event_text_fini(&ui->event_text);
+	ui_fini_story(&ui->story);
 	for (int i = 0; i < PANE_COUNT; i++)
 		pane_fini(&ui->panes[i]);
 	pane_fini(&ui->overlay_pane);
@@ -168,6 +172,14 @@ ui_model(const struct ui *ui, int width)
 {
 	return (struct view_model){
 		.subject = &ui->subject,
+		.timeline = &ui->story.timeline,
+		.look = &ui->story.look,
+		.key_life = &ui->story.key_life,
+		.card = &ui->story.card,
+		.looking = ui->story.looking[0] ? ui->story.looking : NULL,
+		.record = buf_view(&ui->story.record),
+		.record_at = buf_view(&ui->story.record_at),
+		.record_text = (struct event_text *)&ui->story.record_text,
 		.clock = &ui->clock,
 		.local = ui->local,
 		.keymap = &ui->o.config->keymap,
@@ -291,12 +303,12 @@ static void
 load_subject(struct ui *ui)
 {
 	const struct list_row *row = list_selected(&ui->list);
-	const struct fact_ledger ledger = ui_ledger(ui);
 
 	if (!row) {
 		if (ui->subject.rowid)
 			ui->panes_stale = true;
 		subject_clear(&ui->subject);
+		ui_make_story(ui);
 		return;
 	}
 	if (ui->subject.rowid == row->rowid && ui->subject.loaded &&
@@ -307,6 +319,8 @@ load_subject(struct ui *ui)
 	if (ui->subject.rowid != row->rowid) {
 		ui->asked_subject = 0;
 		event_text_reset(&ui->event_text);
+		ui->story.look = (struct timeline_filter){.by = ui->story.look.by};
+		ui->story.go_to_alert = true;
 		for (int i = 0; i < PANE_COUNT; i++) {
 			pane_forget_matches(&ui->panes[i]);
 			ui->panes[i].top = ui->panes[i].cursor = 0;
@@ -314,7 +328,7 @@ load_subject(struct ui *ui)
 	}
 	subject_load(&ui->subject, ui->o.store, row->rowid);
 	ui_judge_subject(ui);
-	subject_judge(&ui->subject, &ledger);
+	ui_make_story(ui);
 	ui->panes_stale = true;
 }
 
@@ -336,6 +350,22 @@ ui_build_event(struct ui *ui)
 	build_pane(ui, &ui->panes[PANE_EVENT], view_event, ui->layout.panes[PANE_EVENT]);
 }
 
+/* The history is read from the alert on. */
+static void
+go_to_alert(struct ui *ui, struct pane *pane)
+{
+	ui->story.go_to_alert = false;
+	for (size_t i = 0; i < pane->doc.line_count; i++)
+		if (pane->doc.lines[i].stop && pane->doc.lines[i].tag == ui->story.timeline.alert) {
+			size_t row = doc_row_of(&pane->doc, i);
+
+			if (row > pane->height * 2 / 3)
+				pane_scroll(pane, (long)(row - pane->height / 3));
+			pane_go(pane, i);
+			return;
+		}
+}
+
 static void
 build_panes(struct ui *ui)
 {
@@ -349,6 +379,8 @@ build_panes(struct ui *ui)
 		}
 		if (ui->panes_stale || !pane->width)
 			build_pane(ui, pane, pane_views[kind], rect);
+		if (kind == PANE_HISTORY && ui->story.go_to_alert)
+			go_to_alert(ui, pane);
 		pane_resize(pane, rect.cols, (size_t)rect.rows, ui->grid.ascii);
 	}
 	if (ui->overlay != OVERLAY_NONE &&
@@ -369,9 +401,7 @@ build_panes(struct ui *ui)
 static void
 fit_focus(struct ui *ui, bool wide)
 {
-	if (wide && ui->focus == PANE_HISTORY)
-		ui->focus = PANE_ENTITY;
-	if (!wide && ui->focus != PANE_LIST)
+	if (ui->focus > PANE_ENTITY || (!wide && ui->focus != PANE_LIST))
 		ui->below = ui->focus;
 }
 
@@ -380,6 +410,8 @@ ui_layout(const struct ui *ui, int entity_rows)
 {
 	int rows = ui->grid.rows, cols = ui->grid.cols;
 
+	if (ui->focus > PANE_ENTITY) /* what is read has the room */
+		entity_rows = LAYOUT_LOWER;
 	return ui->alone ? layout_alone(rows, cols, ui->focus)
 			 : layout_for(rows, cols, ui->below, entity_rows);
 }
@@ -423,6 +455,7 @@ ui_load(struct ui *ui, int rows, int cols)
 	refresh_window(ui);
 	ui_load_hits(ui);
 	load_subject(ui);
+	ui_reload_story(ui);
 	lay_out(ui);
 	if (ui->layout.kind != LAYOUT_TOO_SMALL)
 		build_panes(ui);
@@ -433,7 +466,7 @@ ui_load(struct ui *ui, int rows, int cols)
 static void
 draw_overlay(const struct ui *ui, struct grid *grid)
 {
-	static const char *const titles[] = {
+	const char *const titles[] = {
 		[OVERLAY_HELP] = "help",
 		[OVERLAY_PROBLEMS] = "problems",
 		[OVERLAY_PEEK] = "exact bytes",
@@ -442,6 +475,8 @@ draw_overlay(const struct ui *ui, struct grid *grid)
 		[OVERLAY_ACTIVITY] = "activity",
 		[OVERLAY_STATEMENT] = "to be signed",
 		[OVERLAY_REVIEW] = "awaiting an admin",
+		[OVERLAY_CARD] = card_titles[ui->story.card.kind],
+		[OVERLAY_RECORD] = "record",
 	};
 	struct grid_rect whole = ui->layout.whole;
 	struct pen pen = pen_at(grid, whole.y, whole.x, whole.cols);

@@ -14,7 +14,9 @@
 #include "core/pipeline_verify.h"
 #include "tui/activity.h"
 #include "tui/config.h"
+#include "tui/card.h"
 #include "tui/decide.h"
+#include "tui/key_life.h"
 #include "tui/layout.h"
 #include "tui/list_sync.h"
 #include "tui/mouse.h"
@@ -47,7 +49,9 @@ enum ui_overlay {
 	OVERLAY_SOURCES,
 	OVERLAY_ACTIVITY,
 	OVERLAY_STATEMENT,
-	OVERLAY_REVIEW
+	OVERLAY_REVIEW,
+	OVERLAY_CARD,
+	OVERLAY_RECORD
 };
 
 enum { ROWS_BETWEEN_CLOCKS = 16 }; /* of a slice */
@@ -140,11 +144,25 @@ struct ui {
 	struct list_sync sync;
 	struct subject subject;
 	struct event_text event_text;
+	struct ui_story {
+		struct timeline timeline; /* owns; of the subject, as the others */
+		struct key_life key_life; /* owns */
+		struct timeline_filter look;
+		struct card card;     /* owns; of its overlay */
+		struct buf record;    /* owns; of a line of the history, for its overlay */
+		struct buf record_at; /* owns; where it stands, or why it cannot be read */
+		struct event_text record_text;
+		bool stale;		     /* the store has more of it */
+		bool go_to_alert;	     /* the history pane is to begin there */
+		int64_t loaded_ms, begun_ms; /* when; and the pass that is under way */
+		char looking[96];	     /* how far that is; "": it is not */
+	} story;
 	struct pane panes[PANE_COUNT]; /* PANE_LIST's is not used */
 	struct pane overlay_pane;
 	enum ui_overlay overlay;
-	enum pane_kind focus, below; /* below: the pane of the stacked layout */
-	bool alone;		     /* what has the focus is seen, and nothing beside it */
+	/* below: the pane of the stacked layout, and the lower one of the wide */
+	enum pane_kind focus, below;
+	bool alone; /* what has the focus is seen, and nothing beside it */
 	struct ui_columns {
 		unsigned set; /* of the built-in ones */
 		uint8_t chosen[COLUMN_COUNT];
@@ -214,6 +232,7 @@ void ui_say(struct ui *ui, enum role role, const char *fmt, ...)
 unsigned ui_act(struct ui *ui, enum action action);
 /* As much of s as goes into so many cells, with a sign where something is left out. */
 void ui_put_short(const struct ui *ui, struct str s, int cols, struct buf *out);
+void ui_put_bytes(struct buf *out, double bytes); /* "1.2 GB" */
 void ui_put_actor(const struct ui *ui, struct str label, int cols, struct buf *out);
 /* "?" when the record names none. Valid until the list changes. */
 struct str ui_row_target(const struct ui *ui, const struct list_row *row);
@@ -240,6 +259,36 @@ void ui_load_problems(struct ui *ui);
 void ui_fini_problems(struct view_problems *problems);
 /* Before the sources are looked at: how they are right now. */
 void ui_open_sources(struct ui *ui);
+
+/* ui_story.c */
+void ui_make_story(struct ui *ui); /* of the subject that was loaded */
+void ui_fini_story(struct ui_story *story);
+void ui_reload_story(struct ui *ui); /* before a frame, when the store has more of it */
+/* How far the looking for other records is, once a look at the pipeline was taken. */
+bool ui_follow_looking(struct ui *ui, const struct pipeline_progress *before);
+bool ui_is_looking(const struct ui *ui);
+void ui_put_looking(const struct ui *ui, bool narrow, struct buf *out);
+void ui_look_by(struct ui *ui, enum timeline_by by);
+/* What stands under the cursor: a fact, a line of the history, a key. */
+void ui_open_fact(struct ui *ui);
+void ui_open_trace(struct ui *ui);
+void ui_open_life(struct ui *ui);
+/* The history is narrowed no more; false: it was not. */
+bool ui_widen_story(struct ui *ui);
+void ui_focus_pane(struct ui *ui, enum pane_kind kind);
+enum pane_kind ui_lower_pane(const struct ui *ui); /* of the wide layout */
+
+void ui_jump_to_evidence(struct ui *ui, const struct fact *fact);
+void ui_open_row(struct ui *ui, size_t row); /* of the timeline: its record */
+
+/* ui_record.c */
+void ui_open_record(struct ui *ui, const struct trace *trace);
+
+/* ui_card.c */
+void ui_open_card(struct ui *ui, enum card_kind kind);
+void ui_card_chosen(struct ui *ui);
+/* It must be seen, whatever was filtered before. */
+void ui_show_row(struct ui *ui, uint32_t row);
 
 /* ui_validation.c */
 void ui_ask_verdicts(struct ui *ui);

@@ -148,6 +148,10 @@ static act_function *const functions[ACTION_COUNT] = {
 	[ACTION_PREVIOUS_PANE] = act_previous_pane,
 	[ACTION_OPEN] = act_open,
 	[ACTION_BACK] = act_back,
+	[ACTION_EVENT] = act_event,
+	[ACTION_HISTORY] = act_history,
+	[ACTION_KEYS] = act_keys,
+	[ACTION_BY] = act_by,
 	[ACTION_ZOOM] = act_zoom,
 	[ACTION_FOLD] = act_fold,
 	[ACTION_PEEK] = act_peek,
@@ -217,7 +221,7 @@ works_now(const struct ui *ui, enum action action)
 	case ACTION_OPEN:
 		return ui->layout.kind != LAYOUT_TOO_SMALL &&
 		       (ui->overlay == OVERLAY_NONE || ui->overlay == OVERLAY_ACTIVITY ||
-			       ui->overlay == OVERLAY_REVIEW);
+			       ui->overlay == OVERLAY_REVIEW || ui->overlay == OVERLAY_CARD);
 	default:
 		return ui->layout.kind != LAYOUT_TOO_SMALL && ui->overlay == OVERLAY_NONE;
 	}

@@ -115,19 +115,16 @@ act_follow(struct ui *ui)
 static unsigned
 change_pane(struct ui *ui, int step)
 {
-	static const struct {
-		enum pane_kind first;
-		size_t count;
-	} orders[] = {
-		[LAYOUT_STACKED] = {PANE_ENTITY, 3},
-		[LAYOUT_WIDE] = {PANE_LIST, 3},
-		[LAYOUT_ALONE] = {PANE_LIST, 4},
-	};
-	bool stacked = ui->layout.kind == LAYOUT_STACKED;
-	size_t first = orders[ui->layout.kind].first, count = orders[ui->layout.kind].count;
-	enum pane_kind now = stacked ? ui->below : ui->focus;
+	bool stacked = ui->layout.kind == LAYOUT_STACKED, wide = ui->layout.kind == LAYOUT_WIDE;
+	enum pane_kind panes[PANE_COUNT], now = stacked ? ui->below : ui->focus;
+	size_t count = 0, at = 0;
 
-	now = (enum pane_kind)(first + (now - first + (step > 0 ? 1 : count - 1)) % count);
+	for (enum pane_kind kind = stacked ? PANE_ENTITY : PANE_LIST; kind < PANE_COUNT; kind++)
+		if (!wide || kind <= PANE_ENTITY || kind == ui_lower_pane(ui))
+			panes[count++] = kind;
+	while (at + 1 < count && panes[at] != now)
+		at++;
+	now = panes[(at + (step > 0 ? 1 : count - 1)) % count];
 	if (!stacked) {
 		ui->focus = now;
 	} else {
@@ -157,14 +154,14 @@ act_right(struct ui *ui)
 	if (ui->focus == PANE_LIST)
 		ui->focus = ui->layout.kind == LAYOUT_WIDE ? PANE_ENTITY : ui->below;
 	else if (ui->layout.kind == LAYOUT_WIDE)
-		ui->focus = PANE_EVENT;
+		ui->focus = ui_lower_pane(ui);
 	return UI_DRAW;
 }
 
 unsigned
 act_left(struct ui *ui)
 {
-	if (ui->layout.kind == LAYOUT_WIDE && ui->focus == PANE_EVENT)
+	if (ui->layout.kind == LAYOUT_WIDE && ui->focus > PANE_ENTITY)
 		ui->focus = PANE_ENTITY;
 	else
 		ui->focus = PANE_LIST;
@@ -179,49 +176,54 @@ act_zoom(struct ui *ui)
 	return UI_DRAW;
 }
 
-static void
-focus_pane(struct ui *ui, enum pane_kind kind)
+enum pane_kind
+ui_lower_pane(const struct ui *ui)
 {
-	if (ui->layout.kind == LAYOUT_STACKED && ui->below != kind) {
+	return ui->below > PANE_ENTITY ? ui->below : PANE_EVENT;
+}
+
+void
+ui_focus_pane(struct ui *ui, enum pane_kind kind)
+{
+	bool shown = ui->layout.kind == LAYOUT_WIDE && kind <= PANE_ENTITY;
+
+	if (!shown && ui->below != kind) {
 		ui->below = kind;
 		ui->panes_stale = true;
 	}
 	ui->focus = kind;
 }
 
-/* The fact under the entity pane's cursor, or NULL. */
-const struct fact *
-ui_fact_at_cursor(const struct ui *ui)
+static unsigned
+open_pane(struct ui *ui, enum pane_kind kind)
 {
-	const struct pane *pane = &ui->panes[PANE_ENTITY];
-	size_t tag;
-
-	if (!ui->subject.loaded || pane->cursor >= pane->doc.line_count)
-		return NULL;
-	tag = pane->doc.lines[pane->cursor].tag;
-	return tag < FACT_COUNT ? &ui->subject.facts[tag] : NULL;
+	ui_focus_pane(ui, kind);
+	return UI_DRAW;
 }
 
-static unsigned
-jump_to_evidence(struct ui *ui)
+unsigned
+act_event(struct ui *ui)
 {
-	const struct fact *fact = ui_fact_at_cursor(ui);
-	struct pane *pane = &ui->panes[PANE_EVENT];
-	size_t offset, len;
+	return open_pane(ui, PANE_EVENT);
+}
 
-	if (!fact || !fact->evidence || !ui->subject.parsed ||
-		!event_locate(&ui->subject.event, fact->evidence, &offset, &len)) {
-		ui_say(ui, ROLE_TEXT, "the record holds no evidence for this line");
-		return UI_DRAW;
-	}
-	ui->event_text.evidence = offset;
-	ui->event_text.evidence_end = offset + len;
-	event_text_unfold_all(&ui->event_text);
-	focus_pane(ui, PANE_EVENT);
-	if (ui->layout.kind != LAYOUT_WIDE)
-		ui->layout = ui_layout(ui, 0);
-	ui_build_event(ui);
-	pane_go(pane, event_text_line_of(&ui->event_text, offset));
+unsigned
+act_history(struct ui *ui)
+{
+	ui_widen_story(ui);
+	return open_pane(ui, PANE_HISTORY);
+}
+
+unsigned
+act_keys(struct ui *ui)
+{
+	return open_pane(ui, PANE_KEYS);
+}
+
+unsigned
+act_by(struct ui *ui)
+{
+	ui_look_by(ui, (enum timeline_by)((ui->story.look.by + 1) % BY_COUNT));
 	return UI_DRAW;
 }
 
@@ -236,12 +238,20 @@ act_open(struct ui *ui)
 		ui_review_chosen(ui);
 		return UI_DRAW;
 	}
+	if (ui->overlay == OVERLAY_CARD) {
+		ui_card_chosen(ui);
+		return UI_DRAW;
+	}
 	if (!ui->subject.loaded)
 		return 0;
 	if (ui->focus == PANE_ENTITY)
-		return jump_to_evidence(ui);
-	if (ui->focus == PANE_LIST)
-		focus_pane(ui, PANE_ENTITY);
+		ui_open_fact(ui);
+	else if (ui->focus == PANE_HISTORY)
+		ui_open_trace(ui);
+	else if (ui->focus == PANE_KEYS)
+		ui_open_life(ui);
+	else if (ui->focus == PANE_LIST)
+		ui_focus_pane(ui, PANE_ENTITY);
 	return UI_DRAW;
 }
 
@@ -256,6 +266,8 @@ act_back(struct ui *ui)
 		ui_mark_cancel(ui);
 	else if (ui->overlay != OVERLAY_NONE)
 		ui->overlay = OVERLAY_NONE;
+	else if (ui->focus == PANE_HISTORY && ui_widen_story(ui))
+		ui->panes_stale = true;
 	else if (ui->focus != PANE_LIST)
 		ui->focus = PANE_LIST;
 	else if (ui->review.walking) {

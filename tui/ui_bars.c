@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* The least that an alert's name gets before its state is cut short; what the tabs need. */
-enum { NAME_COLS = 24, TABS_COLS = 25, TAB_OF_LIST_COLS = 9 };
+enum { NAME_COLS = 24, TABS_COLS = 36, TAB_OF_LIST_COLS = 9, COUNTS_COLS = 24 };
 
 /* ---- the alert's name ---- */
 
@@ -127,15 +127,38 @@ draw_alert_head(
 	head_fini(&head);
 }
 
+/* The names of panes from `first` on, `now` in its role. */
 static void
-draw_pane_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, const char *title,
+draw_names(struct pen *pen, enum pane_kind first, enum pane_kind now, enum role role)
+{
+	static const char *const names[PANE_COUNT] = {[PANE_LIST] = "alerts",
+		[PANE_ENTITY] = "entity",
+		[PANE_EVENT] = "event",
+		[PANE_HISTORY] = "history",
+		[PANE_KEYS] = "key life"};
+
+	for (enum pane_kind kind = first; kind < PANE_COUNT; kind++) {
+		if (kind != first) {
+			pen_blank(pen, ROLE_TEXT, pen->x + 1);
+			pen_glyph(pen, ROLE_RULE, GLYPH_RULE_DOWN);
+			pen_blank(pen, ROLE_TEXT, pen->x + 1);
+		}
+		pen_puts(pen, kind == now ? role : ROLE_DIM, names[kind]);
+	}
+}
+
+/* Of the pane under the entity pane: which ones there are, as it stands for them all. */
+static void
+draw_lower_head(const struct ui *ui, struct grid *grid, struct grid_rect rect, enum pane_kind kind,
 	size_t below)
 {
 	struct pen pen = pen_at(grid, rect.y, rect.x, rect.cols);
 
 	pen_run(&pen, ROLE_RULE, GLYPH_RULE, rect.x + 1);
-	pen_printf(&pen, ui->focus == PANE_EVENT ? ROLE_TITLE : ROLE_STRONG, " %s ", title);
-	if (ui->subject.loaded)
+	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
+	draw_names(&pen, PANE_EVENT, kind, ui->focus == kind ? ROLE_TITLE : ROLE_STRONG);
+	pen_blank(&pen, ROLE_TEXT, pen.x + 1);
+	if (ui->subject.loaded && kind == PANE_EVENT)
 		pen_printf(&pen, ROLE_DIM, "%zu bytes ", ui->subject.alert.raw.len);
 	draw_below(&pen, below);
 }
@@ -149,8 +172,8 @@ draw_heads(const struct ui *ui, struct grid *grid)
 
 		if (!rect.rows)
 			continue;
-		if (kind == PANE_EVENT && ui->layout.kind == LAYOUT_WIDE)
-			draw_pane_head(ui, grid, rect, "event", below);
+		if (kind > PANE_ENTITY && ui->layout.kind == LAYOUT_WIDE)
+			draw_lower_head(ui, grid, rect, kind, below);
 		else
 			draw_alert_head(
 				ui, grid, rect, below, ui->focus == kind ? ROLE_TITLE : ROLE_TEXT);
@@ -159,9 +182,8 @@ draw_heads(const struct ui *ui, struct grid *grid)
 
 /* ---- progress ---- */
 
-/* "1.2 GB" */
-static void
-put_bytes(struct buf *out, double bytes)
+void
+ui_put_bytes(struct buf *out, double bytes)
 {
 	static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
 	size_t unit = 0;
@@ -182,7 +204,7 @@ put_left(struct buf *out, const struct pipeline_progress *p)
 	if (seconds < 0.5 || done <= 0)
 		return;
 	buf_puts(out, ", ");
-	put_bytes(out, (p->bytes_out > p->bytes_done ? (double)p->bytes_out : done) / seconds);
+	ui_put_bytes(out, (p->bytes_out > p->bytes_done ? (double)p->bytes_out : done) / seconds);
 	buf_puts(out, "/s");
 	if (p->listing || total <= done)
 		return;
@@ -199,10 +221,10 @@ put_progress(struct buf *out, const struct pipeline_progress *p, bool narrow)
 	unsigned long long done = p->files_done + p->files_remembered;
 	const char *of = narrow ? "/" : " of ";
 
-	put_bytes(out, (double)p->bytes_done);
+	ui_put_bytes(out, (double)p->bytes_done);
 	if (p->bytes_total) {
 		buf_puts(out, of);
-		put_bytes(out, (double)p->bytes_total);
+		ui_put_bytes(out, (double)p->bytes_total);
 	}
 	buf_printf(out, ", %llu%s%llu%s files", done, of, (unsigned long long)p->files_total,
 		p->listing ? "+" : "");
@@ -247,7 +269,7 @@ draw_filling(struct pen *pen, const struct health *h)
 static bool
 has_progress(const struct ui *ui)
 {
-	return ui_is_reading(ui) || ui_filling_source(ui);
+	return ui_is_reading(ui) || ui_filling_source(ui) || ui_is_looking(ui);
 }
 
 static void
@@ -261,8 +283,13 @@ draw_progress(const struct ui *ui, struct pen *pen)
 		draw_filling(pen, filling);
 		return;
 	}
-	put_progress(&text, p, pen->grid->cols < 100);
-	draw_bar(pen, p->bytes_done, p->bytes_total, buf_view(&text));
+	if (ui_is_reading(ui)) {
+		put_progress(&text, p, pen->grid->cols < 100);
+		draw_bar(pen, p->bytes_done, p->bytes_total, buf_view(&text));
+	} else {
+		ui_put_looking(ui, pen->grid->cols < 100, &text);
+		draw_bar(pen, p->history.bytes_done, p->history.bytes_total, buf_view(&text));
+	}
 	buf_fini(&text);
 }
 
@@ -331,21 +358,8 @@ put_modes(const struct ui *ui, struct buf *out)
 static void
 draw_tabs(const struct ui *ui, struct pen *pen)
 {
-	static const char *const names[PANE_COUNT] = {[PANE_LIST] = "alerts",
-		[PANE_ENTITY] = "entity",
-		[PANE_EVENT] = "event",
-		[PANE_HISTORY] = "history"};
-	enum pane_kind first = ui->alone ? PANE_LIST : PANE_ENTITY;
-	enum pane_kind now = ui->alone ? ui->focus : ui->below;
-
-	for (enum pane_kind kind = first; kind < PANE_COUNT; kind++) {
-		if (kind != first) {
-			pen_blank(pen, ROLE_TEXT, pen->x + 1);
-			pen_glyph(pen, ROLE_RULE, GLYPH_RULE_DOWN);
-			pen_blank(pen, ROLE_TEXT, pen->x + 1);
-		}
-		pen_puts(pen, kind == now ? ROLE_ACCENT : ROLE_DIM, names[kind]);
-	}
+	draw_names(pen, ui->alone ? PANE_LIST : PANE_ENTITY, ui->alone ? ui->focus : ui->below,
+		ROLE_ACCENT);
 	pen_blank(pen, ROLE_TEXT, pen->x + 2);
 }
 
@@ -415,7 +429,7 @@ draw_status(const struct ui *ui, struct grid *grid)
 	}
 	if (has_progress(ui) || (narrow && ui->filter.compiled))
 		detail = COUNT_SHOWN;
-	else if (narrow && room >= 2 * tabs)
+	else if (narrow && room >= tabs + COUNTS_COLS)
 		room -= tabs;
 	while ((width = put_counts(ui, detail, &counts)) > room && detail > COUNT_SHOWN)
 		detail--;

@@ -120,6 +120,25 @@ show_columns(struct ui *ui, struct str names, unsigned *requests, struct error *
 }
 
 static const char *
+by_word(const struct ui *ui, size_t i)
+{
+	(void)ui;
+	return i < BY_COUNT ? timeline_by_names[i] : NULL;
+}
+
+static bool
+show_by(struct ui *ui, struct str word, unsigned *requests, struct error *err)
+{
+	size_t by = find_word(ui, by_word, word);
+
+	(void)requests;
+	if (by == BY_COUNT)
+		return refuse(word, "history", err);
+	ui_look_by(ui, (enum timeline_by)by);
+	return true;
+}
+
+static const char *
 zone_word(const struct ui *ui, size_t i)
 {
 	static const char *const zones[] = {"utc", "local"};
@@ -173,6 +192,7 @@ static const struct argument {
 	word_at *words; /* NULL: anything; files for export */
 	bool many;	/* words, not one */
 } arguments[] = {
+	{ACTION_BY, show_by, by_word, false},
 	{ACTION_SEARCH, search_for, NULL, false},
 	{ACTION_FILTER, filter_by, filter_word, false},
 	{ACTION_MARK, mark_by, filter_word, false},

@@ -7,14 +7,18 @@ static const enum action list_hints[] = {ACTION_VALIDATE, ACTION_REQUEST, ACTION
 	ACTION_TAKE, ACTION_NOTE, ACTION_SEARCH, ACTION_FILTER, ACTION_HELP, ACTION_FALSE_POSITIVE,
 	ACTION_UNDO, ACTION_MARK, ACTION_SORT, ACTION_STATUS, ACTION_OPEN, ACTION_COLUMNS,
 	ACTION_PROBLEMS, ACTION_SOURCES, ACTION_QUIT, ACTION_NONE};
-static const enum action entity_hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_NEXT_PANE, ACTION_ZOOM,
-	ACTION_COPY, ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS, ACTION_SEARCH, ACTION_HELP,
-	ACTION_NONE};
+static const enum action entity_hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_HISTORY, ACTION_KEYS,
+	ACTION_NEXT_PANE, ACTION_VALIDATE, ACTION_MALICIOUS, ACTION_HELP, ACTION_ZOOM, ACTION_COPY,
+	ACTION_REQUEST, ACTION_SEARCH, ACTION_NONE};
 static const enum action event_hints[] = {ACTION_FOLD, ACTION_BACK, ACTION_NEXT_PANE, ACTION_ZOOM,
 	ACTION_SEARCH, ACTION_COPY, ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS, ACTION_HELP,
 	ACTION_NONE};
-static const enum action history_hints[] = {ACTION_BACK, ACTION_NEXT_PANE, ACTION_ZOOM,
-	ACTION_SEARCH, ACTION_VALIDATE, ACTION_REQUEST, ACTION_MALICIOUS, ACTION_HELP, ACTION_NONE};
+static const enum action history_hints[] = {ACTION_BY, ACTION_OPEN, ACTION_BACK, ACTION_KEYS,
+	ACTION_ZOOM, ACTION_VALIDATE, ACTION_HELP, ACTION_MALICIOUS, ACTION_SEARCH,
+	ACTION_NEXT_PANE, ACTION_REQUEST, ACTION_NONE};
+static const enum action keys_hints[] = {ACTION_OPEN, ACTION_BACK, ACTION_HISTORY, ACTION_ZOOM,
+	ACTION_SEARCH, ACTION_VALIDATE, ACTION_MALICIOUS, ACTION_HELP, ACTION_NEXT_PANE,
+	ACTION_REQUEST, ACTION_NONE};
 static const enum action opening_hints[] = {
 	ACTION_OPEN, ACTION_BACK, ACTION_SEARCH, ACTION_QUIT, ACTION_NONE};
 static const enum action overlay_hints[] = {ACTION_BACK, ACTION_SEARCH, ACTION_QUIT, ACTION_NONE};
@@ -22,7 +26,8 @@ static const enum action overlay_hints[] = {ACTION_BACK, ACTION_SEARCH, ACTION_Q
 static const enum action *
 hints_for(const struct ui *ui)
 {
-	if (ui->overlay == OVERLAY_ACTIVITY || ui->overlay == OVERLAY_REVIEW)
+	if (ui->overlay == OVERLAY_ACTIVITY || ui->overlay == OVERLAY_REVIEW ||
+		ui->overlay == OVERLAY_CARD)
 		return opening_hints;
 	if (ui->overlay != OVERLAY_NONE)
 		return overlay_hints;
@@ -33,16 +38,27 @@ hints_for(const struct ui *ui)
 		return event_hints;
 	case PANE_HISTORY:
 		return history_hints;
+	case PANE_KEYS:
+		return keys_hints;
 	default:
 		return list_hints;
 	}
 }
 
+/* What Enter opens in each pane. */
+static const char *const opens[PANE_COUNT] = {
+	[PANE_ENTITY] = "evidence",
+	[PANE_HISTORY] = "record",
+	[PANE_KEYS] = "its history",
+};
+
 static const char *
 hint_word(const struct ui *ui, enum action action)
 {
-	if (ui->overlay == OVERLAY_NONE && ui->focus == PANE_ENTITY && action == ACTION_OPEN)
-		return "evidence";
+	if (ui->overlay == OVERLAY_NONE && action == ACTION_OPEN && opens[ui->focus])
+		return opens[ui->focus];
+	if (ui->overlay == OVERLAY_NONE && action == ACTION_BY)
+		return timeline_by_names[(ui->story.look.by + 1) % BY_COUNT];
 	if (ui->overlay == OVERLAY_ACTIVITY && action == ACTION_OPEN)
 		return "filter";
 	if (ui->overlay != OVERLAY_NONE && action == ACTION_QUIT)

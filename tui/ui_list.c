@@ -1,4 +1,6 @@
 /* The list of alerts as it is drawn: which columns, how wide, what each says. */
+#include <stdio.h>
+
 #include "core/base/text.h"
 #include "tui/ui.h"
 
@@ -193,13 +195,29 @@ put_outcome(const struct cell_context *c, struct pen *pen, int width)
 		str_from(outcome_name((enum outcome)c->row->outcome)), width);
 }
 
-/* Nobody has looked for uses of the key: never a dash that would read as "not used". */
+/* Where uses were not looked for, or not everywhere, never a dash: that reads as "not used". */
 static void
 put_used(const struct cell_context *c, struct pen *pen, int width)
 {
-	bool key = c->row->outcome == OUTCOME_SUCCESS;
+	static const struct {
+		int32_t seconds;
+		const char *unit;
+	} units[] = {{24 * 3600, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}};
+	const struct list_row *row = c->row;
+	bool elsewhere = row->used == ANSWER_YES && row->used_elsewhere;
+	char text[16] = "?";
+	size_t unit = 0;
 
-	pen_field(pen, c->role, str_from(key ? "?" : ""), width);
+	while (unit < 3 && row->used_after < units[unit].seconds)
+		unit++;
+	if (row->outcome != OUTCOME_SUCCESS)
+		text[0] = '\0';
+	else if (row->used == ANSWER_YES)
+		snprintf(text, sizeof(text), "%d %s", row->used_after / units[unit].seconds,
+			units[unit].unit);
+	else if (row->used == ANSWER_NO)
+		snprintf(text, sizeof(text), "%s", glyph_text(GLYPH_DASH, c->ui->grid.ascii));
+	pen_field(pen, or_row(c, elsewhere ? ROLE_ALARM : ROLE_TEXT), str_from(text), width);
 }
 
 static void
@@ -387,7 +405,8 @@ is_alarming(const struct ui *ui, const struct list_row *row)
 {
 	const uint32_t harmless = 1U << FLAG_DROPPED_BY_SENTINEL | 1U << FLAG_FROM_TABLE;
 
-	return (row->flags & ~harmless) || str_is(list_word(&ui->list, row->actor), "root");
+	return (row->flags & ~harmless) || row->assessed == ASSESSED_HOSTILE ||
+	       str_is(list_word(&ui->list, row->actor), "root");
 }
 
 /* What the search found in the cell before the pen; in one cut short, the cell. */
@@ -448,6 +467,8 @@ draw_row(const struct ui *ui, struct pen *pen, uint32_t number, const struct lis
 	pen_blank(pen, c.role, end - 1);
 	if (is_alarming(ui, row))
 		pen_puts(pen, selected && focused ? ROLE_SELECTED : ROLE_ALARM, "!");
+	else if (row->assessed == ASSESSED_SUSPICIOUS)
+		pen_puts(pen, selected && focused ? ROLE_SELECTED : ROLE_ACTIVE, "!");
 	else
 		pen_blank(pen, c.role, end);
 }

@@ -72,6 +72,7 @@ ui_ledger(const struct ui *ui)
 		.sources = ui->live.list,
 		.source_count = ui_is_live(ui) ? ui->live.count : 0,
 		.since = ui->since,
+		.history = ui->subject.has_history ? &ui->subject.history : NULL,
 		.known = ui->o.known,
 	};
 }
@@ -81,8 +82,7 @@ judge_again(struct ui *ui)
 {
 	const struct fact_ledger ledger = ui_ledger(ui);
 
-	if (ui->subject.loaded)
-		subject_judge(&ui->subject, &ledger);
+	subject_judge(&ui->subject, &ledger);
 	ui->panes_stale = true;
 }
 
@@ -243,9 +243,11 @@ ui_look_at_pipeline(struct ui *ui)
 	const struct pipeline_progress before = ui->progress;
 	bool was_reading = ui_is_reading(ui), changed;
 
-	if (!ui->o.pipeline || ui->progress.finished)
+	if (!ui->o.pipeline)
 		return 0;
 	pipeline_get_progress(ui->o.pipeline, &ui->progress);
+	if (before.finished && ui->progress.finished)
+		return ui_follow_looking(ui, &before) ? UI_DRAW : 0;
 	changed = look_at_sources(ui, false) || was_reading ||
 		  !progress_reads_same(&before, &ui->progress);
 	if ((was_reading && !ui_is_reading(ui)) ||
@@ -254,5 +256,6 @@ ui_look_at_pipeline(struct ui *ui)
 		ui_load_problems(ui);
 		judge_again(ui);
 	}
+	changed |= ui_follow_looking(ui, &before);
 	return changed ? UI_DRAW : 0;
 }

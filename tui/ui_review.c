@@ -9,9 +9,8 @@ ui_make_review(struct ui *ui)
 	review_make(&ui->review, &ui->list, ui->o.store);
 }
 
-/* It must be seen, whatever was filtered before. */
-static void
-show_row(struct ui *ui, uint32_t row)
+void
+ui_show_row(struct ui *ui, uint32_t row)
 {
 	struct error err;
 
@@ -35,7 +34,7 @@ ui_review_chosen(struct ui *ui)
 	ui->overlay = OVERLAY_NONE;
 	ui->focus = PANE_LIST;
 	ui->review.walking = true;
-	show_row(ui, (uint32_t)row);
+	ui_show_row(ui, (uint32_t)row);
 	ui_say(ui, ROLE_TEXT, "reviewing: after each decision comes the next; Esc leaves");
 }
 
@@ -56,6 +55,6 @@ ui_review_next(struct ui *ui, uint32_t row)
 		buf_puts(&ui->message, "; nothing awaits an admin any more");
 		return;
 	}
-	show_row(ui, next);
+	ui_show_row(ui, next);
 	buf_printf(&ui->message, "; %zu left to review", left);
 }

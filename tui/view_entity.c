@@ -1,8 +1,16 @@
 #include "tui/view.h"
 
-/* The questions of facts.md about the selected alert, one line each, then its decisions. */
+/* What the facts about the selected alert come to, in one line; then the questions of facts.md,
+ * one line each, then its decisions. */
 
 enum { LABEL_COLS = 11, DECIDED = 25 - 1 }; /* the fact that decisions answer */
+enum { FIRST_OF_HISTORY = 13, LAST_OF_HISTORY = 22 };
+
+/* Numbers of questions, the most telling first: what happened to whom, what came of the key, what
+ * else there was, with what; then what is seldom needed. That of decisions stands last. */
+static const int order[] = {1, 2, 4, 9, 14, 15, 16, 17, 22, 18, 21, 10, 19, 20, 13, 7, 3, 8, 5, 6,
+	11, 12, 23, 24, 26, 27};
+enum { ORDER = sizeof(order) / sizeof(order[0]) };
 
 /* How much is shown of a value that whoever wrote the log made long. */
 enum { HEAD_COLS = 240, TAIL_BYTES = 80 };
@@ -17,12 +25,6 @@ put_label(struct doc *doc, const char *label)
 
 	doc_puts(doc, ROLE_LABEL, label);
 	doc_spaces(doc, len < LABEL_COLS - 1 ? LABEL_COLS - (int)len : 1);
-}
-
-static bool
-not_looked_for(const struct fact *fact)
-{
-	return !fact->known && str_starts_with(fact->value, STR("not looked for yet"));
 }
 
 /* Facts part their words by middle dots; where only ASCII can be shown that reads badly. */
@@ -96,25 +98,124 @@ put_fact(struct doc *doc, const struct fact *fact, size_t index, bool ascii)
 		put_value(doc, role, fact->value, ascii);
 	else
 		put_shortened(doc, role, fact->value, ascii);
+	if (fact->trace_count)
+		doc_printf(doc, ROLE_DIM, " %s", glyph_text(GLYPH_JUMP, ascii));
 }
 
-/* What needs other records shares one line. */
-static void
-put_rest(struct doc *doc, const struct fact facts[FACT_COUNT])
-{
-	bool any = false;
+/* ---- what is not known for one and the same reason ---- */
 
-	for (size_t i = 0; i < FACT_COUNT; i++) {
-		if (!not_looked_for(&facts[i]))
+static bool
+is_of_history(const struct fact *fact)
+{
+	return fact->number >= FIRST_OF_HISTORY && fact->number <= LAST_OF_HISTORY;
+}
+
+static bool
+has_same_reason(const struct fact *a, const struct fact *b)
+{
+	return !a->known && !b->known && is_of_history(a) && is_of_history(b) &&
+	       str_equal(a->value, b->value);
+}
+
+static size_t
+count_same(const struct fact facts[FACT_COUNT], const struct fact *fact)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		same += has_same_reason(&facts[i], fact);
+	return same;
+}
+
+static bool
+shares_a_line(const struct fact facts[FACT_COUNT], const struct fact *fact)
+{
+	return count_same(facts, fact) > 1;
+}
+
+/* `of` is the first that they have in common. */
+static void
+put_shared(struct doc *doc, const struct fact facts[FACT_COUNT], const struct fact *of, bool ascii)
+{
+	const char *between = "";
+
+	doc_line(doc, VIEW_NO_FACT, false, LABEL_COLS);
+	put_label(doc, "unknown");
+	put_shortened(doc, ROLE_UNKNOWN, of->value, ascii);
+	doc_puts(doc, ROLE_UNKNOWN, ": ");
+	for (size_t i = 0; i < ORDER; i++) {
+		const struct fact *fact = &facts[order[i] - 1];
+
+		if (!has_same_reason(fact, of))
 			continue;
-		if (!any) {
-			doc_line(doc, VIEW_NO_FACT, true, LABEL_COLS);
-			put_label(doc, "later");
-			doc_puts(doc, ROLE_UNKNOWN, "not looked for yet: ");
-		}
-		doc_printf(doc, ROLE_UNKNOWN, "%s%s", any ? ", " : "", facts[i].label);
-		any = true;
+		doc_printf(doc, ROLE_UNKNOWN, "%s%s", between, fact->label);
+		between = ", ";
 	}
+}
+
+static void
+put_all_shared(struct doc *doc, const struct fact facts[FACT_COUNT], bool ascii)
+{
+	for (size_t i = 0; i < ORDER; i++) {
+		const struct fact *fact = &facts[order[i] - 1];
+		bool first = true;
+
+		for (size_t k = 0; k < i; k++)
+			first = first && !has_same_reason(&facts[order[k] - 1], fact);
+		if (first && shares_a_line(facts, fact))
+			put_shared(doc, facts, fact, ascii);
+	}
+}
+
+/* ---- in one line ---- */
+
+static enum role
+assessment_role(enum assessment_kind kind)
+{
+	switch (kind) {
+	case ASSESSED_HOSTILE:
+		return ROLE_ALARM;
+	case ASSESSED_SUSPICIOUS:
+		return ROLE_ACTIVE;
+	case ASSESSED_EXPECTED:
+		return ROLE_BENIGN;
+	case ASSESSED_OPEN:
+		return ROLE_STRONG;
+	default:
+		return ROLE_DIM;
+	}
+}
+
+/* With what it rests on: no verdict without its reasons. */
+static void
+put_assessment(struct doc *doc, const struct subject *subject, bool ascii)
+{
+	const struct assessment *a = &subject->assessment;
+	enum role role = assessment_role(a->kind);
+
+	if (!a->says.len)
+		return;
+	doc_line(doc, VIEW_ASSESSMENT, true, LABEL_COLS);
+	put_label(doc, "in short");
+	if (a->kind == ASSESSED_HOSTILE)
+		doc_printf(doc, role, "%s ", glyph_text(GLYPH_VOID, ascii));
+	put_shortened(doc, role, a->says, ascii);
+	for (size_t i = 0; i < ASSESSMENT_RESTS_MAX && a->rests[i]; i++)
+		doc_printf(doc, ROLE_DIM, "%s%s",
+			i ? ", " : "  (rests on: ", subject->facts[a->rests[i] - 1].label);
+	if (a->rests[0])
+		doc_puts(doc, ROLE_DIM, ")");
+}
+
+/* While other records are looked for: how far that is. */
+static void
+put_looking(struct doc *doc, const struct view_model *model)
+{
+	if (!model->looking)
+		return;
+	doc_line(doc, VIEW_NO_FACT, false, LABEL_COLS);
+	put_label(doc, "looking");
+	doc_put(doc, ROLE_UNKNOWN, str_from(model->looking));
 }
 
 void
@@ -153,10 +254,13 @@ view_entity(struct doc *doc, const struct view_model *model)
 		return;
 	}
 	view_put_badges(doc, &subject->alert, "flags");
-	for (size_t i = 0; i < FACT_COUNT; i++)
-		if (!not_looked_for(&subject->facts[i]) && i != DECIDED)
-			put_fact(doc, &subject->facts[i], i, model->ascii);
-	put_rest(doc, subject->facts);
+	put_assessment(doc, subject, model->ascii);
+	put_looking(doc, model);
+	for (size_t i = 0; i < ORDER; i++)
+		if (!shares_a_line(subject->facts, &subject->facts[order[i] - 1]))
+			put_fact(doc, &subject->facts[order[i] - 1], (size_t)order[i] - 1,
+				model->ascii);
+	put_all_shared(doc, subject->facts, model->ascii);
 	/* What holds now, then how it came to be where one decision does not say it all. */
 	put_fact(doc, &subject->facts[DECIDED], DECIDED, model->ascii);
 	if (subject->alert.decision_count > 1)

@@ -1,6 +1,6 @@
 #include "tui/view.h"
 
-/* The decisions of the selected alert: who, when, what, why. Nothing is ever missing here. */
+/* What happened around the selected alert, then who decided what on it, when, why. */
 
 enum { LABEL_COLS = 11 };
 
@@ -90,7 +90,7 @@ view_put_decisions(struct doc *doc, const struct view_model *model, size_t tag)
 	for (size_t i = alert->decision_count; i > 0; i--) {
 		doc_line(doc, tag, true, LABEL_COLS);
 		doc_puts(doc, ROLE_LABEL,
-			i == alert->decision_count ? "history    " : "           ");
+			i == alert->decision_count ? "decisions  " : "           ");
 		put_decision(doc, model, &alert->decisions[i - 1]);
 	}
 }
@@ -102,16 +102,18 @@ view_history(struct doc *doc, const struct view_model *model)
 
 	if (!model->subject->loaded)
 		return;
-	view_put_decisions(doc, model, 0);
+	view_put_timeline(doc, model);
+	doc_line(doc, VIEW_NO_TRACE, false, 0);
+	view_put_decisions(doc, model, VIEW_NO_TRACE);
 	if (!alert->decision_count) {
-		doc_line(doc, 0, true, LABEL_COLS);
-		doc_puts(doc, ROLE_LABEL, "history    ");
+		doc_line(doc, VIEW_NO_TRACE, true, LABEL_COLS);
+		doc_puts(doc, ROLE_LABEL, "decisions  ");
 		doc_puts(doc, ROLE_UNKNOWN, "nothing was decided yet");
 	}
 	for (size_t i = 0; i < alert->source_count; i++) {
 		const struct alert_source *source = &alert->sources[i];
 
-		doc_line(doc, 0, true, LABEL_COLS);
+		doc_line(doc, VIEW_NO_TRACE, true, LABEL_COLS);
 		doc_puts(doc, ROLE_LABEL, i ? "           " : "delivered  ");
 		doc_put(doc, ROLE_TEXT, source->name);
 		doc_puts(doc, ROLE_DIM, " ");

@@ -36,7 +36,7 @@ may_matter(const struct scan_options *options, struct str raw)
 	for (size_t i = 0; i < options->literal_count; i++)
 		if (holds(raw, options->literals[i]))
 			return true;
-	return false;
+	return options->wants && options->wants(options->wants_context, raw);
 }
 
 /* Cheap: is the name of a record's member in it? Nested ones do not matter for counting. */
@@ -64,13 +64,20 @@ struct looks {
 	bool digest_start, digest_files;
 };
 
+/* Of a unit that matters. */
+static bool
+gives_all(const struct scan_options *options)
+{
+	return options->literal_count == 0 || options->wants;
+}
+
 static bool
 is_wanted(const struct scan_options *options, struct str name)
 {
 	for (size_t i = 0; i < options->literal_count; i++)
 		if (json_spells(name, options->literals[i]))
 			return true;
-	return options->literal_count == 0;
+	return gives_all(options);
 }
 
 static void
@@ -92,7 +99,7 @@ look_at(struct looks *looks, const struct judging *j, const struct json_member *
 static struct looks
 look(const struct judging *j, struct str object)
 {
-	struct looks looks = {.wanted = j->options->literal_count == 0};
+	struct looks looks = {.wanted = gives_all(j->options)};
 	struct json_lexer lexer = {object, 0};
 	struct json_member member;
 

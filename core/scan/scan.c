@@ -212,7 +212,8 @@ scan_begin(struct scanner *s, const struct scan_sink *sink)
 	s->sink = sink;
 	s->split_sink = (struct split_sink){s, take_unit, take_table, take_row, take_answer,
 		take_error, take_damage, s->options.literals,
-		candidate_is_plain(&s->options) ? s->options.literal_count : 0};
+		candidate_is_plain(&s->options) ? s->options.literal_count : 0, s->options.wants,
+		s->options.wants_context};
 	split_begin(&s->splitter, &s->split_sink, s->options.max_record);
 	answer_clear(&s->answer);
 	s->csv_sink = (struct table_csv_sink){s, give_row, say_of_csv};

@@ -195,6 +195,15 @@ is_odd(const struct skim_unit *u, size_t len)
 	return len > u->skim->max_unit || (u->skim->may_hold && u->hex && u->arrays);
 }
 
+static bool
+is_only_counted(const struct skim_unit *u, struct str raw)
+{
+	const struct skim *s = u->skim;
+
+	return s->literal_count && u->named && !u->matters && !u->hex &&
+	       !(s->wants && s->wants(s->wants_context, raw));
+}
+
 bool
 skim_end_unit(struct skim_unit *u, const char *at, enum skim_end *stop)
 {
@@ -207,7 +216,7 @@ skim_end_unit(struct skim_unit *u, const char *at, enum skim_end *stop)
 		return false;
 	}
 	answer = SKIM_TAKEN;
-	if (s->literal_count && u->named && !u->matters && !u->hex)
+	if (is_only_counted(u, raw))
 		s->records++;
 	else
 		answer = s->give(s->context, raw);

@@ -47,6 +47,9 @@ struct skim {
 	/* A whole unit that may matter, or has no eventName. */
 	enum skim_answer (*give)(void *context, struct str unit);
 	void *context;
+	/* Asked of each that would only be counted, whether it matters too; NULL: is not. */
+	bool (*wants)(void *context, struct str unit);
+	void *wants_context;
 
 	size_t used;	  /* up to the end of the last whole unit */
 	uint64_t records; /* counted, not given; they have an eventName */

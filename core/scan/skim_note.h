@@ -46,7 +46,8 @@ skim_next(struct skim_unit *u, const char *at, enum skim_end *stop)
 {
 	struct skim *s = u->skim;
 
-	if (!u->named || u->matters || u->hex || (size_t)(at - u->start) > s->max_unit) {
+	if (!u->named || u->matters || u->hex || s->wants ||
+		(size_t)(at - u->start) > s->max_unit) {
 		if (!skim_end_unit(u, at, stop))
 			return false;
 	} else {

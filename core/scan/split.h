@@ -47,6 +47,9 @@ struct split_sink {
 	 * borrows. They hold no character that JSON also spells by a short escape. */
 	const struct str *literals;
 	size_t literal_count; /* 0: all matter */
+	/* Asked of units without one, whether they matter too; NULL: is not. */
+	bool (*wants)(void *context, struct str unit);
+	void *wants_context;
 };
 
 enum split_lexeme {
@@ -142,7 +145,8 @@ void split_fini(struct splitter *s);
 unsigned split_state(const struct splitter *s);
 /* The first byte that a later split of the rest needs, and the state to begin it with. */
 uint64_t split_mark(const struct splitter *s, unsigned *state);
-/* The same where nothing has to be found again, also between two elements of a list; false elsewhere. */
+/* The same where nothing has to be found again, also between two elements of a list; false
+ * elsewhere. */
 bool split_cut(const struct splitter *s, uint64_t *offset, unsigned *state);
 void split_continue(struct splitter *s, const struct split_sink *sink, size_t max_unit,
 	uint64_t offset, unsigned state);

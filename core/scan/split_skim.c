@@ -52,6 +52,8 @@ skim_units(struct splitter *s, struct str bytes, uint64_t offset, size_t *used)
 		.may_hold = !s->in_container,
 		.give = give,
 		.context = &giving,
+		.wants = s->sink->wants,
+		.wants_context = s->sink->wants_context,
 	};
 	enum skim_end end = skim(&k, bytes);
 

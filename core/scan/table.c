@@ -78,7 +78,7 @@ table_add_column(struct table *t, struct str header)
 bool
 table_wants(const struct scan_options *options, struct str event_name)
 {
-	if (options->literal_count == 0)
+	if (options->literal_count == 0 || options->wants)
 		return true;
 	for (size_t i = 0; i < options->literal_count; i++)
 		if (str_equal(event_name, options->literals[i]))

@@ -23,7 +23,7 @@ struct table_column {
 };
 
 struct table {
-	struct arena arena; /* owns the strings */
+	struct arena arena;	      /* owns the strings */
 	struct table_column *columns; /* owns */
 	size_t count, capacity;
 	size_t event_name; /* that column; SIZE_MAX: there is none */
@@ -39,7 +39,7 @@ void table_fini(struct table *table);
 /* header: as it stands, with or without ` [UTC]` behind the name. */
 void table_add_column(struct table *table, struct str header);
 
-/* Is this value of EventName one that is looked for? */
+/* Is this value of EventName one that is looked for, or is every row given? */
 bool table_wants(const struct scan_options *options, struct str event_name);
 /* A note that must be said of a table once, or NULL. */
 const char *table_note(const struct table *table);

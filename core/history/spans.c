@@ -1,0 +1,137 @@
+#include "core/history/spans.h"
+
+#include <stdlib.h>
+
+#include "core/base/timefmt.h"
+
+/* The first that is not wholly before: which the time belongs to, or before which it stands. */
+static size_t
+place_of(const struct spans *s, int64_t from)
+{
+	size_t low = 0, high = s->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (from - s->items[middle].to >= HISTORY_GAP)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void
+insert(struct spans *s, size_t at, const struct span *span)
+{
+	if (s->count == SPANS_MAX)
+		return;
+	MEM_GROW(s->items, s->count, s->capacity);
+	memmove(s->items + at + 1, s->items + at, (s->count - at) * sizeof(*s->items));
+	s->items[at] = *span;
+	s->count++;
+}
+
+/* Those behind it that it reaches now. */
+static void
+swallow(struct spans *s, size_t at)
+{
+	size_t next = at + 1;
+
+	while (next < s->count && s->items[next].from - s->items[at].to < HISTORY_GAP) {
+		if (s->items[at].to < s->items[next].to)
+			s->items[at].to = s->items[next].to;
+		next++;
+	}
+	memmove(s->items + at + 1, s->items + next, (s->count - next) * sizeof(*s->items));
+	s->count -= next - at - 1;
+}
+
+static void
+add(struct spans *s, const struct span *span)
+{
+	size_t at = place_of(s, span->from);
+	struct span *near = s->items + at;
+
+	s->last = at;
+	if (at == s->count || near->from - span->to >= HISTORY_GAP) {
+		insert(s, at, span);
+		return;
+	}
+	if (span->from < near->from)
+		near->from = span->from;
+	if (span->to > near->to)
+		near->to = span->to;
+	swallow(s, at);
+}
+
+void
+spans_add(struct spans *s, int64_t time)
+{
+	const struct span one = {time, time};
+
+	if (time == TIME_NONE)
+		return;
+	if (s->last < s->count && time >= s->items[s->last].from && time <= s->items[s->last].to)
+		return;
+	add(s, &one);
+}
+
+static int
+two_digits(const char *at)
+{
+	unsigned tens = (unsigned char)at[0] - '0', ones = (unsigned char)at[1] - '0';
+
+	return tens < 6 && ones < 10 ? (int)(10 * tens + ones) : -1;
+}
+
+/* As CloudTrail writes it, `2026-01-02T03:04:05Z`, in an hour that was met before. */
+static bool
+is_near(const struct spans *s, struct str text, int64_t *time)
+{
+	int minutes, seconds;
+
+	if (text.len != 20 || memcmp(text.data, s->hour, sizeof(s->hour)) != 0 ||
+		text.data[13] != ':' || text.data[16] != ':' || text.data[19] != 'Z')
+		return false;
+	minutes = two_digits(text.data + 14);
+	seconds = two_digits(text.data + 17);
+	*time = s->hour_ticks + minutes * TICKS_PER_MINUTE + seconds * TICKS_PER_SECOND;
+	return minutes >= 0 && seconds >= 0;
+}
+
+void
+spans_add_text(struct spans *s, struct str text)
+{
+	int64_t time;
+
+	if (!is_near(s, text, &time)) {
+		if (!time_parse(text, &time))
+			return;
+		if (text.len == 20 && text.data[19] == 'Z' && time > 0) {
+			memcpy(s->hour, text.data, sizeof(s->hour));
+			s->hour_ticks = time - time % TICKS_PER_HOUR;
+		}
+	}
+	spans_add(s, time);
+}
+
+void
+spans_join(struct spans *s, const struct spans *more)
+{
+	for (size_t i = 0; i < more->count; i++)
+		add(s, &more->items[i]);
+}
+
+void
+spans_clear(struct spans *s)
+{
+	s->count = s->last = 0;
+}
+
+void
+spans_fini(struct spans *s)
+{
+	free(s->items);
+	*s = (struct spans){0};
+}

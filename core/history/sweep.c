@@ -1,0 +1,237 @@
+#include "core/history/sweep.h"
+
+#include "core/base/json.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+/* ---- the names, by a pair of letters that little else has ---- */
+
+enum name_is { IS_KEY, IS_ADDRESS, IS_TIME, NAMES };
+
+static const struct {
+	struct str name;
+	size_t at; /* of the second letter of the pair */
+} names[NAMES] = {
+	[IS_KEY] = {{"accessKeyId", 11}, 6},
+	[IS_ADDRESS] = {{"sourceIPAddress", 15}, 7},
+	[IS_TIME] = {{"eventTime", 9}, 5},
+};
+
+static bool
+is_pair(const char *at)
+{
+	return (at[0] == 'K' && at[-1] == 's') || (at[0] == 'P' && at[-1] == 'I') ||
+	       (at[0] == 'T' && at[-1] == 't');
+}
+
+static bool
+find_plain(struct str bytes, sweep_visit *visit, void *context)
+{
+	for (size_t i = 1; i < bytes.len; i++)
+		if (is_pair(bytes.data + i) && visit(context, bytes.data + i))
+			return true;
+	return false;
+}
+
+static bool
+always(void)
+{
+	return true;
+}
+
+#ifdef __x86_64__
+enum { BLOCK = 32 };
+#define AVX2 __attribute__((target("avx2,bmi")))
+
+static bool
+has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+}
+
+static inline __attribute__((always_inline)) AVX2 uint32_t
+pairs(const char *at)
+{
+	__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)at);
+	__m256i before = _mm256_loadu_si256((const __m256i *)(const void *)(at - 1));
+	__m256i key = _mm256_and_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('K')),
+		_mm256_cmpeq_epi8(before, _mm256_set1_epi8('s')));
+	__m256i address = _mm256_and_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('P')),
+		_mm256_cmpeq_epi8(before, _mm256_set1_epi8('I')));
+	__m256i time = _mm256_and_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('T')),
+		_mm256_cmpeq_epi8(before, _mm256_set1_epi8('t')));
+
+	return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(key, _mm256_or_si256(address, time)));
+}
+
+/* The last block overlaps the one before it. */
+static AVX2 bool
+find_avx2(struct str bytes, sweep_visit *visit, void *context)
+{
+	const char *at = bytes.data + 1, *end = bytes.data + bytes.len;
+	uint32_t fresh = ~UINT32_C(0);
+
+	if (bytes.len < BLOCK + 1)
+		return find_plain(bytes, visit, context);
+	for (; at < end; at += BLOCK) {
+		if (end - at < BLOCK) {
+			fresh <<= BLOCK - (end - at);
+			at = end - BLOCK;
+		}
+		for (uint32_t found = pairs(at) & fresh; found; found &= found - 1)
+			if (visit(context, at + __builtin_ctz(found)))
+				return true;
+	}
+	return false;
+}
+#endif
+
+const struct sweep_engine sweep_engines[] = {
+#ifdef __x86_64__
+	{"AVX2", has_avx2, find_avx2},
+#endif
+	{"C", always, find_plain},
+	{NULL, NULL, NULL},
+};
+
+/* ---- values ---- */
+
+struct looking {
+	struct sweep *sweep;
+	struct str unit;
+	struct str time;
+	unsigned times; /* that were met */
+};
+
+static const char *
+skip_backslashes(const char *at, const char *end)
+{
+	while (at < end && *at == '\\')
+		at++;
+	return at;
+}
+
+/* White space, which a string inside a string holds escaped. */
+static const char *
+skip_blanks(const char *at, const char *end)
+{
+	for (;;) {
+		const char *escaped = skip_backslashes(at, end);
+
+		if (at < end && strchr(" \t\r\n", *at) && *at)
+			at++;
+		else if (escaped > at && escaped < end && strchr("nrt", *escaped) && *escaped)
+			at = escaped + 1;
+		else
+			return at;
+	}
+}
+
+/* A quotation mark, however often it was escaped; NULL: there is another byte. */
+static const char *
+behind_quote(const char *at, const char *end)
+{
+	at = skip_backslashes(at, end);
+	return at < end && *at == '"' ? at + 1 : NULL;
+}
+
+/* at: behind a name. The string that is its value; absent: it has none. *odd: an escape stands in
+ * it. */
+static struct str
+value_behind(const char *at, const char *end, bool *odd)
+{
+	const char *from;
+
+	at = behind_quote(at, end);
+	at = at ? skip_blanks(at, end) : NULL;
+	if (!at || at == end || *at != ':')
+		return STR_ABSENT;
+	from = behind_quote(skip_blanks(at + 1, end), end);
+	if (!from)
+		return STR_ABSENT;
+	for (at = from; at < end && *at != '"' && *at != '\\'; at++)
+		;
+	*odd = !behind_quote(at, end);
+	return (struct str){from, (size_t)(at - from)};
+}
+
+static bool
+is_wanted(const struct sweep *s, enum term_kind kind, struct str value)
+{
+	return want_find(s->want, kind, value) > s->after;
+}
+
+static bool
+stands_at(struct str unit, const char *at, enum name_is name)
+{
+	size_t before = (size_t)(at - unit.data), most = unit.len - before;
+
+	return before >= names[name].at && most >= names[name].name.len - names[name].at &&
+	       memcmp(at - names[name].at, names[name].name.data, names[name].name.len) == 0;
+}
+
+static bool
+take_pair(void *context, const char *at)
+{
+	struct looking *l = context;
+	enum name_is name = *at == 'K' ? IS_KEY : *at == 'P' ? IS_ADDRESS : IS_TIME;
+	bool odd = false;
+	struct str value;
+
+	if (!stands_at(l->unit, at, name))
+		return false;
+	value = value_behind(
+		at - names[name].at + names[name].name.len, l->unit.data + l->unit.len, &odd);
+	if (!value.data)
+		return false;
+	if (name != IS_TIME)
+		return odd || is_wanted(l->sweep, name == IS_KEY ? TERM_KEY : TERM_ADDRESS, value);
+	l->time = value;
+	l->times++;
+	return false;
+}
+
+/* Where several stand, that of the record itself counts, not one that it holds. */
+static struct str
+own_time(struct str unit)
+{
+	struct json_lexer lexer = {unit, 0};
+	struct json_member member;
+	bool plain;
+
+	if (!json_enter_object(&lexer))
+		return STR_ABSENT;
+	while (json_next_member(&lexer, &member))
+		if (json_spells(member.key, STR("eventTime")))
+			return json_string_length(member.value, &plain) && plain
+				       ? str_slice(member.value, 1, member.value.len - 2)
+				       : STR_ABSENT;
+	return STR_ABSENT;
+}
+
+static const struct sweep_engine *
+best(void)
+{
+	const struct sweep_engine *engine = sweep_engines;
+
+	while (!engine->works())
+		engine++;
+	return engine;
+}
+
+bool
+sweep_wants(void *context, struct str unit)
+{
+	struct sweep *s = context;
+	struct looking looking = {.sweep = s, .unit = unit};
+
+	if (want_is_odd(s->want) || best()->find(unit, take_pair, &looking))
+		return true;
+	if (looking.times > 1)
+		looking.time = own_time(unit);
+	if (looking.time.len)
+		spans_add_text(&s->spans, looking.time);
+	return false;
+}

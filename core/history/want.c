@@ -1,0 +1,147 @@
+#include "core/history/want.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+
+enum { SLOTS_LEAST = 64 };
+
+struct entry {
+	int64_t n; /* 0: the slot is free */
+	uint64_t hash;
+	struct term term;
+};
+
+struct want {
+	struct arena arena;    /* owns the values */
+	struct entry *entries; /* owns; open addressing */
+	size_t slots, count;   /* slots: a power of two */
+	int64_t last;
+	bool odd;
+};
+
+struct want *
+want_new(void)
+{
+	struct want *w = MEM_NEW(struct want);
+
+	w->slots = SLOTS_LEAST;
+	w->entries = mem_zalloc(w->slots * sizeof(*w->entries));
+	return w;
+}
+
+void
+want_free(struct want *w)
+{
+	if (!w)
+		return;
+	arena_fini(&w->arena);
+	free(w->entries);
+	free(w);
+}
+
+static uint64_t
+mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+	return hash ^ hash >> 29;
+}
+
+static uint64_t
+hash_of(enum term_kind kind, struct str value)
+{
+	uint64_t hash = mix(value.len, (uint64_t)kind), word = 0;
+	const char *at = value.data, *end = value.data + value.len;
+
+	for (; end - at >= 8; at += 8) {
+		memcpy(&word, at, 8);
+		hash = mix(hash, word);
+	}
+	word = 0;
+	memcpy(&word, at, (size_t)(end - at));
+	return mix(hash, word);
+}
+
+/* Where it is, or would be. */
+static struct entry *
+slot_of(const struct want *w, uint64_t hash, enum term_kind kind, struct str value)
+{
+	size_t i = hash & (w->slots - 1);
+
+	for (;; i = (i + 1) & (w->slots - 1)) {
+		struct entry *e = &w->entries[i];
+
+		if (!e->n || (e->hash == hash && e->term.kind == kind &&
+				     str_equal(e->term.value, value)))
+			return e;
+	}
+}
+
+static void
+grow(struct want *w)
+{
+	struct entry *old = w->entries;
+	size_t slots = w->slots;
+
+	w->slots *= 2;
+	w->entries = mem_zalloc(w->slots * sizeof(*w->entries));
+	for (size_t i = 0; i < slots; i++)
+		if (old[i].n)
+			*slot_of(w, old[i].hash, old[i].term.kind, old[i].term.value) = old[i];
+	free(old);
+}
+
+/* Other characters that JSON spells in several ways are told by the backslash that comes. */
+static bool
+is_odd(struct str value)
+{
+	for (size_t i = 0; i < value.len; i++)
+		if (value.data[i] == '"' || value.data[i] == '\\')
+			return true;
+	return false;
+}
+
+void
+want_add(struct want *w, int64_t n, const struct term *term)
+{
+	uint64_t hash;
+	struct entry *e;
+
+	if (!term->value.len)
+		return;
+	if (2 * (w->count + 1) > w->slots)
+		grow(w);
+	hash = hash_of(term->kind, term->value);
+	e = slot_of(w, hash, term->kind, term->value);
+	if (n > w->last)
+		w->last = n;
+	if (e->n)
+		return;
+	*e = (struct entry){n, hash, {term->kind, arena_str(&w->arena, term->value)}};
+	w->count++;
+	w->odd |= (term->kind == TERM_KEY || term->kind == TERM_ADDRESS) && is_odd(term->value);
+}
+
+int64_t
+want_find(const struct want *w, enum term_kind kind, struct str value)
+{
+	return value.len ? slot_of(w, hash_of(kind, value), kind, value)->n : 0;
+}
+
+size_t
+want_count(const struct want *w)
+{
+	return w->count;
+}
+
+int64_t
+want_last(const struct want *w)
+{
+	return w->last;
+}
+
+bool
+want_is_odd(const struct want *w)
+{
+	return w->odd;
+}

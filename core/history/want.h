@@ -1,0 +1,26 @@
+/*
+ * The terms that a pass looks for, by their values. Made by one thread, read by any once it is
+ * whole.
+ */
+#ifndef KEYWATCH_HISTORY_WANT_H
+#define KEYWATCH_HISTORY_WANT_H
+
+#include <stdint.h>
+
+#include "core/alert/term.h"
+
+struct want;
+
+struct want *want_new(void);
+void want_free(struct want *want);
+/* Copies; n > 0 is its number (store_term). One that is there stays as it is. */
+void want_add(struct want *want, int64_t n, const struct term *term);
+/* Its number; 0: it is not wanted. */
+int64_t want_find(const struct want *want, enum term_kind kind, struct str value);
+size_t want_count(const struct want *want);
+int64_t want_last(const struct want *want); /* the highest number; 0: there are none */
+/* Does a value hold what JSON does not write plainly in every string? Then its bytes cannot be
+ * looked for. */
+bool want_is_odd(const struct want *want);
+
+#endif
