@@ -4,6 +4,15 @@
 #include "core/alert/agent.h"
 #include "core/alert/reading.h"
 
+const char *const assessment_kind_names[] = {
+	[ASSESSED_NONE] = "none",
+	[ASSESSED_HOSTILE] = "hostile",
+	[ASSESSED_SUSPICIOUS] = "suspicious",
+	[ASSESSED_OPEN] = "open",
+	[ASSESSED_EXPECTED] = "expected",
+	[ASSESSED_HARMLESS] = "harmless",
+};
+
 /* What the rules look at. */
 struct judging {
 	struct arena *arena;

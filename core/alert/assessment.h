@@ -17,6 +17,8 @@ enum assessment_kind {
 	ASSESSED_HARMLESS, /* denied: no key was made */
 };
 
+extern const char *const assessment_kind_names[]; /* "hostile" … */
+
 enum { ASSESSMENT_RESTS_MAX = 6 };
 
 struct assessment {

@@ -38,6 +38,11 @@ static const struct {
 };
 /* clang-format on */
 
+/* What happened to whom, what came of the key, what else there was, with what; then what is seldom
+ * needed, and what was decided. */
+const int fact_order[FACT_COUNT] = {1, 2, 4, 9, 14, 15, 16, 17, 22, 18, 21, 10, 19, 20, 13, 7, 3, 8,
+	5, 6, 11, 12, 23, 24, 26, 27, 25};
+
 void
 fact_unknown(struct asking *a, const char *reason)
 {

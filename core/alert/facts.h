@@ -55,6 +55,9 @@ struct fact_looked {
 /* Records that show a fact: at most so many are named. */
 enum { FACT_TRACES_MAX = 20 };
 
+/* The numbers of all facts, the most telling first. */
+extern const int fact_order[FACT_COUNT];
+
 struct fact {
 	int number;	   /* 1..27, facts.md */
 	const char *name;  /* `outcome` `actor` …, as in --facts */

@@ -17,6 +17,7 @@ const struct command commands[] = {
 	{"doctor", "",                   "what is configured, what answers, what is missing", command_doctor, NULL},
 	{"decide", "ID... --ACTION",     "decide on alerts in the store",           command_decide, NULL},
 	{"export", "",                   "print the store's alerts and decisions",  command_export, NULL},
+	{"explain", "ID...",             "the story of an alert in the store, for a ticket", command_explain, NULL},
 	{"verify", "",                   "every signature and the chain of decisions", command_verify, NULL},
 	{"validation", "request ID... | import FILE.sig... | export [ID...]", "sign elsewhere, bring it back, take it out to be verified", command_validation,
 		"request import export"},

@@ -109,6 +109,7 @@ int command_sources(const struct command_line *line);
 int command_doctor(const struct command_line *line);
 int command_export(const struct command_line *line);
 int command_decide(const struct command_line *line);
+int command_explain(const struct command_line *line);
 int command_verify(const struct command_line *line);
 int command_validation(const struct command_line *line);
 int command_validation_export(const struct command_line *line);

@@ -1,5 +1,6 @@
 #include "core/command/config_file.h"
 #include "core/command/report.h"
+#include "core/command/stories.h"
 
 #include <string.h>
 
@@ -13,12 +14,15 @@ export_store(const struct command_line *line, struct store *store,
 		.rules = rules->rule,
 		.rule_count = rules->count,
 		.known = known};
+	struct stories stories = {.store = store, .scope.state = HISTORY_LOOKED};
 	struct print_options options = {.store = store,
 		.rules = rules,
 		.judge = &judging->judge,
 		.export_options = {.decisions = true,
 			.policy = &judging->policy,
-			.ledger = line->facts ? &ledger : NULL}};
+			.ledger = line->facts ? &ledger : NULL,
+			.story = stories_load,
+			.story_context = &stories}};
 	bool report = line->format && strcmp(line->format, "md") == 0, ok;
 	struct error err;
 	size_t count;

@@ -4,6 +4,7 @@
 
 #include "core/base/mem.h"
 #include "core/command/report_private.h"
+#include "core/export/told.h"
 #include "core/validation/chain.h"
 
 enum { STATUSES = STATUS_CLOSED + 1, VALIDATIONS = VALIDATION_FORGED + 1 };
@@ -209,6 +210,30 @@ put_alerts(struct reporting *r, struct error *err)
 	return ok;
 }
 
+/* With --facts: each alert's story. */
+static bool
+put_stories(struct reporting *r, struct error *err)
+{
+	bool ok = true;
+
+	if (!r->options->export_options.ledger)
+		return true;
+	buf_puts(&r->out.text, "\n## Facts\n");
+	for (size_t i = 0; ok && i < r->row_count; i++) {
+		struct alert alert;
+		struct told told;
+
+		if (!load_judged(r, r->rows[i], &alert, err))
+			return false;
+		told_open(&told, &alert, &r->options->export_options);
+		told_put_md(&r->out.text, &told);
+		told_close(&told);
+		alert_fini(&alert);
+		ok = print_flush(&r->out, false, err);
+	}
+	return ok;
+}
+
 static bool
 put_validations(struct reporting *r, struct error *err)
 {
@@ -235,7 +260,8 @@ report(struct reporting *r, struct error *err)
 		return false;
 	put_heading(r);
 	put_counts(r);
-	return put_alerts(r, err) && put_validations(r, err) && print_flush(&r->out, true, err);
+	return put_alerts(r, err) && put_validations(r, err) && put_stories(r, err) &&
+	       print_flush(&r->out, true, err);
 }
 
 bool

@@ -12,6 +12,7 @@
 #include "core/command/judging.h"
 #include "core/command/live.h"
 #include "core/command/print.h"
+#include "core/command/stories.h"
 #include "core/pipeline.h"
 
 enum { PROGRESS_MS = 200 };
@@ -146,10 +147,13 @@ print_results(struct scanning *s)
 		.rules = s->rules->rule,
 		.rule_count = s->rules->count,
 		.known = &s->known};
+	struct stories stories = {s->store, pipeline_scope(s->pipeline)};
 	struct print_options options = {.store = s->store,
 		.rules = s->rules,
 		.query = {.run = pipeline_run(s->pipeline)},
-		.export_options = {.ledger = s->line->facts ? &ledger : NULL}};
+		.export_options = {.ledger = s->line->facts ? &ledger : NULL,
+			.story = stories_load,
+			.story_context = &stories}};
 	struct store_counts counts = {.first_time = TIME_NONE, .last_time = TIME_NONE};
 	struct error err;
 	size_t alerts;
@@ -179,6 +183,7 @@ run(struct scanning *s)
 		.now = command_now(s->line),
 		.max_record = s->line->max_record,
 		.remember = s->line->store != NULL,
+		.history = s->line->facts,
 		.wake = &s->wake,
 		.defaults = live_defaults(s->line)};
 	struct error err;

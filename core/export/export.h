@@ -17,6 +17,11 @@ struct export_options {
 	bool decisions; /* add decisions[], validated, validation; to csv what proves them */
 	const struct policy *policy;	  /* names the files to verify by; NULL: no command does */
 	const struct fact_ledger *ledger; /* add facts[]; NULL: no facts */
+	/* With facts: what other records tell of an alert, everything in the arena. False: nothing
+	 * was looked for, or it cannot be loaded (err). NULL: nothing was looked for. */
+	bool (*story)(void *context, const struct alert *alert, struct arena *arena,
+		struct history *history, struct error *err);
+	void *story_context;
 };
 
 struct export

@@ -2,6 +2,7 @@
 
 #include "core/base/json.h"
 #include "core/export/export.h"
+#include "core/export/told.h"
 #include "core/validation/statement.h"
 
 /* The members of an alert's object in the order of settled.md 15. A dotted name in alert_texts
@@ -204,49 +205,13 @@ put_decisions(struct json_writer *w, const struct alert *alert)
 }
 
 static void
-put_evidence(struct json_writer *w, const struct alert *alert, const struct fact *fact)
+put_facts(struct json_writer *w, const struct alert *alert, const struct export_options *options)
 {
-	json_put_key(w, "evidence");
-	json_begin_array(w);
-	if (fact->evidence && alert->source_count) {
-		json_begin_object(w);
-		json_member_string(w, "eventId", alert->text[ALERT_EVENT_ID]);
-		json_member_string(w, "path", alert->sources[0].path);
-		json_put_key(w, "offset");
-		json_put_long(w, (int64_t)alert->sources[0].offset);
-		json_end_object(w);
-	}
-	json_end_array(w);
-}
+	struct told told;
 
-static void
-put_facts(struct json_writer *w, const struct alert *alert, const struct fact_ledger *ledger)
-{
-	struct fact facts[FACT_COUNT];
-	struct arena arena = {0};
-	struct event event;
-
-	if (!alert_parse_event(&event, alert, NULL))
-		return;
-	facts_of_alert(facts, &arena, alert, &event, ledger);
-	json_put_key(w, "facts");
-	json_begin_array(w);
-	for (size_t i = 0; i < FACT_COUNT; i++) {
-		json_begin_object(w);
-		json_put_key(w, "n");
-		json_put_long(w, facts[i].number);
-		json_member_string(w, "name", str_from(facts[i].name));
-		json_put_key(w, "value");
-		json_put_raw(w, facts[i].known ? facts[i].json : STR_ABSENT);
-		json_member_string(w, "unknown", facts[i].known ? STR_ABSENT : facts[i].value);
-		put_evidence(w, alert, &facts[i]);
-		json_put_key(w, "looked");
-		json_put_null(w);
-		json_end_object(w);
-	}
-	json_end_array(w);
-	event_fini(&event);
-	arena_fini(&arena);
+	told_open(&told, alert, options);
+	told_put_json(w, &told);
+	told_close(&told);
 }
 
 void
@@ -278,6 +243,6 @@ export_json_object(struct buf *out, const struct alert *alert, const struct expo
 	if (options->decisions)
 		put_decisions(w, alert);
 	if (options->ledger)
-		put_facts(w, alert, options->ledger);
+		put_facts(w, alert, options);
 	json_end_object(w);
 }
