@@ -233,7 +233,7 @@ const struct option_def options[] = {
 	{"jobs", "N", "screen scan", "scan workers (one per core)", take_jobs, NULL},
 	{"now", "TIME", "screen scan watch export rule", "what now() answers in rules and filters (the clock)", take_now, NULL},
 	{"max-record", "MIB", "screen scan watch", "largest record that is read (4)", take_max_record, NULL},
-	{"config", "FILE", "screen watch doctor sources", "configuration to read instead of the usual places", take_config, NULL},
+	{"config", "FILE", "screen scan watch export doctor sources", "configuration to read instead of the usual places", take_config, NULL},
 	{"source", "SPEC", "screen watch doctor sources", "a source besides the configured ones: type=TYPE,KEY=VALUE,... (again for more)", take_source, NULL},
 	{"profile", "NAME", "screen scan watch doctor sources", "the AWS profile of sources that name none", take_profile, NULL},
 	{"region", "REGION", "screen scan watch doctor sources", "the AWS region of sources that name none", take_region, NULL},
