@@ -82,11 +82,17 @@ is_attack_agent(struct str agent)
 static bool
 is_attack_tool(const struct judging *j)
 {
-	if (is_attack_agent(j->alert->text[ALERT_USER_AGENT]))
-		return true;
-	for (size_t i = 0; i < j->reading.count; i++)
-		if (reading_is_use(&j->reading, &j->reading.clues[i]) &&
-			is_attack_agent(j->reading.clues[i].trace->text[TRACE_AGENT]))
+	const struct reading *r = &j->reading;
+	struct str *agents = arena_alloc(j->arena, (r->count + 1) * sizeof(*agents));
+	size_t count = 0;
+
+	agents[count++] = j->alert->text[ALERT_USER_AGENT];
+	for (size_t i = 0; i < r->count; i++)
+		if (reading_is_use(r, &r->clues[i]))
+			agents[count++] = r->clues[i].trace->text[TRACE_AGENT];
+	count = reading_unique(j->arena, agents, count);
+	for (size_t i = 0; i < count; i++)
+		if (is_attack_agent(agents[i]))
 			return true;
 	return false;
 }

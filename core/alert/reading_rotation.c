@@ -13,7 +13,7 @@ struct other_key {
 enum { ROTATION_KINDS = LOOKED_USER | LOOKED_KEY };
 
 /* A user has two keys at a time; more than so many over time are not told apart. */
-enum { OTHERS_MAX = 500 };
+enum { OTHERS_MAX = 100 };
 
 struct others {
 	const struct reading *reading;

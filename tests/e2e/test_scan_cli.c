@@ -410,6 +410,30 @@ facts_tell_what_was_read_and_that_digests_were_met(void **state)
 	run_fini(&run);
 }
 
+static void
+facts_say_who_the_configuration_knows(void **state)
+{
+	static const char known[] = "[known]\nautomation = *:user/*\n",
+			  wrong[] = "[known]\nx = y\n";
+	const struct stage *stage = *state;
+	char *path = test_file(stage->home, "k.ini", known, sizeof(known) - 1);
+	struct run run = {0};
+
+	stage_run(stage, &run, "scan", "--config", path, "--store", stage->store, "--facts",
+		"--format", "jsonl", ALERTS);
+	assert_int_equal(stage_count(buf_view(&run.out), "\"glob\":\"*:user/*\""), 4);
+	stage_run(stage, &run, "export", "--config", path, "--store", stage->store, "--facts",
+		"--format", "jsonl");
+	assert_int_equal(stage_count(buf_view(&run.out), "\"glob\":\"*:user/*\""), 4);
+	free(path);
+	path = test_file(stage->home, "k.ini", wrong, sizeof(wrong) - 1);
+	stage_run(stage, &run, "scan", "--config", path, "--facts", ALERTS);
+	assert_int_equal(run.status, 2);
+	assert_non_null(strstr(buf_cstr(&run.err), "k.ini:2: [known] has the keys"));
+	free(path);
+	run_fini(&run);
+}
+
 /* ---- store, decide, export ---- */
 
 static void
@@ -555,6 +579,7 @@ main(void)
 		stage_test(a_store_keeps_alerts_and_decisions_over_scans),
 		stage_test(a_decision_on_an_old_state_is_refused_with_75_and_says_who_was_first),
 		stage_test(facts_tell_what_was_read_and_that_digests_were_met),
+		stage_test(facts_say_who_the_configuration_knows),
 		stage_test(decide_refuses_what_it_cannot_mean),
 		stage_test(help_and_version_go_to_standard_output),
 		stage_test(standard_input_is_read_once_however_often_it_is_named),

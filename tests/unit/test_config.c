@@ -122,6 +122,82 @@ sections_that_nobody_owns_are_mistakes(void **state)
 						 "`type`?");
 }
 
+/* ---- who is known ---- */
+
+static void
+automation_and_special_users_are_read_from_several_rows(void **state)
+{
+	struct known known = {0};
+	const struct config_screen rows = {.known = &known};
+	struct source_configs sources = {0};
+	struct error err;
+
+	(void)state;
+	assert_ok(config_file_parse(STR("[known]\nautomation = a, b*\nspecial = c\n"
+					"automation = arn:aws:iam::1:role/x\n"),
+			  "c.ini", &sources, &rows, &err),
+		&err);
+	assert_int_equal(known.list[KNOWN_AUTOMATION].count, 3);
+	assert_str(known.list[KNOWN_AUTOMATION].globs[1], "b*");
+	assert_str(known.list[KNOWN_AUTOMATION].globs[2], "arn:aws:iam::1:role/x");
+	assert_int_equal(known.list[KNOWN_SPECIAL].count, 1);
+	known_fini(&known);
+	source_configs_fini(&sources);
+}
+
+static void
+mistakes_of_who_is_known_are_named_with_their_line(void **state)
+{
+	(void)state;
+	assert_refused("[known]\nautomaton = x\n",
+		"c.ini:2: [known] has no key `automaton`: did you mean `automation`?");
+	assert_refused("[known]\nx = y\n", "c.ini:2: [known] has the keys automation and special");
+	assert_refused("[known]\nspecial =\n", "c.ini:2: special needs globs");
+	assert_refused("[known]\nspecial = a,,b\n", "c.ini:2: special needs globs");
+	assert_refused("[known]\nspecial = a,\n", "c.ini:2: special needs globs");
+	assert_refused("[Known]\n", "c.ini:1: there is no section [Known]: did you mean [known]?");
+}
+
+static const struct {
+	const char *glob, *text;
+	bool matches;
+} globs[] = {
+	{"", "", true},
+	{"", "a", false},
+	{"*", "", true},
+	{"*", "a/b", true},
+	{"a", "a", true},
+	{"a", "A", false},
+	{"a", "ab", false},
+	{"?", "", false},
+	{"?", "\xc3\xa9", true},
+	{"??", "\xc3\xa9", false},
+	{"a*c", "abbc", true},
+	{"a*c", "abbcd", false},
+	{"a*b*c", "aXbYbZc", true},
+	{"*role/Dep?oy*", "arn:aws:iam::1:role/Deploy", true},
+	{"*role/Dep?oy*", "arn:aws:iam::1:role/Depoy", false},
+	{"a**b", "ab", true},
+	{"[a]", "a", false},
+	{"a\\*", "a\\b", true},
+};
+
+static void
+globs_match_whole_texts(void **state)
+{
+	struct buf many = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(globs) / sizeof(globs[0]); i++)
+		assert_int_equal(known_glob(str_from(globs[i].glob), str_from(globs[i].text)),
+			globs[i].matches);
+	/* Many stars, and no end of a's without a b. */
+	for (size_t i = 0; i < 20000; i++)
+		buf_putc(&many, 'a');
+	assert_false(known_glob(STR("*a*a*a*a*a*a*a*a*a*b"), buf_view(&many)));
+	buf_fini(&many);
+}
+
 /* ---- where it is ---- */
 
 static void
@@ -324,6 +400,9 @@ main(void)
 		cmocka_unit_test(bell_title_and_mouse_are_off_unless_configured),
 		cmocka_unit_test(mistakes_are_named_with_their_line),
 		cmocka_unit_test(sections_that_nobody_owns_are_mistakes),
+		cmocka_unit_test(automation_and_special_users_are_read_from_several_rows),
+		cmocka_unit_test(mistakes_of_who_is_known_are_named_with_their_line),
+		cmocka_unit_test(globs_match_whole_texts),
 		cmocka_unit_test(the_file_that_is_named_is_read_else_the_users),
 		cmocka_unit_test(sources_and_defaults_of_the_command_line_come_after_the_file),
 		cmocka_unit_test(themes_of_the_user_come_before_the_built_in_ones),
