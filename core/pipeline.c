@@ -134,6 +134,16 @@ pipeline_start_producer(
 }
 
 void
+pipeline_open_queue(struct pipeline *p)
+{
+	queue_free(p->queue);
+	p->queue = queue_new(QUEUE_ITEMS, QUEUE_BYTES);
+	pthread_mutex_lock(&p->lock);
+	p->producers = 1;
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
 pipeline_end_producer(struct pipeline *p)
 {
 	bool last;
@@ -181,7 +191,6 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 	pthread_mutex_init(&p->cut_lock, NULL);
 	pthread_cond_init(&p->cut_changed, NULL);
 	store_hurry_when(p->store, pipeline_is_stopping, p);
-	p->producers = 1; /* the detector, while it starts the others */
 	p->holding = options->source_count > 0;
 	if (!live_init(p, err))
 		goto fail_live;
@@ -189,7 +198,7 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 	make_rule_key(p, true);
 	collect_literals(p);
 	collect_rules(p);
-	p->queue = queue_new(QUEUE_ITEMS, QUEUE_BYTES);
+	pipeline_open_queue(p);
 	p->progress.listing = true;
 	p->started_ms = time_monotonic_ms();
 	start_thread(&p->detector, pipeline_detect, p);
@@ -211,6 +220,17 @@ int64_t
 pipeline_run(const struct pipeline *p)
 {
 	return p->run;
+}
+
+struct story_scope
+pipeline_scope(struct pipeline *p)
+{
+	struct story_scope scope = {.run = p->run};
+
+	pthread_mutex_lock(&p->lock);
+	scope.state = p->progress.history.state;
+	pthread_mutex_unlock(&p->lock);
+	return scope;
 }
 
 /* An s3:// path is read by its fetcher, object by object. Under the lock. */

@@ -17,6 +17,7 @@
 #include "core/base/health.h"
 #include "core/base/log.h"
 #include "core/base/wake.h"
+#include "core/history/story.h"
 #include "core/rule/rule.h"
 #include "core/source/source_config.h"
 #include "core/store/store.h"
@@ -32,6 +33,7 @@ struct pipeline_options {
 	size_t max_record;	 /* 0: SCAN_MAX_RECORD */
 	uint64_t slice;		 /* in which big plain files are read; 0: as is best */
 	bool remember;		 /* unchanged files are not read again */
+	bool history; /* once all paths were read: what else they tell about the run's alerts */
 	const struct wake *wake; /* raised when something changed; may be NULL; borrows */
 	/* Live sources, watched until the stop. Paths that begin with s3:// are read once, with
 	 * what these leave open filled in. */
@@ -43,6 +45,14 @@ struct pipeline_options {
 	const struct log *log;	   /* gets the lines of pipeline_take_line as well; NULL: none */
 };
 
+/* What is looked for in the paths once they were read: their other records about the alerts. */
+struct pipeline_history {
+	enum history_state state;
+	unsigned pass; /* from 1; a further one looks for the keys that the last one found */
+	uint64_t bytes_total, bytes_done, files_total, files_done; /* of this pass */
+	uint64_t traces;					   /* new in the store */
+};
+
 struct pipeline_progress {
 	uint64_t bytes_total, bytes_done; /* as delivered; total 0 while not known */
 	uint64_t bytes_out;		  /* uncompressed */
@@ -51,11 +61,12 @@ struct pipeline_progress {
 	uint64_t errors, notes; /* problems by severity */
 	int64_t elapsed_ms;
 	bool listing;  /* the paths are still being walked */
-	bool finished; /* all is read and committed, or stopped */
+	bool finished; /* all is read and committed, or stopped; history may go on */
 	bool stopped;
 	bool failed; /* the store refuses: see error; with live sources it is tried again */
 	struct error error;
 	unsigned sources_refused; /* one-offs whose every read was refused */
+	struct pipeline_history history;
 };
 
 /* How the sources are, and who fetches. */
@@ -74,6 +85,8 @@ struct pipeline;
 bool pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 	const struct store *store, struct error *err);
 int64_t pipeline_run(const struct pipeline *pipeline); /* the scope for store queries */
+/* What of the store an alert's history is loaded from (story_load). */
+struct story_scope pipeline_scope(struct pipeline *pipeline);
 void pipeline_get_progress(struct pipeline *pipeline, struct pipeline_progress *progress);
 void pipeline_get_live(struct pipeline *pipeline, struct pipeline_live *live);
 void pipeline_live_fini(struct pipeline_live *live);
@@ -83,7 +96,7 @@ void pipeline_live_fini(struct pipeline_live *live);
 bool pipeline_take_line(struct pipeline *pipeline, char **line);
 /* Asks the threads to stop; what was found is kept. */
 void pipeline_stop(struct pipeline *pipeline);
-/* Waits until all is done. */
+/* Waits until all is done, history included. */
 void pipeline_wait(struct pipeline *pipeline);
 /* Stops, joins, frees. */
 void pipeline_free(struct pipeline *pipeline);

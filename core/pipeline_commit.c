@@ -68,6 +68,7 @@ add_tally(struct detector *d)
 	progress->errors += d->tally.errors;
 	progress->notes += d->tally.notes;
 	progress->alerts_new += d->tally.alerts_new;
+	progress->history.traces += d->tally.history.traces;
 	pthread_mutex_unlock(&d->pipeline->lock);
 }
 

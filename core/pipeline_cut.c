@@ -110,9 +110,15 @@ take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 {
 	struct part *t = context;
 
-	if (t->in_turn)
-		return reading_take_record(t->cut->reading, raw, offset, flags);
-	return hold(t, reading_record(t->cut->reading, raw, offset, flags));
+	struct reading *r = t->cut->reading;
+	struct item *item;
+
+	if (t->in_turn && r->tells)
+		return reading_take_record(r, raw, offset, flags);
+	item = reading_record(t->worker, r->job, raw, offset, flags);
+	if (!item)
+		return true;
+	return t->in_turn ? reading_give(r, item) : hold(t, item);
 }
 
 static void
@@ -246,6 +252,7 @@ read_part(struct worker *w, struct cut *c, uint64_t index)
 	struct scan_summary summary;
 	struct scan_mark mark;
 
+	reading_begin(w, c->reading->job);
 	if (find_start(&t)) {
 		mark = (struct scan_mark){t.at, c->state};
 		scan_continue(w->scanner, &sink, &mark);
@@ -258,9 +265,11 @@ read_part(struct worker *w, struct cut *c, uint64_t index)
 			scan_pause(w->scanner, &summary, &mark);
 			scan_summary_add(&c->summary, &summary);
 			c->reading->counted = t.at;
+			reading_end(w, c->reading->job);
 			end_turn(&t, false);
 		} else {
 			finish(&t, how);
+			reading_end(w, c->reading->job);
 		}
 	} else {
 		end_turn(&t, true);
@@ -392,6 +401,7 @@ cut_read(struct reading *r, int fd, struct scan_summary *summary)
 		c.state = mark.state;
 		scan_pause(w->scanner, &c.summary, &mark);
 		c.turn = 1;
+		reading_end(w, r->job);
 		share(&c);
 		cut_decided(r);
 		read_parts(w, &c);
@@ -399,6 +409,7 @@ cut_read(struct reading *r, int fd, struct scan_summary *summary)
 	} else {
 		cut_decided(r);
 		finish(&t, how);
+		reading_end(w, r->job);
 	}
 	/* What was thrown away was counted as well. */
 	w->tally.bytes_done -= atomic_load(&c.counted) - r->counted;

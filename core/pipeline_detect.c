@@ -144,9 +144,8 @@ begin_job(struct detector *d, struct job *job, struct error *err)
 	       store_input_problems(p->store, job->input, count_remembered, &d->tally, err);
 }
 
-/* The store's id of a job's input; 0: the store failed. */
-static int64_t
-job_input(struct detector *d, struct job *job)
+int64_t
+detector_job_input(struct detector *d, struct job *job)
 {
 	struct error err;
 
@@ -196,7 +195,7 @@ list_inputs(struct detector *d)
 static int64_t
 item_input(struct detector *d, const struct item *item)
 {
-	return item->fetcher ? live_input(d, item) : job_input(d, item->job);
+	return item->fetcher ? live_input(d, item) : detector_job_input(d, item->job);
 }
 
 /* A problem of what the item stands in. */
@@ -370,16 +369,18 @@ take_done(struct detector *d, const struct item *item)
 		const struct done *done = &item->done[i];
 
 		if (done->job->goes_on)
-			job_input(d, done->job);
+			detector_job_input(d, done->job);
 		if (done->whole && S_ISREG(done->job->file->mode))
 			remember(d, done);
 	}
 }
 
-void
-detector_take(struct detector *d, const struct item *item)
+static void
+take(struct detector *d, const struct item *item)
 {
 	switch (item->kind) {
+	case ITEM_TRACE:
+		break;
 	case ITEM_RECORD:
 		take_record(d, item);
 		break;
@@ -397,6 +398,15 @@ detector_take(struct detector *d, const struct item *item)
 		detector_begin(d); /* a commit must follow, though nothing else may */
 		break;
 	}
+}
+
+void
+detector_take(struct detector *d, const struct item *item)
+{
+	if (d->pipeline->want)
+		history_take(d, item);
+	else
+		take(d, item);
 	d->items += item->kind == ITEM_DONE ? item->done_count : 1;
 }
 
@@ -479,14 +489,36 @@ start_workers(struct pipeline *p)
 
 	if (count == 0)
 		count = cores > 0 ? (unsigned)cores : 1;
+	atomic_store(&p->idle_cores, 0);
 	if (count > p->job_count && !cut_may_help(p)) {
 		atomic_store(&p->idle_cores, (int)(count - p->job_count));
 		count = (unsigned)p->job_count;
 	}
-	p->workers = mem_array(NULL, count, sizeof(*p->workers));
+	p->workers = mem_array(p->workers, count, sizeof(*p->workers));
 	while (p->worker_count < count &&
 		pipeline_start_producer(p, &p->workers[p->worker_count], pipeline_read, p))
 		p->worker_count++;
+}
+
+static void
+join_workers(struct pipeline *p)
+{
+	for (unsigned i = 0; i < p->worker_count; i++)
+		pthread_join(p->workers[i], NULL);
+	p->worker_count = 0;
+}
+
+void
+detector_run(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+
+	pipeline_open_queue(p);
+	start_workers(p);
+	pipeline_end_producer(p);
+	detect(d);
+	detector_commit(d);
+	join_workers(p);
 }
 
 static void
@@ -494,13 +526,14 @@ finish(struct detector *d)
 {
 	struct pipeline *p = d->pipeline;
 
-	for (unsigned i = 0; i < p->worker_count; i++)
-		pthread_join(p->workers[i], NULL);
+	join_workers(p);
 	live_join(d);
 	pthread_mutex_lock(&p->lock);
 	p->progress.elapsed_ms = time_monotonic_ms() - p->started_ms;
 	p->progress.stopped = atomic_load(&p->stop);
 	p->progress.finished = true;
+	if (history_is_due(d))
+		p->progress.history.state = HISTORY_LOOKING;
 	pthread_mutex_unlock(&p->lock);
 	pipeline_wake(p);
 }
@@ -522,6 +555,7 @@ pipeline_detect(void *argument)
 	detect(&d);
 	detector_commit(&d);
 	finish(&d);
+	history_run(&d);
 	detector_fini(&d);
 	for (size_t i = 0; i < p->options.rule_count; i++)
 		rule_run_free(d.runs[i]);

@@ -9,6 +9,9 @@
 
 #include "core/base/queue.h"
 #include "core/pipeline.h"
+#include "core/history/keyset.h"
+#include "core/history/spans.h"
+#include "core/history/want.h"
 #include "core/scan/scan.h"
 #include "core/source/source.h"
 #include "core/source/walk.h"
@@ -18,8 +21,17 @@
 struct job {
 	const struct walk_file *file; /* borrows from the walk */
 	struct store_mark *mark;      /* owns; where it may be read on; NULL: it is read whole */
-	bool goes_on; /* the worker's, before its first item: it is read from there */
+	bool goes_on;  /* the worker's, before its first item: it is read from there */
+	bool unopened; /* the worker's: the first pass could not open it */
+	/* The worker's in a pass for history, then the detector's. */
+	struct spans spans; /* of the times of its events */
+	struct keyset keys; /* that stand in it */
+	size_t key_bits;    /* to tell them by; fixed while a pass runs */
+	bool unread;	    /* some of it could not be read */
 	/* The detector's. */
+	bool due;	   /* this pass reads it */
+	bool looked_on;	   /* further than the store knows: it holds none of the keys */
+	int64_t looked;	   /* the last term that it was looked through for; of workers in a pass */
 	int64_t input;	   /* the store's id; 0: nothing of it was put there yet */
 	struct job *begun; /* the next that was begun in the open transaction */
 };
@@ -37,6 +49,7 @@ struct done {
 
 enum item_kind {
 	ITEM_RECORD,
+	ITEM_TRACE, /* of a pass for history */
 	ITEM_PROBLEM,
 	ITEM_DONE,     /* of jobs whose other items came before */
 	ITEM_POSITION, /* of a fetcher: path is its name, text its value */
@@ -48,14 +61,15 @@ struct item {
 	enum item_kind kind;
 	struct job *job;		/* of a file, or … */
 	struct fetcher *fetcher;	/* … of a source; neither: a problem of the walk */
-	uint64_t offset;		/* RECORD, PROBLEM */
+	uint64_t offset;		/* RECORD, TRACE, PROBLEM */
 	unsigned scan_flags;		/* RECORD */
 	enum problem_severity severity; /* PROBLEM */
 	/* Bytes in the same malloc. */
-	struct str path;   /* of what a fetcher found; POSITION: the name */
-	struct str text;   /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
-	struct str body;   /* PROBLEM: what to keep with it, or absent */
-	struct done *done; /* DONE: in the same malloc */
+	struct str path;       /* of what a fetcher found; POSITION: the name */
+	struct str text;       /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
+	struct str body;       /* PROBLEM: what to keep with it, or absent */
+	struct traced *traced; /* TRACE: in the same malloc; text is all of it */
+	struct done *done;     /* DONE: in the same malloc */
 	size_t done_count;
 	int64_t arrived; /* RECORD of a fetcher: ticks */
 	bool watched;	 /* and it was watched without a gap then */
@@ -120,6 +134,7 @@ struct pipeline {
 	size_t literal_count;
 	struct source_rule *rules; /* one a rule; owns the array; borrows from the rules */
 	struct queue *queue;
+	const struct want *want; /* of a pass for history, fixed while it runs; NULL: the first */
 	struct walk walk;
 	struct job *jobs; /* owns; biggest first; fixed before the workers start */
 	size_t job_count;
@@ -175,6 +190,8 @@ bool cut_may_help(const struct pipeline *pipeline);
 /* Starts a thread that sees no signal and counts as a producer; false when stopping already. */
 bool pipeline_start_producer(
 	struct pipeline *pipeline, pthread_t *thread, void *(*body)(void *), void *argument);
+/* Once the one before is closed and drained; its one producer is who calls. */
+void pipeline_open_queue(struct pipeline *pipeline);
 /* The last call of such a thread. */
 void pipeline_end_producer(struct pipeline *pipeline);
 
@@ -185,6 +202,35 @@ bool pipeline_stopped(const struct pipeline *pipeline);
 bool pipeline_is_stopping(const void *pipeline); /* the same, for who knows no pipeline */
 void pipeline_wake(const struct pipeline *pipeline);
 const struct clock *pipeline_clock(const struct pipeline *pipeline);
+
+/* ---- pipeline_look.c: of a worker, in a pass for history ---- */
+
+/* A record that is wanted. */
+struct traced {
+	struct trace trace; /* texts in the same malloc; without source and path */
+	char sha256[HASH_HEX];
+	bool issues; /* a wanted key obtained or made another one: the subject */
+	size_t count;
+	struct {
+		int64_t term;
+		bool first_only;
+	} uses[TERMS_MAX];
+};
+
+struct looker;
+struct looker *looker_new(const struct want *want);
+void looker_free(struct looker *looker);
+/* What follows is of that job. */
+void looker_begin(struct looker *looker, const struct job *job);
+/* What makes a record matter beside that. */
+size_t looker_literals(const struct looker *looker, const struct str **literals);
+/* scan_options.wants. */
+bool looker_wants(void *looker, struct str unit);
+/* NULL: it is not wanted. */
+struct item *looker_take(struct looker *looker, struct str raw, uint64_t offset, unsigned flags);
+/* The times and keys since looker_begin go to the job. What is begun and not ended is thrown away.
+ */
+void looker_end(struct looker *looker, struct job *job);
 
 /* ---- pipeline_sieve.c: of a worker ---- */
 
@@ -236,7 +282,18 @@ struct detector {
 };
 
 void detector_take(struct detector *d, const struct item *item);
+/* Once more: the workers read p->jobs, and all that they find is taken. */
+void detector_run(struct detector *d);
+/* The store's id of a job's input; 0: the store failed. */
+int64_t detector_job_input(struct detector *d, struct job *job);
 void detector_put_problem(struct detector *d, int64_t input, const struct problem *problem);
+
+/* ---- pipeline_history.c: the detector's ---- */
+
+bool history_is_due(const struct detector *d);
+/* All was read: looks the paths through for the history of the run's alerts. */
+void history_run(struct detector *d);
+void history_take(struct detector *d, const struct item *item); /* TRACE, PROBLEM, DONE */
 
 /* ---- pipeline_commit.c: the detector's transactions ---- */
 

@@ -27,16 +27,25 @@ static void
 push(struct reading *r, struct item *item)
 {
 	item->job = r->job;
+	if (item->kind == ITEM_PROBLEM && !r->tells) {
+		r->job->unread |= item->severity == PROBLEM_ERROR;
+		free(item);
+		return;
+	}
 	if (queue_push(r->pipeline->queue, item, cost(item)) != QUEUE_OK)
 		free(item);
 }
 
 struct item *
-reading_record(const struct reading *r, struct str raw, uint64_t offset, unsigned flags)
+reading_record(
+	struct worker *w, struct job *job, struct str raw, uint64_t offset, unsigned flags)
 {
-	struct item *item = item_new(ITEM_RECORD, STR_ABSENT, raw, STR_ABSENT);
+	struct item *item = w->looker ? looker_take(w->looker, raw, offset, flags)
+				      : item_new(ITEM_RECORD, STR_ABSENT, raw, STR_ABSENT);
 
-	item->job = r->job;
+	if (!item)
+		return NULL;
+	item->job = job;
 	item->offset = offset;
 	item->scan_flags = flags;
 	return item;
@@ -55,10 +64,29 @@ bool
 reading_take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 {
 	struct reading *r = context;
+	struct item *item;
 
-	if (queue_reserve(r->pipeline->queue, sizeof(struct item) + raw.len) != QUEUE_OK)
+	if (r->worker->looker) {
+		item = reading_record(r->worker, r->job, raw, offset, flags);
+		return !item || reading_give(r, item);
+	}
+	if (queue_reserve(r->pipeline->queue, sizeof(*item) + raw.len) != QUEUE_OK)
 		return false;
-	return push_reserved(r, reading_record(r, raw, offset, flags));
+	return push_reserved(r, reading_record(r->worker, r->job, raw, offset, flags));
+}
+
+void
+reading_begin(struct worker *w, const struct job *job)
+{
+	if (w->looker)
+		looker_begin(w->looker, job);
+}
+
+void
+reading_end(struct worker *w, struct job *job)
+{
+	if (w->looker)
+		looker_end(w->looker, job);
 }
 
 /* ---- problems ---- */
@@ -166,13 +194,20 @@ static void
 publish(struct worker *w)
 {
 	struct pipeline *p = w->pipeline;
+	struct pipeline_progress *progress = &p->progress;
 
 	pthread_mutex_lock(&p->lock);
-	p->progress.bytes_done += w->tally.bytes_done;
-	p->progress.bytes_total += w->tally.bytes_total;
-	p->progress.bytes_out += w->tally.bytes_out;
-	p->progress.files_done += w->tally.files_done;
-	p->progress.records += w->tally.records;
+	if (w->looker) {
+		progress->history.bytes_done += w->tally.bytes_done;
+		progress->history.bytes_total += w->tally.bytes_total;
+		progress->history.files_done += w->tally.files_done;
+	} else {
+		progress->bytes_done += w->tally.bytes_done;
+		progress->bytes_total += w->tally.bytes_total;
+		progress->bytes_out += w->tally.bytes_out;
+		progress->files_done += w->tally.files_done;
+		progress->records += w->tally.records;
+	}
 	pthread_mutex_unlock(&p->lock);
 	w->tally = (struct pipeline_progress){0};
 	pipeline_wake(p);
@@ -208,7 +243,7 @@ note_done(struct reading *r)
 {
 	struct worker *w = r->worker;
 
-	if (!r->pipeline->options.remember)
+	if (!r->pipeline->options.remember && !w->looker)
 		return;
 	r->done.job = r->job;
 	w->done[w->done_count++] = r->done;
@@ -310,6 +345,18 @@ reading_rest(struct reading *r, int fd)
 	return !pipeline_stopped(r->pipeline);
 }
 
+/* A pass for history tells only what was not so before. */
+static void
+say_unopened(struct reading *r, const char *reason)
+{
+	bool told = r->tells;
+
+	r->tells |= !r->job->unopened;
+	say(r, PROBLEM_ERROR, PROBLEM_NO_OFFSET, reason);
+	r->tells = told;
+	r->job->unopened = r->job->unread = true;
+}
+
 static int
 open_input(struct reading *r)
 {
@@ -323,7 +370,7 @@ open_input(struct reading *r)
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		snprintf(reason, sizeof(reason), "cannot be opened: %s", strerror(errno));
-		say(r, PROBLEM_ERROR, PROBLEM_NO_OFFSET, reason);
+		say_unopened(r, reason);
 		if (fd >= 0)
 			close(fd);
 		return -1;
@@ -342,7 +389,7 @@ reading_note_mark(struct reading *r, const struct scanner *scanner, int fd)
 {
 	struct store_mark *mark = &r->done.mark;
 
-	if (!r->pipeline->options.remember || !r->done.whole || r->problems_left_out ||
+	if (r->worker->looker || !r->pipeline->options.remember || !r->done.whole || r->problems_left_out ||
 		!mark_of(mark, scanner, fd))
 		return;
 	mark->problems = problems_before(r);
@@ -380,6 +427,7 @@ read_one(struct reading *r, int fd, struct scan_summary *summary)
 	r->done.whole = reading_rest(r, fd);
 	reading_note_mark(r, scanner, fd);
 	scan_end(scanner, summary);
+	reading_end(r->worker, r->job);
 	helper_rest(&r->worker->helper);
 }
 
@@ -414,11 +462,15 @@ read_input(struct reading *r)
 static void
 take_job(struct worker *w, struct job *job, bool undecided)
 {
-	struct reading r = {
-		.worker = w, .pipeline = w->pipeline, .job = job, .undecided = undecided};
+	struct reading r = {.worker = w,
+		.pipeline = w->pipeline,
+		.job = job,
+		.undecided = undecided,
+		.tells = !w->looker};
 
 	if (job->file->size > SMALL_FILE)
 		push_done(w);
+	reading_begin(w, job);
 	read_input(&r);
 	cut_decided(&r);
 	free(r.problems);
@@ -428,16 +480,19 @@ void *
 pipeline_read(void *argument)
 {
 	struct pipeline *p = argument;
-	struct sieve *sieve = sieve_new(p);
+	struct sieve *sieve = p->want ? NULL : sieve_new(p);
+	struct looker *looker = p->want ? looker_new(p->want) : NULL;
 	struct scan_options options = {.literals = p->literals,
 		.literal_count = p->literal_count,
 		.max_record = p->options.max_record,
 		.passes = sieve ? sieve_passes : NULL,
 		.passes_context = sieve,
+		.wants = looker ? looker_wants : NULL,
+		.wants_context = looker,
 		.stopped = pipeline_is_stopping,
 		.stopped_context = p};
 	struct worker w = {.pipeline = p,
-		.scanner = scanner_new(&options),
+		.looker = looker,
 		.buffer = mem_alloc(READ_SIZE),
 		.other_buffer = mem_alloc(READ_SIZE),
 		.helper.pipeline = p,
@@ -445,6 +500,9 @@ pipeline_read(void *argument)
 	bool undecided;
 	struct job *job;
 
+	if (looker)
+		options.literal_count = looker_literals(looker, &options.literals);
+	w.scanner = scanner_new(&options);
 	while ((job = cut_next_job(&w, &undecided)))
 		take_job(&w, job, undecided);
 	push_done(&w);
@@ -454,6 +512,7 @@ pipeline_read(void *argument)
 	free(w.other_buffer);
 	scanner_free(w.scanner);
 	sieve_free(sieve);
+	looker_free(looker);
 	atomic_fetch_add(&p->idle_cores, 1);
 	pipeline_end_producer(p);
 	return NULL;

@@ -12,6 +12,7 @@ enum { READ_SIZE = 512 << 10, DONE_BATCH = 64 };
 struct worker {
 	struct pipeline *pipeline;
 	struct scanner *scanner;
+	struct looker *looker; /* owns; NULL: in the first pass */
 	void *buffer, *other_buffer; /* own */
 	struct helper helper;
 	struct pipeline_progress tally; /* since it was published */
@@ -31,6 +32,7 @@ struct reading {
 	uint64_t from;	  /* where it is read from */
 	uint64_t counted; /* bytes already in the tally */
 	bool undecided;	  /* others wait for whether it is cut */
+	bool tells;	  /* problems are told: not those of a pass for history */
 };
 
 /* The sink of a reading. */
@@ -40,9 +42,14 @@ void reading_take_problem(
 /* The same of items that were made before; owns them. */
 bool reading_give(struct reading *reading, struct item *item);
 
-struct item *reading_record(
-	const struct reading *reading, struct str raw, uint64_t offset, unsigned flags);
+/* NULL: nobody wants it. */
+struct item *reading_record(struct worker *worker, struct job *job, struct str raw, uint64_t offset,
+	unsigned flags);
 struct item *reading_problem(enum problem_severity severity, uint64_t offset, const char *reason);
+
+/* In a pass for history: whose times are noted, and that they are its own. */
+void reading_begin(struct worker *worker, const struct job *job);
+void reading_end(struct worker *worker, struct job *job);
 
 /* Says and counts a failed read of the input. */
 void reading_say_failed(struct reading *reading, uint64_t at);

@@ -58,6 +58,9 @@ struct trace {
  * the arena. False: it is no object. Where it stands is left empty. */
 bool trace_read(struct trace *trace, struct str raw, struct arena *arena);
 
+/* The same of a row (SCAN_FROM_TABLE), which is JSON. */
+bool trace_read_row(struct trace *trace, struct str raw, struct arena *arena);
+
 /* The same record, whatever file it stands in: 16 bytes of a hash of its eventID and of all that
  * is judged, so that a forged copy of an eventID hides nothing. */
 void trace_identity(const struct trace *trace, unsigned char identity[TRACE_IDENTITY]);

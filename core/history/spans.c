@@ -124,6 +124,12 @@ spans_join(struct spans *s, const struct spans *more)
 }
 
 void
+spans_clear(struct spans *s)
+{
+	s->count = s->last = 0;
+}
+
+void
 spans_fini(struct spans *s)
 {
 	free(s->items);

@@ -23,6 +23,7 @@ void spans_add(struct spans *spans, int64_t time); /* TIME_NONE: nothing */
 /* As it is written, without quotes. */
 void spans_add_text(struct spans *spans, struct str text);
 void spans_join(struct spans *spans, const struct spans *more);
+void spans_clear(struct spans *spans); /* keeps the memory */
 void spans_fini(struct spans *spans);
 
 #endif

@@ -1,0 +1,177 @@
+/* What a worker does with the records that a pass for history is given: those that are wanted
+ * become traces. */
+#include <stdlib.h>
+
+#include "core/history/firsts.h"
+#include "core/history/sweep.h"
+#include "core/pipeline_private.h"
+
+struct looker {
+	struct sweep sweep;
+	struct firsts firsts;
+	bool begun;
+	struct arena arena;   /* of the record that is looked at */
+	struct str *literals; /* owns; the names of trace_calls */
+	size_t literal_count;
+};
+
+struct looker *
+looker_new(const struct want *want)
+{
+	struct looker *l = MEM_NEW(struct looker);
+
+	l->sweep.want = want;
+	while (trace_calls[l->literal_count].name)
+		l->literal_count++;
+	l->literals = mem_array(NULL, l->literal_count, sizeof(*l->literals));
+	for (size_t i = 0; i < l->literal_count; i++)
+		l->literals[i] = str_from(trace_calls[i].name);
+	return l;
+}
+
+void
+looker_free(struct looker *l)
+{
+	if (!l)
+		return;
+	spans_fini(&l->sweep.spans);
+	keyset_fini(&l->sweep.keys);
+	firsts_fini(&l->firsts);
+	arena_fini(&l->arena);
+	free(l->literals);
+	free(l);
+}
+
+size_t
+looker_literals(const struct looker *l, const struct str **literals)
+{
+	*literals = l->literals;
+	return l->literal_count;
+}
+
+void
+looker_begin(struct looker *l, const struct job *job)
+{
+	l->sweep.after = job->looked;
+	spans_clear(&l->sweep.spans);
+	keyset_begin(&l->sweep.keys, job->key_bits);
+	if (l->begun) /* what came first may have been thrown away */
+		firsts_clear(&l->firsts);
+	l->begun = true;
+}
+
+void
+looker_end(struct looker *l, struct job *job)
+{
+	spans_join(&job->spans, &l->sweep.spans);
+	keyset_join(&job->keys, &l->sweep.keys);
+	spans_clear(&l->sweep.spans);
+	l->begun = false;
+}
+
+bool
+looker_wants(void *looker, struct str unit)
+{
+	struct looker *l = looker;
+
+	return sweep_wants(&l->sweep, unit);
+}
+
+/* ---- a record ---- */
+
+static int64_t
+find(const struct looker *l, const struct term *term)
+{
+	int64_t n = want_find(l->sweep.want, term->kind, term->value);
+
+	return n > l->sweep.after ? n : 0;
+}
+
+static void
+find_uses(struct looker *l, struct traced *traced)
+{
+	struct term_use uses[TERMS_MAX];
+	size_t count = terms_of_trace(&traced->trace, &l->arena, uses);
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t n = find(l, &uses[i].term);
+
+		if (!n || (uses[i].first_only &&
+				  !firsts_take(&l->firsts, n, traced->trace.text[TRACE_ACTOR],
+					  traced->trace.time)))
+			continue;
+		traced->uses[traced->count].term = n;
+		traced->uses[traced->count++].first_only = uses[i].first_only;
+	}
+}
+
+static bool
+issues(const struct looker *l, const struct trace *t)
+{
+	const struct term key = {TERM_KEY, t->text[TRACE_KEY]};
+
+	return t->text[TRACE_SUBJECT].len && trace_succeeded(t) &&
+	       (trace_weight(t) & TRACE_ISSUES || str_is(t->text[TRACE_NAME], "CreateAccessKey")) &&
+	       find(l, &key);
+}
+
+static struct item *
+pack(const struct traced *traced)
+{
+	size_t size = sizeof(*traced);
+	struct item *item;
+	char *at;
+
+	for (size_t i = 0; i < TRACE_TEXT_COUNT; i++)
+		size += traced->trace.text[i].len;
+	item = mem_alloc(sizeof(*item) + size);
+	*item = (struct item){.kind = ITEM_TRACE, .text = {(char *)(item + 1), size}};
+	item->traced = (struct traced *)(item + 1);
+	*item->traced = *traced;
+	item->traced->trace.sha256 = str_from(item->traced->sha256);
+	at = (char *)(item->traced + 1);
+	for (size_t i = 0; i < TRACE_TEXT_COUNT; i++) {
+		struct str *text = &item->traced->trace.text[i];
+
+		if (!text->data)
+			continue;
+		memcpy(at, text->data, text->len);
+		text->data = at;
+		at += text->len;
+	}
+	return item;
+}
+
+/* What the sweep has not seen of a record that was given. */
+static void
+note(struct looker *l, const struct trace *t)
+{
+	spans_add(&l->sweep.spans, t->time);
+	keyset_add(&l->sweep.keys, want_hash(TERM_KEY, t->text[TRACE_KEY]));
+	keyset_add(&l->sweep.keys, want_hash(TERM_KEY, t->text[TRACE_SUBJECT]));
+}
+
+struct item *
+looker_take(struct looker *l, struct str raw, uint64_t offset, unsigned flags)
+{
+	struct traced traced = {.count = 0};
+	struct item *item;
+	bool read;
+
+	arena_reset(&l->arena);
+	read = flags & SCAN_FROM_TABLE ? trace_read_row(&traced.trace, raw, &l->arena)
+				       : trace_read(&traced.trace, raw, &l->arena);
+	if (!read)
+		return NULL;
+	note(l, &traced.trace);
+	find_uses(l, &traced);
+	if (!traced.count)
+		return NULL;
+	traced.trace.offset = offset;
+	traced.issues = issues(l, &traced.trace);
+	trace_identity(&traced.trace, traced.trace.identity);
+	hash_hex(raw, traced.sha256);
+	item = pack(&traced);
+	item->offset = offset;
+	return item;
+}
