@@ -15,6 +15,7 @@ enum {
 	/* Each follows keys one step further; what is left is looked for at the next start. */
 	PASSES_MAX = 64,
 	TERMS_KEPT = 1 << 18, /* that are looked for at most */
+	KEY_BITS_MAX = 64 << 20,
 };
 
 struct gathering {
@@ -23,6 +24,10 @@ struct gathering {
 	struct job *jobs; /* owns, until the pipeline does; every file, those to be read first */
 	size_t count;
 	bool cut; /* there were more terms */
+	struct want *want;
+	uint64_t *fresh; /* owns; hashes of the keys that were not looked for before */
+	size_t fresh_count, fresh_capacity;
+	int64_t last; /* the last term of the pass before; 0: this is the first */
 };
 
 static bool
@@ -120,15 +125,38 @@ put_terms(struct gathering *g)
 static bool
 add_term(void *context, const struct store_term *term)
 {
-	struct want *want = context;
+	struct gathering *g = context;
 
-	if (want_count(want) >= TERMS_KEPT)
+	if (want_count(g->want) >= TERMS_KEPT) {
+		g->cut = true;
 		return false;
-	want_add(want, term->n, &term->term);
+	}
+	want_add(g->want, term->n, &term->term);
+	if (term->n > g->last) {
+		MEM_GROW(g->fresh, g->fresh_count, g->fresh_capacity);
+		g->fresh[g->fresh_count++] = want_hash(TERM_KEY, term->term.value);
+	}
 	return true;
 }
 
 /* ---- the inputs ---- */
+
+/* A bit for so many bytes; all in all no more than KEY_BITS_MAX. */
+static void
+share_key_bits(struct gathering *g)
+{
+	uint64_t total = 1;
+
+	for (size_t i = 0; i < g->count; i++)
+		total += g->jobs[i].file->size / 4;
+	for (size_t i = 0; i < g->count; i++) {
+		uint64_t bits = g->jobs[i].file->size / 4;
+
+		if (total > KEY_BITS_MAX)
+			bits = (uint64_t)((double)bits * KEY_BITS_MAX / (double)total);
+		g->jobs[i].key_bits = (size_t)bits;
+	}
+}
 
 /* What the first pass knows of them is taken over. */
 static void
@@ -147,6 +175,7 @@ list(struct gathering *g)
 		job->unopened = p->jobs[i].unopened;
 		free(p->jobs[i].mark);
 	}
+	share_key_bits(g);
 	free(p->jobs);
 	p->jobs = g->jobs;
 	p->job_count = 0;
@@ -173,10 +202,30 @@ ask_looked(struct gathering *g)
 	detector_commit(g->detector);
 }
 
+/* After the first pass only keys are looked for, and what it read tells which it may hold. */
 static bool
-is_due(const struct job *job, int64_t last)
+may_hold(const struct gathering *g, const struct job *job)
 {
-	return S_ISREG(job->file->mode) && job->looked < last;
+	if (!g->last || job->looked < g->last)
+		return true;
+	for (size_t i = 0; i < g->fresh_count; i++)
+		if (keyset_may_hold(&job->keys, g->fresh[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_due(const struct gathering *g, struct job *job)
+{
+	int64_t last = want_last(g->want);
+
+	if (!S_ISREG(job->file->mode) || job->looked >= last)
+		return false;
+	if (may_hold(g, job))
+		return true;
+	job->looked = last;
+	job->looked_on = true;
+	return false;
 }
 
 static int
@@ -191,9 +240,18 @@ by_due_and_size(const void *a, const void *b)
 	return (left->file > right->file) - (left->file < right->file);
 }
 
+/* What the last pass over it told. */
+static void
+forget(struct job *job)
+{
+	job->unread = job->looked_on = false;
+	spans_fini(&job->spans);
+	keyset_fini(&job->keys);
+}
+
 /* Those that a pass reads come first. */
 static void
-choose(struct gathering *g, int64_t last)
+choose(struct gathering *g)
 {
 	struct pipeline *p = g->pipeline;
 	struct pipeline_history history = {0};
@@ -201,10 +259,11 @@ choose(struct gathering *g, int64_t last)
 	for (size_t i = 0; i < g->count; i++) {
 		struct job *job = &g->jobs[i];
 
-		job->due = is_due(job, last);
+		job->due = is_due(g, job);
 		history.files_total += job->due;
 		history.bytes_total += job->due ? job->file->size : 0;
-		job->unread = false;
+		if (job->due)
+			forget(job);
 	}
 	qsort(g->jobs, g->count, sizeof(*g->jobs), by_due_and_size);
 	p->job_count = history.files_total;
@@ -237,8 +296,8 @@ take_trace(struct detector *d, const struct item *item)
 		bool ok = traced->uses[i].first_only
 				  ? store_trace_put_first(p->store, traced->uses[i].term,
 					    &traced->trace, input, &fresh, &err)
-				  : store_trace_put(p->store, traced->uses[i].term,
-					    &traced->trace, input, &fresh, &err);
+				  : store_trace_put(p->store, traced->uses[i].term, &traced->trace,
+					    input, &fresh, &err);
 
 		if (!ok)
 			detector_fail(d, &err);
@@ -249,27 +308,32 @@ take_trace(struct detector *d, const struct item *item)
 	d->tally.history.traces += any;
 }
 
+static void
+put_looked(struct detector *d, struct job *job)
+{
+	const struct store_looked looked = {.term = job->looked,
+		.unread = job->unread,
+		.spans = job->spans.items,
+		.span_count = job->spans.count};
+	int64_t input = detector_job_input(d, job);
+	struct error err;
+
+	detector_begin(d);
+	if (!d->failed && !store_looked_put(d->pipeline->store, input, &looked, &err))
+		detector_fail(d, &err);
+}
+
 /* One that the stop has cut short was not looked through. */
 static void
 take_looked(struct detector *d, const struct done *done)
 {
 	struct pipeline *p = d->pipeline;
-	struct job *job = done->job;
-	const struct store_looked looked = {.term = want_last(p->want),
-		.unread = job->unread || !done->whole,
-		.spans = job->spans.items,
-		.span_count = job->spans.count};
-	int64_t input;
-	struct error err;
 
-	if (done->whole || !pipeline_stopped(p)) {
-		input = detector_job_input(d, job);
-		detector_begin(d);
-		if (!d->failed && !store_looked_put(p->store, input, &looked, &err))
-			detector_fail(d, &err);
-		job->looked = looked.term;
-	}
-	spans_fini(&job->spans);
+	if (!done->whole && pipeline_stopped(p))
+		return;
+	done->job->unread |= !done->whole;
+	done->job->looked = want_last(p->want);
+	put_looked(d, done->job);
 }
 
 /* Of the run alone: what is remembered of the input was read well. */
@@ -303,19 +367,35 @@ static bool
 pass(struct gathering *g)
 {
 	struct pipeline *p = g->pipeline;
-	struct want *want = want_new();
 	struct error err;
 
-	check(g, store_terms(p->store, 0, add_term, want, &err), &err);
-	g->cut |= want_count(want) >= TERMS_KEPT;
-	choose(g, want_last(want));
+	g->want = want_new();
+	g->fresh_count = 0;
+	check(g, store_terms(p->store, 0, add_term, g, &err), &err);
+	choose(g);
+	g->last = want_last(g->want);
 	if (goes_on(g) && p->job_count) {
-		p->want = want;
+		p->want = g->want;
 		detector_run(g->detector);
 		p->want = NULL;
 	}
-	want_free(want);
+	want_free(g->want);
 	return p->job_count > 0;
+}
+
+/* What was not read again, as it holds none of the keys. */
+static void
+finish(struct gathering *g)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		struct job *job = &g->jobs[i];
+
+		if (job->looked_on && open(g))
+			put_looked(g->detector, job);
+		forget(job);
+	}
+	detector_commit(g->detector);
+	free(g->fresh);
 }
 
 static void
@@ -349,7 +429,6 @@ history_run(struct detector *d)
 	ask_looked(&g);
 	for (int i = 0; i < PASSES_MAX && more && goes_on(&g); i++)
 		more = pass(&g);
-	for (size_t i = 0; i < g.count; i++)
-		spans_fini(&g.jobs[i].spans);
+	finish(&g);
 	set_state(g.pipeline, goes_on(&g) && !more && !g.cut ? HISTORY_LOOKED : HISTORY_PART);
 }

@@ -2,11 +2,14 @@
  * become traces. */
 #include <stdlib.h>
 
+#include "core/history/firsts.h"
 #include "core/history/sweep.h"
 #include "core/pipeline_private.h"
 
 struct looker {
 	struct sweep sweep;
+	struct firsts firsts;
+	bool begun;
 	struct arena arena;   /* of the record that is looked at */
 	struct str *literals; /* owns; the names of trace_calls */
 	size_t literal_count;
@@ -32,6 +35,8 @@ looker_free(struct looker *l)
 	if (!l)
 		return;
 	spans_fini(&l->sweep.spans);
+	keyset_fini(&l->sweep.keys);
+	firsts_fini(&l->firsts);
 	arena_fini(&l->arena);
 	free(l->literals);
 	free(l);
@@ -49,13 +54,19 @@ looker_begin(struct looker *l, const struct job *job)
 {
 	l->sweep.after = job->looked;
 	spans_clear(&l->sweep.spans);
+	keyset_begin(&l->sweep.keys, job->key_bits);
+	if (l->begun) /* what came first may have been thrown away */
+		firsts_clear(&l->firsts);
+	l->begun = true;
 }
 
 void
 looker_end(struct looker *l, struct job *job)
 {
 	spans_join(&job->spans, &l->sweep.spans);
+	keyset_join(&job->keys, &l->sweep.keys);
 	spans_clear(&l->sweep.spans);
+	l->begun = false;
 }
 
 bool
@@ -85,7 +96,9 @@ find_uses(struct looker *l, struct traced *traced)
 	for (size_t i = 0; i < count; i++) {
 		int64_t n = find(l, &uses[i].term);
 
-		if (!n)
+		if (!n || (uses[i].first_only &&
+				  !firsts_take(&l->firsts, n, traced->trace.text[TRACE_ACTOR],
+					  traced->trace.time)))
 			continue;
 		traced->uses[traced->count].term = n;
 		traced->uses[traced->count++].first_only = uses[i].first_only;
@@ -129,6 +142,15 @@ pack(const struct traced *traced)
 	return item;
 }
 
+/* What the sweep has not seen of a record that was given. */
+static void
+note(struct looker *l, const struct trace *t)
+{
+	spans_add(&l->sweep.spans, t->time);
+	keyset_add(&l->sweep.keys, want_hash(TERM_KEY, t->text[TRACE_KEY]));
+	keyset_add(&l->sweep.keys, want_hash(TERM_KEY, t->text[TRACE_SUBJECT]));
+}
+
 struct item *
 looker_take(struct looker *l, struct str raw, uint64_t offset, unsigned flags)
 {
@@ -141,12 +163,13 @@ looker_take(struct looker *l, struct str raw, uint64_t offset, unsigned flags)
 				       : trace_read(&traced.trace, raw, &l->arena);
 	if (!read)
 		return NULL;
-	spans_add(&l->sweep.spans, traced.trace.time);
+	note(l, &traced.trace);
 	find_uses(l, &traced);
 	if (!traced.count)
 		return NULL;
 	traced.trace.offset = offset;
 	traced.issues = issues(l, &traced.trace);
+	trace_identity(&traced.trace, traced.trace.identity);
 	hash_hex(raw, traced.sha256);
 	item = pack(&traced);
 	item->offset = offset;

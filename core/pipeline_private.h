@@ -9,6 +9,7 @@
 
 #include "core/base/queue.h"
 #include "core/pipeline.h"
+#include "core/history/keyset.h"
 #include "core/history/spans.h"
 #include "core/history/want.h"
 #include "core/scan/scan.h"
@@ -20,14 +21,17 @@
 struct job {
 	const struct walk_file *file; /* borrows from the walk */
 	struct store_mark *mark;      /* owns; where it may be read on; NULL: it is read whole */
-	bool goes_on; /* the worker's, before its first item: it is read from there */
+	bool goes_on;  /* the worker's, before its first item: it is read from there */
 	bool unopened; /* the worker's: the first pass could not open it */
 	/* The worker's in a pass for history, then the detector's. */
 	struct spans spans; /* of the times of its events */
+	struct keyset keys; /* that stand in it */
+	size_t key_bits;    /* to tell them by; fixed while a pass runs */
 	bool unread;	    /* some of it could not be read */
 	/* The detector's. */
-	bool due; /* this pass reads it */
-	int64_t looked; /* the last term that it was looked through for; of workers in a pass */
+	bool due;	   /* this pass reads it */
+	bool looked_on;	   /* further than the store knows: it holds none of the keys */
+	int64_t looked;	   /* the last term that it was looked through for; of workers in a pass */
 	int64_t input;	   /* the store's id; 0: nothing of it was put there yet */
 	struct job *begun; /* the next that was begun in the open transaction */
 };
@@ -61,11 +65,11 @@ struct item {
 	unsigned scan_flags;		/* RECORD */
 	enum problem_severity severity; /* PROBLEM */
 	/* Bytes in the same malloc. */
-	struct str path;   /* of what a fetcher found; POSITION: the name */
-	struct str text;   /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
-	struct str body;   /* PROBLEM: what to keep with it, or absent */
+	struct str path;       /* of what a fetcher found; POSITION: the name */
+	struct str text;       /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
+	struct str body;       /* PROBLEM: what to keep with it, or absent */
 	struct traced *traced; /* TRACE: in the same malloc; text is all of it */
-	struct done *done; /* DONE: in the same malloc */
+	struct done *done;     /* DONE: in the same malloc */
 	size_t done_count;
 	int64_t arrived; /* RECORD of a fetcher: ticks */
 	bool watched;	 /* and it was watched without a gap then */
@@ -224,7 +228,8 @@ size_t looker_literals(const struct looker *looker, const struct str **literals)
 bool looker_wants(void *looker, struct str unit);
 /* NULL: it is not wanted. */
 struct item *looker_take(struct looker *looker, struct str raw, uint64_t offset, unsigned flags);
-/* The times since looker_begin go to the job. */
+/* The times and keys since looker_begin go to the job. What is begun and not ended is thrown away.
+ */
 void looker_end(struct looker *looker, struct job *job);
 
 /* ---- pipeline_sieve.c: of a worker ---- */

@@ -2,10 +2,6 @@
 
 #include "core/base/json.h"
 
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
-
 /* ---- the names, by a pair of letters that little else has ---- */
 
 enum name_is { IS_KEY, IS_ADDRESS, IS_TIME, NAMES };
@@ -51,19 +47,25 @@ has_avx2(void)
 	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
 }
 
+typedef char block __attribute__((vector_size(BLOCK)));
+
+static inline __attribute__((always_inline)) AVX2 block
+is_at(const char *at, char c)
+{
+	block bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return (block)(bytes == c);
+}
+
 static inline __attribute__((always_inline)) AVX2 uint32_t
 pairs(const char *at)
 {
-	__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)at);
-	__m256i before = _mm256_loadu_si256((const __m256i *)(const void *)(at - 1));
-	__m256i key = _mm256_and_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('K')),
-		_mm256_cmpeq_epi8(before, _mm256_set1_epi8('s')));
-	__m256i address = _mm256_and_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('P')),
-		_mm256_cmpeq_epi8(before, _mm256_set1_epi8('I')));
-	__m256i time = _mm256_and_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('T')),
-		_mm256_cmpeq_epi8(before, _mm256_set1_epi8('t')));
+	block key = is_at(at, 'K') & is_at(at - 1, 's');
+	block address = is_at(at, 'P') & is_at(at - 1, 'I');
+	block time = is_at(at, 'T') & is_at(at - 1, 't');
 
-	return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(key, _mm256_or_si256(address, time)));
+	return (uint32_t)__builtin_ia32_pmovmskb256(key | address | time);
 }
 
 /* The last block overlaps the one before it. */
@@ -158,9 +160,13 @@ value_behind(const char *at, const char *end, bool *odd)
 }
 
 static bool
-is_wanted(const struct sweep *s, enum term_kind kind, struct str value)
+is_wanted(struct sweep *s, enum term_kind kind, struct str value)
 {
-	return want_find(s->want, kind, value) > s->after;
+	uint64_t hash = want_hash(kind, value);
+
+	if (kind == TERM_KEY && s->keys.words)
+		keyset_add(&s->keys, hash);
+	return want_find_hash(s->want, hash, kind, value) > s->after;
 }
 
 static bool

@@ -7,6 +7,7 @@
 #ifndef KEYWATCH_HISTORY_SWEEP_H
 #define KEYWATCH_HISTORY_SWEEP_H
 
+#include "core/history/keyset.h"
 #include "core/history/spans.h"
 #include "core/history/want.h"
 
@@ -14,6 +15,7 @@ struct sweep {
 	const struct want *want; /* borrows */
 	int64_t after;		 /* only terms of a higher number */
 	struct spans spans;	 /* owns; of the times of what is not wanted */
+	struct keyset keys;	 /* owns; what key ids stand in that; words NULL: not asked */
 };
 
 /* scan_options.wants; the context is a sweep. A unit that is wanted is given, and who gets it sees

@@ -47,8 +47,8 @@ mix(uint64_t hash, uint64_t word)
 	return hash ^ hash >> 29;
 }
 
-static uint64_t
-hash_of(enum term_kind kind, struct str value)
+uint64_t
+want_hash(enum term_kind kind, struct str value)
 {
 	uint64_t hash = mix(value.len, (uint64_t)kind), word = 0;
 	const char *at = value.data, *end = value.data + value.len;
@@ -111,7 +111,7 @@ want_add(struct want *w, int64_t n, const struct term *term)
 		return;
 	if (2 * (w->count + 1) > w->slots)
 		grow(w);
-	hash = hash_of(term->kind, term->value);
+	hash = want_hash(term->kind, term->value);
 	e = slot_of(w, hash, term->kind, term->value);
 	if (n > w->last)
 		w->last = n;
@@ -125,7 +125,13 @@ want_add(struct want *w, int64_t n, const struct term *term)
 int64_t
 want_find(const struct want *w, enum term_kind kind, struct str value)
 {
-	return value.len ? slot_of(w, hash_of(kind, value), kind, value)->n : 0;
+	return want_find_hash(w, want_hash(kind, value), kind, value);
+}
+
+int64_t
+want_find_hash(const struct want *w, uint64_t hash, enum term_kind kind, struct str value)
+{
+	return value.len ? slot_of(w, hash, kind, value)->n : 0;
 }
 
 size_t

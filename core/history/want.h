@@ -17,6 +17,10 @@ void want_free(struct want *want);
 void want_add(struct want *want, int64_t n, const struct term *term);
 /* Its number; 0: it is not wanted. */
 int64_t want_find(const struct want *want, enum term_kind kind, struct str value);
+/* The same, where the hash is known. */
+uint64_t want_hash(enum term_kind kind, struct str value);
+int64_t want_find_hash(
+	const struct want *want, uint64_t hash, enum term_kind kind, struct str value);
 size_t want_count(const struct want *want);
 int64_t want_last(const struct want *want); /* the highest number; 0: there are none */
 /* Does a value hold what JSON does not write plainly in every string? Then its bytes cannot be

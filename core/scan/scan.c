@@ -96,7 +96,8 @@ take_unit(void *context, struct str raw, uint64_t offset, enum split_standing st
 		return true;
 	}
 	v = candidate_judge(&s->options, s->sink, raw, offset,
-		standing == SPLIT_FOUND ? SCAN_RESYNCHRONISED : 0, behind_damage);
+		standing == SPLIT_FOUND ? SCAN_RESYNCHRONISED : 0,
+		behind_damage || (s->options.wants && s->splitter.skimmed));
 	if (v.problem[0] && !behind_damage)
 		say(s, PROBLEM_ERROR, offset, v.problem);
 	if (behind_damage && (v.problem[0] || v.kind != CANDIDATE_RECORD))

@@ -122,6 +122,7 @@ struct splitter {
 	uint64_t zeros, zeros_at;     /* a run of zero bytes at the top */
 
 	bool waiting;	 /* the window is the beginning of a unit, clean so far, and not run */
+	bool skimmed;	 /* the unit that is told may matter */
 	uint64_t passed; /* records that cannot matter, which were not told */
 	uint64_t other_values;
 	bool any_value;	    /* a whole object or array was seen */

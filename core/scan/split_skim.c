@@ -21,8 +21,10 @@ give(void *context, struct str unit)
 
 	if (s->sink->literal_count && !json_check(unit, NULL))
 		return SKIM_LEFT;
+	s->skimmed = true;
 	s->sink->unit(s->sink->context, unit, g->offset + (uint64_t)(unit.data - g->bytes.data),
 		SPLIT_IN_STEP);
+	s->skimmed = false;
 	return s->stopped ? SKIM_STOP : SKIM_TAKEN;
 }
 
