@@ -87,7 +87,21 @@ lacks_behind(const struct reading *r, size_t span, int64_t to)
 		return missing_after(r, span);
 	if (to != TIME_NONE)
 		return say_times(r, "window ends before ", to, TIME_NONE, "");
+	/* Logs that end with the call say nothing of what came after it. */
+	if (h->spans[span].to <= r->alert->time)
+		return say_times(r, "window ends before ", r->alert->time + TICKS_PER_SECOND,
+			TIME_NONE, "");
 	return STR_ABSENT;
+}
+
+/* And those that begin with it nothing of what was before. */
+static struct str
+lacks_before(const struct reading *r, size_t span)
+{
+	if (r->history->spans[span].from < r->alert->time)
+		return STR_ABSENT;
+	return say_times(
+		r, "window starts after ", r->alert->time - TICKS_PER_SECOND, TIME_NONE, "");
 }
 
 struct looked
@@ -111,8 +125,10 @@ reading_looked_first(const struct reading *r, int64_t from, int64_t to)
 		span = find_span(r, from == TIME_NONE ? r->alert->time : from, &lacks);
 	if (!lacks.data) {
 		lacks = lacks_behind(r, span, to);
-		if (from == TIME_NONE)
+		if (from == TIME_NONE) {
 			looked.times.from = h->spans[span].from;
+			lacks = lacks.data ? lacks : lacks_before(r, span);
+		}
 	}
 	if (!looked.lacks.data)
 		looked.lacks = lacks;
