@@ -35,7 +35,7 @@ store_term_put(struct store *store, const struct term *term, int64_t *n, struct 
 {
 	sqlite3_stmt *stmt;
 
-	if (!find_term(store, term, n, err))
+	if (!kept_room(store, err) || !find_term(store, term, n, err))
 		return false;
 	if (*n)
 		return true;

@@ -10,6 +10,16 @@
 
 enum { TERMS_AT_ONCE = 1 << 16 };
 
+/* With less, the same pages of a large store are written again and again in one transaction. */
+bool
+kept_room(struct store *store, struct error *err)
+{
+	if (store->roomy)
+		return true;
+	store->roomy = true;
+	return !store->path[0] || sql_exec(store, store->db, "PRAGMA cache_size=-16000", err);
+}
+
 struct kept {
 	struct kept_term *items; /* open addressing; term 0: free */
 	size_t count, capacity;	 /* a power of two */

@@ -128,6 +128,7 @@ struct store {
 	struct words *words;
 	struct kept *kept;
 	struct covered *covered;
+	bool roomy; /* the page cache is that of who writes history */
 };
 
 /* ---- check.c: what is there, without touching it ---- */
@@ -269,6 +270,9 @@ bool word_input(
 void word_fresh(struct store *store);
 /* What was remembered may be gone from the store. */
 void word_forget(struct store *store);
+
+/* Terms and traces come in an order that is not theirs: before they are put. */
+bool kept_room(struct store *store, struct error *err);
 
 /* ---- history_kept.c: how many traces a term has, kept until the transaction ends ---- */
 
