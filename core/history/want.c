@@ -58,7 +58,8 @@ want_hash(enum term_kind kind, struct str value)
 		hash = mix(hash, word);
 	}
 	word = 0;
-	memcpy(&word, at, (size_t)(end - at));
+	if (at < end)
+		memcpy(&word, at, (size_t)(end - at));
 	return mix(hash, word);
 }
 
