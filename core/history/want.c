@@ -58,7 +58,7 @@ want_hash(enum term_kind kind, struct str value)
 		hash = mix(hash, word);
 	}
 	word = 0;
-	if (at < end) /* absent texts have no bytes to copy */
+	if (at < end)
 		memcpy(&word, at, (size_t)(end - at));
 	return mix(hash, word);
 }
