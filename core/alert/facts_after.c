@@ -22,20 +22,29 @@ put_range(struct asking *a)
 	buf_printf(&a->text, ", alerts from %s to %s", from, to);
 }
 
+/* The end of both forms: what could not be read, and what digests there are. */
+static void
+put_rest(struct asking *a, uint64_t problems)
+{
+	const char *digest = "absent";
+
+	if (a->ledger->digest_present)
+		digest = "present, not verified: aws cloudtrail validate-logs does it";
+	if (problems)
+		buf_printf(&a->text, ", %llu unreadable", (unsigned long long)problems);
+	buf_printf(&a->text, "; digest %s", digest);
+	fact_member(a, "digest", str_from(digest));
+	fact_end(a);
+}
+
 static void
 put_inputs(struct asking *a)
 {
 	const struct fact_ledger *ledger = a->ledger;
-	const char *digest = "absent";
 
-	if (ledger->digest_present)
-		digest = "present, not verified: aws cloudtrail validate-logs does it";
 	buf_printf(&a->text, "%llu %s read%s", (unsigned long long)ledger->inputs,
 		ledger->inputs == 1 ? "input" : "inputs", ledger->reading ? " so far" : "");
 	put_range(a);
-	if (ledger->problems)
-		buf_printf(&a->text, ", %llu unreadable", (unsigned long long)ledger->problems);
-	buf_printf(&a->text, "; digest %s", digest);
 	fact_begin(a);
 	fact_member_time(a, "from", ledger->from);
 	fact_member_time(a, "to", ledger->to);
@@ -46,9 +55,67 @@ put_inputs(struct asking *a)
 	json_put_key(&a->writer, "inputs");
 	json_put_long(&a->writer, (int64_t)ledger->inputs);
 	fact_member_bool(a, "reading", ledger->reading);
-	fact_member(a, "digest", str_from(digest));
-	fact_end(a);
+	put_rest(a, ledger->problems);
 	a->fact->alarming = ledger->problems > 0;
+}
+
+/* ---- of what was looked through for this alert ---- */
+
+static const struct history *
+looked_through(const struct asking *a)
+{
+	const struct history *h = a->ledger ? a->ledger->history : NULL;
+
+	return h && h->span_count ? h : NULL;
+}
+
+static void
+put_missing(struct asking *a, const struct history *h)
+{
+	char from[TIME_TEXT], to[TIME_TEXT];
+
+	json_put_key(&a->writer, "gaps");
+	json_begin_array(&a->writer);
+	for (size_t i = 1; i < h->span_count; i++) {
+		json_begin_object(&a->writer);
+		fact_member_time(a, "from", h->spans[i - 1].to);
+		fact_member_time(a, "to", h->spans[i].from);
+		json_end_object(&a->writer);
+	}
+	json_end_array(&a->writer);
+	if (h->span_count < 2)
+		return;
+	time_format_iso(h->spans[0].to - h->spans[0].to % TICKS_PER_SECOND, from);
+	time_format_iso(h->spans[1].from - h->spans[1].from % TICKS_PER_SECOND, to);
+	buf_printf(&a->text, ", logs from %s to %s are missing", from, to);
+	if (h->span_count > 2)
+		buf_printf(&a->text, " and %zu times more", h->span_count - 2);
+}
+
+/* The events of all inputs, their silences, and what could not be read of them. */
+static void
+put_history(struct asking *a, const struct history *h)
+{
+	const struct fact_ledger *ledger = a->ledger;
+	int64_t first = h->spans[0].from, last = h->spans[h->span_count - 1].to;
+	uint64_t problems = ledger->problems > h->unread ? ledger->problems : h->unread;
+	char from[TIME_TEXT], to[TIME_TEXT];
+
+	time_format_iso(first - first % TICKS_PER_SECOND, from);
+	time_format_iso(last - last % TICKS_PER_SECOND, to);
+	buf_printf(&a->text, "%llu %s looked through, events from %s to %s",
+		(unsigned long long)h->inputs, h->inputs == 1 ? "input" : "inputs", from, to);
+	fact_begin(a);
+	fact_member_time(a, "from", first);
+	fact_member_time(a, "to", last);
+	put_missing(a, h);
+	json_put_key(&a->writer, "problems");
+	json_put_long(&a->writer, (int64_t)problems);
+	json_put_key(&a->writer, "inputs");
+	json_put_long(&a->writer, (int64_t)h->inputs);
+	fact_member_bool(a, "reading", ledger->reading || h->state == HISTORY_LOOKING);
+	put_rest(a, problems);
+	a->fact->alarming = problems > 0 || h->span_count > 1;
 }
 
 /* Its events are known up to here: by event times where it says so, else all that it delivered. */
@@ -148,6 +215,8 @@ fact_completeness(struct asking *a)
 
 	if (ledger && ledger->source_count && (live || !ledger->inputs))
 		put_sources(a);
+	else if (looked_through(a))
+		put_history(a, looked_through(a));
 	else if (!ledger || ledger->inputs == 0)
 		fact_unknown(a, "not recorded: nothing was read since the start");
 	else
