@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/alert/known.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/health.h"
@@ -33,6 +34,7 @@ struct pipeline_options {
 	size_t max_record;	 /* 0: SCAN_MAX_RECORD */
 	uint64_t slice;		 /* in which big plain files are read; 0: as is best */
 	bool remember;		 /* unchanged files are not read again */
+	const struct known *known; /* what the configuration knows; NULL: nothing; borrows */
 	bool history; /* once all paths were read: what else they tell about the run's alerts */
 	const struct wake *wake; /* raised when something changed; may be NULL; borrows */
 	/* Live sources, watched until the stop. Paths that begin with s3:// are read once, with

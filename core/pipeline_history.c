@@ -431,4 +431,6 @@ history_run(struct detector *d)
 		more = pass(&g);
 	finish(&g);
 	set_state(g.pipeline, goes_on(&g) && !more && !g.cut ? HISTORY_LOOKED : HISTORY_PART);
+	if (goes_on(&g))
+		history_answer(d);
 }

@@ -295,6 +295,11 @@ bool history_is_due(const struct detector *d);
 void history_run(struct detector *d);
 void history_take(struct detector *d, const struct item *item); /* TRACE, PROBLEM, DONE */
 
+/* ---- pipeline_answer.c ---- */
+
+/* Of every alert of the run, as its history is by now. */
+void history_answer(struct detector *d);
+
 /* ---- pipeline_commit.c: the detector's transactions ---- */
 
 void detector_begin(struct detector *d);  /* unless one is open, or the store failed */

@@ -98,6 +98,7 @@ run_screen(const struct command_line *line, struct store *store, struct screen *
 			.now_set = line->now != TIME_NONE,
 			.max_record = line->max_record,
 			.remember = true,
+			.known = &screen->known,
 			.history = true,
 			.sources = screen->sources.list + screen->first,
 			.source_count = screen->sources.count - screen->first,

@@ -183,6 +183,7 @@ run(struct scanning *s)
 		.now = command_now(s->line),
 		.max_record = s->line->max_record,
 		.remember = s->line->store != NULL,
+		.known = &s->known,
 		.history = s->line->facts,
 		.wake = &s->wake,
 		.defaults = live_defaults(s->line)};

@@ -1,0 +1,100 @@
+/* What lists keep of each alert's story (assessment.h), once its history was looked through. The
+ * detector's. */
+#include "core/alert/assessment.h"
+#include "core/history/story.h"
+#include "core/pipeline_private.h"
+
+enum { PAGE = 500 };
+
+struct answering {
+	struct detector *detector;
+	struct pipeline *pipeline;
+	struct story_scope scope;
+	struct fact facts[FACT_COUNT];
+	struct arena arena;
+	int64_t rows[PAGE];
+	size_t count;
+};
+
+static bool
+note_row(void *context, const struct store_row *row)
+{
+	struct answering *a = context;
+
+	a->rows[a->count++] = row->rowid;
+	return a->count < PAGE;
+}
+
+static bool
+goes_on(const struct answering *a)
+{
+	return !a->detector->failed && !pipeline_stopped(a->pipeline);
+}
+
+static struct answer
+judge(struct answering *a, const struct alert *alert, const struct history *history)
+{
+	const struct fact_ledger ledger = {.from = TIME_NONE,
+		.to = TIME_NONE,
+		.since = TIME_NONE,
+		.history = history,
+		.known = a->pipeline->options.known};
+	struct event event;
+	bool parsed = alert_parse_event(&event, alert, NULL);
+	struct answer answer;
+
+	facts_of_alert(a->facts, &a->arena, alert, parsed ? &event : NULL, &ledger);
+	answer = answer_of(&a->arena, alert, a->facts, history);
+	if (parsed)
+		event_fini(&event);
+	return answer;
+}
+
+static bool
+put_answer(struct answering *a, int64_t rowid, struct error *err)
+{
+	struct store *store = a->pipeline->store;
+	struct alert alert = {0};
+	struct history history;
+	struct answer answer;
+	bool ok;
+
+	if (!store_load_row(store, rowid, &alert, err))
+		return false;
+	arena_reset(&a->arena);
+	ok = story_load(&history, &a->arena, store, &alert, &a->scope, err);
+	if (ok)
+		answer = judge(a, &alert, &history);
+	alert_fini(&alert);
+	return ok && store_answer_put(store, rowid, &answer, err);
+}
+
+static void
+put_page(struct answering *a)
+{
+	struct error err;
+
+	detector_begin(a->detector);
+	for (size_t i = 0; i < a->count && goes_on(a); i++)
+		if (!put_answer(a, a->rows[i], &err))
+			detector_fail(a->detector, &err);
+	detector_commit(a->detector);
+}
+
+void
+history_answer(struct detector *d)
+{
+	struct answering a = {
+		.detector = d, .pipeline = d->pipeline, .scope = pipeline_scope(d->pipeline)};
+	struct store_query query = {.run = d->pipeline->run, .order = STORE_BY_ROWID};
+	struct error err;
+
+	do {
+		a.count = 0;
+		if (!store_rows(d->pipeline->store, &query, note_row, &a, &err))
+			detector_fail(d, &err);
+		put_page(&a);
+		query.after_rowid = a.count ? a.rows[a.count - 1] : 0;
+	} while (a.count == PAGE && goes_on(&a));
+	arena_fini(&a.arena);
+}
