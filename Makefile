@@ -71,10 +71,13 @@ SUPPORT := $(call sources,tests/support)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(call sources,tests/unit))
 E2E := $(patsubst tests/e2e/%.c,$(B)/tests/e2e/%,$(call sources,tests/e2e))
 LIVE := $(patsubst tests/live/%.c,$(B)/tests/live/%,$(call sources,tests/live))
-THREADED := $(patsubst %,build/tsan/tests/unit/test_%,queue ahead pipeline pipeline_cut history_pass pipeline_live pipeline_verify json)
+THREADED := $(patsubst %,build/tsan/tests/unit/test_%,$(file <tests/threaded))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(call sources,tests/fuzz))
 THEMES := $(wildcard themes/*.ini)
 BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(call sources,tests/bench))
+
+# On all cores, unless somebody said otherwise.
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all demo demo-run check check-run check-live check-live-run test-programs \
 	test-programs-live install uninstall clean lint fuzz bench bench-scan bench-screen bench-history screens deps deps-test deps-live format FORCE
@@ -86,13 +89,13 @@ all: $(B)/keywatch
 # ---- the two commands ----
 
 demo: deps
-	@$(MAKE) --no-print-directory demo-run
+	@$(MAKE) --no-print-directory $(PARALLEL) demo-run
 
 demo-run: all
 	@$(B)/keywatch --store build/demo.db tests/sample/logs
 
 check: deps-test
-	@$(MAKE) --no-print-directory check-run
+	@$(MAKE) --no-print-directory $(PARALLEL) check-run
 
 check-run: all lint
 	@$(MAKE) --no-print-directory VARIANT=asan test-programs
@@ -101,7 +104,7 @@ check-run: all lint
 
 # Against peers that speak the sources' protocols, on loopback.
 check-live: deps-live
-	@$(MAKE) --no-print-directory check-live-run
+	@$(MAKE) --no-print-directory $(PARALLEL) check-live-run
 
 check-live-run:
 	@$(MAKE) --no-print-directory VARIANT=asan test-programs-live
@@ -147,7 +150,8 @@ test-programs: $(B)/keywatch $(UNIT) $(E2E) $(FUZZ)
 test-programs-live: $(B)/keywatch $(LIVE)
 
 # Only tests of the screen may see curses.
-$(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/libsupport.a $(B)/libtui.a $(B)/libcore.a
+$(UNIT): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/libsupport.a \
+		$(if $(filter tsan,$(VARIANT)),,$(B)/libtui.a) $(B)/libcore.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LDLIBS) $(if $(findstring test_tui_,$@),$(TUI_LDLIBS),$(CORE_LDLIBS)) -lutil
