@@ -59,7 +59,8 @@ find_span(const struct reading *r, int64_t time, struct str *lacks)
 	size_t i = 0;
 
 	if (!h->span_count) {
-		*lacks = STR("not looked for yet: nothing with a time was looked through");
+		*lacks = STR("not looked for yet: no input has times, or can be read again (a pipe "
+			     "cannot)");
 		return 0;
 	}
 	while (i < h->span_count && h->spans[i].to < time)
@@ -89,8 +90,8 @@ lacks_behind(const struct reading *r, size_t span, int64_t to)
 		return say_times(r, "window ends before ", to, TIME_NONE, "");
 	/* Logs that end with the call say nothing of what came after it. */
 	if (h->spans[span].to <= r->alert->time)
-		return say_times(r, "window ends before ", r->alert->time + TICKS_PER_SECOND,
-			TIME_NONE, "");
+		return say_times(
+			r, "window ends before ", r->alert->time + TICKS_PER_SECOND, TIME_NONE, "");
 	return STR_ABSENT;
 }
 

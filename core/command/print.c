@@ -6,6 +6,7 @@
 
 #include "core/alert/filter.h"
 #include "core/base/mem.h"
+#include "core/export/told.h"
 
 enum { FLUSH_BYTES = 64 << 10 };
 
@@ -128,6 +129,19 @@ print_one(void *context, int64_t rowid, const struct alert *alert, struct error 
 	return print_flush(&p->out, false, err);
 }
 
+static bool
+print_story(void *context, int64_t rowid, const struct alert *alert, struct error *err)
+{
+	struct printing *p = context;
+	struct told told;
+
+	(void)rowid;
+	told_open(&told, alert, &p->export.options);
+	told_put_md(&p->out.text, &told);
+	told_close(&told);
+	return print_flush(&p->out, false, err);
+}
+
 bool
 print_alerts(const struct command_line *line, const struct print_options *options, size_t *count,
 	struct error *err)
@@ -141,8 +155,11 @@ print_alerts(const struct command_line *line, const struct print_options *option
 	ok = print_each(line, options, print_one, &p, err);
 	if (ok) {
 		export_end(&p.export);
-		ok = print_flush(&p.out, true, err);
+		/* Markdown has them behind the table of all alerts. */
+		if (strcmp(format, "md") == 0 && options->export_options.ledger)
+			ok = print_each(line, options, print_story, &p, err);
 	}
+	ok = ok && print_flush(&p.out, true, err);
 	*count = p.export.count;
 	buf_fini(&p.out.text);
 	return ok || p.out.reader_gone;

@@ -1,0 +1,126 @@
+/* The story of one alert, for a ticket: keywatch explain, and the sections of Markdown. */
+#include <stdio.h>
+
+#include "tests/support/stage.h"
+
+/* The key of the sample that is used from elsewhere, 58 s after it was made. */
+#define STORY "851ee12e7aa7a3e6a735db985acc1248"
+
+static void
+assert_holds(const struct buf *out, const char *text)
+{
+	if (!strstr(buf_cstr(out), text))
+		fail_msg("%s\nis not in\n%s", text, buf_cstr(out));
+}
+
+static void
+read_sample(const struct stage *stage, struct run *run, const char *format)
+{
+	*run = (struct run){0};
+	stage_run(
+		stage, run, "scan", "--facts", "--format", format, "--store", stage->store, SAMPLE);
+	assert_int_equal(run->status, 0);
+}
+
+static void
+explain_tells_what_it_comes_to_every_fact_and_what_happened(void **state)
+{
+	const struct stage *stage = *state;
+	struct run run;
+
+	read_sample(stage, &run, "jsonl");
+	run_fini(&run);
+	run = (struct run){0};
+	stage_run(stage, &run, "explain", "851ee12e7aa7", "--store", stage->store);
+	assert_int_equal(run.status, 0);
+	assert_str(buf_view(&run.err), "");
+	assert_holds(&run.out,
+		"app-server-role/i-0a1b2c3d4e5f67890 → svc-backup   "
+		"2026-01-14T03:12:04Z   alert " STORY "\n"
+		"other's key, and AWSCompromisedKeyQuarantineV3 was put on the user: "
+		"treat as hostile until explained (quarantine, used)\n");
+	assert_holds(
+		&run.out, "\n used        after 58 s from 198.51.100.7 (another address), 11 ");
+	assert_holds(&run.out, "\n children    1 key made with it: AKIAY7XQPWODHEXAMPLE for "
+			       "svc-monitor\n");
+	assert_holds(&run.out, "\n 2026-01-14T03:13:02Z (+58 s)  GetCallerIdentity  by "
+			       "arn:aws:iam::111122223333:user/svc-backup from 198.51.100.7\n");
+	run_fini(&run);
+}
+
+static void
+in_markdown_each_record_says_where_it_stands(void **state)
+{
+	const struct stage *stage = *state;
+	struct run run;
+
+	read_sample(stage, &run, "md");
+	assert_holds(&run.out, "\n### app-server-role/i-0a1b2c3d4e5f67890 → svc-backup, "
+			       "2026-01-14T03:12:04Z\n\n- alert: `" STORY "`");
+	assert_int_equal(stage_count(buf_view(&run.out), "\n### "), SAMPLE_ALERTS);
+	run_fini(&run);
+	run = (struct run){0};
+	stage_run(stage, &run, "explain", STORY, "--format", "md", "--store", stage->store);
+	assert_int_equal(run.status, 0);
+	assert_holds(&run.out, "\n| 14 | used | after 58 s from 198.51.100.7 ");
+	assert_holds(&run.out, "| 2026-01-14T03:13:02Z (+58 s) | GetCallerIdentity | "
+			       "arn:aws:iam::111122223333:user/svc-backup | 198.51.100.7 | ");
+	run_fini(&run);
+}
+
+static void
+what_cannot_be_explained_is_named(void **state)
+{
+	const struct stage *stage = *state;
+	struct run run;
+
+	read_sample(stage, &run, "jsonl");
+	run_fini(&run);
+	run = (struct run){0};
+	stage_run(stage, &run, "explain", "--store", stage->store);
+	assert_int_equal(run.status, 2);
+	assert_holds(&run.err, "explain needs the ID of an alert");
+	run_fini(&run);
+	run = (struct run){0};
+	stage_run(stage, &run, "explain", STORY, "--format", "csv", "--store", stage->store);
+	assert_int_equal(run.status, 2);
+	assert_holds(&run.err, "explain: --format is text or md");
+	run_fini(&run);
+	run = (struct run){0};
+	stage_run(stage, &run, "explain", "ffff", STORY, "--store", stage->store);
+	assert_true(run.status != 0);
+	assert_holds(&run.err, "ffff: ");
+	assert_holds(&run.out, "   alert " STORY "\n"); /* the others are told */
+	run_fini(&run);
+}
+
+/* A pipe is gone once it was read: that is said, and nothing is denied. */
+static void
+what_can_be_read_only_once_denies_nothing(void **state)
+{
+	static const char record[] =
+		"{\"eventName\":\"CreateAccessKey\",\"eventSource\":\"iam.amazonaws.com\","
+		"\"eventTime\":\"2026-01-12T08:00:00Z\",\"eventID\":\"e\",\"responseElements\":"
+		"{\"accessKey\":{\"accessKeyId\":\"AKIANEW\"}}}\n";
+	struct run run = {.input = record, .input_len = sizeof(record) - 1};
+
+	stage_run(*state, &run, "scan", "--facts", "--format", "jsonl", "-");
+	assert_int_equal(run.status, 0);
+	assert_holds(&run.out,
+		"{\"n\":14,\"name\":\"used\",\"value\":null,\"unknown\":\"not looked "
+		"for yet");
+	run_fini(&run);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		stage_test(explain_tells_what_it_comes_to_every_fact_and_what_happened),
+		stage_test(in_markdown_each_record_says_where_it_stands),
+		stage_test(what_cannot_be_explained_is_named),
+		stage_test(what_can_be_read_only_once_denies_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
