@@ -179,6 +179,7 @@ ui_model(const struct ui *ui, int width)
 		.looking = ui->story.looking[0] ? ui->story.looking : NULL,
 		.record = buf_view(&ui->story.record),
 		.record_at = buf_view(&ui->story.record_at),
+		.record_wrong = buf_view(&ui->story.record_wrong),
 		.record_text = (struct event_text *)&ui->story.record_text,
 		.clock = &ui->clock,
 		.local = ui->local,
@@ -263,7 +264,7 @@ bool
 ui_is_busy(const struct ui *ui)
 {
 	return ui->decide.applying || ui->search.step || ui_is_filtering(ui) ||
-	       ui_is_exporting(ui) || ui_is_marking(ui) || list_is_building(&ui->list);
+	       ui_is_exporting(ui) || ui_is_marking(ui) || ui_is_reading_record(ui) || list_is_building(&ui->list);
 }
 
 unsigned
@@ -278,6 +279,7 @@ ui_work(struct ui *ui)
 	ui_filter_slice(ui, deadline);
 	ui_mark_slice(ui, deadline);
 	ui_export_slice(ui, deadline);
+	ui_record_slice(ui, deadline);
 	while (list_is_building(&ui->list) && time_monotonic_ms() < deadline)
 		list_step(&ui->list);
 	return UI_DRAW;

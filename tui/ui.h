@@ -54,6 +54,8 @@ enum ui_overlay {
 	OVERLAY_RECORD
 };
 
+struct evidence;
+
 enum { ROWS_BETWEEN_CLOCKS = 16 }; /* of a slice */
 
 /* What the list says of alerts that have these in common. */
@@ -150,8 +152,10 @@ struct ui {
 		struct timeline_filter look;
 		struct card card;     /* owns; of its overlay */
 		struct buf record;    /* owns; of a line of the history, for its overlay */
-		struct buf record_at; /* owns; where it stands, or why it cannot be read */
+		struct buf record_at, record_wrong; /* owns; where it stands, why it cannot be read */
 		struct event_text record_text;
+		struct evidence *evidence; /* owns; it is being read; NULL: it is not */
+		enum ui_overlay back_to;   /* it was opened from there */
 		bool stale;		     /* the store has more of it */
 		bool go_to_alert;	     /* the history pane is to begin there */
 		int64_t loaded_ms, begun_ms; /* when; and the pass that is under way */
@@ -283,6 +287,10 @@ void ui_open_row(struct ui *ui, size_t row); /* of the timeline: its record */
 
 /* ui_record.c */
 void ui_open_record(struct ui *ui, const struct trace *trace);
+bool ui_is_reading_record(const struct ui *ui);
+void ui_record_slice(struct ui *ui, int64_t deadline_ms);
+void ui_leave_overlay(struct ui *ui);
+void ui_fini_record(struct ui_story *story);
 
 /* ui_card.c */
 void ui_open_card(struct ui *ui, enum card_kind kind);

@@ -265,7 +265,7 @@ act_back(struct ui *ui)
 	else if (ui_is_marking(ui))
 		ui_mark_cancel(ui);
 	else if (ui->overlay != OVERLAY_NONE)
-		ui->overlay = OVERLAY_NONE;
+		ui_leave_overlay(ui);
 	else if (ui->focus == PANE_HISTORY && ui_widen_story(ui))
 		ui->panes_stale = true;
 	else if (ui->focus != PANE_LIST)

@@ -159,6 +159,6 @@ act_quit(struct ui *ui)
 {
 	if (ui->overlay == OVERLAY_NONE)
 		return UI_QUIT;
-	ui->overlay = OVERLAY_NONE;
+	ui_leave_overlay(ui);
 	return UI_DRAW;
 }

@@ -412,6 +412,16 @@ draw_store_failure(const struct ui *ui, struct grid *grid)
 	buf_fini(&text);
 }
 
+/* What is searched for stands there as well; where it is long, the end of it does not. */
+static int
+search_cols(const struct ui *ui)
+{
+	enum { MOST = 16 };
+	int cols = grid_columns(buf_view(&ui->search.pattern), ui->grid.ascii) + 3;
+
+	return !ui->search.regex ? 0 : cols < MOST ? cols : MOST;
+}
+
 /* The counts at the right; the names of the panes stand before the last details of these. */
 static void
 draw_status(const struct ui *ui, struct grid *grid)
@@ -430,7 +440,7 @@ draw_status(const struct ui *ui, struct grid *grid)
 	if (has_progress(ui) || (narrow && ui->filter.compiled))
 		detail = COUNT_SHOWN;
 	else if (narrow && room >= tabs + COUNTS_COLS)
-		room -= tabs;
+		room -= tabs + search_cols(ui);
 	while ((width = put_counts(ui, detail, &counts)) > room && detail > COUNT_SHOWN)
 		detail--;
 	pen.end = grid->cols - width - 2;

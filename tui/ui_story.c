@@ -40,9 +40,7 @@ ui_fini_story(struct ui_story *s)
 	timeline_fini(&s->timeline);
 	key_life_fini(&s->key_life);
 	card_fini(&s->card);
-	buf_fini(&s->record);
-	buf_fini(&s->record_at);
-	event_text_fini(&s->record_text);
+	ui_fini_record(s);
 }
 
 /* The rows of a timeline move when there are more of them; a run among them is left. */
@@ -174,8 +172,19 @@ tag_at_cursor(const struct pane *pane, size_t none)
 	return pane->cursor < pane->doc.line_count ? pane->doc.lines[pane->cursor].tag : none;
 }
 
-/* The fact under the entity pane's cursor, or NULL; of the line in plain words the first that it
- * rests on. */
+/* Of those that it rests on the first that other records show, else the first; NULL: none. */
+static const struct fact *
+fact_of_assessment(const struct subject *subject)
+{
+	const int *rests = subject->assessment.rests;
+
+	for (size_t i = 0; i < ASSESSMENT_RESTS_MAX && rests[i]; i++)
+		if (subject->facts[rests[i] - 1].trace_count)
+			return &subject->facts[rests[i] - 1];
+	return rests[0] ? &subject->facts[rests[0] - 1] : NULL;
+}
+
+/* The fact under the entity pane's cursor, or NULL. */
 const struct fact *
 ui_fact_at_cursor(const struct ui *ui)
 {
@@ -183,8 +192,8 @@ ui_fact_at_cursor(const struct ui *ui)
 
 	if (!ui->subject.loaded)
 		return NULL;
-	if (tag == VIEW_ASSESSMENT && ui->subject.assessment.rests[0])
-		tag = (size_t)ui->subject.assessment.rests[0] - 1;
+	if (tag == VIEW_ASSESSMENT)
+		return fact_of_assessment(&ui->subject);
 	return tag < FACT_COUNT ? &ui->subject.facts[tag] : NULL;
 }
 

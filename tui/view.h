@@ -58,8 +58,7 @@ struct view_model {
 				      need not be */
 	bool reading;		   /* input is still being read */
 	const struct card *card;
-	struct str record,
-		record_at; /* of a line of the history; where it stands, or what is wrong */
+	struct str record, record_at, record_wrong; /* of a line of the history */
 	struct event_text *record_text;
 	const char
 		*looking; /* how far other records are looked for, in words; NULL: they are not */

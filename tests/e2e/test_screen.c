@@ -32,8 +32,9 @@ from_160_columns_on_every_column_is_there(void **state)
 	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
 		pty_wait_row(pty, FIRST_ROW - 1, titles[i]);
 	pty_wait_row(pty, FIRST_ROW, "444455556666");
-	pty_wait_text(pty, "\"eventName\": \"CreateAccessKey\"");
-	pty_wait_text(pty, "not looked for yet");
+	pty_wait_text(pty, "\"eventVersion\"");
+	pty_wait_text(pty, "not deactivated, not deleted, looked until");
+	pty_wait_text(pty, "decided    nobody yet");
 	stage_quit(pty);
 }
 
@@ -150,6 +151,9 @@ tab_changes_the_pane_below(void **state)
 	pty_wait_text(pty, "\"eventVersion\"");
 	pty_send(pty, "\t");
 	pty_wait_gone(pty, "\"eventVersion\"");
+	pty_wait_text(pty, "[all ");
+	pty_send(pty, "\t");
+	pty_wait_text(pty, "made with it");
 	pty_send(pty, "\t");
 	pty_wait_text(pty, " result");
 	stage_quit(pty);

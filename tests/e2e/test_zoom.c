@@ -27,12 +27,15 @@ a_pane_alone_is_read_with_the_keys_of_panes_and_tab_goes_on(void **state)
 	pty_wait_row(pty, 3, "\"eventVersion\"");
 	pty_wait_gone(pty, "TIME");
 	pty_send(pty, "\t");
-	pty_wait_row(pty, 2, "▎decisions  nothing was decided yet");
+	pty_wait_text(pty, "decisions  nothing was decided yet");
+	pty_wait_row(pty, 2, "[all ");
+	pty_send(pty, "\t");
+	pty_wait_row(pty, 2, "rotation");
 	pty_send(pty, "\t");
 	pty_wait_row(pty, 1, "TIME");
 	pty_send(pty, "\r");
-	pty_wait_row(pty, 2, "▎result");
-	pty_send(pty, "\r"); /* to the evidence */
+	pty_wait_row(pty, 2, "▎in short");
+	pty_send(pty, "j\r"); /* to the evidence */
 	pty_wait_text(pty, "▎  \"responseElements\"");
 	pty_send(pty, "w");
 	pty_wait_row(pty, 1, "TIME");

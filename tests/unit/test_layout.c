@@ -95,7 +95,21 @@ the_entity_pane_grows_to_what_it_needs_and_leaves_the_event_some(void **state)
 	assert_int_equal(
 		layout_for(50, 200, PANE_ENTITY, usual - 3).panes[PANE_ENTITY].rows, usual);
 	assert_int_equal(layout_for(50, 200, PANE_ENTITY, 34).panes[PANE_ENTITY].rows, 34);
-	assert_true(layout_for(50, 200, PANE_ENTITY, 99).panes[PANE_EVENT].rows >= 8);
+	assert_true(layout_for(50, 200, PANE_ENTITY, 99).panes[PANE_EVENT].rows >= 4);
+}
+
+static void
+under_the_entity_pane_stands_the_one_that_is_asked_for_and_has_the_room_while_it_is_read(
+	void **state)
+{
+	struct layout l = layout_for(50, 200, PANE_KEYS, 40);
+
+	(void)state;
+	assert_true(l.panes[PANE_KEYS].rows && !l.panes[PANE_EVENT].rows);
+	assert_true(l.panes[PANE_KEYS].rows < l.panes[PANE_ENTITY].rows);
+	l = layout_for(50, 200, PANE_KEYS, LAYOUT_LOWER);
+	assert_true(l.panes[PANE_KEYS].rows > l.panes[PANE_ENTITY].rows);
+	assert_true(layout_for(24, 140, PANE_HISTORY, LAYOUT_LOWER).panes[PANE_ENTITY].rows > 0);
 }
 
 int
@@ -107,6 +121,8 @@ main(void)
 		cmocka_unit_test(one_pane_alone_takes_all_between_title_and_status),
 		cmocka_unit_test(below_the_least_size_it_is_too_small),
 		cmocka_unit_test(the_entity_pane_grows_to_what_it_needs_and_leaves_the_event_some),
+		cmocka_unit_test(
+			under_the_entity_pane_stands_the_one_that_is_asked_for_and_has_the_room_while_it_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
