@@ -35,21 +35,19 @@ const char *action_group_title(enum action_group group);
 		"the previous alert that is not closed")                                           \
 	X(FOLLOW, "follow", "L", MOVE, "follow", "keep the newest alert in view (live), or stop")  \
 	X(NEXT_PANE, "next-pane", "Tab", LOOK, "pane",                                             \
-		"the next pane: entity, event, history, key life; with wide screens list, entity, " \
-		"and the one below")                                                               \
+		"the next pane; with wide screens list, entity, and the one below")                \
 	X(PREVIOUS_PANE, "previous-pane", "Shift-Tab", LOOK, "", "the pane before")                \
 	X(OPEN, "open", "Enter", LOOK, "open",                                                     \
-		"from the list to the entity pane; on a fact to its evidence, on a line of the "   \
-		"history to its record, on a key to its history, on a card's alert to that")       \
+		"to the entity pane; in a pane to what shows the line, or to what it names")       \
 	X(BACK, "back", "Esc", LOOK, "back",                                                       \
 		"leave the prompt, then the pane, then the search, then the filter")               \
 	X(EVENT, "event", "E", LOOK, "event", "the event pane: the record as it was logged")       \
 	X(HISTORY, "history", "H", LOOK, "history",                                                \
 		"the history pane: what happened around the alert, and the decisions")             \
 	X(KEYS, "key-life", "K", LOOK, "key life",                                                 \
-		"the key life pane: the keys of the user over time, and what was made with the new one") \
+		"the key life pane: keys over time, and what was made with the new one")           \
 	X(BY, "by", "b", LOOK, "by",                                                               \
-		"the history of all, the key, the actor, the address, or the user: the next of these") \
+		"narrow the history: all, the key, the actor, the address, the user")              \
 	X(ZOOM, "zoom", "w", LOOK, "zoom", "the list, or the pane you are in, alone; or all again")     \
 	X(FOLD, "fold", "z", LOOK, "fold", "fold or unfold the object or array at the cursor")     \
 	X(PEEK, "peek", "", LOOK, "", "the record's exact bytes, escaped")                         \

@@ -153,16 +153,26 @@ put_shared(struct doc *doc, const struct fact facts[FACT_COUNT], const struct fa
 	}
 }
 
+/* By its place in the order: nothing before it has that reason. */
+static bool
+is_first_of_shared(const struct fact facts[FACT_COUNT], size_t place)
+{
+	for (size_t i = 0; i < place; i++)
+		if (has_same_reason(&facts[order[i] - 1], &facts[order[place] - 1]))
+			return false;
+	return true;
+}
+
+/* A line each; those that share one stand where the first of them would. */
 static void
-put_all_shared(struct doc *doc, const struct fact facts[FACT_COUNT], bool ascii)
+put_facts(struct doc *doc, const struct fact facts[FACT_COUNT], bool ascii)
 {
 	for (size_t i = 0; i < ORDER; i++) {
 		const struct fact *fact = &facts[order[i] - 1];
-		bool first = true;
 
-		for (size_t k = 0; k < i; k++)
-			first = first && !has_same_reason(&facts[order[k] - 1], fact);
-		if (first && shares_a_line(facts, fact))
+		if (!shares_a_line(facts, fact))
+			put_fact(doc, fact, (size_t)order[i] - 1, ascii);
+		else if (is_first_of_shared(facts, i))
 			put_shared(doc, facts, fact, ascii);
 	}
 }
@@ -256,11 +266,7 @@ view_entity(struct doc *doc, const struct view_model *model)
 	view_put_badges(doc, &subject->alert, "flags");
 	put_assessment(doc, subject, model->ascii);
 	put_looking(doc, model);
-	for (size_t i = 0; i < ORDER; i++)
-		if (!shares_a_line(subject->facts, &subject->facts[order[i] - 1]))
-			put_fact(doc, &subject->facts[order[i] - 1], (size_t)order[i] - 1,
-				model->ascii);
-	put_all_shared(doc, subject->facts, model->ascii);
+	put_facts(doc, subject->facts, model->ascii);
 	/* What holds now, then how it came to be where one decision does not say it all. */
 	put_fact(doc, &subject->facts[DECIDED], DECIDED, model->ascii);
 	if (subject->alert.decision_count > 1)

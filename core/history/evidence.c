@@ -20,7 +20,9 @@ struct evidence {
 	char *path;
 	uint64_t offset, done, size;
 	char sha256[HASH_HEX];
-	int fd; /* -1: not open yet */
+	int fd;			     /* -1: not open yet */
+	struct scan_options options; /* all records are wanted */
+	struct scan_sink sink;
 	struct scanner *scanner;
 	struct buf raw;
 	bool found, other; /* another record stands there */
@@ -117,15 +119,15 @@ open_file(struct evidence *e, struct error *err)
 	struct stat st;
 
 	if (strstr(e->path, "://"))
-		return error_set(err, ERROR_NOT_FOUND, "%s is no file: it is not fetched again",
-			e->path);
+		return error_set(
+			err, ERROR_NOT_FOUND, "%s is no file: it is not fetched again", e->path);
 	e->fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (e->fd < 0 || fstat(e->fd, &st) < 0)
 		return error_set(err, ERROR_NOT_FOUND, "%s: %s: the record cannot be read again",
 			e->path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return error_set(err, ERROR_NOT_FOUND, "%s is no file that can be read again",
-			e->path);
+		return error_set(
+			err, ERROR_NOT_FOUND, "%s is no file that can be read again", e->path);
 	e->size = (uint64_t)st.st_size;
 	return true;
 }
@@ -171,11 +173,9 @@ look_there(struct evidence *e)
 static void
 begin_scan(struct evidence *e)
 {
-	const struct scan_options all = {0};
-	const struct scan_sink sink = {e, take_record, pass_over};
-
-	e->scanner = scanner_new(&all);
-	scan_begin(e->scanner, &sink);
+	e->sink = (struct scan_sink){e, take_record, pass_over};
+	e->scanner = scanner_new(&e->options);
+	scan_begin(e->scanner, &e->sink);
 }
 
 /* False: there is no more. */

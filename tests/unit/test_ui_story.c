@@ -298,21 +298,23 @@ type(struct stage *s, const char *keys)
 	}
 }
 
-static bool
-shows(struct stage *s, const char *text)
+/* In how many places it stands. */
+static int
+grid_count(struct stage *s, const char *text)
 {
 	struct buf out = {0};
-	bool found;
+	int count = 0;
 
 	grid_dump(&s->ui.grid, &out);
-	found = strstr(buf_cstr(&out), text) != NULL;
+	for (const char *at = buf_cstr(&out); (at = strstr(at, text)); at++)
+		count++;
 	buf_fini(&out);
-	return found;
+	return count;
 }
 
 #define assert_shows(s, text)                                                                      \
 	do {                                                                                       \
-		if (!shows((s), (text))) {                                                         \
+		if (!grid_count((s), (text))) {                                                    \
 			struct buf all = {0};                                                      \
 			grid_dump(&(s)->ui.grid, &all);                                            \
 			fail_msg("not shown: %s\n%s", (text), buf_cstr(&all));                     \
@@ -389,15 +391,136 @@ golden_card(void **state)
 	golden(*state, "jj\rjj\r", "card");
 }
 
+/* ---- what it does ---- */
+
+static void
+the_alert_stands_in_its_history_although_no_input_was_looked_through(void **state)
+{
+	struct stage *s = *state;
+	struct arena arena = {0};
+	struct error err;
+
+	assert_ok(store_begin(s->scene.store, &err), &err);
+	put_alerts(s, rotation, &arena);
+	assert_ok(store_commit(s->scene.store, &err), &err);
+	arena_fini(&arena);
+	open_screen(s, false);
+	assert_shows(s, "not looked for yet: used, same place, since");
+	type(s, "H");
+	assert_shows(s, "08:14:09   alert  CreateAccessKey dave");
+	assert_shows(s, "other records were not looked for yet");
+	type(s, "K");
+	assert_shows(s, NEW);
+	assert_shows(s, "rotation  unknown: not looked for yet");
+}
+
+static void
+the_history_is_narrowed_by_what_ties_it_to_the_alert(void **state)
+{
+	struct stage *s = *state;
+
+	tell(s, backdoor);
+	open_screen(s, false);
+	type(s, "jjH");
+	assert_shows(s, "[all ");
+	assert_shows(s, "break-glass");
+	type(s, "b");
+	assert_shows(s, "[key ");
+	assert_int_equal(grid_count(s, "-1 min"), 0); /* another key of the same caller */
+	assert_shows(s, "sts:AssumeRole Deploy");
+	type(s, "b");
+	assert_shows(s, "[actor ");
+	assert_int_equal(grid_count(s, "AssumeRole"), 0);
+	type(s, ":by user\r");
+	assert_shows(s, "[user ");
+	assert_shows(s, "sts:GetCallerIdentity");
+	type(s, ":by nobody\r");
+	assert_shows(s, "is no history");
+}
+
+static void
+what_repeats_stands_once_and_enter_takes_it_apart(void **state)
+{
+	struct stage *s = *state;
+
+	tell(s, backdoor);
+	open_screen(s, false);
+	type(s, "jjH");
+	assert_shows(s, "s3:ListBuckets 3 times");
+	type(s, "jj\r");
+	assert_shows(s, "only one call that was repeated");
+	assert_int_equal(grid_count(s, "s3:ListBuckets"), 3);
+	type(s, "\033");
+	assert_shows(s, "s3:ListBuckets 3 times");
+	assert_int_equal(s->ui.focus, PANE_HISTORY);
+	type(s, "\033");
+	assert_int_equal(s->ui.focus, PANE_LIST);
+}
+
+/* From a fact to what shows it: two keys. */
+static void
+a_fact_that_several_records_show_opens_the_history_of_these(void **state)
+{
+	struct stage *s = *state;
+
+	s->rows = 40;
+	tell(s, backdoor);
+	open_screen(s, false);
+	type(s, "jj\r/children\r\r");
+	assert_int_equal(s->ui.focus, PANE_HISTORY);
+	assert_shows(s, "only what shows \"children\"");
+	assert_shows(s, "CreateAccessKey eve");
+	assert_int_equal(grid_count(s, "GetCallerIdentity"), 0);
+}
+
+static void
+a_ribbon_opens_the_history_of_its_key(void **state)
+{
+	struct stage *s = *state;
+
+	s->rows = 40;
+	tell(s, rotation);
+	open_screen(s, false);
+	type(s, "K\r");
+	assert_shows(s, "only of " OLD);
+	assert_shows(s, "DeleteAccessKey ");
+	assert_int_equal(grid_count(s, "08:20:00"), 0); /* with the new one */
+}
+
+static void
+a_card_goes_to_another_alert_of_the_same_actor_and_to_the_record(void **state)
+{
+	struct stage *s = *state;
+
+	tell(s, backdoor);
+	open_screen(s, false);
+	type(s, "jj\rjj\r");
+	assert_shows(s, "alerts     2, 2 open");
+	type(s, "jj\r");
+	assert_shows(s, "4 of 4 ");
+	assert_int_equal(s->ui.focus, PANE_LIST);
+	type(s, "\rjj\r\r");
+	assert_int_equal(s->ui.focus, PANE_EVENT);
+	assert_shows(s, "\"userIdentity\": {");
+}
+
+#define story_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(golden_backdoor, setup, teardown),
-		cmocka_unit_test_setup_teardown(golden_timeline, setup, teardown),
-		cmocka_unit_test_setup_teardown(golden_family, setup, teardown),
-		cmocka_unit_test_setup_teardown(golden_rotation, setup, teardown),
-		cmocka_unit_test_setup_teardown(golden_card, setup, teardown),
+		story_test(golden_backdoor),
+		story_test(golden_timeline),
+		story_test(golden_family),
+		story_test(golden_rotation),
+		story_test(golden_card),
+		story_test(the_alert_stands_in_its_history_although_no_input_was_looked_through),
+		story_test(the_history_is_narrowed_by_what_ties_it_to_the_alert),
+		story_test(what_repeats_stands_once_and_enter_takes_it_apart),
+		story_test(a_fact_that_several_records_show_opens_the_history_of_these),
+		story_test(a_ribbon_opens_the_history_of_its_key),
+		story_test(a_card_goes_to_another_alert_of_the_same_actor_and_to_the_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
