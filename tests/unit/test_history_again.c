@@ -1,0 +1,154 @@
+/* What a pass for history remembers: what is read again, and what is not. */
+#include "tests/support/test.h"
+
+#include <poll.h>
+#include <stdio.h>
+
+#include "tests/support/gzip.h"
+#include "tests/support/looked.h"
+
+/* ---- what is remembered ---- */
+
+static void
+what_was_looked_through_is_not_read_again(void **state)
+{
+	struct fixture *f = *state;
+	const struct call used = use("used", NEW_KEY, 601);
+	struct buf first = {0};
+
+	put_calls(f, "a.json", &used, 1);
+	put_calls(f, "b.json", &creation, 1);
+	run(f);
+	buf_str(&first, buf_view(&f->found));
+	run(f);
+	assert_int_equal(f->progress.files_remembered, 2);
+	assert_int_equal(f->progress.history.state, HISTORY_LOOKED);
+	assert_int_equal(f->progress.history.bytes_done, 0);
+	assert_int_equal(f->progress.history.pass, 0);
+	assert_string_equal(buf_cstr(&f->found), buf_cstr(&first));
+	buf_fini(&first);
+}
+
+/* The alert's file is new, and what was done with its key stands in an older one. */
+static void
+a_new_alert_is_looked_for_in_older_files(void **state)
+{
+	struct fixture *f = *state;
+	const struct call used = use("used", NEW_KEY, 601);
+
+	put_calls(f, "a.json", &used, 1);
+	run(f);
+	assert_looked(f);
+	assert_string_equal(buf_cstr(&f->found), "");
+	put_calls(f, "b.json", &creation, 1);
+	run(f);
+	assert_looked(f);
+	assert_has(f, "key " NEW_KEY ": creation used\n");
+	assert_int_equal(f->progress.history.files_total, 2);
+}
+
+static void
+a_file_that_grew_is_looked_through_for_all(void **state)
+{
+	struct fixture *f = *state;
+	const struct call calls[] = {use("before", NEW_KEY, 601), use("after", NEW_KEY, 605)};
+
+	put_calls(f, "a.json", calls, 1);
+	put_calls(f, "b.json", &creation, 1);
+	run(f);
+	put_calls(f, "a.json", calls, 2);
+	run(f);
+	assert_looked(f);
+	assert_has(f, "key " NEW_KEY ": creation before after\n");
+	assert_int_equal(f->progress.history.files_total, 1);
+}
+
+/* ---- how complete it is ---- */
+
+static struct store_coverage
+coverage_of(struct fixture *f, struct arena *arena)
+{
+	const struct term key = {TERM_KEY, STR(NEW_KEY)};
+	struct store_coverage coverage;
+	struct error err;
+	int64_t n;
+
+	assert_ok(store_term_find(f->store, &key, &n, &err), &err);
+	assert_true(n > 0);
+	assert_ok(store_coverage(f->store, f->run, n, arena, &coverage, &err), &err);
+	return coverage;
+}
+
+static void
+times_and_what_is_unread_are_remembered(void **state)
+{
+	struct fixture *f = *state;
+	const struct call calls[] = {use("early", "AKIAX", 5), use("late", "AKIAX", 1430)};
+	struct store_coverage coverage;
+	struct arena arena = {0};
+
+	put_calls(f, "a.json", calls, 2);
+	put_calls(f, "b.json", &creation, 1);
+	run(f);
+	coverage = coverage_of(f, &arena);
+	assert_int_equal(coverage.inputs, 2);
+	assert_int_equal(coverage.unread, 0);
+	assert_int_equal(coverage.missing, 0);
+	assert_int_equal(coverage.span_count, 1);
+	assert_true(coverage.spans[0].to - coverage.spans[0].from == 1425 * TICKS_PER_MINUTE);
+	put_file(f, "broken.json", STR("{\"eventVersion\":\"1.09\", broken\n"));
+	run(f);
+	assert_string_equal(buf_cstr(&f->problems),
+		"broken.json: not JSON: expected a name at byte 24\n"); /* and that once */
+	coverage = coverage_of(f, &arena);
+	assert_int_equal(coverage.inputs, 3);
+	assert_int_equal(coverage.unread, 1);
+	arena_fini(&arena);
+}
+
+/* ---- the stop ---- */
+
+static void
+a_stop_keeps_what_was_found_and_the_next_start_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	struct pipeline *pipeline;
+	struct buf expected = {0};
+	char path[300];
+	struct error err;
+
+	put_big(f);
+	run(f);
+	buf_str(&expected, buf_view(&f->found));
+	store_close(f->store);
+	snprintf(path, sizeof(path), "%s/store/stop.db", f->folder);
+	assert_ok(store_open(&f->store, path, &err), &err);
+	pipeline = start(f);
+	do
+		pipeline_get_progress(pipeline, &f->progress);
+	while (f->progress.history.state == HISTORY_NOT_LOOKED && poll(NULL, 0, 0) == 0);
+	pipeline_stop(pipeline);
+	pipeline_wait(pipeline);
+	pipeline_get_progress(pipeline, &f->progress);
+	pipeline_free(pipeline);
+	assert_true(f->progress.history.state == HISTORY_PART ||
+		    f->progress.history.state == HISTORY_LOOKED);
+	run(f);
+	assert_looked(f);
+	assert_string_equal(buf_cstr(&f->found), buf_cstr(&expected));
+	buf_fini(&expected);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_was_looked_through_is_not_read_again),
+		TEST(a_new_alert_is_looked_for_in_older_files),
+		TEST(a_file_that_grew_is_looked_through_for_all),
+		TEST(times_and_what_is_unread_are_remembered),
+		TEST(a_stop_keeps_what_was_found_and_the_next_start_goes_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
