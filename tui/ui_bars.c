@@ -386,13 +386,15 @@ draw_filter(const struct ui *ui, struct pen *pen)
 	buf_fini(&percent);
 }
 
-enum count_detail { COUNT_SHOWN, COUNT_STATUS, COUNT_ZEROS };
+enum count_detail { COUNT_SHOWN, COUNT_OPEN, COUNT_STATUS, COUNT_ZEROS };
 
 static int
 put_counts(const struct ui *ui, enum count_detail detail, struct buf *out)
 {
 	buf_clear(out);
 	put_shown(ui, out);
+	if (detail == COUNT_OPEN && ui->list.counts.total)
+		put_part(ui, out, "", ui->list.counts.fresh + ui->list.counts.active, "open");
 	if (detail >= COUNT_STATUS)
 		put_by_status(ui, detail == COUNT_ZEROS, out);
 	put_modes(ui, out);
