@@ -5,6 +5,8 @@
 #include "tests/support/stage.h"
 
 enum { ALERTS = 40, MOVES = 30, MOST_PER_MOVE = 760, VARIED = 240, VARIED_MOVES = 200 };
+/* Where each has other answers as well, a move writes twice as many different words. */
+enum { MOST_PER_STORY = 1400 };
 
 /* All that a key made it write. */
 static size_t
@@ -169,7 +171,7 @@ open_varied(const struct stage *stage)
 
 /* Every move is drawn before the next key is sent. */
 static void
-a_move_among_alerts_of_every_kind_costs_less_than_760_bytes(void **state)
+a_move_among_alerts_each_with_a_story_of_its_own_costs_less_than_1400_bytes(void **state)
 {
 	struct pty *pty = open_varied(*state);
 	char place[32];
@@ -184,7 +186,7 @@ a_move_among_alerts_of_every_kind_costs_less_than_760_bytes(void **state)
 	while (!pty_quiet(pty, 300))
 		;
 	bytes = pty_raw_since(pty).len / VARIED_MOVES;
-	if (bytes >= MOST_PER_MOVE)
+	if (bytes >= MOST_PER_STORY)
 		fail_msg("%zu bytes a move", bytes);
 	stage_quit(pty);
 }
@@ -219,7 +221,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(a_move_with_the_entity_pane_costs_less_than_760_bytes),
-		stage_test(a_move_among_alerts_of_every_kind_costs_less_than_760_bytes),
+		stage_test(
+			a_move_among_alerts_each_with_a_story_of_its_own_costs_less_than_1400_bytes),
 		stage_test(a_key_that_changes_nothing_costs_nothing),
 		stage_test(blanks_are_erased),
 	};
