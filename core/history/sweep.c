@@ -7,13 +7,8 @@
 enum name_is { IS_KEY, IS_ADDRESS, IS_TIME, NAMES };
 
 static const struct {
-	struct str name;
-	size_t at; /* of the second letter of the pair */
-} names[NAMES] = {
-	[IS_KEY] = {{"accessKeyId", 11}, 6},
-	[IS_ADDRESS] = {{"sourceIPAddress", 15}, 7},
-	[IS_TIME] = {{"eventTime", 9}, 5},
-};
+	size_t len, at; /* of the name; where the second letter of the pair stands in it */
+} names[NAMES] = {[IS_KEY] = {11, 6}, [IS_ADDRESS] = {15, 7}, [IS_TIME] = {9, 5}};
 
 static bool
 is_pair(const char *at)
@@ -139,18 +134,26 @@ behind_quote(const char *at, const char *end)
 	return at < end && *at == '"' ? at + 1 : NULL;
 }
 
+/* at: behind a name. Where the text of its value begins; NULL: it is no string. */
+static const char *
+value_from(const char *at, const char *end)
+{
+	if (end - at > 3 && memcmp(at, "\":\"", 3) == 0)
+		return at + 3;
+	at = behind_quote(at, end);
+	at = at ? skip_blanks(at, end) : NULL;
+	if (!at || at == end || *at != ':')
+		return NULL;
+	return behind_quote(skip_blanks(at + 1, end), end);
+}
+
 /* at: behind a name. The string that is its value; absent: it has none. *odd: an escape stands in
  * it. */
 static struct str
 value_behind(const char *at, const char *end, bool *odd)
 {
-	const char *from;
+	const char *from = value_from(at, end);
 
-	at = behind_quote(at, end);
-	at = at ? skip_blanks(at, end) : NULL;
-	if (!at || at == end || *at != ':')
-		return STR_ABSENT;
-	from = behind_quote(skip_blanks(at + 1, end), end);
 	if (!from)
 		return STR_ABSENT;
 	for (at = from; at < end && *at != '"' && *at != '\\'; at++)
@@ -169,13 +172,27 @@ is_wanted(struct sweep *s, enum term_kind kind, struct str value)
 	return want_find_hash(s->want, hash, kind, value) > s->after;
 }
 
+/* Constant lengths: compared without a call. */
+static bool
+is_name(const char *at, enum name_is name)
+{
+	switch (name) {
+	case IS_KEY:
+		return memcmp(at, "accessKeyId", 11) == 0;
+	case IS_ADDRESS:
+		return memcmp(at, "sourceIPAddress", 15) == 0;
+	default:
+		return memcmp(at, "eventTime", 9) == 0;
+	}
+}
+
 static bool
 stands_at(struct str unit, const char *at, enum name_is name)
 {
 	size_t before = (size_t)(at - unit.data), most = unit.len - before;
 
-	return before >= names[name].at && most >= names[name].name.len - names[name].at &&
-	       memcmp(at - names[name].at, names[name].name.data, names[name].name.len) == 0;
+	return before >= names[name].at && most >= names[name].len - names[name].at &&
+	       is_name(at - names[name].at, name);
 }
 
 static bool
@@ -189,7 +206,7 @@ take_pair(void *context, const char *at)
 	if (!stands_at(l->unit, at, name))
 		return false;
 	value = value_behind(
-		at - names[name].at + names[name].name.len, l->unit.data + l->unit.len, &odd);
+		at - names[name].at + names[name].len, l->unit.data + l->unit.len, &odd);
 	if (!value.data)
 		return false;
 	if (name != IS_TIME)
@@ -228,9 +245,8 @@ best(void)
 }
 
 bool
-sweep_wants(void *context, struct str unit)
+sweep_wants(struct sweep *s, struct str unit)
 {
-	struct sweep *s = context;
 	struct looking looking = {.sweep = s, .unit = unit};
 
 	if (want_is_odd(s->want) || best()->find(unit, take_pair, &looking))

@@ -18,9 +18,8 @@ struct sweep {
 	struct keyset keys;	 /* owns; what key ids stand in that; words NULL: not asked */
 };
 
-/* scan_options.wants; the context is a sweep. A unit that is wanted is given, and who gets it sees
- * its time. */
-bool sweep_wants(void *sweep, struct str unit);
+/* A unit that is wanted is given, and who gets it sees its time. */
+bool sweep_wants(struct sweep *sweep, struct str unit);
 
 /* The ways there are of finding where one of three pairs of bytes ends, best first: for tests.
  * True: `visit` said so. */
