@@ -39,6 +39,17 @@ item_new(enum item_kind kind, struct str path, struct str text, struct str body)
 	return item;
 }
 
+void
+item_free(struct item *item)
+{
+	while (item) {
+		struct item *more = item->more;
+
+		free(item);
+		item = more;
+	}
+}
+
 struct item *
 item_new_done(const struct done *done, size_t count)
 {

@@ -452,7 +452,7 @@ take_or_drop(struct detector *d, struct item *item)
 	if (d->pipeline->options.source_count)
 		detector_keep(d, item);
 	else
-		free(item);
+		item_free(item);
 }
 
 static void

@@ -352,9 +352,11 @@ take_problem(struct detector *d, const struct item *item)
 void
 history_take(struct detector *d, const struct item *item)
 {
-	if (item->kind == ITEM_TRACE)
-		take_trace(d, item);
-	else if (item->kind == ITEM_PROBLEM)
+	for (const struct item *i = item; i && i->kind == ITEM_TRACE; i = i->more) {
+		take_trace(d, i);
+		d->items++;
+	}
+	if (item->kind == ITEM_PROBLEM)
 		take_problem(d, item);
 	for (size_t i = 0; item->kind == ITEM_DONE && i < item->done_count; i++)
 		take_looked(d, &item->done[i]);

@@ -1,5 +1,6 @@
 /* What a worker does with the records that a pass for history is given: those that are wanted
  * become traces. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/history/firsts.h"
@@ -67,14 +68,6 @@ looker_end(struct looker *l, struct job *job)
 	keyset_join(&job->keys, &l->sweep.keys);
 	spans_clear(&l->sweep.spans);
 	l->begun = false;
-}
-
-bool
-looker_wants(void *looker, struct str unit)
-{
-	struct looker *l = looker;
-
-	return sweep_wants(&l->sweep, unit);
 }
 
 /* ---- a record ---- */
@@ -149,6 +142,50 @@ note(struct looker *l, const struct trace *t)
 	spans_add(&l->sweep.spans, t->time);
 	keyset_add(&l->sweep.keys, want_hash(TERM_KEY, t->text[TRACE_KEY]));
 	keyset_add(&l->sweep.keys, want_hash(TERM_KEY, t->text[TRACE_SUBJECT]));
+}
+
+/* Without an escape a name stands in the clear. */
+static bool
+may_hold_records(struct str unit)
+{
+	char quoted[32];
+
+	for (const char *const *name = scan_holder_names; *name; name++) {
+		snprintf(quoted, sizeof(quoted), "\"%s\"", *name);
+		if (str_find(unit, str_from(quoted), 0) != (size_t)-1)
+			return true;
+	}
+	return false;
+}
+
+/* A record that a term is looked for by, or what may hold records. */
+static bool
+may_be_kept(struct looker *l, struct str unit)
+{
+	struct term_use uses[TERMS_MAX];
+	struct trace trace;
+	size_t count;
+
+	if (may_hold_records(unit))
+		return true;
+	arena_reset(&l->arena);
+	if (!trace_read(&trace, unit, &l->arena))
+		return true;
+	count = terms_of_trace(&trace, &l->arena, uses);
+	for (size_t i = 0; i < count; i++)
+		if (find(l, &uses[i].term))
+			return true;
+	note(l, &trace);
+	return false;
+}
+
+/* By its name alone few calls are of whom the alerts are about. */
+bool
+looker_wants(void *looker, struct str unit, bool named)
+{
+	struct looker *l = looker;
+
+	return named ? may_be_kept(l, unit) : sweep_wants(&l->sweep, unit);
 }
 
 struct item *

@@ -69,6 +69,8 @@ struct item {
 	struct str text;       /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
 	struct str body;       /* PROBLEM: what to keep with it, or absent */
 	struct traced *traced; /* TRACE: in the same malloc; text is all of it */
+	struct item *more;     /* TRACE: owns; that follow, of the same job */
+	size_t more_bytes;     /* all of them */
 	struct done *done;     /* DONE: in the same malloc */
 	size_t done_count;
 	int64_t arrived; /* RECORD of a fetcher: ticks */
@@ -196,6 +198,7 @@ void pipeline_open_queue(struct pipeline *pipeline);
 void pipeline_end_producer(struct pipeline *pipeline);
 
 struct item *item_new(enum item_kind kind, struct str path, struct str text, struct str body);
+void item_free(struct item *item); /* with more; not what fetchers own */
 struct item *item_new_done(const struct done *done, size_t count);
 
 bool pipeline_stopped(const struct pipeline *pipeline);
@@ -225,7 +228,7 @@ void looker_begin(struct looker *looker, const struct job *job);
 /* What makes a record matter beside that. */
 size_t looker_literals(const struct looker *looker, const struct str **literals);
 /* scan_options.wants. */
-bool looker_wants(void *looker, struct str unit);
+bool looker_wants(void *looker, struct str unit, bool named);
 /* NULL: it is not wanted. */
 struct item *looker_take(struct looker *looker, struct str raw, uint64_t offset, unsigned flags);
 /* The times and keys since looker_begin go to the job. What is begun and not ended is thrown away.

@@ -12,6 +12,7 @@
 
 enum {
 	MAX_PROBLEMS = 1000,
+	TRACES_BYTES = 64 << 10, /* that are given on together */
 	PUBLISH_MS = 20,
 	AHEAD_MIN = 4 << 20,  /* what must be left of a file for a second thread to pay */
 	SMALL_FILE = 1 << 20, /* what is done already does not wait for one that is larger */
@@ -20,7 +21,8 @@ enum {
 static size_t
 cost(const struct item *item)
 {
-	return sizeof(*item) + item->text.len + item->done_count * sizeof(*item->done);
+	return sizeof(*item) + item->text.len + item->more_bytes +
+	       item->done_count * sizeof(*item->done);
 }
 
 static void
@@ -37,8 +39,7 @@ push(struct reading *r, struct item *item)
 }
 
 struct item *
-reading_record(
-	struct worker *w, struct job *job, struct str raw, uint64_t offset, unsigned flags)
+reading_record(struct worker *w, struct job *job, struct str raw, uint64_t offset, unsigned flags)
 {
 	struct item *item = w->looker ? looker_take(w->looker, raw, offset, flags)
 				      : item_new(ITEM_RECORD, STR_ABSENT, raw, STR_ABSENT);
@@ -55,8 +56,35 @@ static bool
 push_reserved(struct reading *r, struct item *item)
 {
 	if (queue_fill(r->pipeline->queue, item, cost(item)) != QUEUE_OK)
-		free(item);
+		item_free(item);
 	return !pipeline_stopped(r->pipeline);
+}
+
+/* Many at once: the detector is not woken for each. */
+static bool
+give_traces(struct reading *r)
+{
+	struct item *traces = r->worker->traces;
+
+	r->worker->traces = NULL;
+	return !traces || reading_give(r, traces);
+}
+
+static bool
+take_trace(struct reading *r, struct item *item)
+{
+	struct worker *w = r->worker;
+
+	if (!item)
+		return true;
+	if (w->traces) {
+		w->last_trace->more = item;
+		w->traces->more_bytes += sizeof(*item) + item->text.len;
+	} else {
+		w->traces = item;
+	}
+	w->last_trace = item;
+	return w->traces->more_bytes < TRACES_BYTES || give_traces(r);
 }
 
 /* A record is copied only when there is room for it: what waits would be as many as the workers. */
@@ -64,15 +92,13 @@ bool
 reading_take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 {
 	struct reading *r = context;
-	struct item *item;
+	struct worker *w = r->worker;
 
-	if (r->worker->looker) {
-		item = reading_record(r->worker, r->job, raw, offset, flags);
-		return !item || reading_give(r, item);
-	}
-	if (queue_reserve(r->pipeline->queue, sizeof(*item) + raw.len) != QUEUE_OK)
+	if (w->looker)
+		return take_trace(r, reading_record(w, r->job, raw, offset, flags));
+	if (queue_reserve(r->pipeline->queue, sizeof(struct item) + raw.len) != QUEUE_OK)
 		return false;
-	return push_reserved(r, reading_record(r->worker, r->job, raw, offset, flags));
+	return push_reserved(r, reading_record(w, r->job, raw, offset, flags));
 }
 
 void
@@ -136,7 +162,7 @@ reading_give(struct reading *r, struct item *item)
 	}
 	if (queue_reserve(r->pipeline->queue, cost(item)) == QUEUE_OK)
 		return push_reserved(r, item);
-	free(item);
+	item_free(item);
 	return false;
 }
 
@@ -389,8 +415,8 @@ reading_note_mark(struct reading *r, const struct scanner *scanner, int fd)
 {
 	struct store_mark *mark = &r->done.mark;
 
-	if (r->worker->looker || !r->pipeline->options.remember || !r->done.whole || r->problems_left_out ||
-		!mark_of(mark, scanner, fd))
+	if (r->worker->looker || !r->pipeline->options.remember || !r->done.whole ||
+		r->problems_left_out || !mark_of(mark, scanner, fd))
 		return;
 	mark->problems = problems_before(r);
 	for (size_t i = 0; i < r->problem_count; i++)
@@ -455,6 +481,7 @@ read_input(struct reading *r)
 	} else if (r->job->mark) {
 		r->from = r->job->mark->offset;
 	}
+	give_traces(r);
 	count_end(r, &summary);
 	note_done(r);
 }

@@ -12,8 +12,9 @@ enum { READ_SIZE = 512 << 10, DONE_BATCH = 64 };
 struct worker {
 	struct pipeline *pipeline;
 	struct scanner *scanner;
-	struct looker *looker; /* owns; NULL: in the first pass */
-	void *buffer, *other_buffer; /* own */
+	struct looker *looker;		  /* owns; NULL: in the first pass */
+	struct item *traces, *last_trace; /* own; found and not given on yet */
+	void *buffer, *other_buffer;	  /* own */
 	struct helper helper;
 	struct pipeline_progress tally; /* since it was published */
 	int64_t published_ms;
@@ -43,8 +44,8 @@ void reading_take_problem(
 bool reading_give(struct reading *reading, struct item *item);
 
 /* NULL: nobody wants it. */
-struct item *reading_record(struct worker *worker, struct job *job, struct str raw, uint64_t offset,
-	unsigned flags);
+struct item *reading_record(
+	struct worker *worker, struct job *job, struct str raw, uint64_t offset, unsigned flags);
 struct item *reading_problem(enum problem_severity severity, uint64_t offset, const char *reason);
 
 /* In a pass for history: whose times are noted, and that they are its own. */

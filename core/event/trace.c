@@ -39,17 +39,18 @@ static const char *const issuing[] = {"AssumeRole", "AssumeRoleWithSAML",
 /* The objects of a record that hold what is read. */
 enum place_object { TOP, CALLER, REQUEST, RESPONSE, NEW_KEY, CREDENTIALS, NEW_USER, OBJECTS };
 
+#define NAME(literal) {(literal), sizeof(literal) - 1}
 static const struct {
 	enum place_object in;
-	const char *name;
+	struct str name;
 } objects[OBJECTS] = {
-	[TOP] = {OBJECTS, NULL},
-	[CALLER] = {TOP, "userIdentity"},
-	[REQUEST] = {TOP, "requestParameters"},
-	[RESPONSE] = {TOP, "responseElements"},
-	[NEW_KEY] = {RESPONSE, "accessKey"},
-	[CREDENTIALS] = {RESPONSE, "credentials"},
-	[NEW_USER] = {RESPONSE, "user"},
+	[TOP] = {OBJECTS, {NULL, 0}},
+	[CALLER] = {TOP, NAME("userIdentity")},
+	[REQUEST] = {TOP, NAME("requestParameters")},
+	[RESPONSE] = {TOP, NAME("responseElements")},
+	[NEW_KEY] = {RESPONSE, NAME("accessKey")},
+	[CREDENTIALS] = {RESPONSE, NAME("credentials")},
+	[NEW_USER] = {RESPONSE, NAME("user")},
 };
 
 /* Not a text: to be parsed. */
@@ -58,42 +59,42 @@ enum { EVENT_TIME = TRACE_TEXT_COUNT };
 /* Where the texts of a trace stand; of several places the first that has one. */
 static const struct {
 	enum place_object in;
-	const char *name;
+	struct str name;
 	int text;
 } places[] = {
-	{TOP, "eventID", TRACE_EVENT_ID},
-	{TOP, "eventName", TRACE_NAME},
-	{TOP, "eventSource", TRACE_SERVICE},
-	{TOP, "eventTime", EVENT_TIME},
-	{TOP, "sourceIPAddress", TRACE_IP},
-	{TOP, "awsRegion", TRACE_REGION},
-	{TOP, "userAgent", TRACE_AGENT},
-	{TOP, "errorCode", TRACE_ERROR},
-	{TOP, "errorMessage", TRACE_ERROR},
-	{TOP, "recipientAccountId", TRACE_ACCOUNT},
-	{CALLER, "accountId", TRACE_ACCOUNT},
-	{CALLER, "type", TRACE_TYPE},
-	{CALLER, "arn", TRACE_ACTOR},
-	{CALLER, "principalId", TRACE_ACTOR},
-	{CALLER, "invokedBy", TRACE_ACTOR},
-	{CALLER, "userName", TRACE_ACTOR_USER},
-	{CALLER, "accessKeyId", TRACE_KEY},
-	{REQUEST, "userName", TRACE_USER},
-	{NEW_KEY, "userName", TRACE_USER},
-	{NEW_USER, "userName", TRACE_USER},
-	{REQUEST, "roleName", TRACE_USER},
-	{REQUEST, "groupName", TRACE_USER},
-	{NEW_KEY, "accessKeyId", TRACE_SUBJECT},
-	{CREDENTIALS, "accessKeyId", TRACE_SUBJECT},
-	{REQUEST, "accessKeyId", TRACE_SUBJECT},
-	{REQUEST, "status", TRACE_WHAT},
-	{REQUEST, "policyArn", TRACE_WHAT},
-	{REQUEST, "policyName", TRACE_WHAT},
-	{REQUEST, "groupName", TRACE_WHAT},
-	{REQUEST, "roleArn", TRACE_WHAT},
-	{REQUEST, "roleName", TRACE_WHAT},
-	{REQUEST, "name", TRACE_WHAT},
-	{REQUEST, "serialNumber", TRACE_WHAT},
+	{TOP, NAME("eventID"), TRACE_EVENT_ID},
+	{TOP, NAME("eventName"), TRACE_NAME},
+	{TOP, NAME("eventSource"), TRACE_SERVICE},
+	{TOP, NAME("eventTime"), EVENT_TIME},
+	{TOP, NAME("sourceIPAddress"), TRACE_IP},
+	{TOP, NAME("awsRegion"), TRACE_REGION},
+	{TOP, NAME("userAgent"), TRACE_AGENT},
+	{TOP, NAME("errorCode"), TRACE_ERROR},
+	{TOP, NAME("errorMessage"), TRACE_ERROR},
+	{TOP, NAME("recipientAccountId"), TRACE_ACCOUNT},
+	{CALLER, NAME("accountId"), TRACE_ACCOUNT},
+	{CALLER, NAME("type"), TRACE_TYPE},
+	{CALLER, NAME("arn"), TRACE_ACTOR},
+	{CALLER, NAME("principalId"), TRACE_ACTOR},
+	{CALLER, NAME("invokedBy"), TRACE_ACTOR},
+	{CALLER, NAME("userName"), TRACE_ACTOR_USER},
+	{CALLER, NAME("accessKeyId"), TRACE_KEY},
+	{REQUEST, NAME("userName"), TRACE_USER},
+	{NEW_KEY, NAME("userName"), TRACE_USER},
+	{NEW_USER, NAME("userName"), TRACE_USER},
+	{REQUEST, NAME("roleName"), TRACE_USER},
+	{REQUEST, NAME("groupName"), TRACE_USER},
+	{NEW_KEY, NAME("accessKeyId"), TRACE_SUBJECT},
+	{CREDENTIALS, NAME("accessKeyId"), TRACE_SUBJECT},
+	{REQUEST, NAME("accessKeyId"), TRACE_SUBJECT},
+	{REQUEST, NAME("status"), TRACE_WHAT},
+	{REQUEST, NAME("policyArn"), TRACE_WHAT},
+	{REQUEST, NAME("policyName"), TRACE_WHAT},
+	{REQUEST, NAME("groupName"), TRACE_WHAT},
+	{REQUEST, NAME("roleArn"), TRACE_WHAT},
+	{REQUEST, NAME("roleName"), TRACE_WHAT},
+	{REQUEST, NAME("name"), TRACE_WHAT},
+	{REQUEST, NAME("serialNumber"), TRACE_WHAT},
 };
 /* clang-format on */
 
@@ -123,12 +124,22 @@ string_of(struct arena *arena, struct str token)
 	return text;
 }
 
+/* Most names are written plainly, and most differ. */
+static bool
+is_named(const struct json_member *member, struct str name)
+{
+	struct str key = member->key;
+
+	if (key.len == name.len + 2 && memcmp(key.data + 1, name.data, name.len) == 0)
+		return true;
+	return key.len > name.len + 2 && json_spells(key, name);
+}
+
 static void
 read_text(struct reading *r, enum place_object in, const struct json_member *member)
 {
 	for (size_t i = 0; i < PLACES; i++) {
-		if (places[i].in != in || r->seen[i] ||
-			!json_spells(member->key, str_from(places[i].name)))
+		if (places[i].in != in || r->seen[i] || !is_named(member, places[i].name))
 			continue;
 		r->seen[i] = true;
 		r->found[i] = string_of(r->arena, member->value);
@@ -147,7 +158,7 @@ read_object(struct reading *r, enum place_object in, struct str text)
 		read_text(r, in, &member);
 		for (enum place_object o = TOP + 1; o < OBJECTS; o++) {
 			if (objects[o].in != in || r->entered[o] ||
-				!json_spells(member.key, str_from(objects[o].name)))
+				!is_named(&member, objects[o].name))
 				continue;
 			r->entered[o] = true; /* also when it is no object: the first copy counts */
 			read_object(r, o, member.value);

@@ -7,13 +7,8 @@
 enum name_is { IS_KEY, IS_ADDRESS, IS_TIME, NAMES };
 
 static const struct {
-	struct str name;
-	size_t at; /* of the second letter of the pair */
-} names[NAMES] = {
-	[IS_KEY] = {{"accessKeyId", 11}, 6},
-	[IS_ADDRESS] = {{"sourceIPAddress", 15}, 7},
-	[IS_TIME] = {{"eventTime", 9}, 5},
-};
+	size_t len, at; /* of the name; where the second letter of the pair stands in it */
+} names[NAMES] = {[IS_KEY] = {11, 6}, [IS_ADDRESS] = {15, 7}, [IS_TIME] = {9, 5}};
 
 static bool
 is_pair(const char *at)
@@ -22,8 +17,10 @@ is_pair(const char *at)
 	       (at[0] == 'T' && at[-1] == 't');
 }
 
-static bool
-find_plain(struct str bytes, sweep_visit *visit, void *context)
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE bool
+find_plain_with(struct str bytes, sweep_visit *visit, void *context)
 {
 	for (size_t i = 1; i < bytes.len; i++)
 		if (is_pair(bytes.data + i) && visit(context, bytes.data + i))
@@ -31,15 +28,10 @@ find_plain(struct str bytes, sweep_visit *visit, void *context)
 	return false;
 }
 
-static bool
-always(void)
-{
-	return true;
-}
-
 #ifdef __x86_64__
 enum { BLOCK = 32 };
 #define AVX2 __attribute__((target("avx2,bmi")))
+typedef char block __attribute__((vector_size(BLOCK)));
 
 static bool
 has_avx2(void)
@@ -47,36 +39,45 @@ has_avx2(void)
 	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
 }
 
-typedef char block __attribute__((vector_size(BLOCK)));
-
-static inline __attribute__((always_inline)) AVX2 block
-is_at(const char *at, char c)
+INLINE AVX2 block
+load(const void *at)
 {
 	block bytes;
 
 	memcpy(&bytes, at, sizeof(bytes));
-	return (block)(bytes == c);
+	return bytes;
 }
 
-static inline __attribute__((always_inline)) AVX2 uint32_t
+/* By the low half of a byte, twice: the one second letter of a pair that has it, and its first. No
+ * byte is equal to what stands elsewhere. */
+#define BY_HALF(p, t, k, none)                                                                     \
+	{                                                                                          \
+		p, none, none, none, t, none, none, none, none, none, none, k, none, none, none,   \
+			0, p, none, none, none, t, none, none, none, none, none, none, k, none,    \
+			none, none, 0                                                              \
+	}
+static const char second[BLOCK] = BY_HALF('P', 'T', 'K', 15);
+static const char first[BLOCK] = BY_HALF('I', 't', 's', 0);
+
+INLINE AVX2 uint32_t
 pairs(const char *at)
 {
-	block key = is_at(at, 'K') & is_at(at - 1, 's');
-	block address = is_at(at, 'P') & is_at(at - 1, 'I');
-	block time = is_at(at, 'T') & is_at(at - 1, 't');
+	block bytes = load(at), before = load(at - 1);
+	block is_second = (block)(__builtin_ia32_pshufb256(load(second), bytes) == bytes);
+	block is_first = (block)(__builtin_ia32_pshufb256(load(first), bytes) == before);
 
-	return (uint32_t)__builtin_ia32_pmovmskb256(key | address | time);
+	return (uint32_t)__builtin_ia32_pmovmskb256(is_second & is_first);
 }
 
 /* The last block overlaps the one before it. */
-static AVX2 bool
-find_avx2(struct str bytes, sweep_visit *visit, void *context)
+INLINE AVX2 bool
+find_avx2_with(struct str bytes, sweep_visit *visit, void *context)
 {
 	const char *at = bytes.data + 1, *end = bytes.data + bytes.len;
 	uint32_t fresh = ~UINT32_C(0);
 
 	if (bytes.len < BLOCK + 1)
-		return find_plain(bytes, visit, context);
+		return find_plain_with(bytes, visit, context);
 	for (; at < end; at += BLOCK) {
 		if (end - at < BLOCK) {
 			fresh <<= BLOCK - (end - at);
@@ -89,14 +90,6 @@ find_avx2(struct str bytes, sweep_visit *visit, void *context)
 	return false;
 }
 #endif
-
-const struct sweep_engine sweep_engines[] = {
-#ifdef __x86_64__
-	{"AVX2", has_avx2, find_avx2},
-#endif
-	{"C", always, find_plain},
-	{NULL, NULL, NULL},
-};
 
 /* ---- values ---- */
 
@@ -139,18 +132,26 @@ behind_quote(const char *at, const char *end)
 	return at < end && *at == '"' ? at + 1 : NULL;
 }
 
+/* at: behind a name. Where the text of its value begins; NULL: it is no string. */
+static const char *
+value_from(const char *at, const char *end)
+{
+	if (end - at > 3 && memcmp(at, "\":\"", 3) == 0)
+		return at + 3;
+	at = behind_quote(at, end);
+	at = at ? skip_blanks(at, end) : NULL;
+	if (!at || at == end || *at != ':')
+		return NULL;
+	return behind_quote(skip_blanks(at + 1, end), end);
+}
+
 /* at: behind a name. The string that is its value; absent: it has none. *odd: an escape stands in
  * it. */
 static struct str
 value_behind(const char *at, const char *end, bool *odd)
 {
-	const char *from;
+	const char *from = value_from(at, end);
 
-	at = behind_quote(at, end);
-	at = at ? skip_blanks(at, end) : NULL;
-	if (!at || at == end || *at != ':')
-		return STR_ABSENT;
-	from = behind_quote(skip_blanks(at + 1, end), end);
 	if (!from)
 		return STR_ABSENT;
 	for (at = from; at < end && *at != '"' && *at != '\\'; at++)
@@ -169,16 +170,30 @@ is_wanted(struct sweep *s, enum term_kind kind, struct str value)
 	return want_find_hash(s->want, hash, kind, value) > s->after;
 }
 
+/* Constant lengths: compared without a call. */
+static bool
+is_name(const char *at, enum name_is name)
+{
+	switch (name) {
+	case IS_KEY:
+		return memcmp(at, "accessKeyId", 11) == 0;
+	case IS_ADDRESS:
+		return memcmp(at, "sourceIPAddress", 15) == 0;
+	default:
+		return memcmp(at, "eventTime", 9) == 0;
+	}
+}
+
 static bool
 stands_at(struct str unit, const char *at, enum name_is name)
 {
 	size_t before = (size_t)(at - unit.data), most = unit.len - before;
 
-	return before >= names[name].at && most >= names[name].name.len - names[name].at &&
-	       memcmp(at - names[name].at, names[name].name.data, names[name].name.len) == 0;
+	return before >= names[name].at && most >= names[name].len - names[name].at &&
+	       is_name(at - names[name].at, name);
 }
 
-static bool
+INLINE bool
 take_pair(void *context, const char *at)
 {
 	struct looking *l = context;
@@ -189,7 +204,7 @@ take_pair(void *context, const char *at)
 	if (!stands_at(l->unit, at, name))
 		return false;
 	value = value_behind(
-		at - names[name].at + names[name].name.len, l->unit.data + l->unit.len, &odd);
+		at - names[name].at + names[name].len, l->unit.data + l->unit.len, &odd);
 	if (!value.data)
 		return false;
 	if (name != IS_TIME)
@@ -217,6 +232,48 @@ own_time(struct str unit)
 	return STR_ABSENT;
 }
 
+/* ---- the ways ---- */
+
+static bool
+always(void)
+{
+	return true;
+}
+
+static bool
+find_plain(struct str bytes, sweep_visit *visit, void *context)
+{
+	return find_plain_with(bytes, visit, context);
+}
+
+static bool
+look_plain(struct looking *l)
+{
+	return find_plain_with(l->unit, take_pair, l);
+}
+
+#ifdef __x86_64__
+static AVX2 bool
+find_avx2(struct str bytes, sweep_visit *visit, void *context)
+{
+	return find_avx2_with(bytes, visit, context);
+}
+
+static AVX2 bool
+look_avx2(struct looking *l)
+{
+	return find_avx2_with(l->unit, take_pair, l);
+}
+#endif
+
+const struct sweep_engine sweep_engines[] = {
+#ifdef __x86_64__
+	{"AVX2", has_avx2, find_avx2, look_avx2},
+#endif
+	{"C", always, find_plain, look_plain},
+	{NULL, NULL, NULL, NULL},
+};
+
 static const struct sweep_engine *
 best(void)
 {
@@ -228,12 +285,11 @@ best(void)
 }
 
 bool
-sweep_wants(void *context, struct str unit)
+sweep_wants(struct sweep *s, struct str unit)
 {
-	struct sweep *s = context;
 	struct looking looking = {.sweep = s, .unit = unit};
 
-	if (want_is_odd(s->want) || best()->find(unit, take_pair, &looking))
+	if (want_is_odd(s->want) || best()->look(&looking))
 		return true;
 	if (looking.times > 1)
 		looking.time = own_time(unit);

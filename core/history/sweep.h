@@ -18,17 +18,18 @@ struct sweep {
 	struct keyset keys;	 /* owns; what key ids stand in that; words NULL: not asked */
 };
 
-/* scan_options.wants; the context is a sweep. A unit that is wanted is given, and who gets it sees
- * its time. */
-bool sweep_wants(void *sweep, struct str unit);
+/* A unit that is wanted is given, and who gets it sees its time. */
+bool sweep_wants(struct sweep *sweep, struct str unit);
 
 /* The ways there are of finding where one of three pairs of bytes ends, best first: for tests.
  * True: `visit` said so. */
+struct looking;
 typedef bool sweep_visit(void *context, const char *at);
 struct sweep_engine {
 	const char *name; /* NULL: the end */
 	bool (*works)(void);
 	bool (*find)(struct str bytes, sweep_visit *visit, void *context);
+	bool (*look)(struct looking *looking); /* sweep.c's own: the same, into the unit */
 };
 extern const struct sweep_engine sweep_engines[];
 

@@ -31,12 +31,13 @@ candidate_is_plain(const struct scan_options *options)
 static bool
 may_matter(const struct scan_options *options, struct str raw)
 {
+	bool named = false;
+
 	if (options->literal_count == 0 || holds(raw, STR("\\u")) || !candidate_is_plain(options))
 		return true;
-	for (size_t i = 0; i < options->literal_count; i++)
-		if (holds(raw, options->literals[i]))
-			return true;
-	return options->wants && options->wants(options->wants_context, raw);
+	for (size_t i = 0; i < options->literal_count && !named; i++)
+		named = holds(raw, options->literals[i]);
+	return options->wants ? options->wants(options->wants_context, raw, named) : named;
 }
 
 /* Cheap: is the name of a record's member in it? Nested ones do not matter for counting. */

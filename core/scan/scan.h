@@ -33,10 +33,10 @@ struct scan_options {
 	 * record that holds no other, and nobody wants it: it is only counted. */
 	bool (*passes)(void *context, struct str raw);
 	void *passes_context;
-	/* With literals, asked of each whole unit that has none of them and no escape that could
-	 * hide one; NULL: is not. True: it matters too. Where it is asked, all records of a unit
+	/* With literals, asked of each whole unit without an escape that could hide one; NULL: is
+	 * not. named: one stands in it. True: it matters. Where it is asked, all records of a unit
 	 * that matters are given, and all rows of tables. */
-	bool (*wants)(void *context, struct str unit);
+	bool (*wants)(void *context, struct str unit, bool named);
 	void *wants_context;
 	/* Asked while a gzip is inflated, of which a few bytes may give gigabytes; NULL: is not.
 	 * True stops the scan. */

@@ -200,8 +200,9 @@ is_only_counted(const struct skim_unit *u, struct str raw)
 {
 	const struct skim *s = u->skim;
 
-	return s->literal_count && u->named && !u->matters && !u->hex &&
-	       !(s->wants && s->wants(s->wants_context, raw));
+	if (!s->literal_count || !u->named || u->hex)
+		return false;
+	return s->wants ? !s->wants(s->wants_context, raw, u->matters) : !u->matters;
 }
 
 bool

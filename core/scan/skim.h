@@ -47,8 +47,9 @@ struct skim {
 	/* A whole unit that may matter, or has no eventName. */
 	enum skim_answer (*give)(void *context, struct str unit);
 	void *context;
-	/* Asked of each that would only be counted, whether it matters too; NULL: is not. */
-	bool (*wants)(void *context, struct str unit);
+	/* Asked of each that has an eventName and no \u, whether it matters; named: it may be one
+	 * of the names. NULL: those do. */
+	bool (*wants)(void *context, struct str unit, bool named);
 	void *wants_context;
 
 	size_t used;	  /* up to the end of the last whole unit */

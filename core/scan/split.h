@@ -47,8 +47,8 @@ struct split_sink {
 	 * borrows. They hold no character that JSON also spells by a short escape. */
 	const struct str *literals;
 	size_t literal_count; /* 0: all matter */
-	/* Asked of units without one, whether they matter too; NULL: is not. */
-	bool (*wants)(void *context, struct str unit);
+	/* As in scan_options. */
+	bool (*wants)(void *context, struct str unit, bool named);
 	void *wants_context;
 };
 

@@ -7,11 +7,13 @@
  *   bench_history_pass [OPTION...]
  *     --rounds N    of each share (5)
  *     --workers N   (2)
+ *     --only N      the N-th share, from 0
  *     --folder DIR  of the corpora (build/bench)
  *     --scale F     of its size (1, or KEYWATCH_BENCH_SCALE)
  */
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -154,7 +156,37 @@ read_file(struct making *m, struct scanner *scanner, const char *path)
 	free(piece);
 }
 
-/* What was made before is taken as it is. */
+/* Beside the logs: how many records there are, and of which kinds. */
+static bool
+recall(struct making *m, const char *counts)
+{
+	FILE *file = fopen(counts, "r");
+	unsigned long long records, related[KIND_COUNT];
+	bool ok = file && fscanf(file, "%llu %llu %llu %llu", &records, &related[0], &related[1],
+				  &related[2]) == 1 + KIND_COUNT;
+
+	if (file)
+		fclose(file);
+	m->records = ok ? records : 0;
+	for (int i = 0; ok && i < KIND_COUNT; i++)
+		m->related[i] = related[i];
+	return ok;
+}
+
+static void
+note(const struct making *m, const char *counts)
+{
+	FILE *file = fopen(counts, "w");
+
+	if (!file)
+		fail(counts);
+	fprintf(file, "%llu", (unsigned long long)m->records);
+	for (int i = 0; i < KIND_COUNT; i++)
+		fprintf(file, " %llu", (unsigned long long)m->related[i]);
+	if (fclose(file) != 0)
+		fail(counts);
+}
+
 static void
 make(struct making *m, const struct corpus *from, const char *folder)
 {
@@ -169,8 +201,7 @@ make(struct making *m, const struct corpus *from, const char *folder)
 	for (size_t i = 0; i < walk.count; i++) {
 		read_file(m, scanner, walk.files[i].path);
 		snprintf(path, sizeof(path), "%s/%05zu.json.gz", folder, i);
-		if (access(path, F_OK) != 0)
-			corpus_gzip_bytes(gzip, path, buf_view(&m->out));
+		corpus_gzip_bytes(gzip, path, buf_view(&m->out));
 	}
 	walk_fini(&walk);
 	corpus_gzip_free(gzip);
@@ -182,7 +213,8 @@ make(struct making *m, const struct corpus *from, const char *folder)
 /* ---- the passes ---- */
 
 struct cost {
-	double first, second; /* seconds */
+	double first, second;	      /* seconds */
+	double cpu_first, cpu_second; /* of all threads: what a busy machine does not change */
 	struct pipeline_history history;
 };
 
@@ -209,6 +241,16 @@ put_terms(struct store *store, size_t kind_count)
 		fail(err.text);
 }
 
+static double
+cpu_seconds(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
 static void
 run(struct cost *cost, const char *path, struct store *store, struct rule *rule, unsigned workers)
 {
@@ -220,12 +262,18 @@ run(struct cost *cost, const char *path, struct store *store, struct rule *rule,
 		.history = true};
 	struct pipeline_progress progress;
 	struct pipeline *pipeline;
+	double cpu = cpu_seconds();
 	int64_t began = time_monotonic_ms();
 	struct error err;
 
 	if (!pipeline_start(&pipeline, &options, store, &err))
 		fail(err.text);
+	do
+		pipeline_get_progress(pipeline, &progress);
+	while (!progress.finished && poll(NULL, 0, 2) == 0);
+	cost->cpu_first = cpu_seconds() - cpu;
 	pipeline_wait(pipeline);
+	cost->cpu_second = cpu_seconds() - cpu - cost->cpu_first;
 	pipeline_get_progress(pipeline, &progress);
 	cost->first = (double)progress.elapsed_ms / 1000;
 	cost->second = (double)(time_monotonic_ms() - began) / 1000 - cost->first;
@@ -277,18 +325,19 @@ measure(const char *logs, struct rule *rule, size_t kind_count, double share, un
 		forget(db);
 	}
 	qsort(costs, rounds, sizeof(*costs), by_ratio);
-	printf("%5.1f %%  first %.3f s, second %.3f s: %.2fx (%.2f to %.2f), %llu traces, "
-	       "%u passes\n",
+	printf("%5.1f %%  first %.3f s, second %.3f s: %.2fx (%.2f to %.2f), CPU %.3f and "
+	       "%.3f s: %.2fx, %llu traces, %u passes\n",
 		100 * share, middle->first, middle->second, middle->second / middle->first,
 		costs[0].second / costs[0].first,
-		costs[rounds - 1].second / costs[rounds - 1].first,
+		costs[rounds - 1].second / costs[rounds - 1].first, middle->cpu_first,
+		middle->cpu_second, middle->cpu_second / middle->cpu_first,
 		(unsigned long long)middle->history.traces, middle->history.pass);
 	fflush(stdout);
 }
 
 static const struct option options[] = {{"rounds", required_argument, NULL, 'r'},
 	{"workers", required_argument, NULL, 'w'}, {"folder", required_argument, NULL, 'f'},
-	{"scale", required_argument, NULL, 'x'}, {0}};
+	{"scale", required_argument, NULL, 'x'}, {"only", required_argument, NULL, 'o'}, {0}};
 
 int
 main(int argc, char **argv)
@@ -302,14 +351,16 @@ main(int argc, char **argv)
 	struct rusage usage;
 	struct rule *rule;
 	struct error err;
-	char logs[560];
-	int option;
+	char logs[560], counts[600];
+	int option, only = -1;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
 		if (option == 'r')
 			rounds = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'w')
 			workers = (unsigned)strtoul(optarg, NULL, 10);
+		else if (option == 'o')
+			only = (int)strtol(optarg, NULL, 10);
 		else if (option == 'f')
 			corpora.folder = optarg;
 		else if (option == 'x')
@@ -321,14 +372,20 @@ main(int argc, char **argv)
 		return 2;
 	corpus_make(&corpus, CORPUS_TREE, &corpora);
 	snprintf(logs, sizeof(logs), "%s-related", corpus.path);
-	make(&making, &corpus, logs);
+	snprintf(counts, sizeof(counts), "%s.counts", logs);
+	if (!recall(&making, counts)) {
+		make(&making, &corpus, logs);
+		note(&making, counts);
+	}
 	if (!rule_load_text(&rule, str_from(rule_text), "none.yaml", &err))
 		fail(err.text);
 	printf("%llu files, %.2f GB of records, %llu records, %u workers\n",
 		(unsigned long long)corpus.files, (double)corpus.bytes / 1e9,
 		(unsigned long long)making.records, workers);
 	for (size_t i = 0; i <= KIND_COUNT; i++) {
-		measure(logs, rule, i, (double)related / (double)making.records, rounds, workers);
+		if (only < 0 || (size_t)only == i)
+			measure(logs, rule, i, (double)related / (double)making.records, rounds,
+				workers);
 		related += i < KIND_COUNT ? making.related[i] : 0;
 	}
 	getrusage(RUSAGE_SELF, &usage);

@@ -115,15 +115,19 @@ take_problem(void *context, enum problem_severity severity, uint64_t offset, con
 	fail_msg("%d at %llu: %s", severity, (unsigned long long)offset, reason);
 }
 
+static bool
+wants(void *sweep, struct str unit, bool named)
+{
+	return named || sweep_wants(sweep, unit);
+}
+
 static int
 given(struct want *want, struct str text, size_t piece)
 {
 	static const struct str literals[] = {{"CreateUser", 10}, {"CreateAccessKey", 15}};
 	struct sweep sweep = {.want = want};
-	const struct scan_options options = {.literals = literals,
-		.literal_count = 2,
-		.wants = sweep_wants,
-		.wants_context = &sweep};
+	const struct scan_options options = {
+		.literals = literals, .literal_count = 2, .wants = wants, .wants_context = &sweep};
 	struct scanner *scanner = scanner_new(&options);
 	int count = 0;
 	const struct scan_sink sink = {&count, take_record, take_problem};
@@ -339,8 +343,7 @@ the_order_of_times_does_not_matter(void **state)
 			if (!hours[hour])
 				continue;
 			if (hour - last >= 24)
-				assert_true(s.items[count++].from ==
-					    start + hour * TICKS_PER_HOUR);
+				assert_true(s.items[count++].from == start + hour * TICKS_PER_HOUR);
 			assert_true(s.items[count - 1].to >= start + hour * TICKS_PER_HOUR);
 			last = hour;
 		}
@@ -357,9 +360,9 @@ the_time_of_a_unit_is_its_own(void **state)
 	struct sweep sweep = {.want = want};
 
 	(void)state;
-	assert_false(sweep_wants(&sweep,
-		STR("{\"requestParameters\":{\"eventTime\":\"2020-01-01T00:00:00Z\"},"
-		    "\"eventTime\":\"2026-01-02T03:04:05Z\"}")));
+	assert_false(sweep_wants(
+		&sweep, STR("{\"requestParameters\":{\"eventTime\":\"2020-01-01T00:00:00Z\"},"
+			    "\"eventTime\":\"2026-01-02T03:04:05Z\"}")));
 	assert_int_equal(sweep.spans.count, 1);
 	assert_true(sweep.spans.items[0].from == at("2026-01-02T03:04:05Z"));
 	spans_fini(&sweep.spans);
