@@ -77,8 +77,8 @@ put_failure(struct doc *doc, const struct view_model *model, const struct health
 static void
 put_position(struct doc *doc, const struct view_model *model, const struct health *h, int64_t now)
 {
-	int64_t lag = now - h->position;
 	char age[TIME_TEXT];
+	int64_t lag;
 
 	put_label(doc, "success");
 	if (h->success_at == TIME_NONE)
@@ -90,6 +90,7 @@ put_position(struct doc *doc, const struct view_model *model, const struct healt
 	put_label(doc, "events");
 	doc_puts(doc, ROLE_TEXT, "looked until ");
 	put_minute(doc, model, h->position);
+	lag = now - h->position;
 	if (lag < TICKS_PER_MINUTE)
 		return;
 	time_format_age(lag, age);

@@ -81,7 +81,7 @@ fact_sentinel(struct asking *a)
 {
 	const struct schedule schedule = schedule_of(a);
 	int64_t surely = schedule.period - schedule.frequency + schedule.delay;
-	int64_t late = a->alert->arrived - a->alert->time;
+	int64_t late;
 
 	if (a->alert->arrived == TIME_NONE) {
 		fact_unknown(a, "not recorded: saved logs do not say when an event arrived");
@@ -93,6 +93,7 @@ fact_sentinel(struct asking *a)
 					: "first seen at start");
 		return;
 	}
+	late = a->alert->arrived - a->alert->time;
 	if (late < 0)
 		late = 0;
 	if (late > surely && late <= schedule.period + schedule.delay) {
