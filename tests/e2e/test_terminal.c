@@ -404,6 +404,7 @@ screen_of(const struct stage *stage, const char *term, const char *expected)
 	char *screen;
 
 	pty_wait_text(pty, "42 alerts");
+	pty_wait_text(pty, "success  4 s"); /* what else the logs tell is known */
 	pty_send(pty, "jG");
 	pty_wait_text(pty, "42 of 42");
 	pty_send(pty, "?");
