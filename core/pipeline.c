@@ -244,33 +244,6 @@ pipeline_scope(struct pipeline *p)
 	return scope;
 }
 
-/* An s3:// path is read by its fetcher, object by object. Under the lock. */
-static void
-add_once(const struct pipeline *p, struct pipeline_progress *progress)
-{
-	for (size_t i = 0; i < p->fetcher_count; i++) {
-		const struct health *health = &p->fetchers[i].health;
-
-		if (!p->fetchers[i].once)
-			continue;
-		progress->files_total += health->total;
-		progress->files_done += health->done;
-		progress->bytes_done += health->bytes;
-		progress->records += health->records;
-	}
-}
-
-void
-pipeline_get_progress(struct pipeline *p, struct pipeline_progress *progress)
-{
-	pthread_mutex_lock(&p->lock);
-	*progress = p->progress;
-	add_once(p, progress);
-	pthread_mutex_unlock(&p->lock);
-	if (!progress->finished)
-		progress->elapsed_ms = time_monotonic_ms() - p->started_ms;
-}
-
 void
 pipeline_stop(struct pipeline *p)
 {
@@ -316,6 +289,7 @@ pipeline_free(struct pipeline *p)
 	for (size_t i = 0; i < p->job_count; i++)
 		free(p->jobs[i].mark);
 	free(p->jobs);
+	free(p->running);
 	free(p->workers);
 	free(p->literals);
 	free(p->rules);

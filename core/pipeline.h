@@ -28,12 +28,12 @@ struct pipeline_options {
 	size_t path_count;
 	struct rule *const *rules;
 	size_t rule_count;
-	unsigned jobs;		 /* 0: one per core */
-	int64_t now;		 /* what now() answers in rules, ticks */
-	bool now_set;		 /* also of live events; else that is when each arrived */
-	size_t max_record;	 /* 0: SCAN_MAX_RECORD */
-	uint64_t slice;		 /* in which big plain files are read; 0: as is best */
-	bool remember;		 /* unchanged files are not read again */
+	unsigned jobs;		   /* 0: one per core */
+	int64_t now;		   /* what now() answers in rules, ticks */
+	bool now_set;		   /* also of live events; else that is when each arrived */
+	size_t max_record;	   /* 0: SCAN_MAX_RECORD */
+	uint64_t slice;		   /* in which big plain files are read; 0: as is best */
+	bool remember;		   /* unchanged files are not read again */
 	const struct known *known; /* what the configuration knows; NULL: nothing; borrows */
 	bool history; /* once all paths were read: what else they tell about the run's alerts */
 	const struct wake *wake; /* raised when something changed; may be NULL; borrows */
@@ -58,12 +58,15 @@ struct pipeline_history {
 struct pipeline_progress {
 	uint64_t bytes_total, bytes_done; /* as delivered; total 0 while not known */
 	uint64_t bytes_out;		  /* uncompressed */
-	uint64_t files_total, files_done, files_remembered;
+	uint64_t files_total, files_done; /* remembered ones among them */
+	uint64_t files_remembered;
 	uint64_t records, alerts_new;
 	uint64_t errors, notes; /* problems by severity */
 	int64_t elapsed_ms;
-	bool listing;  /* the paths are still being walked */
-	bool finished; /* all is read and committed, or stopped; history may go on */
+	double pace;	 /* bytes a second, uncompressed, of late; 0: not known yet */
+	int64_t left_ms; /* of the reading, or then of the pass for history; -1: not known */
+	bool listing;	 /* the paths are still being walked */
+	bool finished;	 /* all is read and committed, or stopped; history may go on */
 	bool stopped;
 	bool failed; /* the store refuses: see error; with live sources it is tried again */
 	struct error error;
@@ -90,6 +93,10 @@ int64_t pipeline_run(const struct pipeline *pipeline); /* the scope for store qu
 /* What of the store an alert's history is loaded from (story_load). */
 struct story_scope pipeline_scope(struct pipeline *pipeline);
 void pipeline_get_progress(struct pipeline *pipeline, struct pipeline_progress *progress);
+/* "1.2 GB of 3.4 GB, 40 of 120 files, 1.4 GB/s, 2 s left" */
+void pipeline_progress_text(struct buf *out, const struct pipeline_progress *progress, bool narrow);
+/* "looking for related records: 1.2 GB of 3.1 GB, pass 2, 12 s left" */
+void pipeline_history_text(struct buf *out, const struct pipeline_progress *progress, bool narrow);
 void pipeline_get_live(struct pipeline *pipeline, struct pipeline_live *live);
 void pipeline_live_fini(struct pipeline_live *live);
 /* What the sources had to say since the last call, a line each, oldest first (settled.md 28): a

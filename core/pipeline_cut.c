@@ -178,7 +178,7 @@ feed(struct part *t, uint64_t to)
 				t->cut->key, buffer + (to > t->at ? to - t->at : 0), buffer + n);
 			n = edge ? (size_t)(edge - buffer) : without_edge(t->cut, n, READ_SIZE);
 		}
-		reading_count(t->worker, n);
+		tally_slice(&t->worker->tally, n);
 		atomic_fetch_add(&t->cut->counted, n);
 		if (!scan_bytes(t->worker->scanner, buffer, n) ||
 			pipeline_stopped(t->worker->pipeline))
@@ -230,10 +230,13 @@ static void
 finish(struct part *t, enum feed how)
 {
 	struct cut *c = t->cut;
+	uint64_t size = c->reading->job->file->size;
 
 	end_turn(t, true);
-	if (how == FEED_EDGE)
+	if (how == FEED_EDGE) {
+		tally_alone(&t->worker->tally, size > t->at ? size - t->at : 0);
 		how = feed(t, UINT64_MAX);
+	}
 	if (how == FEED_FAILED)
 		reading_say_failed(c->reading, t->at);
 	c->reading->done.whole = how == FEED_END && !pipeline_stopped(t->worker->pipeline);
@@ -320,11 +323,13 @@ is_big(const struct pipeline *p, const struct job *job)
 	return S_ISREG(job->file->mode) && job->file->size >= least;
 }
 
-/* Jobs are sorted: biggest first. */
 bool
 cut_may_help(const struct pipeline *p)
 {
-	return p->job_count && is_big(p, &p->jobs[0]);
+	for (size_t i = 0; i < p->job_count; i++)
+		if (is_big(p, &p->jobs[i]))
+			return true;
+	return false;
 }
 
 bool
@@ -395,6 +400,8 @@ cut_read(struct reading *r, int fd, struct scan_summary *summary)
 
 	if ((n = read_at(&t, 0, EDGE_PIECE)) > 0)
 		edge_key(w->buffer, (const char *)w->buffer + n, c.key);
+	tally_kind(&w->tally, ESTIMATE_PLAIN);
+	tally_share(&w->tally);
 	scan_begin(w->scanner, &sink);
 	how = feed(&t, end_of(&t));
 	if (how == FEED_EDGE && scan_cut(w->scanner, &mark) && mark.offset == t.at) {
@@ -412,7 +419,7 @@ cut_read(struct reading *r, int fd, struct scan_summary *summary)
 		reading_end(w, r->job);
 	}
 	/* What was thrown away was counted as well. */
-	w->tally.bytes_done -= atomic_load(&c.counted) - r->counted;
+	tally_shared(&w->tally, r->counted, atomic_load(&c.counted));
 	*summary = c.summary;
 }
 
@@ -436,6 +443,7 @@ help(struct worker *w, struct cut *c)
 
 	c->helpers++;
 	pthread_mutex_unlock(&p->cut_lock);
+	tally_share(&w->tally);
 	read_parts(w, c);
 	pthread_mutex_lock(&p->cut_lock);
 	c->helpers--;

@@ -1,4 +1,4 @@
-/* The detector: lists the inputs, judges records by the rules, writes alerts into the store. */
+/* The detector: judges records by the rules, writes alerts into the store. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,13 +11,12 @@ enum {
 	COMMIT_MS = 50,
 	COMMIT_ITEMS = 2000,
 	COMMIT_BYTES = 8 << 20, /* that are kept until then, with live sources */
-	LISTED_ITEMS = 500,
 };
 
 /* ---- problems ---- */
 
-static void
-count_problem(struct pipeline_progress *progress, enum problem_severity severity)
+void
+detector_count_problem(struct pipeline_progress *progress, enum problem_severity severity)
 {
 	if (severity == PROBLEM_ERROR)
 		progress->errors++;
@@ -30,164 +29,11 @@ detector_put_problem(struct detector *d, int64_t input, const struct problem *pr
 {
 	struct error err;
 
-	count_problem(&d->tally, problem->severity);
+	detector_count_problem(&d->tally, problem->severity);
 	detector_begin(d);
 	if (!d->failed &&
 		!store_put_problem(d->pipeline->store, d->pipeline->run, input, problem, &err))
 		detector_fail(d, &err);
-}
-
-static void
-walk_problem(void *context, const struct problem *problem)
-{
-	detector_put_problem(context, 0, problem);
-}
-
-static bool
-count_remembered(void *context, const struct problem *problem)
-{
-	count_problem(context, problem->severity);
-	return true;
-}
-
-/* ---- listing ---- */
-
-static int
-by_size_descending(const void *a, const void *b)
-{
-	const struct job *left = a, *right = b;
-
-	if (left->file->size != right->file->size)
-		return left->file->size < right->file->size ? 1 : -1;
-	return (left->file > right->file) - (left->file < right->file);
-}
-
-/* As it was listed. */
-static struct store_input
-store_input_of(struct detector *d, const struct walk_file *file)
-{
-	walk_real_path(file, &d->real);
-	return (struct store_input){
-		.name = STR("file"),
-		.path = str_from(file->path),
-		.identity = buf_view(&d->real),
-		.order = (uint32_t)(file - d->pipeline->walk.files) + 1,
-		.size = file->size,
-		.mtime_ns = file->mtime_ns,
-		.ctime_ns = file->ctime_ns,
-		.device = file->device,
-		.inode = file->inode,
-	};
-}
-
-/* What is read is begun in the store only when there is something to put: most files hold nothing.
- */
-static enum store_known
-look(struct detector *d, const struct walk_file *file, struct store_mark *mark)
-{
-	struct pipeline *p = d->pipeline;
-	enum store_known known = STORE_TO_READ;
-	struct store_input input;
-	struct error err;
-
-	if (!p->options.remember)
-		return known;
-	if (d->items >= LISTED_ITEMS)
-		detector_commit(d); /* somebody's decision may be waiting */
-	detector_begin(d);
-	if (d->failed)
-		return known;
-	d->items++;
-	input = store_input_of(d, file);
-	if (!store_input_look(
-		    p->store, p->run, &input, p->rule_key[file->given], &known, mark, &err))
-		detector_fail(d, &err);
-	return known;
-}
-
-static void
-list_file(struct detector *d, const struct walk_file *file)
-{
-	struct pipeline *p = d->pipeline;
-	struct store_mark mark;
-	enum store_known known = look(d, file, &mark);
-	struct job job = {.file = file};
-
-	if (known == STORE_GROWN) {
-		job.mark = MEM_NEW(struct store_mark);
-		*job.mark = mark;
-	}
-	pthread_mutex_lock(&p->lock);
-	p->progress.files_total++;
-	if (known == STORE_UNCHANGED) {
-		p->progress.files_done++;
-		p->progress.files_remembered++;
-	} else {
-		p->progress.bytes_total += file->size - (job.mark ? job.mark->offset : 0);
-		p->jobs[p->job_count++] = job;
-	}
-	pthread_mutex_unlock(&p->lock);
-}
-
-static bool
-begin_job(struct detector *d, struct job *job, struct error *err)
-{
-	struct pipeline *p = d->pipeline;
-	const struct store_input input = store_input_of(d, job->file);
-	const char *key = p->rule_key[job->file->given];
-	bool unchanged;
-
-	if (!job->goes_on)
-		return store_input_begin(
-			p->store, p->run, &input, key, &job->input, &unchanged, err);
-	return store_input_go_on(p->store, p->run, &input, key, job->mark, &job->input, err) &&
-	       store_input_problems(p->store, job->input, count_remembered, &d->tally, err);
-}
-
-int64_t
-detector_job_input(struct detector *d, struct job *job)
-{
-	struct error err;
-
-	if (job->input)
-		return job->input;
-	detector_begin(d);
-	if (d->failed)
-		return 0;
-	if (!begin_job(d, job, &err)) {
-		job->input = 0;
-		detector_fail(d, &err);
-		return 0;
-	}
-	job->begun = d->begun;
-	d->begun = job;
-	return job->input;
-}
-
-static void
-list_inputs(struct detector *d)
-{
-	struct pipeline *p = d->pipeline;
-	struct pipeline_progress met = {0};
-	struct error err;
-
-	for (size_t i = 0; i < p->options.path_count && !d->failed; i++)
-		if (!str_starts_with(str_from(p->options.paths[i]), STR("s3://")))
-			walk_add(&p->walk, p->options.paths[i], walk_problem, d);
-	p->jobs = mem_array(NULL, p->walk.count, sizeof(*p->jobs));
-	store_run_places(p->store, (uint32_t)p->walk.count);
-	for (size_t i = 0; i < p->walk.count && !d->failed && !atomic_load(&p->stop); i++)
-		list_file(d, &p->walk.files[i]);
-	qsort(p->jobs, p->job_count, sizeof(*p->jobs), by_size_descending);
-	detector_commit(d);
-	/* Of the walk and of remembered inputs alike. */
-	if (!d->failed && !store_problems(p->store, p->run, count_remembered, &met, &err))
-		detector_fail(d, &err);
-	pthread_mutex_lock(&p->lock);
-	p->progress.errors = met.errors;
-	p->progress.notes = met.notes;
-	p->progress.listing = false;
-	pthread_mutex_unlock(&p->lock);
 }
 
 /* ---- records ---- */
@@ -195,7 +41,7 @@ list_inputs(struct detector *d)
 static int64_t
 item_input(struct detector *d, const struct item *item)
 {
-	return item->fetcher ? live_input(d, item) : detector_job_input(d, item->job);
+	return item->fetcher ? live_input(d, item) : list_job_input(d, item->job);
 }
 
 /* A problem of what the item stands in. */
@@ -344,7 +190,7 @@ remember(struct detector *d, const struct done *done)
 {
 	struct pipeline *p = d->pipeline;
 	const struct walk_file *file = done->job->file;
-	struct store_input input = store_input_of(d, file);
+	struct store_input input = list_store_input(d, file);
 	const char *key = p->rule_key[file->given];
 	struct error err;
 
@@ -369,7 +215,7 @@ take_done(struct detector *d, const struct item *item)
 		const struct done *done = &item->done[i];
 
 		if (done->job->goes_on)
-			detector_job_input(d, done->job);
+			list_job_input(d, done->job);
 		if (done->whole && S_ISREG(done->job->file->mode))
 			remember(d, done);
 	}
@@ -481,20 +327,28 @@ detect(struct detector *d)
 	}
 }
 
+static unsigned
+cores_allowed(const struct pipeline *p)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (p->options.jobs)
+		return p->options.jobs;
+	return cores > 0 ? (unsigned)cores : 1;
+}
+
 static void
 start_workers(struct pipeline *p)
 {
-	unsigned count = p->options.jobs;
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned cores = cores_allowed(p), count = cores;
 
-	if (count == 0)
-		count = cores > 0 ? (unsigned)cores : 1;
 	atomic_store(&p->idle_cores, 0);
 	if (count > p->job_count && !cut_may_help(p)) {
 		atomic_store(&p->idle_cores, (int)(count - p->job_count));
 		count = (unsigned)p->job_count;
 	}
 	p->workers = mem_array(p->workers, count, sizeof(*p->workers));
+	progress_begin(p, count, cores);
 	while (p->worker_count < count &&
 		pipeline_start_producer(p, &p->workers[p->worker_count], pipeline_read, p))
 		p->worker_count++;

@@ -167,7 +167,8 @@ list(struct gathering *g)
 	g->jobs = mem_array(NULL, p->walk.count, sizeof(*g->jobs));
 	g->count = p->walk.count;
 	for (size_t i = 0; i < g->count; i++)
-		g->jobs[i] = (struct job){.file = &p->walk.files[i]};
+		g->jobs[i] = (struct job){
+			.file = &p->walk.files[i], .kind = job_kind(&p->walk.files[i])};
 	for (size_t i = 0; i < p->job_count; i++) {
 		struct job *job = &g->jobs[p->jobs[i].file - p->walk.files];
 
@@ -194,7 +195,7 @@ ask_looked(struct gathering *g)
 
 		if (!open(g))
 			break;
-		input = detector_job_input(g->detector, job);
+		input = list_job_input(g->detector, job);
 		if (input && S_ISREG(job->file->mode))
 			check(g, store_looked_term(g->pipeline->store, input, &job->looked, &err),
 				&err);
@@ -229,15 +230,13 @@ is_due(const struct gathering *g, struct job *job)
 }
 
 static int
-by_due_and_size(const void *a, const void *b)
+by_due_and_cost(const void *a, const void *b)
 {
 	const struct job *left = a, *right = b;
 
 	if (left->due != right->due)
 		return left->due ? -1 : 1;
-	if (left->file->size != right->file->size)
-		return left->file->size < right->file->size ? 1 : -1;
-	return (left->file > right->file) - (left->file < right->file);
+	return job_by_cost(left, right);
 }
 
 /* What the last pass over it told. */
@@ -265,7 +264,7 @@ choose(struct gathering *g)
 		if (job->due)
 			forget(job);
 	}
-	qsort(g->jobs, g->count, sizeof(*g->jobs), by_due_and_size);
+	qsort(g->jobs, g->count, sizeof(*g->jobs), by_due_and_cost);
 	p->job_count = history.files_total;
 	p->next_job = 0;
 	pthread_mutex_lock(&p->lock);
@@ -285,7 +284,7 @@ take_trace(struct detector *d, const struct item *item)
 	struct pipeline *p = d->pipeline;
 	struct traced *traced = item->traced;
 	const struct term made = {TERM_KEY, traced->trace.text[TRACE_SUBJECT]};
-	int64_t input = detector_job_input(d, item->job), n;
+	int64_t input = list_job_input(d, item->job), n;
 	bool any = false, fresh = false;
 	struct error err;
 
@@ -315,7 +314,7 @@ put_looked(struct detector *d, struct job *job)
 		.unread = job->unread,
 		.spans = job->spans.items,
 		.span_count = job->spans.count};
-	int64_t input = detector_job_input(d, job);
+	int64_t input = list_job_input(d, job);
 	struct error err;
 
 	detector_begin(d);

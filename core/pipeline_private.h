@@ -12,6 +12,7 @@
 #include "core/history/keyset.h"
 #include "core/history/spans.h"
 #include "core/history/want.h"
+#include "core/pipeline_tally.h"
 #include "core/scan/scan.h"
 #include "core/source/source.h"
 #include "core/source/walk.h"
@@ -21,6 +22,7 @@
 struct job {
 	const struct walk_file *file; /* borrows from the walk */
 	struct store_mark *mark;      /* owns; where it may be read on; NULL: it is read whole */
+	enum estimate_kind kind;      /* by its name */
 	bool goes_on;  /* the worker's, before its first item: it is read from there */
 	bool unopened; /* the worker's: the first pass could not open it */
 	/* The worker's in a pass for history, then the detector's. */
@@ -138,7 +140,7 @@ struct pipeline {
 	struct queue *queue;
 	const struct want *want; /* of a pass for history, fixed while it runs; NULL: the first */
 	struct walk walk;
-	struct job *jobs; /* owns; biggest first; fixed before the workers start */
+	struct job *jobs; /* owns; what takes longest first; fixed before the workers start */
 	size_t job_count;
 	pthread_mutex_t cut_lock;   /* guards what workers share, and every struct cut */
 	pthread_cond_t cut_changed; /* also at the stop */
@@ -147,7 +149,8 @@ struct pipeline {
 	struct cut *cuts;      /* those that can be helped with */
 	atomic_int idle_cores; /* of those that --jobs allows: no worker runs on them */
 	pthread_t detector;
-	pthread_t *workers; /* owns */
+	atomic_size_t next_worker; /* its place among those running */
+	pthread_t *workers;	   /* owns */
 	unsigned worker_count;
 	struct fetcher *fetchers; /* owns; fixed once started; the one-offs come last */
 	size_t fetcher_count;
@@ -155,6 +158,11 @@ struct pipeline {
 	bool joined;
 	pthread_mutex_t lock; /* guards what follows */
 	struct pipeline_progress progress;
+	struct work work[ESTIMATE_KINDS];
+	struct running *running; /* owns; one a worker; of this pass, as all of the estimate */
+	size_t running_count;
+	unsigned cores; /* that --jobs allows */
+	struct estimate estimate;
 	unsigned producers;	   /* who may still push; the last one closes the queue */
 	bool holding;		   /* the detector counts as one while sources are watched */
 	struct pipeline_live live; /* as the store says, while another fetches */
@@ -257,6 +265,25 @@ void fetcher_note_success(struct fetcher *fetcher, int64_t began_ms);
 void fetcher_note_failure(struct fetcher *fetcher, const struct source_failure *failure,
 	const struct error *err, int64_t pause);
 
+/* ---- pipeline_list.c: the detector's side of files ---- */
+
+struct detector;
+void list_inputs(struct detector *d);
+/* As it was listed; valid until the next call. */
+struct store_input list_store_input(struct detector *d, const struct walk_file *file);
+/* The store's id of a job's input; 0: the store failed. */
+int64_t list_job_input(struct detector *d, struct job *job);
+
+/* ---- pipeline_progress.c ---- */
+
+/* Of a job: by the name of its file; what of it is to be read. */
+enum estimate_kind job_kind(const struct walk_file *file);
+uint64_t job_bytes(const struct job *job);
+/* What takes longest first, so that no worker is left alone with it at the end. For qsort. */
+int job_by_cost(const void *a, const void *b);
+/* Before the workers start: with nothing done. Cores beyond them help. */
+void progress_begin(struct pipeline *pipeline, unsigned workers, unsigned cores);
+
 /* ---- pipeline_mark.c: files that grow ---- */
 
 /* What the mark says stands before it. */
@@ -287,8 +314,7 @@ struct detector {
 void detector_take(struct detector *d, const struct item *item);
 /* Once more: the workers read p->jobs, and all that they find is taken. */
 void detector_run(struct detector *d);
-/* The store's id of a job's input; 0: the store failed. */
-int64_t detector_job_input(struct detector *d, struct job *job);
+void detector_count_problem(struct pipeline_progress *progress, enum problem_severity severity);
 void detector_put_problem(struct detector *d, int64_t input, const struct problem *problem);
 
 /* ---- pipeline_history.c: the detector's ---- */

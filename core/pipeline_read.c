@@ -13,9 +13,8 @@
 enum {
 	MAX_PROBLEMS = 1000,
 	TRACES_BYTES = 64 << 10, /* that are given on together */
-	PUBLISH_MS = 20,
-	AHEAD_MIN = 4 << 20,  /* what must be left of a file for a second thread to pay */
-	SMALL_FILE = 1 << 20, /* what is done already does not wait for one that is larger */
+	AHEAD_MIN = 4 << 20,	 /* what must be left of a file for a second thread to pay */
+	SMALL_FILE = 1 << 20,	 /* what is done already does not wait for one that is larger */
 };
 
 static size_t
@@ -217,40 +216,6 @@ say_problems(struct reading *r, const struct scan_summary *summary)
 /* ---- what is told of many files at once ---- */
 
 static void
-publish(struct worker *w)
-{
-	struct pipeline *p = w->pipeline;
-	struct pipeline_progress *progress = &p->progress;
-
-	pthread_mutex_lock(&p->lock);
-	if (w->looker) {
-		progress->history.bytes_done += w->tally.bytes_done;
-		progress->history.bytes_total += w->tally.bytes_total;
-		progress->history.files_done += w->tally.files_done;
-	} else {
-		progress->bytes_done += w->tally.bytes_done;
-		progress->bytes_total += w->tally.bytes_total;
-		progress->bytes_out += w->tally.bytes_out;
-		progress->files_done += w->tally.files_done;
-		progress->records += w->tally.records;
-	}
-	pthread_mutex_unlock(&p->lock);
-	w->tally = (struct pipeline_progress){0};
-	pipeline_wake(p);
-}
-
-static void
-publish_now_and_then(struct worker *w)
-{
-	int64_t now = time_monotonic_ms();
-
-	if (now - w->published_ms < PUBLISH_MS)
-		return;
-	w->published_ms = now;
-	publish(w);
-}
-
-static void
 push_done(struct worker *w)
 {
 	struct item *item;
@@ -279,40 +244,43 @@ note_done(struct reading *r)
 
 /* ---- bytes ---- */
 
-void
-reading_count(struct worker *w, uint64_t bytes)
+static bool
+is_gzip(const unsigned char *bytes, ssize_t n)
 {
-	w->tally.bytes_done += bytes;
-	publish_now_and_then(w);
+	return n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 }
 
 static void
-count_end(struct reading *r, const struct scan_summary *summary)
+count_bytes(struct reading *r, ssize_t n)
 {
-	struct pipeline_progress *tally = &r->worker->tally;
-	uint64_t listed = r->job->file->size - r->from;
+	struct worker *w = r->worker;
 
-	tally->files_done++;
-	tally->records += summary->records;
-	tally->bytes_out += summary->bytes_out;
-	/* The total was the size when listed; what was not read of it is not awaited any more. */
-	if (r->counted < listed)
-		tally->bytes_done += listed - r->counted;
-	else
-		tally->bytes_total += r->counted - listed;
+	if (!r->counted && !r->from)
+		tally_kind(&w->tally, is_gzip(w->buffer, n) ? ESTIMATE_PACKED : ESTIMATE_PLAIN);
+	r->counted += (uint64_t)n;
+	tally_bytes(&w->tally, (uint64_t)n, scan_given(w->scanner));
 }
 
-/* A pipe may never end: wait for it or for the stop, whichever comes first. */
-static ssize_t
-read_some(const struct pipeline *p, int fd, bool pipe, void *buffer)
+/* A pipe may never end: wait for it or for the stop, whichever comes first; then false. */
+static bool
+wait_for_pipe(struct worker *w, int fd)
 {
-	struct pollfd waits[2] = {{fd, POLLIN, 0}, {p->stop_wake.fd, POLLIN, 0}};
+	struct pollfd waits[2] = {{fd, POLLIN, 0}, {w->pipeline->stop_wake.fd, POLLIN, 0}};
+
+	push_done(w);
+	tally_tell(&w->tally);
+	return poll(waits, 2, -1) <= 0 || !waits[1].revents;
+}
+
+static ssize_t
+read_some(struct worker *w, int fd, bool pipe)
+{
 	ssize_t n;
 
 	do {
-		if (pipe && poll(waits, 2, -1) > 0 && waits[1].revents)
+		if (pipe && !wait_for_pipe(w, fd))
 			return 0;
-		n = read(fd, buffer, READ_SIZE);
+		n = read(fd, w->buffer, READ_SIZE);
 	} while (n < 0 && (errno == EINTR || (pipe && errno == EAGAIN)));
 	return n;
 }
@@ -345,6 +313,7 @@ scan_piece(const struct reading *r, size_t len)
 	struct ahead *ahead = call_helper(r);
 	void *piece = w->buffer;
 
+	tally_helped(&w->tally, ahead != NULL);
 	w->buffer = w->other_buffer;
 	w->other_buffer = piece;
 	return ahead ? scan_bytes_ahead(w->scanner, ahead, piece, len)
@@ -358,13 +327,12 @@ reading_rest(struct reading *r, int fd)
 	ssize_t n;
 
 	do {
-		n = read_some(r->pipeline, fd, pipe, r->worker->buffer);
+		n = read_some(r->worker, fd, pipe);
 		if (n < 0) {
 			reading_say_failed(r, r->from + r->counted);
 			return false;
 		}
-		reading_count(r->worker, (uint64_t)n);
-		r->counted += (uint64_t)n;
+		count_bytes(r, n);
 		if (n && !scan_piece(r, (size_t)n))
 			break;
 	} while (!is_end(r, n) && !pipeline_stopped(r->pipeline));
@@ -436,7 +404,7 @@ find_mark(struct reading *r, int fd)
 		r->job->goes_on = true;
 		r->from = mark->offset;
 	} else {
-		r->worker->tally.bytes_total += mark->offset;
+		tally_more(&r->worker->tally, mark->offset);
 	}
 }
 
@@ -455,6 +423,7 @@ read_one(struct reading *r, int fd, struct scan_summary *summary)
 	scan_end(scanner, summary);
 	reading_end(r->worker, r->job);
 	helper_rest(&r->worker->helper);
+	tally_helped(&r->worker->tally, false);
 }
 
 static void
@@ -478,11 +447,9 @@ read_input(struct reading *r)
 			forget_problems(r); /* "truncated" would be our own doing */
 		say_problems(r, &summary);
 		close(fd);
-	} else if (r->job->mark) {
-		r->from = r->job->mark->offset;
 	}
 	give_traces(r);
-	count_end(r, &summary);
+	tally_file_end(&r->worker->tally, summary.records, summary.bytes_out);
 	note_done(r);
 }
 
@@ -495,6 +462,7 @@ take_job(struct worker *w, struct job *job, bool undecided)
 		.undecided = undecided,
 		.tells = !w->looker};
 
+	tally_file(&w->tally, job);
 	if (job->file->size > SMALL_FILE)
 		push_done(w);
 	reading_begin(w, job);
@@ -522,18 +490,18 @@ pipeline_read(void *argument)
 		.looker = looker,
 		.buffer = mem_alloc(READ_SIZE),
 		.other_buffer = mem_alloc(READ_SIZE),
-		.helper.pipeline = p,
-		.published_ms = time_monotonic_ms()};
+		.helper.pipeline = p};
 	bool undecided;
 	struct job *job;
 
 	if (looker)
 		options.literal_count = looker_literals(looker, &options.literals);
 	w.scanner = scanner_new(&options);
+	tally_begin(&w.tally, p);
 	while ((job = cut_next_job(&w, &undecided)))
 		take_job(&w, job, undecided);
 	push_done(&w);
-	publish(&w);
+	tally_end(&w.tally);
 	helper_fini(&w.helper);
 	free(w.buffer);
 	free(w.other_buffer);

@@ -8,7 +8,7 @@
 
 enum { READ_SIZE = 512 << 10, DONE_BATCH = 64 };
 
-/* One thread. What every file would cost is gathered here and given on now and then. */
+/* One thread. What every file would cost is gathered here and given on together. */
 struct worker {
 	struct pipeline *pipeline;
 	struct scanner *scanner;
@@ -16,8 +16,7 @@ struct worker {
 	struct item *traces, *last_trace; /* own; found and not given on yet */
 	void *buffer, *other_buffer;	  /* own */
 	struct helper helper;
-	struct pipeline_progress tally; /* since it was published */
-	int64_t published_ms;
+	struct tally tally;
 	struct done done[DONE_BATCH];
 	size_t done_count;
 };
@@ -31,7 +30,7 @@ struct reading {
 	struct item **problems; /* owns */
 	size_t problem_count, problem_capacity, problems_left_out;
 	uint64_t from;	  /* where it is read from */
-	uint64_t counted; /* bytes already in the tally */
+	uint64_t counted; /* bytes read */
 	bool undecided;	  /* others wait for whether it is cut */
 	bool tells;	  /* problems are told: not those of a pass for history */
 };
@@ -54,7 +53,6 @@ void reading_end(struct worker *worker, struct job *job);
 
 /* Says and counts a failed read of the input. */
 void reading_say_failed(struct reading *reading, uint64_t at);
-void reading_count(struct worker *worker, uint64_t bytes);
 /* Where it can be read on when it has grown: at its end, before scan_end. */
 void reading_note_mark(struct reading *reading, const struct scanner *scanner, int fd);
 /* Reads on to the end of the input; false: stopped, or it cannot be read. */

@@ -150,16 +150,17 @@ struct ui {
 		struct timeline timeline; /* owns; of the subject, as the others */
 		struct key_life key_life; /* owns */
 		struct timeline_filter look;
-		struct card card;     /* owns; of its overlay */
-		struct buf record;    /* owns; of a line of the history, for its overlay */
-		struct buf record_at, record_wrong; /* owns; where it stands, why it cannot be read */
+		struct card card;	 /* owns; of its overlay */
+		struct buf record;	 /* owns; of a line of the history, for its overlay */
+		struct buf record_at;	 /* owns; where it stands */
+		struct buf record_wrong; /* owns; why it cannot be read */
 		struct event_text record_text;
 		struct evidence *evidence; /* owns; it is being read; NULL: it is not */
 		enum ui_overlay back_to;   /* it was opened from there */
-		bool stale;		     /* the store has more of it */
-		bool go_to_alert;	     /* the history pane is to begin there */
-		int64_t loaded_ms, begun_ms; /* when; and the pass that is under way */
-		char looking[96];	     /* how far that is; "": it is not */
+		bool stale;		   /* the store has more of it */
+		bool go_to_alert;	   /* the history pane is to begin there */
+		int64_t loaded_ms;
+		char looking[96]; /* how far that is; "": it is not */
 	} story;
 	struct pane panes[PANE_COUNT]; /* PANE_LIST's is not used */
 	struct pane overlay_pane;
@@ -236,7 +237,6 @@ void ui_say(struct ui *ui, enum role role, const char *fmt, ...)
 unsigned ui_act(struct ui *ui, enum action action);
 /* As much of s as goes into so many cells, with a sign where something is left out. */
 void ui_put_short(const struct ui *ui, struct str s, int cols, struct buf *out);
-void ui_put_bytes(struct buf *out, double bytes); /* "1.2 GB" */
 void ui_put_actor(const struct ui *ui, struct str label, int cols, struct buf *out);
 /* "?" when the record names none. Valid until the list changes. */
 struct str ui_row_target(const struct ui *ui, const struct list_row *row);
@@ -271,7 +271,6 @@ void ui_reload_story(struct ui *ui); /* before a frame, when the store has more 
 /* How far the looking for other records is, once a look at the pipeline was taken. */
 bool ui_follow_looking(struct ui *ui, const struct pipeline_progress *before);
 bool ui_is_looking(const struct ui *ui);
-void ui_put_looking(const struct ui *ui, bool narrow, struct buf *out);
 void ui_look_by(struct ui *ui, enum timeline_by by);
 /* What stands under the cursor: a fact, a line of the history, a key. */
 void ui_open_fact(struct ui *ui);

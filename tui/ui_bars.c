@@ -182,58 +182,6 @@ draw_heads(const struct ui *ui, struct grid *grid)
 
 /* ---- progress ---- */
 
-void
-ui_put_bytes(struct buf *out, double bytes)
-{
-	static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
-	size_t unit = 0;
-
-	while (bytes >= 1000 && unit < 4) {
-		bytes /= 1000;
-		unit++;
-	}
-	buf_printf(out, unit && bytes < 100 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
-}
-
-static void
-put_left(struct buf *out, const struct pipeline_progress *p)
-{
-	double done = (double)p->bytes_done, total = (double)p->bytes_total;
-	double seconds = (double)p->elapsed_ms / 1000, left;
-
-	if (seconds < 0.5 || done <= 0)
-		return;
-	buf_puts(out, ", ");
-	ui_put_bytes(out, (p->bytes_out > p->bytes_done ? (double)p->bytes_out : done) / seconds);
-	buf_puts(out, "/s");
-	if (p->listing || total <= done)
-		return;
-	left = seconds * (total - done) / done;
-	if (left >= 90)
-		buf_printf(out, ", %.0f min left", left / 60);
-	else
-		buf_printf(out, ", %.0f s left", left);
-}
-
-static void
-put_progress(struct buf *out, const struct pipeline_progress *p, bool narrow)
-{
-	unsigned long long done = p->files_done + p->files_remembered;
-	const char *of = narrow ? "/" : " of ";
-
-	ui_put_bytes(out, (double)p->bytes_done);
-	if (p->bytes_total) {
-		buf_puts(out, of);
-		ui_put_bytes(out, (double)p->bytes_total);
-	}
-	buf_printf(out, ", %llu%s%llu%s files", done, of, (unsigned long long)p->files_total,
-		p->listing ? "+" : "");
-	put_left(out, p);
-	if (p->errors && !narrow) /* the title says it as well */
-		buf_printf(out, ", %llu problem%s", (unsigned long long)p->errors,
-			p->errors == 1 ? "" : "s");
-}
-
 /* A bar where the end is known, and the words for it. */
 static void
 draw_bar(struct pen *pen, uint64_t done, uint64_t total, struct str words)
@@ -277,6 +225,7 @@ draw_progress(const struct ui *ui, struct pen *pen)
 {
 	const struct pipeline_progress *p = &ui->progress;
 	const struct health *filling = ui_filling_source(ui);
+	bool narrow = pen->grid->cols < 100;
 	struct buf text = {0};
 
 	if (filling && (!ui_is_reading(ui) || !p->files_total)) {
@@ -284,10 +233,13 @@ draw_progress(const struct ui *ui, struct pen *pen)
 		return;
 	}
 	if (ui_is_reading(ui)) {
-		put_progress(&text, p, pen->grid->cols < 100);
+		pipeline_progress_text(&text, p, narrow);
+		if (p->errors && !narrow) /* the title says it as well */
+			buf_printf(&text, ", %llu problem%s", (unsigned long long)p->errors,
+				p->errors == 1 ? "" : "s");
 		draw_bar(pen, p->bytes_done, p->bytes_total, buf_view(&text));
 	} else {
-		ui_put_looking(ui, pen->grid->cols < 100, &text);
+		pipeline_history_text(&text, p, narrow);
 		draw_bar(pen, p->history.bytes_done, p->history.bytes_total, buf_view(&text));
 	}
 	buf_fini(&text);

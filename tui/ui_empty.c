@@ -7,7 +7,7 @@
 static void
 draw_nothing_found(const struct pipeline_progress *p, struct pen *first, struct pen *second)
 {
-	unsigned long long files = p->files_done + p->files_remembered;
+	unsigned long long files = p->files_done;
 
 	if (p->errors && !p->bytes_out && !p->files_remembered) {
 		pen_puts(first, ROLE_TEXT, "nothing could be read");

@@ -66,39 +66,6 @@ ui_is_looking(const struct ui *ui)
 	return ui->progress.history.state == HISTORY_LOOKING && !ui_is_reading(ui);
 }
 
-static void
-put_left(const struct ui *ui, struct buf *out)
-{
-	const struct pipeline_history *h = &ui->progress.history;
-	double seconds = (double)(time_monotonic_ms() - ui->story.begun_ms) / 1000;
-	double done = (double)h->bytes_done, left;
-
-	if (seconds < 1 || done <= 0 || h->bytes_total <= h->bytes_done)
-		return;
-	left = seconds * ((double)h->bytes_total - done) / done;
-	if (left >= 90)
-		buf_printf(out, ", %.0f min left", left / 60);
-	else
-		buf_printf(out, ", %.0f s left", left);
-}
-
-/* "related records: 1.2 of 3.1 GB, 2 min left" */
-void
-ui_put_looking(const struct ui *ui, bool narrow, struct buf *out)
-{
-	const struct pipeline_history *h = &ui->progress.history;
-
-	buf_puts(out, narrow ? "related: " : "looking for related records: ");
-	ui_put_bytes(out, (double)h->bytes_done);
-	if (h->bytes_total) {
-		buf_puts(out, narrow ? "/" : " of ");
-		ui_put_bytes(out, (double)h->bytes_total);
-	}
-	if (h->pass > 1)
-		buf_printf(out, ", pass %u", h->pass);
-	put_left(ui, out);
-}
-
 /* In whole percents: a pane is not written anew for less. */
 static bool
 write_looking(struct ui *ui)
@@ -124,11 +91,8 @@ ui_follow_looking(struct ui *ui, const struct pipeline_progress *before)
 {
 	const struct pipeline_history *was = &before->history, *now = &ui->progress.history;
 
-	if (was->state != now->state || was->pass != now->pass) {
-		ui->story.begun_ms = time_monotonic_ms();
-		ui->story.stale = true;
-	}
-	ui->story.stale |= was->traces != now->traces;
+	ui->story.stale |=
+		was->state != now->state || was->pass != now->pass || was->traces != now->traces;
 	return write_looking(ui) || was->state != now->state || was->traces != now->traces ||
 	       (ui_is_looking(ui) && was->bytes_done != now->bytes_done);
 }

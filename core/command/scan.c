@@ -29,23 +29,29 @@ struct scanning {
 	struct pipeline_progress progress;
 };
 
-static void
-say_progress(const struct scanning *s)
-{
-	const struct pipeline_progress *p = &s->progress;
-
-	fprintf(stderr, "\r%llu of %llu files, %llu of %llu MB, %llu alerts ",
-		(unsigned long long)p->files_done, (unsigned long long)p->files_total,
-		(unsigned long long)(p->bytes_done >> 20),
-		(unsigned long long)(p->bytes_total >> 20), (unsigned long long)p->alerts_new);
-	fflush(stderr);
-}
+enum { PROGRESS_COLS = 78 };
 
 /* Only "\r" and blanks: nothing beyond what every terminal has. */
 static void
+say_progress(const struct scanning *s)
+{
+	struct buf text = {0};
+
+	if (s->progress.finished)
+		pipeline_history_text(&text, &s->progress, true);
+	else
+		pipeline_progress_text(&text, &s->progress, true);
+	buf_printf(&text, ", %llu alert%s", (unsigned long long)s->progress.alerts_new,
+		s->progress.alerts_new == 1 ? "" : "s");
+	fprintf(stderr, "\r%-*.*s", PROGRESS_COLS, PROGRESS_COLS, buf_cstr(&text));
+	fflush(stderr);
+	buf_fini(&text);
+}
+
+static void
 clear_progress(void)
 {
-	fprintf(stderr, "\r%78s\r", "");
+	fprintf(stderr, "\r%*s\r", PROGRESS_COLS, "");
 }
 
 static void
@@ -59,7 +65,13 @@ take_signal(struct scanning *s)
 	pipeline_stop(s->pipeline);
 }
 
-/* Until all is read or a signal stops it. */
+static bool
+is_done(const struct pipeline_progress *p)
+{
+	return p->finished && p->history.state != HISTORY_LOOKING;
+}
+
+/* Until all is read, and looked through for history, or a signal stops it. */
 static void
 follow(struct scanning *s)
 {
@@ -69,7 +81,7 @@ follow(struct scanning *s)
 
 	for (;;) {
 		pipeline_get_progress(s->pipeline, &s->progress);
-		if (s->progress.finished)
+		if (is_done(&s->progress))
 			break;
 		if (show && time_monotonic_ms() >= next) {
 			say_progress(s);

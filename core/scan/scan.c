@@ -478,6 +478,12 @@ scan_pause(const struct scanner *s, struct scan_summary *summary, struct scan_ma
 		mark->offset = split_mark(&s->splitter, &mark->state);
 }
 
+uint64_t
+scan_given(const struct scanner *s)
+{
+	return s->summary.bytes_out;
+}
+
 void
 scan_summary_add(struct scan_summary *sum, const struct scan_summary *more)
 {

@@ -93,6 +93,8 @@ bool scan_bytes(struct scanner *scanner, const void *data, size_t len);
  * kind, with the same `ahead`. */
 struct ahead;
 bool scan_bytes_ahead(struct scanner *scanner, struct ahead *ahead, const void *data, size_t len);
+/* Uncompressed bytes so far. */
+uint64_t scan_given(const struct scanner *scanner);
 /*
  * An input that still grows: how far it is settled. A later scan of the bytes from `offset` on,
  * begun by scan_continue, finds what this one would have found; inside of a container it finds

@@ -175,6 +175,7 @@ of_records_appended_only_they_are_read(void **state)
 	assert_int_equal(scan_as_whole(f), 1);
 	assert_int_equal(scan_as_whole(f), 0);
 	assert_int_equal(f->progress.files_remembered, 1);
+	assert_int_equal(f->progress.files_done, 1);
 }
 
 static void

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline.h"
+#include "core/pipeline_private.h"
 #include "tests/support/member.h"
 
 enum { SLICE = 700, NEVER = 1 << 30 };
@@ -53,6 +53,19 @@ new_rule(bool every)
 	return rule;
 }
 
+/* All that the time left is told by was done, and no more. */
+static void
+assert_all_was_done(const struct pipeline *p)
+{
+	const struct work *work = &p->work[ESTIMATE_PLAIN];
+
+	assert_int_equal(work->bytes, work->bytes_total);
+	assert_int_equal(work->files, 1);
+	assert_int_equal(work->files_total, 1);
+	for (size_t i = 0; i < p->running_count; i++)
+		assert_true(!p->running[i].working && !p->running[i].left);
+}
+
 static void
 run(const char *path, unsigned jobs, uint64_t slice, bool every, struct buf *found)
 {
@@ -76,14 +89,16 @@ run(const char *path, unsigned jobs, uint64_t slice, bool every, struct buf *fou
 	pipeline_wait(pipeline);
 	pipeline_get_progress(pipeline, &progress);
 	query.run = pipeline_run(pipeline);
+	assert_all_was_done(pipeline);
 	pipeline_free(pipeline);
 	assert_false(progress.failed);
 	buf_clear(found);
 	assert_ok(store_rows(store, &query, note_row, found, &err), &err);
 	assert_ok(store_problems(store, query.run, note_problem, found, &err), &err);
-	buf_printf(found, "%llu of %llu bytes, %llu files, %llu records",
+	buf_printf(found, "%llu of %llu bytes, %llu given, %llu files, %llu records",
 		(unsigned long long)progress.bytes_done, (unsigned long long)progress.bytes_total,
-		(unsigned long long)progress.files_done, (unsigned long long)progress.records);
+		(unsigned long long)progress.bytes_out, (unsigned long long)progress.files_done,
+		(unsigned long long)progress.records);
 	store_close(store);
 	rule_free(rule);
 	test_rmtree(folder);
@@ -92,19 +107,22 @@ run(const char *path, unsigned jobs, uint64_t slice, bool every, struct buf *fou
 static void
 assert_cuts_change_nothing(struct str text)
 {
-	char *folder = test_folder(), *path = test_file(folder, "big.json", text.data, text.len);
+	static const char *const names[] = {"big.json", "misnamed.json.gz"};
+	char *folder = test_folder();
 	struct buf whole = {0}, cut = {0};
 
 	for (int every = 0; every < 2; every++) {
+		char *path = test_file(folder, names[every], text.data, text.len);
+
 		run(path, 1, NEVER, every, &whole);
 		for (unsigned jobs = 1; jobs <= 3; jobs += 2) {
 			run(path, jobs, SLICE, every, &cut);
 			assert_string_equal(buf_cstr(&cut), buf_cstr(&whole));
 		}
+		free(path);
 	}
 	buf_fini(&whole);
 	buf_fini(&cut);
-	free(path);
 	test_rmtree(folder);
 }
 
