@@ -49,6 +49,7 @@ list_fini(struct list *list)
 	intern_fini(&list->words);
 	free(list->rows);
 	row_index_fini(&list->index);
+	free(list->answered);
 	free(list->match);
 	free(list->placed);
 	free(list->by_time);
@@ -82,6 +83,20 @@ count_row(struct list *list, const struct list_row *row, size_t by)
 
 /* ---- rows ---- */
 
+/* Never 0 where there are any. */
+static uint32_t
+answers_sum(const struct answer *a)
+{
+	const uint64_t parts[] = {(uint64_t)a->assessed, (uint64_t)a->used,
+		(uint64_t)a->used_elsewhere, (uint64_t)a->used_after, (uint64_t)a->rotation,
+		(uint64_t)a->children, (uint64_t)a->first_seen_actor};
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		sum = (sum ^ parts[i]) * UINT64_C(0x9e3779b97f4a7c15) + i;
+	return (uint32_t)(sum >> 32) | 1;
+}
+
 static struct list_row
 row_from_store(struct list *list, const struct store_row *row)
 {
@@ -102,6 +117,7 @@ row_from_store(struct list *list, const struct store_row *row)
 		.used_elsewhere = row->answer.used_elsewhere == ANSWER_YES,
 		.used_after = row->answer.used_after < INT32_MAX ? (int32_t)row->answer.used_after
 								 : INT32_MAX,
+		.answers = answers_sum(&row->answer),
 		.status = (uint8_t)row->status,
 		.classification = (uint8_t)row->classification,
 		.validation = (uint8_t)row->validation,
@@ -131,6 +147,22 @@ list_take_unjudged(struct list *list)
 	return LIST_NONE;
 }
 
+uint32_t
+list_take_answered(struct list *list)
+{
+	return list->answered_count ? list->answered[--list->answered_count] : LIST_NONE;
+}
+
+/* One that was not judged yet will be. */
+static void
+note_answered(struct list *list, uint32_t row)
+{
+	if (!list->filtered || !list->asks || list->match[row] == MATCH_UNKNOWN)
+		return;
+	MEM_GROW(list->answered, list->answered_count, list->answered_capacity);
+	list->answered[list->answered_count++] = row;
+}
+
 /* A verdict stays until there is a newer decision: what stands in the store is a claim. */
 static void
 keep_verdict(struct list_row *now, const struct list_row *known)
@@ -153,6 +185,8 @@ update(struct list *list, uint32_t row, struct list_row now)
 	bool shown = list_shows(list, row);
 
 	keep_verdict(&now, known);
+	if (known->answers != now.answers)
+		note_answered(list, row);
 	count_row(list, known, (size_t)-1);
 	now.marked = known->marked;
 	now.arrived = known->arrived;
@@ -359,7 +393,7 @@ list_set_filtered(struct list *list, bool filtered, bool selected_matches)
 	list->known_to_filter = list->count;
 	if (list->count)
 		memset(list->match, MATCH_UNKNOWN, list->count);
-	list->matched_count = 0;
+	list->matched_count = list->answered_count = 0;
 	list->stale = true;
 	if (filtered) {
 		if (selected != LIST_NONE)
@@ -374,8 +408,12 @@ list_set_filtered(struct list *list, bool filtered, bool selected_matches)
 void
 list_set_match(struct list *list, uint32_t row, bool match)
 {
+	bool held = list->match[row] == MATCH_YES;
+
 	list->match[row] = match ? MATCH_YES : MATCH_NO;
-	if (!match || !list->filtered || row >= list->settled)
+	/* The selected row stays anyhow. */
+	list->stale |= held && !match && row != list->selected;
+	if (held || !match || !list->filtered || row >= list->settled)
 		return;
 	MEM_GROW(list->matched, list->matched_count, list->matched_capacity);
 	list->matched[list->matched_count++] = row;

@@ -28,6 +28,7 @@ struct list_row {
 	uint8_t assessed, used; /* enum assessment_kind, answer_yes */
 	bool used_elsewhere;
 	int32_t used_after; /* seconds */
+	uint32_t answers;   /* differs where any answer does */
 	bool judged; /* status and validation are a verdict on last_seq, not the store's claim */
 	bool self, marked;
 	bool arrived; /* as news, and not looked at since */
@@ -102,6 +103,9 @@ struct list {
 	struct list_counts counts;
 	uint32_t *unjudged; /* rows whose validation is a claim, to be judged; owns */
 	size_t unjudged_count, unjudged_capacity;
+	bool asks;	    /* the filter reads answers */
+	uint32_t *answered; /* rows whose answers changed under such a filter; owns */
+	size_t answered_count, answered_capacity;
 };
 
 void list_init(struct list *list);
@@ -114,6 +118,9 @@ void list_set_judged(
 	struct list *list, int64_t rowid, const struct alert_state *state, struct str validators);
 /* The next row that only claims a validation; LIST_NONE: there is none. Each is given once. */
 uint32_t list_take_unjudged(struct list *list);
+/* The next row that the filter is to judge again, for it asks what was answered anew; LIST_NONE:
+ * there is none. */
+uint32_t list_take_answered(struct list *list);
 /* Puts what arrived into its places. Neither the selection nor its line on the screen moves. What
  * takes long goes on in list_step. */
 void list_settle(struct list *list);

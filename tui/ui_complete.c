@@ -31,6 +31,8 @@ add_names(const struct ui *ui, struct completion *c, bool first)
 		completion_add(c, str_from(ui->o.config->filters[i].name));
 	for (size_t i = 0; i < column_count; i++)
 		completion_add_nocase(c, str_from(columns[i].name));
+	for (size_t i = 0; i < RULE_ANSWERS; i++)
+		completion_add_nocase(c, str_from(rule_answers[i].name));
 }
 
 /* A quote in it would end the string that it is to stand in. */

@@ -117,6 +117,7 @@ ui_set_filter(struct ui *ui, struct str predicate, struct error *err)
 	}
 	if (compiled && ui->list.selected != LIST_NONE)
 		match = ui_judge(ui, f, ui->list.selected);
+	ui->list.asks = compiled && alert_filter_asks(compiled);
 	list_set_filtered(&ui->list, compiled != NULL, match);
 	say_gave_up(ui);
 	return true;
@@ -130,12 +131,23 @@ judge_row(struct ui *ui, uint32_t row)
 		list_set_match(&ui->list, row, ui_judge(ui, &ui->filter, row));
 }
 
+/* Its history has answered something else since. */
+static void
+judge_again(struct ui *ui)
+{
+	uint32_t row = list_take_answered(&ui->list);
+
+	ui->filter.judged++;
+	list_set_match(&ui->list, row, ui_judge(ui, &ui->filter, row));
+}
+
 bool
 ui_is_filtering(const struct ui *ui)
 {
 	const struct ui_filter *f = &ui->filter;
 
-	return f->compiled && (f->at < f->count || f->fresh < ui->list.count);
+	return f->compiled &&
+	       (f->at < f->count || f->fresh < ui->list.count || ui->list.answered_count);
 }
 
 void
@@ -152,7 +164,9 @@ ui_filter_slice(struct ui *ui, int64_t deadline_ms)
 	}
 	/* What has just arrived comes first. */
 	do {
-		if (f->fresh < ui->list.count)
+		if (ui->list.answered_count)
+			judge_again(ui);
+		else if (f->fresh < ui->list.count)
 			judge_row(ui, (uint32_t)f->fresh++);
 		else
 			judge_row(ui, f->rows[f->at++]);

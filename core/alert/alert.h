@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/alert/answer.h"
 #include "core/alert/decision.h"
 #include "core/alert/outcome.h"
 #include "core/base/hash.h"
@@ -97,6 +98,8 @@ struct alert {
 	struct decision *decisions; /* ascending seq; filled by the store when loading */
 	size_t decision_count;
 	struct alert_state state; /* folded from them */
+	bool answered;		  /* what the store keeps of its story is in answer */
+	struct answer answer;
 };
 
 /* From a matched event. Copies everything into alert->arena (zero it first) but the raw bytes,

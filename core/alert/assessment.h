@@ -5,19 +5,8 @@
 #ifndef KEYWATCH_ALERT_ASSESSMENT_H
 #define KEYWATCH_ALERT_ASSESSMENT_H
 
+#include "core/alert/answer.h"
 #include "core/alert/facts.h"
-
-/* Numbers stand in stores: the list only grows. */
-enum assessment_kind {
-	ASSESSED_NONE,	  /* not looked for yet */
-	ASSESSED_HOSTILE, /* treat as hostile until explained */
-	ASSESSED_SUSPICIOUS,
-	ASSESSED_OPEN,	   /* the facts do not tell */
-	ASSESSED_EXPECTED, /* the shape of a rotation, known automation … */
-	ASSESSED_HARMLESS, /* denied: no key was made */
-};
-
-extern const char *const assessment_kind_names[]; /* "hostile" … */
 
 enum { ASSESSMENT_RESTS_MAX = 6 };
 
@@ -40,17 +29,6 @@ struct assessment_rule_text {
 const struct assessment_rule_text *assessment_rule(size_t n); /* NULL: after the last */
 
 /* ---- what a list keeps of an alert's story ---- */
-
-enum answer_yes { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
-
-struct answer {
-	enum assessment_kind assessed;
-	enum answer_yes used, used_elsewhere;
-	int64_t used_after; /* seconds; only with used */
-	enum rotation_shape rotation;
-	int64_t children;	  /* -1: unknown */
-	int64_t first_seen_actor; /* ticks; TIME_NONE: unknown, or never before */
-};
 
 /* `history` NULL: not looked for yet. What the arena is used for is not needed afterwards. */
 struct answer answer_of(struct arena *arena, const struct alert *alert,

@@ -6,6 +6,7 @@
 #define KEYWATCH_ALERT_FACTS_H
 
 #include "core/alert/alert.h"
+#include "core/alert/answer.h"
 #include "core/alert/history.h"
 #include "core/base/health.h"
 #include "core/base/problem.h"
@@ -31,15 +32,6 @@ struct fact_ledger {
 	const struct history *history;
 	/* What the configuration knows, for questions 11 and 12; borrows. NULL: nothing. */
 	const struct known *known;
-};
-
-/* Question 17. Numbers stand in stores: the list only grows. */
-enum rotation_shape {
-	ROTATION_UNKNOWN,
-	ROTATION_NONE,
-	ROTATION_SECOND_KEY,
-	ROTATION_INCOMPLETE,
-	ROTATION_WHOLE
 };
 
 /* Does this note say that a digest was stepped over? */

@@ -66,7 +66,7 @@ fact_key_state(struct asking *a)
 
 /* ---- 17: a rotation? ---- */
 
-static const char *const shapes[] = {
+const char *const rotation_shape_names[] = {
 	[ROTATION_UNKNOWN] = "unknown",
 	[ROTATION_NONE] = "none",
 	[ROTATION_SECOND_KEY] = "second-key",
@@ -137,7 +137,7 @@ fact_rotation(struct asking *a)
 	}
 	say_shape(a, &rotation);
 	fact_begin(a);
-	fact_member(a, "shape", str_from(shapes[rotation.shape]));
+	fact_member(a, "shape", str_from(rotation_shape_names[rotation.shape]));
 	fact_member(a, "oldKey", rotation.old);
 	if (rotation.shape >= ROTATION_INCOMPLETE) {
 		put_steps(a, &rotation);

@@ -32,12 +32,57 @@ struct bound {
 
 struct alert_filter {
 	struct cell *cells; /* of a glance; owns */
-	struct buf lower;   /* a record in lower case */
+	struct cell answers[RULE_ANSWERS];
+	struct buf lower; /* a record in lower case */
 	size_t text_slot[KNOWN_TEXTS], time_slot;
 	uint64_t columns; /* that any of the bound ones reads */
 	size_t count;
 	struct bound bound[];
 };
+
+static struct cell
+number_cell(bool present, int64_t number)
+{
+	return (struct cell){.present = present, .text = STR(""), .number = number};
+}
+
+static struct cell
+word_cell(bool present, const char *word)
+{
+	return (struct cell){.present = present, .text = str_from(present ? word : "")};
+}
+
+/* Whoever writes the store may write any number. */
+static int64_t
+ticks_of_seconds(int64_t seconds)
+{
+	int64_t ticks;
+
+	if (!__builtin_mul_overflow(seconds, TICKS_PER_SECOND, &ticks))
+		return ticks;
+	return seconds < 0 ? INT64_MIN + 1 : INT64_MAX;
+}
+
+/* What was not answered is null. */
+static const struct cell *
+tell_answers(struct alert_filter *f, const struct alert *alert)
+{
+	const struct answer *a = &alert->answer;
+
+	if (!alert->answered)
+		return NULL;
+	f->answers[RULE_USED] = number_cell(a->used, a->used == ANSWER_YES);
+	f->answers[RULE_USED_AFTER] =
+		number_cell(a->used == ANSWER_YES, ticks_of_seconds(a->used_after));
+	f->answers[RULE_USED_ELSEWHERE] =
+		number_cell(a->used_elsewhere, a->used_elsewhere == ANSWER_YES);
+	f->answers[RULE_ROTATED] = word_cell(a->rotation, rotation_shape_names[a->rotation]);
+	f->answers[RULE_CHILDREN] = number_cell(a->children >= 0, a->children);
+	f->answers[RULE_FIRST_SEEN_ACTOR] =
+		number_cell(a->first_seen_actor != TIME_NONE, a->first_seen_actor);
+	f->answers[RULE_ASSESSED] = word_cell(a->assessed, assessment_kind_names[a->assessed]);
+	return f->answers;
+}
 
 bool
 alert_filter_new(struct alert_filter **out, struct rule *const *rules, size_t rule_count,
@@ -155,6 +200,7 @@ alert_filter_match(struct alert_filter *f, const struct alert *alert)
 		if (is_passed_over(f, &f->bound[i], alert) ||
 			!alert_parse_event(&event, alert, NULL))
 			return false;
+		rule_run_set_answers(f->bound[i].run, tell_answers(f, alert));
 		holds = match_event(&f->bound[i], &event);
 		event_fini(&event);
 		return holds;
@@ -182,7 +228,7 @@ knows_text(const struct alert *alert, enum alert_text text)
 static uint64_t
 fill_cells(struct alert_filter *f, const struct alert *alert)
 {
-	uint64_t known = 0;
+	uint64_t known = alert->answered ? rule_answer_bits() : 0;
 
 	if (alert->time != TIME_NONE) {
 		f->cells[f->time_slot] = (struct cell){.present = true, .number = alert->time};
@@ -216,6 +262,7 @@ alert_filter_glance(struct alert_filter *f, const struct alert *alert)
 
 		if (!str_equal(rule_id(b->rule), alert->text[ALERT_RULE_ID]))
 			continue;
+		rule_run_set_answers(b->run, tell_answers(f, alert));
 		glance = rule_filter_glance(b->filter, b->run, &event, fill_cells(f, alert));
 		return glance == RULE_UNKNOWN ? FILTER_UNKNOWN
 		       : glance == RULE_YES   ? FILTER_YES
@@ -225,8 +272,16 @@ alert_filter_glance(struct alert_filter *f, const struct alert *alert)
 }
 
 bool
+alert_filter_asks(const struct alert_filter *f)
+{
+	return f->columns & rule_answer_bits();
+}
+
+bool
 alert_filter_reads_texts(const struct alert_filter *f)
 {
+	if (alert_filter_asks(f))
+		return true;
 	for (size_t i = 0; i < KNOWN_TEXTS; i++)
 		if (f->columns >> f->text_slot[i] & 1)
 			return true;

@@ -27,7 +27,11 @@ bool alert_filter_match(struct alert_filter *filter, const struct alert *alert);
  */
 enum filter_answer { FILTER_UNKNOWN, FILTER_YES, FILTER_NO };
 enum filter_answer alert_filter_glance(struct alert_filter *filter, const struct alert *alert);
-/* Does it read any text that an alert has in a column? Else only the record is left to look at. */
+/* Does it read what an alert's history answered? Null where `answered` is not set, but to a glance
+ * not known. */
+bool alert_filter_asks(const struct alert_filter *filter);
+/* Does it read any text or answer that an alert has in a column? Else only the record is left to
+ * look at. */
 bool alert_filter_reads_texts(const struct alert_filter *filter);
 
 /* Does it read the time of the alert? */

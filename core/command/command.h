@@ -82,6 +82,9 @@ void command_free_rules(struct command_rules *rules);
 bool command_check_filter(
 	const struct command_line *line, const struct command_rules *rules, struct error *err);
 
+/* Does --filter read what the history of an alert answers? */
+bool command_filter_asks(const struct command_line *line, const struct command_rules *rules);
+
 /* The default store's path ($XDG_DATA_HOME/keywatch/keywatch.db) unless --store names one. */
 bool command_store_path(const struct command_line *line, struct buf *path, struct error *err);
 

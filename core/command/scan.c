@@ -20,6 +20,7 @@ enum { PROGRESS_MS = 200 };
 struct scanning {
 	const struct command_line *line;
 	const struct command_rules *rules;
+	bool asks; /* facts, or a filter that reads what they come to */
 	struct store *store;
 	struct pipeline *pipeline;
 	struct wake wake;
@@ -196,7 +197,7 @@ run(struct scanning *s)
 		.max_record = s->line->max_record,
 		.remember = s->line->store != NULL,
 		.known = &s->known,
-		.history = s->line->facts,
+		.history = s->asks,
 		.wake = &s->wake,
 		.defaults = live_defaults(s->line)};
 	struct error err;
@@ -230,11 +231,12 @@ open_signals(sigset_t *before)
 	return signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Only facts ask who is known: else no configuration is read. */
+/* Only facts and their answers ask who is known: else no configuration is read. */
 static bool
 load_known(struct scanning *s, struct error *err)
 {
-	return !s->line->facts || config_file_load_known(&s->known, s->line, err);
+	s->asks = s->line->facts || command_filter_asks(s->line, s->rules);
+	return !s->asks || config_file_load_known(&s->known, s->line, err);
 }
 
 int
@@ -250,8 +252,10 @@ command_scan(const struct command_line *line)
 		error_set(&err, ERROR_USAGE, "scan needs a PATH (- is standard input)");
 		return command_fail(&err);
 	}
-	if (!live_prepare_paths(line, &err) || !load_known(&s, &err) ||
-		!command_load_rules(&rules, line, &err)) {
+	if (!live_prepare_paths(line, &err) || !command_load_rules(&rules, line, &err))
+		return command_fail(&err);
+	if (!load_known(&s, &err)) {
+		command_free_rules(&rules);
 		known_fini(&s.known);
 		return command_fail(&err);
 	}

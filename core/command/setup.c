@@ -172,6 +172,22 @@ command_check_filter(
 }
 
 bool
+command_filter_asks(const struct command_line *line, const struct command_rules *rules)
+{
+	struct rule_filter *filter;
+	struct error err;
+	bool asks = false;
+
+	for (size_t i = 0; line->filter && i < rules->count; i++) {
+		if (!rule_filter_compile(&filter, rules->rule[i], str_from(line->filter), &err))
+			continue;
+		asks |= rule_filter_asks(filter);
+		rule_filter_free(filter);
+	}
+	return asks;
+}
+
+bool
 command_store_path(const struct command_line *line, struct buf *path, struct error *err)
 {
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");

@@ -387,6 +387,9 @@ prepare_output(struct watching *w, struct error *err)
 	if (w->line->filter && !alert_filter_new(&w->filter, w->rules.rule, w->rules.count,
 				       str_from(w->line->filter), command_now(w->line), err))
 		return false;
+	if (w->filter && alert_filter_asks(w->filter))
+		command_say("note: --filter asks for what the history of an alert answers: an "
+			    "alert is printed before that is known, and it is null");
 	json_begin_array(&ids);
 	for (size_t i = 0; i < w->rules.count; i++)
 		json_put_string(&ids, rule_id(w->rules.rule[i]));

@@ -14,6 +14,7 @@ enum {
 	KQL_MAX_TEXT = 64 << 10,
 	KQL_MAX_DEPTH = 100,
 	KQL_MAX_SLOTS = 1024,
+	KQL_ANSWER_SLOTS = 1 << 16, /* and on: rule_answers */
 };
 
 /* Why a text was refused: where, and a sentence that names the word. */
@@ -219,8 +220,9 @@ void kql_program_fini(struct kql_program *program); /* the arena is the caller's
 
 struct kql_frame {
 	const struct event *event;
-	struct arena arena;  /* reset for each event */
-	struct value *slots; /* of the query's own columns, from column_count on */
+	struct arena arena;	    /* reset for each event */
+	struct value *slots;	    /* of the query's own columns, from column_count on */
+	const struct cell *answers; /* of the alert; NULL: none */
 	int64_t now;
 	struct regex *const *regexes;
 	struct regex_match **matches; /* made when first used */
@@ -243,9 +245,9 @@ struct kql_call {
  * Parameters, one letter each, as Kusto's own signatures have them. Texts: s a string, or a dynamic
  * that may hold one; u a string or any dynamic; x any scalar, written out. Others: b bool, c bool
  * or dynamic, l int or long, i a constant one, n any number, t datetime, p timespan, d dynamic but
- * no bag, o dynamic but no array, h anything but dynamic, a any, r constant regex, q any, k constant
- * string, y typeof(). After '|' optional ones; a trailing '+' repeats the last.
- * Result: s b l i(nt) r(eal) t p d A(n array) as above, '*' the bind function.
+ * no bag, o dynamic but no array, h anything but dynamic, a any, r constant regex, q any, k
+ * constant string, y typeof(). After '|' optional ones; a trailing '+' repeats the last. Result: s
+ * b l i(nt) r(eal) t p d A(n array) as above, '*' the bind function.
  */
 struct kql_function {
 	const char *name;

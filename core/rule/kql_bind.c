@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/rule/kql_function.h"
+#include "core/rule/rule.h"
 
 const struct kql_column *
 kql_schema_find(const struct kql_schema *schema, struct str name)
@@ -79,6 +80,9 @@ hint_elsewhere(struct str name)
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
 		if (str_equal_ascii_nocase(name, str_from(elsewhere[i].word)))
 			return elsewhere[i].hint;
+	for (size_t i = 0; i < RULE_ANSWERS; i++)
+		if (str_is(name, rule_answers[i].name))
+			return "a filter has it, and no rule: it tells of other records";
 	return NULL;
 }
 

@@ -1,23 +1,43 @@
 #include "core/rule/kql.h"
+#include "core/rule/rule.h"
+
+static struct value
+cell_value(const struct cell *cell, enum kusto_type type)
+{
+	if (type == KUSTO_STRING)
+		return value_string(cell->text);
+	if (!cell->present)
+		return value_null(type);
+	switch (type) {
+	case KUSTO_BOOL:
+		return value_bool(cell->number);
+	case KUSTO_LONG:
+		return value_long(cell->number);
+	case KUSTO_DATETIME:
+		return value_time(cell->number);
+	case KUSTO_TIMESPAN:
+		return value_span(cell->number);
+	default:
+		return value_null(type);
+	}
+}
+
+static struct value
+answer_value(const struct kql_frame *frame, size_t i)
+{
+	static const struct cell none = {.text = {"", 0}};
+
+	return cell_value(frame->answers ? &frame->answers[i] : &none, rule_answers[i].type);
+}
 
 struct value
 kql_slot(const struct kql_frame *frame, size_t slot)
 {
-	const struct cell *cell;
-
+	if (slot >= KQL_ANSWER_SLOTS)
+		return answer_value(frame, slot - KQL_ANSWER_SLOTS);
 	if (slot >= column_count)
 		return frame->slots[slot - column_count];
-	cell = &frame->event->cells[slot];
-	switch (columns[slot].type) {
-	case KUSTO_STRING:
-		return value_string(cell->text);
-	case KUSTO_BOOL:
-		return cell->present ? value_bool(cell->number) : value_null(KUSTO_BOOL);
-	case KUSTO_DATETIME:
-		return cell->present ? value_time(cell->number) : value_null(KUSTO_DATETIME);
-	default:
-		return value_null(columns[slot].type);
-	}
+	return cell_value(&frame->event->cells[slot], columns[slot].type);
 }
 
 static struct value

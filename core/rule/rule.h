@@ -18,8 +18,8 @@ struct rule_run;
 
 /* The rule 1.0.1 as published (settled.md 19). Returns owned. */
 struct rule *rule_builtin(void);
-/* Loads and binds the text of a file. Refusals carry FILE:LINE:COL, the line, a caret and a sentence;
- * `file` only names it. */
+/* Loads and binds the text of a file. Refusals carry FILE:LINE:COL, the line, a caret and a
+ * sentence; `file` only names it. */
 bool rule_load_text(struct rule **out, struct str yaml, const char *file, struct error *err);
 void rule_free(struct rule *rule);
 
@@ -96,8 +96,31 @@ bool rule_filter_compile(
 	struct rule_filter **out, const struct rule *rule, struct str predicate, struct error *err);
 void rule_filter_free(struct rule_filter *filter);
 /* After rule_match gave a row for that event: does the predicate hold (null is false)? */
-bool rule_filter_match(const struct rule_filter *filter, struct rule_run *run,
-	const struct event *event);
+bool rule_filter_match(
+	const struct rule_filter *filter, struct rule_run *run, const struct event *event);
+
+/*
+ * Columns that a filter has and no rule: what the history of an alert answered (settled.md 11 knows
+ * those of the table and of the query, which come first on a clash). Null where it did not.
+ */
+enum rule_answer {
+	RULE_USED,
+	RULE_USED_AFTER,
+	RULE_USED_ELSEWHERE,
+	RULE_ROTATED,
+	RULE_CHILDREN,
+	RULE_FIRST_SEEN_ACTOR,
+	RULE_ASSESSED,
+	RULE_ANSWERS
+};
+extern const struct column rule_answers[RULE_ANSWERS];
+/* What filters see from now on: RULE_ANSWERS of them, ticks, counts and texts; NULL: nothing was
+ * answered. Borrows. */
+void rule_run_set_answers(struct rule_run *run, const struct cell *answers);
+/* In sets of columns they stand behind those of the table. */
+uint64_t rule_answer_bits(void);
+/* Does it read any? */
+bool rule_filter_asks(const struct rule_filter *filter);
 
 /* Appends which library is behind it: its name and version as it runs. */
 void rule_library(struct buf *out);

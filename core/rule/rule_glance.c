@@ -16,6 +16,8 @@ columns_of(const struct expr *e)
 {
 	uint64_t read = 0;
 
+	if (e->kind == EXPR_COLUMN && e->slot >= KQL_ANSWER_SLOTS)
+		return rule_answer_bit((enum rule_answer)(e->slot - KQL_ANSWER_SLOTS));
 	if (e->kind == EXPR_COLUMN)
 		return e->slot < column_count ? bit(e->slot) : RULE_COLUMN_OTHER;
 	for (size_t i = 0; i < e->count; i++)

@@ -121,6 +121,7 @@ struct rule_glance_node {
 	const struct str *words;
 	size_t word_count;
 };
+uint64_t rule_answer_bit(enum rule_answer answer);
 struct rule_glance_node *rule_glance_new(struct arena *arena, const struct expr *expr);
 void rule_find_words(struct arena *arena, struct rule_glance_node *leaf);
 

@@ -215,6 +215,10 @@ filter_schema(struct kql_schema *schema, const struct rule *rule)
 	for (size_t i = 0; i < column_count; i++)
 		if (!kql_schema_find(output, str_from(columns[i].name)))
 			kql_schema_add(schema, str_from(columns[i].name), columns[i].type, i);
+	for (size_t i = 0; i < RULE_ANSWERS; i++)
+		if (!kql_schema_find(output, str_from(rule_answers[i].name)))
+			kql_schema_add(schema, str_from(rule_answers[i].name), rule_answers[i].type,
+				KQL_ANSWER_SLOTS + i);
 }
 
 static bool

@@ -145,6 +145,8 @@ read_alert(sqlite3_stmt *stmt, struct alert *alert)
 	if (sqlite3_column_type(stmt, ALERT_TEXT_COUNT + 7) != SQLITE_NULL)
 		alert->arrived = sqlite3_column_int64(stmt, ALERT_TEXT_COUNT + 7);
 	alert->watched = sqlite3_column_int(stmt, ALERT_TEXT_COUNT + 8) != 0;
+	alert->answer = read_answer(stmt, ALERT_TEXT_COUNT + 9);
+	alert->answered = true;
 }
 
 /* These are printed as the JSON they are; we wrote them without anything a terminal must not see,
@@ -217,7 +219,10 @@ read_record(sqlite3_stmt *stmt, struct alert *alert)
 {
 	struct arena arena = alert->arena;
 
-	*alert = (struct alert){.arena = arena, .flags = (uint32_t)sqlite3_column_int64(stmt, 0)};
+	*alert = (struct alert){.arena = arena,
+		.flags = (uint32_t)sqlite3_column_int64(stmt, 0),
+		.answered = true,
+		.answer = read_answer(stmt, 3)};
 	alert->text[ALERT_RULE_ID] = arena_str(&alert->arena, sql_text(stmt, 1));
 	alert->raw = arena_str(&alert->arena, sql_blob(stmt, 2));
 }

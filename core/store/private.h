@@ -233,13 +233,18 @@ void program_namespace(char *name, size_t size);
 
 /* ---- read.c ---- */
 
+/* Of `alert a`, in the order read_answer reads them. */
+#define ANSWER_COLUMNS                                                                             \
+	"a.assessed, a.used, a.used_elsewhere, a.used_after, a.rotation, a.children, a.first_seen"
 /* Of `alert a`, in the order row_visit reads them. */
 #define STORE_ROW_COLUMNS                                                                          \
 	"a.n, a.id, a.time, a.status, a.classification, a.validation, a.last_seq, a.self, "        \
 	"a.outcome, a.flags, a.severity, a.actor, a.target, a.account, a.ip, a.event_id, "         \
 	"a.owner, "                                                                                \
-	"a.rule_id, a.assessed, a.used, a.used_elsewhere, a.used_after, a.rotation, a.children, "  \
-	"a.first_seen"
+	"a.rule_id, " ANSWER_COLUMNS
+
+/* From that column on; as `struct alert` and `struct store_row` have it. */
+struct answer read_answer(sqlite3_stmt *stmt, int first);
 
 /* ---- load.c ---- */
 

@@ -13,18 +13,17 @@ number_or(sqlite3_stmt *stmt, int column, int64_t otherwise)
 		       : sqlite3_column_int64(stmt, column);
 }
 
-/* From column 18 on. */
-static struct answer
-row_answer(sqlite3_stmt *stmt)
+struct answer
+read_answer(sqlite3_stmt *stmt, int first)
 {
 	return (struct answer){
-		.assessed = (enum assessment_kind)sql_choice(stmt, 18, ASSESSED_HARMLESS),
-		.used = (enum answer_yes)sql_choice(stmt, 19, ANSWER_YES),
-		.used_elsewhere = (enum answer_yes)sql_choice(stmt, 20, ANSWER_YES),
-		.used_after = number_or(stmt, 21, 0),
-		.rotation = (enum rotation_shape)sql_choice(stmt, 22, ROTATION_WHOLE),
-		.children = number_or(stmt, 23, -1),
-		.first_seen_actor = number_or(stmt, 24, TIME_NONE),
+		.assessed = (enum assessment_kind)sql_choice(stmt, first, ASSESSED_HARMLESS),
+		.used = (enum answer_yes)sql_choice(stmt, first + 1, ANSWER_YES),
+		.used_elsewhere = (enum answer_yes)sql_choice(stmt, first + 2, ANSWER_YES),
+		.used_after = number_or(stmt, first + 3, 0),
+		.rotation = (enum rotation_shape)sql_choice(stmt, first + 4, ROTATION_WHOLE),
+		.children = number_or(stmt, first + 5, -1),
+		.first_seen_actor = number_or(stmt, first + 6, TIME_NONE),
 	};
 }
 
@@ -50,7 +49,7 @@ row_visit(sqlite3_stmt *stmt, store_row_visit *visit, void *context)
 		.event_id = sql_text(stmt, 15),
 		.owner = sql_text(stmt, 16),
 		.rule_id = sql_text(stmt, 17),
-		.answer = row_answer(stmt),
+		.answer = read_answer(stmt, 18),
 	};
 
 	return visit(context, &row);

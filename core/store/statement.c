@@ -113,9 +113,9 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_ROW] = "SELECT " STORE_ROW_COLUMNS " FROM alert a WHERE n = ?1",
 	[STMT_LOAD] = NULL,	  /* made of ALERT_TEXTS */
 	[STMT_LOAD_TEXTS] = NULL, /* too */
-	[STMT_LOAD_RECORD] =
-		"SELECT a.flags, d.rule_id, d.raw FROM alert a JOIN detail d ON d.alert = a.n"
-		" WHERE a.n = ?1",
+	[STMT_LOAD_RECORD] = "SELECT a.flags, d.rule_id, d.raw, " ANSWER_COLUMNS
+			     " FROM alert a JOIN detail d ON d.alert = a.n"
+			     " WHERE a.n = ?1",
 	[STMT_LOAD_TWO_SOURCES] =
 		"SELECT " SOURCE_COLUMNS " FROM alert_source s JOIN input i ON i.n = s.input"
 		" WHERE s.alert = ?1 LIMIT 2",
@@ -243,7 +243,8 @@ load_text(struct buf *out, const char *raw)
 	buf_printf(out, "SELECT a.id, a.time, a.self, a.outcome, a.flags, d.record_hash, %s", raw);
 	for (size_t i = 0; i < ALERT_TEXT_COUNT; i++)
 		buf_printf(out, ", d.%s", alert_texts[i].column);
-	buf_puts(out, ", d.arrived, d.watched FROM alert a JOIN detail d ON d.alert = a.n"
+	buf_puts(out, ", d.arrived, d.watched, " ANSWER_COLUMNS
+		      " FROM alert a JOIN detail d ON d.alert = a.n"
 		      " WHERE a.n = ?1");
 }
 

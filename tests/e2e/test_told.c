@@ -1,5 +1,7 @@
 /* Every question of every story, told whole and with evidence withheld (tests/data/story.cases). */
+#include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "core/base/json.h"
 #include "tests/support/stage.h"
@@ -133,11 +135,47 @@ one_worker_answers_the_same(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Without --facts; a store keeps what was answered for those that look later. */
+static void
+check_filtered(const struct story_telling *telling, const char *folder)
+{
+	static const char *const holds[] = {
+		"Used and UsedAfter == 58s and UsedElsewhere and Assessed == 'hostile'",
+		"Children == 1 and Rotated == 'none' and isnull(FirstSeenActor)",
+		"not(isnull(Used)) and AwsEventId == 'alert'"};
+	struct stage stage = {0};
+	struct run run = {0};
+	char store[PATH_MAX];
+
+	if (telling->variation.len)
+		return;
+	snprintf(store, sizeof(store), "%s/../told-%ld.db", folder, (long)getpid());
+	for (size_t i = 0; i < sizeof(holds) / sizeof(holds[0]); i++) {
+		stage_run(&stage, &run, "scan", "--format", "jsonl", "--filter", holds[i], folder);
+		json_doc_free(alert_of(&run));
+	}
+	stage_run(&stage, &run, "scan", "--filter", "isnull(Used)", "--store", store, folder);
+	assert_null(strstr(buf_cstr(&run.out), "alert"));
+	stage_run(&stage, &run, "export", "--format", "jsonl", "--filter", holds[0], "--store",
+		store);
+	json_doc_free(alert_of(&run));
+	run_fini(&run);
+	unlink(store);
+}
+
+static void
+a_filter_asks_what_history_answers(void **state)
+{
+	(void)state;
+	assert_true(story_tell("a backdoor", check_filtered) > 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_question_of_every_story_is_answered),
+		cmocka_unit_test(a_filter_asks_what_history_answers),
 		cmocka_unit_test(one_worker_answers_the_same),
 	};
 

@@ -168,6 +168,81 @@ a_glance_decides_as_soon_as_it_can(void **state)
 	rule_free(rule);
 }
 
+/* Without the answers a glance does not know, and the whole alert has none: null. */
+static void
+answers_are_columns_and_null_where_there_is_none(void **state)
+{
+	static const struct answer none = {.children = -1, .first_seen_actor = TIME_NONE};
+	static const struct answer all = {.assessed = ASSESSED_HOSTILE,
+		.used = ANSWER_YES,
+		.used_elsewhere = ANSWER_NO,
+		.used_after = 58,
+		.rotation = ROTATION_SECOND_KEY,
+		.children = 2,
+		.first_seen_actor = TICKS_PER_SECOND};
+	static const struct answer hostile_store = {
+		.used = ANSWER_YES, .used_after = INT64_MAX, .children = 0};
+	static const struct {
+		const char *predicate;
+		const struct answer *of;
+		bool holds;
+	} cases[] = {
+		{"Used", &all, true},
+		{"Used == true", &none, false},
+		{"not(Used)", &none, false}, /* null is not true either */
+		{"isnull(Used)", &none, true},
+		{"isnull(Used) or Used", NULL, true},
+		{"isnull(Used)", &all, false},
+		{"UsedElsewhere == false and isnotnull(UsedElsewhere)", &all, true},
+		{"UsedElsewhere", &all, false},
+		{"isnull(UsedElsewhere)", &none, true},
+		{"UsedAfter == 58s and UsedAfter < 1m", &all, true},
+		{"isnull(UsedAfter)", &none, true},
+		{"UsedAfter > 1000d", &hostile_store, true},
+		{"Rotated == \"second-key\"", &all, true},
+		{"Rotated == \"\" and isempty(Rotated)", &none, true},
+		{"Children > 1", &all, true},
+		{"Children == 0", &hostile_store, true},
+		{"isnull(Children)", &none, true},
+		{"FirstSeenActor == datetime(1970-01-01 00:00:01)", &all, true},
+		{"isnull(FirstSeenActor)", &none, true},
+		{"Assessed in (\"hostile\", \"suspicious\")", &all, true},
+		{"isempty(Assessed)", &none, true},
+		{"Used and SessionMfaAuthenticated", &all, false},
+		{"Used and UserAgent has \"aws\"", &all, true},
+		{"Assessed == \"hostile\" and SourceIpAddress == \"192.0.2.1\"", &all, false},
+	};
+	struct rule *rule = rule_builtin();
+	struct rule_run *run = rule_run_new(rule, 0);
+	struct alert alert = {0};
+
+	(void)state;
+	assert_true(column_count + RULE_ANSWERS < 64); /* one bit each, and one for others */
+	make_alert(&alert, rule, run, records[0]);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct alert_filter *filter;
+		enum filter_answer answer;
+		struct error err;
+
+		assert_ok(
+			alert_filter_new(&filter, &rule, 1, str_from(cases[i].predicate), 0, &err),
+			&err);
+		assert_true(alert_filter_asks(filter) && alert_filter_reads_texts(filter));
+		alert.answered = cases[i].of;
+		alert.answer = cases[i].of ? *cases[i].of : none;
+		answer = alert_filter_glance(filter, &alert);
+		assert_agrees(answer, cases[i].holds, cases[i].predicate, "a glance");
+		if (!cases[i].of)
+			assert_int_equal(answer, FILTER_UNKNOWN);
+		answer = alert_filter_match(filter, &alert) ? FILTER_YES : FILTER_NO;
+		assert_agrees(answer, cases[i].holds, cases[i].predicate, "the record");
+		alert_filter_free(filter);
+	}
+	alert_fini(&alert);
+	rule_run_free(run);
+	rule_free(rule);
+}
+
 static void
 of_an_alert_of_another_rule_nothing_holds(void **state)
 {
@@ -295,6 +370,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_glance_contradicts_the_record),
 		cmocka_unit_test(a_glance_decides_as_soon_as_it_can),
+		cmocka_unit_test(answers_are_columns_and_null_where_there_is_none),
 		cmocka_unit_test(of_an_alert_of_another_rule_nothing_holds),
 		cmocka_unit_test(a_record_is_passed_over_where_a_word_is_nowhere_in_it),
 	};

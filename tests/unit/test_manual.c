@@ -9,6 +9,7 @@
 #include "core/command/config_file.h"
 #include "core/event/column.h"
 #include "core/rule/kql.h"
+#include "core/rule/rule.h"
 #include "core/source/source.h"
 #include "core/validation/policy_private.h"
 #include "tests/support/child.h"
@@ -100,6 +101,12 @@ the_manual_lists_every_column_with_its_type(void **state)
 			kusto_type_name(columns[i].type));
 	buf_puts(&block, ".El\n");
 	expect_block("man/keywatch-kql.7", "columns", &block);
+	buf_puts(&block, ".Bl -tag -width \"FirstSeenActor\" -compact\n");
+	for (size_t i = 0; i < RULE_ANSWERS; i++)
+		buf_printf(&block, ".It Li %s\n%s\n", rule_answers[i].name,
+			kusto_type_name(rule_answers[i].type));
+	buf_puts(&block, ".El\n");
+	expect_block("man/keywatch-kql.7", "answers", &block);
 }
 
 /* What the letters of a function's parameters stand for. */

@@ -531,13 +531,25 @@ filters_see_the_tables_columns_and_the_results(void **state)
 static void
 on_a_clash_the_results_column_is_meant(void **state)
 {
-	struct rule *rule = loaded(HEAD "query: |\n  AWSCloudTrail\n  | extend UserAgent = 'ours'\n");
+	struct rule *rule = loaded(HEAD "query: |\n  AWSCloudTrail\n  | extend UserAgent = 'ours', Used = 'ours'\n");
 	struct judged *j = judge(rule, "{\"eventName\":\"x\",\"userAgent\":\"%s\"}", "theirs");
 
 	(void)state;
-	assert_true(filter_holds("UserAgent == 'ours'", j, rule));
+	assert_true(filter_holds("UserAgent == 'ours' and Used == 'ours'", j, rule));
 	judged_fini(j);
 	rule_free(rule);
+}
+
+static void
+what_history_answers_is_a_column_of_filters_alone(void **state)
+{
+	static const char text[] = HEAD "query: |\n  AWSCloudTrail\n  | where Used\n";
+	struct rule *rule;
+	struct error err;
+
+	(void)state;
+	assert_false(rule_load_text(&rule, STR(text), "r.yaml", &err));
+	assert_non_null(strstr(err.text, "unknown column `Used`: a filter has it, and no rule"));
 }
 
 static void
@@ -577,6 +589,7 @@ main(void)
 		cmocka_unit_test(what_is_no_yaml_is_refused_with_its_place),
 		cmocka_unit_test(filters_see_the_tables_columns_and_the_results),
 		cmocka_unit_test(on_a_clash_the_results_column_is_meant),
+		cmocka_unit_test(what_history_answers_is_a_column_of_filters_alone),
 		cmocka_unit_test(a_wrong_filter_is_refused_with_its_column),
 	};
 

@@ -6,6 +6,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/timefmt.h"
+#include "core/store/history.h"
 #include "tests/support/scene.h"
 #include "tui/key.h"
 #include "tui/ui.h"
@@ -165,6 +166,37 @@ a_filter_finds_the_newest_first_and_counts_as_it_goes(void **state)
 		ui_work(&s->ui);
 	assert_true(shows(s, "filter 300 of 3,000 alerts"));
 	assert_false(shows(s, " %"));
+}
+
+static void
+answer(struct stage *s, int64_t rowid, enum answer_yes used)
+{
+	const struct answer answer = {.used = used, .children = -1, .first_seen_actor = TIME_NONE};
+	struct error err;
+
+	assert_ok(store_begin(s->scene.store, &err), &err);
+	assert_ok(store_answer_put(s->scene.store, rowid, &answer, &err), &err);
+	assert_ok(store_commit(s->scene.store, &err), &err);
+	look(s);
+	while (ui_is_busy(&s->ui))
+		ui_work(&s->ui);
+}
+
+static void
+what_history_answers_filters_at_once_and_whenever_it_changes(void **state)
+{
+	struct stage *s = *state;
+
+	answer(s, 7, ANSWER_YES);
+	answer(s, 9, ANSWER_NO);
+	type(s, "fUsed == true\r");
+	while (ui_is_busy(&s->ui))
+		ui_work(&s->ui);
+	assert_true(shows(s, "filter 1 of 3,000 alerts"));
+	answer(s, 3, ANSWER_YES);
+	assert_true(shows(s, "filter 2 of 3,000 alerts"));
+	answer(s, 3, ANSWER_NO);
+	assert_true(shows(s, "filter 1 of 3,000 alerts"));
 }
 
 static void
@@ -360,6 +392,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(a_filter_finds_the_newest_first_and_counts_as_it_goes),
+		test(what_history_answers_filters_at_once_and_whenever_it_changes),
 		test(columns_of_the_list_the_store_and_the_record_filter_alike),
 		test(escape_leaves_a_filter_under_way_and_nothing_moves),
 		test(what_arrives_is_judged_before_what_is_older),
