@@ -142,6 +142,23 @@ a_filter_shows_only_what_fits_and_an_empty_one_all(void **state)
 	stage_quit(pty);
 }
 
+/* Whether the history was looked through before or is still to be. */
+static void
+a_filter_asks_what_the_history_answers(void **state)
+{
+	const char *const words[] = {"--filter", "Used == true", SAMPLE, NULL};
+	struct pty *pty = stage_screen_words(*state, 24, 80, words);
+
+	pty_wait_text(pty, "filter 8 of 42");
+	pty_send(pty, "f\025Used == true and Assessed == 'hostile'\r");
+	pty_wait_text(pty, "filter 3 of 42");
+	pty_send(pty, "f\025UsedA\t");
+	pty_wait_text(pty, "UsedAfter");
+	pty_send(pty, "\033");
+	pty_wait_gone(pty, "UsedAfter");
+	stage_quit(pty);
+}
+
 static void
 a_filter_of_the_command_line_is_the_lists_first(void **state)
 {
@@ -196,6 +213,7 @@ main(void)
 		stage_test(a_pattern_that_takes_too_long_costs_a_message_while_it_is_written),
 		stage_test(a_wrong_pattern_is_said_in_its_place),
 		stage_test(a_filter_shows_only_what_fits_and_an_empty_one_all),
+		stage_test(a_filter_asks_what_the_history_answers),
 		stage_test(a_filter_of_the_command_line_is_the_lists_first),
 		stage_test(a_wrong_filter_is_said_in_its_place_and_can_be_mended),
 		stage_test(a_filter_that_takes_too_long_costs_a_message),
