@@ -6,11 +6,8 @@
 enum { LABEL_COLS = 11, DECIDED = 25 - 1 }; /* the fact that decisions answer */
 enum { FIRST_OF_HISTORY = 13, LAST_OF_HISTORY = 22 };
 
-/* Numbers of questions, the most telling first: what happened to whom, what came of the key, what
- * else there was, with what; then what is seldom needed. That of decisions stands last. */
-static const int order[] = {1, 2, 4, 9, 14, 15, 16, 17, 22, 18, 21, 10, 19, 20, 13, 7, 3, 8, 5, 6,
-	11, 12, 23, 24, 26, 27};
-enum { ORDER = sizeof(order) / sizeof(order[0]) };
+/* That of decisions stands last. */
+enum { ORDER = FACT_COUNT - 1 };
 
 /* How much is shown of a value that whoever wrote the log made long. */
 enum { HEAD_COLS = 240, TAIL_BYTES = 80 };
@@ -144,7 +141,7 @@ put_shared(struct doc *doc, const struct fact facts[FACT_COUNT], const struct fa
 	put_shortened(doc, ROLE_UNKNOWN, of->value, ascii);
 	doc_puts(doc, ROLE_UNKNOWN, ": ");
 	for (size_t i = 0; i < ORDER; i++) {
-		const struct fact *fact = &facts[order[i] - 1];
+		const struct fact *fact = &facts[fact_order[i] - 1];
 
 		if (!has_same_reason(fact, of))
 			continue;
@@ -158,7 +155,7 @@ static bool
 is_first_of_shared(const struct fact facts[FACT_COUNT], size_t place)
 {
 	for (size_t i = 0; i < place; i++)
-		if (has_same_reason(&facts[order[i] - 1], &facts[order[place] - 1]))
+		if (has_same_reason(&facts[fact_order[i] - 1], &facts[fact_order[place] - 1]))
 			return false;
 	return true;
 }
@@ -168,10 +165,10 @@ static void
 put_facts(struct doc *doc, const struct fact facts[FACT_COUNT], bool ascii)
 {
 	for (size_t i = 0; i < ORDER; i++) {
-		const struct fact *fact = &facts[order[i] - 1];
+		const struct fact *fact = &facts[fact_order[i] - 1];
 
 		if (!shares_a_line(facts, fact))
-			put_fact(doc, fact, (size_t)order[i] - 1, ascii);
+			put_fact(doc, fact, (size_t)fact_order[i] - 1, ascii);
 		else if (is_first_of_shared(facts, i))
 			put_shared(doc, facts, fact, ascii);
 	}
