@@ -544,8 +544,7 @@ escdelay_says_how_long_esc_waits_for_the_rest(void **state)
 	pty_wait_text(pty, "42 alerts");
 	pty_send(pty, "?");
 	pty_wait_text(pty, " help ");
-	while (!pty_quiet(pty, 200))
-		;
+	pty_settle(pty);
 	pty_raw_mark(pty);
 	pty_send(pty, "\033");
 	assert_true(pty_quiet(pty, 300));

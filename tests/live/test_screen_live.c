@@ -160,7 +160,8 @@ while_nothing_happens_nothing_is_written(void **state)
 	struct pty *pty = watch(*state, "--source", PROD ",poll_interval=100ms");
 
 	pty_wait_text(pty, "prod \xe2\x97\x8f now");
-	pty_wait_text(pty, "looked from");
+	pty_wait_text(pty, "looked from 2026-01-01 03:30 to 2026-01-02 03:30 UTC");
+	pty_settle(pty);
 	pty_raw_mark(pty);
 	cloud_await(&cloud, "cloudtrail", "LookupEvents",
 		cloud_count(&cloud, "cloudtrail", "LookupEvents") + 4);

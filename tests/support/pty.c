@@ -148,6 +148,13 @@ pty_quiet(struct pty *pty, int ms)
 }
 
 void
+pty_settle(struct pty *pty)
+{
+	while (!pty_quiet(pty, 200))
+		;
+}
+
+void
 pty_send(struct pty *pty, const char *keys)
 {
 	size_t len = strlen(keys);

@@ -50,6 +50,8 @@ int pty_wait_exit_unread(struct pty *pty);
 void pty_wait_unread(struct pty *pty, int bytes);
 /* True once nothing was written for so long. */
 bool pty_quiet(struct pty *pty, int ms);
+/* Waits until the frame being written is whole: a text may be read before what follows it. */
+void pty_settle(struct pty *pty);
 /* One step of waiting, for conditions of a test's own: false when the deadline passed or it has
  * ended and nothing more can come. `deadline` starts at 0. */
 bool pty_step(struct pty *pty, int64_t *deadline);
