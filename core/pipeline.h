@@ -53,6 +53,7 @@ struct pipeline_history {
 	unsigned pass; /* from 1; a further one looks for the keys that the last one found */
 	uint64_t bytes_total, bytes_done, files_total, files_done; /* of this pass */
 	uint64_t traces;					   /* new in the store */
+	uint64_t asked; /* answers of live sources, of which nothing else is said here */
 };
 
 struct pipeline_progress {

@@ -69,6 +69,7 @@ add_tally(struct detector *d)
 	progress->notes += d->tally.notes;
 	progress->alerts_new += d->tally.alerts_new;
 	progress->history.traces += d->tally.history.traces;
+	progress->history.asked += d->tally.history.asked;
 	pthread_mutex_unlock(&d->pipeline->lock);
 }
 

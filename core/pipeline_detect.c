@@ -87,6 +87,8 @@ put_alert(struct detector *d, const struct event *event, size_t rule, const stru
 		if (item->fetcher)
 			item->fetcher->alerts++;
 	}
+	if (item->fetcher)
+		asking_put(d, item->fetcher, &alert);
 	alert_fini(&alert);
 }
 
@@ -226,6 +228,8 @@ take(struct detector *d, const struct item *item)
 {
 	switch (item->kind) {
 	case ITEM_TRACE:
+	case ITEM_ASKED:
+		asking_take(d, item);
 		break;
 	case ITEM_RECORD:
 		take_record(d, item);

@@ -165,25 +165,46 @@ reserve_turn(struct pipeline *p, const char *key, int64_t span_ms)
 }
 
 static bool
-wait_turn(void *context, const char *key)
+take_turn(struct fetcher *f, const char *key, int64_t span_ms)
 {
-	struct fetcher *f = context;
 	int64_t wait;
 
 	pthread_mutex_lock(&f->pipeline->lock);
-	wait = reserve_turn(f->pipeline, key, scaled(f, TURN_MS));
+	wait = reserve_turn(f->pipeline, key, scaled(f, span_ms));
 	pthread_mutex_unlock(&f->pipeline->lock);
 	return !sleep_ms(f, wait);
 }
 
+static bool
+wait_turn(void *context, const char *key)
+{
+	return take_turn(context, key, TURN_MS);
+}
+
+/* Half of the turns at most, and none while it polls. */
+bool
+fetcher_history_turn(void *context, const char *key)
+{
+	struct fetcher *f = context;
+	struct buf half = {0};
+	bool go;
+
+	buf_printf(&half, "history %s", key);
+	go = take_turn(f, buf_cstr(&half), 2 * TURN_MS) && asking_may(f) &&
+	     take_turn(f, key, TURN_MS);
+	buf_fini(&half);
+	return go;
+}
+
 /* ---- rounds ---- */
 
-static bool
-open_source(struct fetcher *f, const struct source_sink *sink, const struct scan_options *scan,
-	struct error *err)
+struct source_options
+fetcher_source_options(
+	struct fetcher *f, const struct source_sink *sink, const struct scan_options *scan)
 {
 	const struct pipeline *p = f->pipeline;
-	const struct source_options options = {
+
+	return (struct source_options){
 		.config = f->config,
 		.sink = sink,
 		.clock = pipeline_clock(p),
@@ -201,6 +222,13 @@ open_source(struct fetcher *f, const struct source_sink *sink, const struct scan
 		.say_context = f,
 		.once = f->once,
 	};
+}
+
+static bool
+open_source(struct fetcher *f, const struct source_sink *sink, const struct scan_options *scan,
+	struct error *err)
+{
+	const struct source_options options = fetcher_source_options(f, sink, scan);
 
 	if (!f->config->ops->open(&f->source, &options, err))
 		return false;
@@ -324,8 +352,10 @@ run_rounds(struct fetcher *f)
 		struct source_failure failure = {0};
 		struct error err = {0};
 		int64_t next_ms = 0, began_ms = time_monotonic_ms();
-		enum source_result result = do_round(f, &next_ms, &failure, &err);
+		enum source_result result;
 
+		asking_hold(f);
+		result = do_round(f, &next_ms, &failure, &err);
 		if (result == SOURCE_STOPPED)
 			return;
 		if (result == SOURCE_FAILED) {
@@ -334,6 +364,7 @@ run_rounds(struct fetcher *f)
 			continue;
 		}
 		fetcher_note_success(f, began_ms);
+		asking_go_on(f);
 		if (result == SOURCE_END || pause_ms(f, scaled(f, next_ms)))
 			return;
 	}

@@ -278,33 +278,41 @@ choose(struct gathering *g)
 
 /* ---- what the workers find ---- */
 
-static void
-take_trace(struct detector *d, const struct item *item)
+void
+history_put_trace(struct detector *d, const struct traced *traced, int64_t input, int64_t *made)
 {
-	struct pipeline *p = d->pipeline;
-	struct traced *traced = item->traced;
-	const struct term made = {TERM_KEY, traced->trace.text[TRACE_SUBJECT]};
-	int64_t input = list_job_input(d, item->job), n;
+	const struct term key = {TERM_KEY, traced->trace.text[TRACE_SUBJECT]};
+	struct store *store = d->pipeline->store;
 	bool any = false, fresh = false;
 	struct error err;
 
 	detector_begin(d);
-	traced->trace.source = STR("file");
-	traced->trace.path = str_from(item->job->file->path);
+	*made = 0;
 	for (size_t i = 0; i < traced->count && !d->failed; i++) {
 		bool ok = traced->uses[i].first_only
-				  ? store_trace_put_first(p->store, traced->uses[i].term,
+				  ? store_trace_put_first(store, traced->uses[i].term,
 					    &traced->trace, input, &fresh, &err)
-				  : store_trace_put(p->store, traced->uses[i].term, &traced->trace,
+				  : store_trace_put(store, traced->uses[i].term, &traced->trace,
 					    input, &fresh, &err);
 
 		if (!ok)
 			detector_fail(d, &err);
 		any |= ok && fresh;
 	}
-	if (traced->issues && !d->failed && !store_term_put(p->store, &made, &n, &err))
+	if (traced->issues && !d->failed && !store_term_put(store, &key, made, &err))
 		detector_fail(d, &err);
 	d->tally.history.traces += any;
+}
+
+static void
+take_trace(struct detector *d, const struct item *item)
+{
+	struct traced *traced = item->traced;
+	int64_t made;
+
+	traced->trace.source = STR("file");
+	traced->trace.path = str_from(item->job->file->path);
+	history_put_trace(d, traced, list_job_input(d, item->job), &made);
 }
 
 static void

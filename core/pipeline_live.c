@@ -119,7 +119,7 @@ init_fetcher(struct pipeline *p, struct fetcher *f, struct error *err)
 		.success_at = TIME_NONE, .retry_at = TIME_NONE, .position = TIME_NONE};
 	snprintf(f->health.name, sizeof(f->health.name), "%s", f->config->name);
 	snprintf(f->health.type, sizeof(f->health.type), "%s", f->config->ops->type);
-	return wake_open(&f->nudge, err);
+	return wake_open(&f->nudge, err) && wake_open(&f->ask_wake, err);
 }
 
 static size_t
@@ -167,7 +167,7 @@ live_init(struct pipeline *p, struct error *err)
 	http_global_init();
 	p->fetchers = mem_zalloc(count * sizeof(*p->fetchers));
 	for (size_t i = 0; i < count; i++)
-		p->fetchers[i].nudge.fd = -1;
+		p->fetchers[i].nudge.fd = p->fetchers[i].ask_wake.fd = -1;
 	if (init_all(p, err))
 		return true;
 	live_fini(p);
@@ -188,6 +188,8 @@ fini_fetcher(struct fetcher *f)
 	buf_fini(&f->input_path);
 	if (f->nudge.fd >= 0)
 		wake_close(&f->nudge);
+	if (f->ask_wake.fd >= 0)
+		wake_close(&f->ask_wake);
 }
 
 void
@@ -260,7 +262,10 @@ start_fetcher(struct detector *d, struct fetcher *f)
 	}
 	if (!f->once)
 		keep_since(d, f);
+	asking_hold(f);
 	f->started = pipeline_start_producer(p, &f->thread, pipeline_fetch, f);
+	if (f->started && !f->once && f->config->ops->ask)
+		f->asks = pipeline_start_producer(p, &f->asker, pipeline_ask, f);
 }
 
 void
@@ -284,9 +289,12 @@ live_join(struct detector *d)
 {
 	struct pipeline *p = d->pipeline;
 
-	for (size_t i = 0; i < p->fetcher_count; i++)
+	for (size_t i = 0; i < p->fetcher_count; i++) {
 		if (p->fetchers[i].started)
 			pthread_join(p->fetchers[i].thread, NULL);
+		if (p->fetchers[i].asks)
+			pthread_join(p->fetchers[i].asker, NULL);
+	}
 	if (p->options.source_count)
 		store_lease_end(p->store, NULL);
 }
@@ -412,10 +420,12 @@ live_tick(struct detector *d)
 		return;
 	}
 	take_lease(d, &lease);
-	if (lease.ours)
+	if (lease.ours) {
 		put_health(d);
-	else
+		asking_next(d, true);
+	} else {
 		get_health(d);
+	}
 }
 
 void
@@ -499,6 +509,7 @@ live_committed(struct detector *d)
 		if (moved)
 			wake_raise(&f->nudge);
 	}
+	asking_next(d, false);
 }
 
 void
@@ -510,5 +521,6 @@ live_rolled_back(struct detector *d)
 		p->fetchers[i].input = 0;
 		p->fetchers[i].alerts = 0;
 		p->fetchers[i].barrier = 0;
+		p->fetchers[i].asked = p->fetchers[i].ask_stale = false;
 	}
 }

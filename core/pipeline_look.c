@@ -98,18 +98,23 @@ find_uses(struct looker *l, struct traced *traced)
 	}
 }
 
+bool
+traced_makes_key(const struct trace *t)
+{
+	return t->text[TRACE_SUBJECT].len && trace_succeeded(t) &&
+	       (trace_weight(t) & TRACE_ISSUES || str_is(t->text[TRACE_NAME], "CreateAccessKey"));
+}
+
 static bool
 issues(const struct looker *l, const struct trace *t)
 {
 	const struct term key = {TERM_KEY, t->text[TRACE_KEY]};
 
-	return t->text[TRACE_SUBJECT].len && trace_succeeded(t) &&
-	       (trace_weight(t) & TRACE_ISSUES || str_is(t->text[TRACE_NAME], "CreateAccessKey")) &&
-	       find(l, &key);
+	return traced_makes_key(t) && find(l, &key);
 }
 
-static struct item *
-pack(const struct traced *traced)
+struct item *
+traced_pack(const struct traced *traced)
 {
 	size_t size = sizeof(*traced);
 	struct item *item;
@@ -117,6 +122,7 @@ pack(const struct traced *traced)
 
 	for (size_t i = 0; i < TRACE_TEXT_COUNT; i++)
 		size += traced->trace.text[i].len;
+	size += traced->trace.path.len;
 	item = mem_alloc(sizeof(*item) + size);
 	*item = (struct item){.kind = ITEM_TRACE, .text = {(char *)(item + 1), size}};
 	item->traced = (struct traced *)(item + 1);
@@ -131,6 +137,10 @@ pack(const struct traced *traced)
 		memcpy(at, text->data, text->len);
 		text->data = at;
 		at += text->len;
+	}
+	if (traced->trace.path.data) {
+		memcpy(at, traced->trace.path.data, traced->trace.path.len);
+		item->traced->trace.path.data = at;
 	}
 	return item;
 }
@@ -208,7 +218,7 @@ looker_take(struct looker *l, struct str raw, uint64_t offset, unsigned flags)
 	traced.issues = issues(l, &traced.trace);
 	trace_identity(&traced.trace, traced.trace.identity);
 	hash_hex(raw, traced.sha256);
-	item = pack(&traced);
+	item = traced_pack(&traced);
 	item->offset = offset;
 	return item;
 }

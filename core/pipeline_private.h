@@ -16,6 +16,7 @@
 #include "core/scan/scan.h"
 #include "core/source/source.h"
 #include "core/source/walk.h"
+#include "core/store/history.h"
 #include "core/store/live.h"
 
 /* An input to read. */
@@ -56,6 +57,7 @@ enum item_kind {
 	ITEM_DONE,     /* of jobs whose other items came before */
 	ITEM_POSITION, /* of a fetcher: path is its name, text its value */
 	ITEM_BARRIER,  /* of a fetcher */
+	ITEM_ASKED,    /* of a fetcher: all that was asked for came before */
 };
 
 /* One malloc; moves through the queue; the detector frees it. */
@@ -70,6 +72,7 @@ struct item {
 	struct str path;       /* of what a fetcher found; POSITION: the name */
 	struct str text;       /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
 	struct str body;       /* PROBLEM: what to keep with it, or absent */
+	struct asked *asked;   /* ASKED: in the same malloc */
 	struct traced *traced; /* TRACE: in the same malloc; text is all of it */
 	struct item *more;     /* TRACE: owns; that follow, of the same job */
 	size_t more_bytes;     /* all of them */
@@ -98,7 +101,15 @@ struct fetcher {
 	struct position *positions; /* owns; as committed when the thread was started */
 	size_t position_count, position_capacity;
 
+	/* For history (pipeline_ask.c), on a thread of its own. */
+	pthread_t asker;
+	bool asks;	      /* the detector's to know: the asker was started */
+	struct wake ask_wake; /* raised when it may have something to do */
+	atomic_bool polling;  /* a round is under way, or the last one failed */
+
 	/* Guarded by the pipeline's lock. */
+	struct store_ask ask; /* what it is asked for; term 0: nothing */
+	uint64_t ask_serial;  /* goes up with each */
 	struct health health;
 	uint64_t committed; /* the highest token */
 
@@ -118,6 +129,8 @@ struct fetcher {
 	struct buf input_path;
 	uint64_t barrier; /* in the open transaction */
 	uint64_t alerts;  /* new in it */
+	bool asked;	  /* in it: the ask has its answer */
+	bool ask_stale;	  /* in it: there is more to ask for */
 };
 
 /* A rate limit that fetchers share. */
@@ -218,7 +231,7 @@ const struct clock *pipeline_clock(const struct pipeline *pipeline);
 
 /* A record that is wanted. */
 struct traced {
-	struct trace trace; /* texts in the same malloc; without source and path */
+	struct trace trace; /* texts in the same malloc; without source; the path of a live one */
 	char sha256[HASH_HEX];
 	bool issues; /* a wanted key obtained or made another one: the subject */
 	size_t count;
@@ -227,6 +240,11 @@ struct traced {
 		bool first_only;
 	} uses[TERMS_MAX];
 };
+
+/* It answered with a key, made or temporary. */
+bool traced_makes_key(const struct trace *trace);
+/* An ITEM_TRACE with a copy of it. */
+struct item *traced_pack(const struct traced *traced);
 
 struct looker;
 struct looker *looker_new(const struct want *want);
@@ -317,7 +335,39 @@ void detector_run(struct detector *d);
 void detector_count_problem(struct pipeline_progress *progress, enum problem_severity severity);
 void detector_put_problem(struct detector *d, int64_t input, const struct problem *problem);
 
+/* ---- pipeline_fetch.c: what a source of a fetcher is opened with ---- */
+
+struct source_options fetcher_source_options(
+	struct fetcher *fetcher, const struct source_sink *sink, const struct scan_options *scan);
+bool fetcher_history_turn(void *fetcher, const char *key); /* source_turn of an asker */
+
+/* ---- pipeline_ask.c: what a live source is asked for history ---- */
+
+struct asked {
+	int64_t term, due;
+	struct span span;
+	char place[80];
+	bool part;
+};
+
+void *pipeline_ask(void *fetcher); /* the thread */
+/* Of the fetcher: nothing is asked while it polls. */
+void asking_hold(struct fetcher *fetcher);
+void asking_go_on(struct fetcher *fetcher);
+/* Waits until then; false: stopping. */
+bool asking_may(struct fetcher *fetcher);
+/* The detector's. An alert of the fetcher was put: its key is asked for from now on. */
+void asking_put(struct detector *d, struct fetcher *fetcher, const struct alert *alert);
+void asking_take(struct detector *d, const struct item *item); /* TRACE, ASKED */
+/* What is to be asked next; `due`: something may have become due since. */
+void asking_next(struct detector *d, bool due);
+
 /* ---- pipeline_history.c: the detector's ---- */
+
+/* Under each of its terms, and the key that it issued is looked for from now on: *made is its term
+ * then, else 0. */
+void history_put_trace(
+	struct detector *d, const struct traced *traced, int64_t input, int64_t *made);
 
 bool history_is_due(const struct detector *d);
 /* All was read: looks the paths through for the history of the run's alerts. */

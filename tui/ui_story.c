@@ -91,9 +91,10 @@ ui_follow_looking(struct ui *ui, const struct pipeline_progress *before)
 {
 	const struct pipeline_history *was = &before->history, *now = &ui->progress.history;
 
-	ui->story.stale |=
-		was->state != now->state || was->pass != now->pass || was->traces != now->traces;
+	ui->story.stale |= was->state != now->state || was->pass != now->pass ||
+			   was->traces != now->traces || was->asked != now->asked;
 	return write_looking(ui) || was->state != now->state || was->traces != now->traces ||
+	       was->asked != now->asked ||
 	       (ui_is_looking(ui) && was->bytes_done != now->bytes_done);
 }
 

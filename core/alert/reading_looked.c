@@ -9,6 +9,9 @@ lacks_anyway(const struct reading *r)
 
 	switch (h->state) {
 	case HISTORY_NOT_LOOKED:
+		if (h->lacking.len)
+			return arena_printf(
+				r->arena, "not looked for yet: %.*s", STR_ARG(h->lacking));
 		return STR("not looked for yet");
 	case HISTORY_LOOKING:
 		return STR("not looked for yet: it is being looked for");

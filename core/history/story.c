@@ -347,8 +347,90 @@ judge(struct telling *t, const struct store_coverage *c)
 	}
 }
 
+/* ---- what live sources were asked ---- */
+
+struct asking {
+	struct telling *t;
+	struct buf places, waiting; /* own */
+	struct span span;
+	size_t count;
+	bool part;
+};
+
+static void
+put_name(struct buf *out, struct str name)
+{
+	buf_puts(out, out->len ? " and " : "");
+	buf_str(out, name);
+}
+
 static bool
-find_coverage(struct telling *t, const struct story_scope *scope, struct error *err)
+take_asked(void *context, const struct store_asked *asked)
+{
+	struct asking *a = context;
+
+	if (!asked->place.data) {
+		put_name(&a->waiting, asked->source);
+		return true;
+	}
+	put_name(&a->places, asked->place);
+	if (a->count == 0 || asked->span.from < a->span.from)
+		a->span.from = asked->span.from;
+	if (a->count == 0 || asked->span.to > a->span.to)
+		a->span.to = asked->span.to;
+	a->part |= asked->part;
+	a->count++;
+	return true;
+}
+
+/* Something is always lacking: other regions, data events, and all that has another key. */
+static void
+give_asked(struct asking *a)
+{
+	struct history *h = a->t->history;
+	struct span *span;
+
+	if (a->count == 0) {
+		h->lacking = arena_printf(a->t->arena, "%s will be asked", buf_cstr(&a->waiting));
+		return;
+	}
+	span = arena_alloc_word(a->t->arena, sizeof(*span));
+	*span = a->span;
+	h->state = HISTORY_PART;
+	h->spans = span;
+	h->span_count = 1;
+	h->inputs = a->count;
+	h->lacking = arena_printf(a->t->arena,
+		"CloudTrail was asked for the key alone, in %s alone%s; it tells no data events",
+		buf_cstr(&a->places), a->part ? ", and did not give all" : "");
+}
+
+/* What passes do not know a live source may. */
+static bool
+find_asked(struct telling *t, struct error *err)
+{
+	struct asking a = {.t = t};
+	int64_t n = 0;
+	bool ok = true;
+
+	if (t->branch_count) {
+		const struct term key = {TERM_KEY, t->branches[0].key.id};
+
+		ok = store_term_find(t->store, &key, &n, err) &&
+		     (!n || store_asked(t->store, n, take_asked, &a, err));
+	}
+	if (ok && (a.count || a.waiting.len))
+		give_asked(&a);
+	else if (ok && t->alert->arrived != TIME_NONE)
+		t->history->lacking =
+			STR("of live sources only cloudtrail ones are asked for history");
+	buf_fini(&a.places);
+	buf_fini(&a.waiting);
+	return ok;
+}
+
+static bool
+find_passes(struct telling *t, const struct story_scope *scope, struct error *err)
 {
 	struct store_coverage coverage;
 
@@ -362,6 +444,13 @@ find_coverage(struct telling *t, const struct story_scope *scope, struct error *
 		return false;
 	judge(t, &coverage);
 	return true;
+}
+
+static bool
+find_coverage(struct telling *t, const struct story_scope *scope, struct error *err)
+{
+	return find_passes(t, scope, err) &&
+	       (t->history->state != HISTORY_NOT_LOOKED || find_asked(t, err));
 }
 
 static bool

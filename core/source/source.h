@@ -128,6 +128,13 @@ struct source_options {
 	bool once; /* a one-off: read what is there, then SOURCE_END */
 };
 
+struct source_ask {
+	struct str key;
+	int64_t from, to; /* ticks; `from` is moved to what the service still keeps */
+	char place[80];
+	bool part; /* there was more than it is asked for, or some could not be read */
+};
+
 struct source_ops {
 	const char *type;
 	/* Keys of [source NAME] that belong to it, besides `type` and `poll_interval`. */
@@ -145,6 +152,11 @@ struct source_ops {
 	/* One harmless request (settled.md 29). `asked` (zeroed before) is filled also on failure.
 	 */
 	enum source_result (*probe)(struct source *source, struct source_asked *asked,
+		struct source_failure *failure, struct error *err);
+	/* For history: gives every record about an access key, from..to, to the sink. `place` is
+	 * then where it was asked. Of a source that is opened beside the one that polls, so that
+	 * neither waits for the other; NULL: it cannot be asked. */
+	enum source_result (*ask)(struct source *source, struct source_ask *ask,
 		struct source_failure *failure, struct error *err);
 	/* A descriptor that becomes readable when there is more to do before next_ms; NULL or -1:
 	 * none (follow's inotify). */

@@ -11,7 +11,14 @@
 #include "core/source/aws_client.h"
 #include "core/source/window.h"
 
-enum { PAGE_EVENTS = 50, REGIONS_MAX = 2, WALKS_AGAIN = 2, LAPS_MAX = 3, TOLD_MAX = 64 << 10 };
+enum {
+	PAGE_EVENTS = 50,
+	REGIONS_MAX = 2,
+	WALKS_AGAIN = 2,
+	LAPS_MAX = 3,
+	TOLD_MAX = 64 << 10,
+	ASK_PAGES = 20
+};
 
 static const int64_t first_fill_ms = INT64_C(24) * 3600 * 1000;
 static const int64_t overlap_ms = INT64_C(30) * 60 * 1000;
@@ -40,11 +47,13 @@ struct cloudtrail {
 /* A walk over the pages of one window. */
 struct walk {
 	struct trail_region *region;
-	struct str event_name; /* absent: all events */
-	int64_t from, to;      /* ticks */
-	struct buf token;      /* of the next page; empty: the first */
-	struct buf mark;       /* a token of before, to be met again in a circle */
-	int laps;	       /* how often it was met */
+	struct str attribute, value; /* absent: all events */
+	int64_t from, to;	     /* ticks */
+	struct buf token;	     /* of the next page; empty: the first */
+	struct buf mark;	     /* a token of before, to be met again in a circle */
+	int laps;		     /* how often it was met */
+	uint64_t most;		     /* pages; 0: all */
+	bool cut;		     /* there were more */
 };
 
 static int64_t
@@ -104,12 +113,12 @@ write_request(struct buf *out, const struct walk *walk)
 	struct json_writer w = {.out = out};
 
 	json_begin_object(&w);
-	if (walk->event_name.data) {
+	if (walk->value.data) {
 		json_put_key(&w, "LookupAttributes");
 		json_begin_array(&w);
 		json_begin_object(&w);
-		json_member_string(&w, "AttributeKey", STR("EventName"));
-		json_member_string(&w, "AttributeValue", walk->event_name);
+		json_member_string(&w, "AttributeKey", walk->attribute);
+		json_member_string(&w, "AttributeValue", walk->value);
 		json_end_object(&w);
 		json_end_array(&w);
 	}
@@ -299,6 +308,9 @@ walk_pages(
 
 	for (uint64_t again = 0, page = 1; more; page++) {
 		result = fetch_page(c, walk, &more, &failed, failure, err);
+		walk->cut = result == SOURCE_OK && more && page == walk->most;
+		if (walk->cut)
+			break;
 		if (result == SOURCE_OK && more && goes_in_circles(walk, page))
 			result = refuse_answer("the pages go round in circles", failure, err);
 		if (result == SOURCE_FAILED && walk->token.len && again < WALKS_AGAIN &&
@@ -319,11 +331,11 @@ walk_pages(
 
 /* CloudTrail refuses to be asked for more than it keeps. */
 static int64_t
-window_begin(const struct window_round *round, int64_t now)
+not_too_old(int64_t from, int64_t now)
 {
 	int64_t oldest = now - history_ms * TICKS_PER_MS;
 
-	return round->from > oldest ? round->from : oldest;
+	return from > oldest ? from : oldest;
 }
 
 static enum source_result
@@ -337,8 +349,10 @@ walk_window(struct cloudtrail *c, struct trail_region *region, int64_t from, int
 	for (size_t i = 0; i < count && result == SOURCE_OK; i++) {
 		struct walk walk = {.region = region, .from = from, .to = to};
 
-		if (scan->literal_count)
-			walk.event_name = scan->literals[i];
+		if (scan->literal_count) {
+			walk.attribute = STR("EventName");
+			walk.value = scan->literals[i];
+		}
 		result = walk_pages(c, &walk, failure, err);
 	}
 	return result;
@@ -355,7 +369,7 @@ poll_region(struct cloudtrail *c, struct trail_region *region, struct source_fai
 	aws_client_set_region(&c->client, region->name);
 	snprintf(c->path, sizeof(c->path), "cloudtrail:%s", region->name);
 	c->filling = round.fills;
-	result = walk_window(c, region, window_begin(&round, now), now, failure, err);
+	result = walk_window(c, region, not_too_old(round.from, now), now, failure, err);
 	if (result != SOURCE_OK)
 		return result;
 	if (!keep_position(c, "until", region->name, now))
@@ -384,6 +398,43 @@ cloudtrail_poll(
 			return result;
 	}
 	return SOURCE_OK;
+}
+
+/* ---- history ---- */
+
+/* Calls made with it, and calls about it. */
+static const char *const key_attributes[] = {"AccessKeyId", "ResourceName"};
+
+static enum source_result
+cloudtrail_ask(struct source *source, struct source_ask *ask, struct source_failure *failure,
+	struct error *err)
+{
+	struct cloudtrail *c = (struct cloudtrail *)source;
+	enum source_result result = SOURCE_OK;
+
+	ask->from = not_too_old(ask->from, now_of(c));
+	ask->place[0] = '\0';
+	for (size_t i = 0; i < c->region_count; i++) {
+		const char *region = c->regions[i].name;
+		size_t len = strlen(ask->place);
+
+		snprintf(ask->place + len, sizeof(ask->place) - len, "%s%s", i ? " and " : "",
+			region);
+		aws_client_set_region(&c->client, region);
+		snprintf(c->path, sizeof(c->path), "cloudtrail:%s", region);
+		for (size_t n = 0; n < 2 && result == SOURCE_OK; n++) {
+			struct walk walk = {.region = &c->regions[i],
+				.attribute = str_from(key_attributes[n]),
+				.value = ask->key,
+				.from = ask->from,
+				.to = ask->to,
+				.most = ASK_PAGES};
+
+			result = walk_pages(c, &walk, failure, err);
+			ask->part |= walk.cut;
+		}
+	}
+	return result;
 }
 
 /* ---- regions (settled.md 22) ---- */
@@ -467,7 +518,9 @@ cloudtrail_probe(struct source *source, struct source_asked *asked, struct sourc
 	struct error *err)
 {
 	struct cloudtrail *c = (struct cloudtrail *)source;
-	struct walk walk = {.region = &c->regions[0], .event_name = STR("CreateAccessKey")};
+	struct walk walk = {.region = &c->regions[0],
+		.attribute = STR("EventName"),
+		.value = STR("CreateAccessKey")};
 	struct aws_error failed;
 	enum source_result result;
 	bool more;
@@ -492,5 +545,6 @@ const struct source_ops source_cloudtrail = {
 	.poll = cloudtrail_poll,
 	.report = cloudtrail_report,
 	.probe = cloudtrail_probe,
+	.ask = cloudtrail_ask,
 	.close = cloudtrail_close,
 };

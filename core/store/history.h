@@ -72,6 +72,35 @@ struct store_coverage {
 bool store_coverage(struct store *store, int64_t run, int64_t term, struct arena *arena,
 	struct store_coverage *coverage, struct error *err);
 
+/* ---- what live sources are asked for ---- */
+
+enum { STORE_ASK_KEY = 128 }; /* bytes of a key that can be asked for */
+
+/* From now on the source is asked for that key, which was made then. Changes nothing where it is
+ * known already. Within a transaction. */
+bool store_ask_put(
+	struct store *store, struct str source, int64_t term, int64_t made, struct error *err);
+/* What is due by now: what was never asked first, then the newest key. term 0: nothing. */
+struct store_ask {
+	int64_t term, made;
+	int64_t until; /* it was asked so far already; TIME_NONE: never */
+	char key[132]; /* STORE_ASK_KEY at most */
+};
+bool store_ask_next(struct store *store, struct str source, int64_t now, struct store_ask *ask,
+	struct error *err);
+/* It was asked to the end, and is to be asked again from `due` on. Within a transaction. */
+struct store_asked {
+	struct str source, place; /* place absent: it was not asked yet */
+	struct span span;
+	bool part; /* some of it was not given, or could not be read */
+};
+bool store_asked_put(struct store *store, int64_t term, const struct store_asked *asked,
+	int64_t due, struct error *err);
+/* One a source. Strings valid during the visit. */
+typedef bool store_asked_visit(void *context, const struct store_asked *asked);
+bool store_asked(struct store *store, int64_t term, store_asked_visit *visit, void *context,
+	struct error *err);
+
 /* ---- answers ---- */
 
 /* Of an alert, by what never changes; store_row has it from then on. Within a transaction. */

@@ -100,6 +100,10 @@ enum statement {
 	STMT_LOOKED_RUN,
 	STMT_LOOKED_ALL,
 	STMT_LOOKED_CHANGED,
+	STMT_ASK_PUT,
+	STMT_ASK_NEXT,
+	STMT_ASKED_PUT,
+	STMT_ASKED_LIST,
 	STMT_ANSWER_PUT,
 	STMT_COUNT,
 };
@@ -171,7 +175,7 @@ bool place_is_local(const struct store *store, const char *folder, struct error 
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 5,
+	SCHEMA_VERSION = 6,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */

@@ -238,6 +238,18 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"ALTER TABLE alert ADD COLUMN rotation INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE alert ADD COLUMN children INTEGER;"
 	"ALTER TABLE alert ADD COLUMN first_seen INTEGER;",
+	/* Keys that a live source is asked for, and when it was (store_asked). */
+	"CREATE TABLE asked("
+	" source TEXT NOT NULL," /* its name */
+	" term INTEGER NOT NULL,"
+	" made INTEGER NOT NULL," /* the key */
+	" due INTEGER NOT NULL,"  /* not before then */
+	" place TEXT,"		  /* where it was asked; NULL: not yet */
+	" since INTEGER,"	  /* of which times */
+	" until INTEGER,"
+	" part INTEGER NOT NULL DEFAULT 0," /* some of it was not given, or not readable */
+	" PRIMARY KEY(term, source)) WITHOUT ROWID;"
+	"CREATE INDEX asked_due ON asked(source, due);",
 };
 
 static bool

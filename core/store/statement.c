@@ -201,6 +201,18 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_LOOKED_ALL] = "SELECT max(l.term), l.unread, l.spans FROM input i"
 			    " LEFT JOIN looked l ON l.input = i.n GROUP BY i.name, i.identity",
 	[STMT_LOOKED_CHANGED] = "SELECT looked FROM change",
+	[STMT_ASK_PUT] = "INSERT OR IGNORE INTO asked(source, term, made, due)"
+			 " VALUES(?1, ?2, ?3, ?4)",
+	/* Those that were never asked for first, and of them the newest. */
+	[STMT_ASK_NEXT] =
+		"SELECT a.term, t.value, a.made, a.until FROM asked a JOIN term t ON t.n = a.term"
+		" WHERE a.source = ?1 AND a.due <= ?2"
+		" ORDER BY a.place IS NOT NULL, a.made DESC, a.term DESC LIMIT 1",
+	[STMT_ASKED_PUT] = "UPDATE asked SET place = ?3, since = ifnull(since, ?4),"
+			   " until = ?5, due = ?6, part = max(part, ?7)"
+			   " WHERE source = ?1 AND term = ?2",
+	[STMT_ASKED_LIST] = "SELECT source, place, since, until, part FROM asked WHERE term = ?1"
+			    " ORDER BY source",
 	/* A row that has them already is left alone. */
 	[STMT_ANSWER_PUT] =
 		"UPDATE alert SET (assessed, used, used_elsewhere, used_after, rotation, children,"

@@ -23,6 +23,20 @@ def seconds(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
+def resources(record):
+    """The user and the key that an IAM call is about."""
+    asked, answered = record.get("requestParameters") or {}, record.get("responseElements") or {}
+    made = answered.get("accessKey") or {}
+    names = [asked.get("userName"), asked.get("accessKeyId"), made.get("accessKeyId")]
+    return [n for n in names if n]
+
+
+def has(event, key, value):
+    if key == "ResourceName":
+        return value in [r["ResourceName"] for r in event.get("Resources", [])]
+    return event.get(key) == value
+
+
 class Service(Base):
     name = signed_as = "cloudtrail"
     protocol = "json-1.1"
@@ -45,7 +59,9 @@ class Service(Base):
         return {"EventId": record.get("eventID", ""), "EventName": record.get("eventName", ""),
                 "ReadOnly": "false", "EventTime": seconds(record["eventTime"]),
                 "EventSource": record.get("eventSource", "iam.amazonaws.com"),
-                "Username": identity.get("userName", ""), "Resources": [],
+                "Username": identity.get("userName", ""),
+                "AccessKeyId": identity.get("accessKeyId", ""),
+                "Resources": [{"ResourceName": name} for name in resources(record)],
                 "CloudTrailEvent": json.dumps(record)}
 
     def handle(self, request):
@@ -76,7 +92,7 @@ class Service(Base):
         wanted = {a["AttributeKey"]: a["AttributeValue"] for a in attributes}
         return sorted((e for e in self.events.get(region, [])
                        if start <= e["EventTime"] <= end
-                       and all(e.get(k) == v for k, v in wanted.items())),
+                       and all(has(e, k, v) for k, v in wanted.items())),
                       key=lambda e: -e["EventTime"])
 
     def lookup(self, asked, region):
