@@ -67,9 +67,7 @@ TEST_LDLIBS = $(eval TEST_LDLIBS := $$(call pkgs,--libs,$(LIBS_TEST)))$(TEST_LDL
 
 sources = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
-CORE := $(filter-out $(if $(ISAL),,core/scan/inflate_isal.c),$(call sources,core core/base \
-	core/event core/scan core/rule core/alert core/store core/source core/history core/validation \
-	core/export core/command))
+CORE := $(filter-out $(if $(ISAL),,core/scan/inflate_isal.c),$(call sources,$(wildcard core/*)))
 TUI := $(filter-out tui/main.c,$(call sources,tui))
 SUPPORT := $(call sources,tests/support)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(call sources,tests/unit))

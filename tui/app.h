@@ -5,7 +5,7 @@
 #define KEYWATCH_TUI_APP_H
 
 #include "core/command/judging.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "core/store/store.h"
 #include "tui/config.h"
 

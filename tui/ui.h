@@ -10,8 +10,8 @@
 
 #include "core/alert/filter.h"
 #include "core/export/export.h"
-#include "core/pipeline.h"
-#include "core/pipeline_verify.h"
+#include "core/pipeline/pipeline.h"
+#include "core/pipeline/verify.h"
 #include "tui/activity.h"
 #include "tui/config.h"
 #include "tui/card.h"

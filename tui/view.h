@@ -7,7 +7,7 @@
 
 #include "core/base/problem.h"
 #include "core/base/clock.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "tui/clock_text.h"
 #include "tui/event_text.h"
 #include "tui/keymap.h"

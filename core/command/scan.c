@@ -13,7 +13,7 @@
 #include "core/command/live.h"
 #include "core/command/print.h"
 #include "core/command/stories.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 
 enum { PROGRESS_MS = 200 };
 

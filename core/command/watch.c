@@ -21,7 +21,7 @@
 #include "core/command/judging.h"
 #include "core/command/live.h"
 #include "core/export/export.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "core/store/live.h"
 
 enum {

@@ -22,7 +22,7 @@
 
 #include "core/base/mem.h"
 #include "core/event/trace.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "core/scan/scan.h"
 #include "core/source/walk.h"
 #include "core/store/history.h"

@@ -4,7 +4,7 @@
 #define KEYWATCH_TESTS_LOOKED_H
 
 #include "core/base/buf.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "core/store/history.h"
 
 #define NEW_KEY "AKIANEW0000000000001"

@@ -6,7 +6,7 @@
 #ifndef KEYWATCH_TESTS_WATCHER_H
 #define KEYWATCH_TESTS_WATCHER_H
 
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "core/source/source.h"
 #include "core/store/live.h"
 #include "tests/support/test.h"

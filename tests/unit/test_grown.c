@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "tests/support/gzip.h"
 #include "tests/support/member.h"
 #include "tests/support/store_file.h"

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "tests/support/gzip.h"
 
 /* A store and what a run over some paths made of it. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 #include "tests/support/member.h"
 
 enum { SLICE = 700, NEVER = 1 << 30 };

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "core/source/source.h"
 #include "core/store/live.h"
 

@@ -7,7 +7,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/timefmt.h"
-#include "core/pipeline_verify.h"
+#include "core/pipeline/verify.h"
 #include "core/validation/request.h"
 #include "tests/support/keyring.h"
 #include "tests/support/policy.h"
@@ -37,7 +37,8 @@ load_policy(struct stage *s)
 	free(test_file(s->folder, "signers", text.data, text.len));
 	buf_clear(&text);
 	buf_printf(&text,
-		"[admins]\nallowed_signers = %s/signers\n[principals]\nalice = iam:000000000000/alice\n",
+		"[admins]\nallowed_signers = %s/signers\n[principals]\nalice = "
+		"iam:000000000000/alice\n",
 		s->folder);
 	path = test_file(s->folder, "policy.ini", text.data, text.len);
 	assert_ok(policy_load(&s->policy, path, s->scene.path, &err), &err);

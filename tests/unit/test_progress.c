@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 #include "tests/support/gzip.h"
 
 static void

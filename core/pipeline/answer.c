@@ -2,7 +2,7 @@
  * detector's. */
 #include "core/alert/assessment.h"
 #include "core/history/story.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 enum { PAGE = 500 };
 

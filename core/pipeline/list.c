@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 enum { LISTED_ITEMS = 500 };
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 enum {
 	COMMIT_MS = 50,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 enum { RETRY_MS = 1000 };
 

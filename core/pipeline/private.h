@@ -8,11 +8,11 @@
 #include <stdatomic.h>
 
 #include "core/base/queue.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "core/history/keyset.h"
 #include "core/history/spans.h"
 #include "core/history/want.h"
-#include "core/pipeline_tally.h"
+#include "core/pipeline/tally.h"
 #include "core/scan/scan.h"
 #include "core/source/source.h"
 #include "core/source/walk.h"
@@ -101,7 +101,7 @@ struct fetcher {
 	struct position *positions; /* owns; as committed when the thread was started */
 	size_t position_count, position_capacity;
 
-	/* For history (pipeline_ask.c), on a thread of its own. */
+	/* For history (ask.c), on a thread of its own. */
 	pthread_t asker;
 	bool asks;	      /* the detector's to know: the asker was started */
 	struct wake ask_wake; /* raised when it may have something to do */
@@ -191,7 +191,7 @@ void *pipeline_detect(void *pipeline);
 void *pipeline_read(void *pipeline);
 void *pipeline_fetch(void *fetcher);
 
-/* ---- pipeline_ahead.c: a worker's second thread, while there are fewer inputs than cores ---- */
+/* ---- ahead.c: a worker's second thread, while there are fewer inputs than cores ---- */
 
 struct helper {
 	struct pipeline *pipeline;
@@ -205,7 +205,7 @@ struct ahead *helper_call(struct helper *helper);
 void helper_rest(struct helper *helper);
 void helper_fini(struct helper *helper);
 
-/* ---- pipeline_cut.c ---- */
+/* ---- cut.c ---- */
 
 /* Can there be more to do at a time than jobs? */
 bool cut_may_help(const struct pipeline *pipeline);
@@ -227,7 +227,7 @@ bool pipeline_is_stopping(const void *pipeline); /* the same, for who knows no p
 void pipeline_wake(const struct pipeline *pipeline);
 const struct clock *pipeline_clock(const struct pipeline *pipeline);
 
-/* ---- pipeline_look.c: of a worker, in a pass for history ---- */
+/* ---- look.c: of a worker, in a pass for history ---- */
 
 /* A record that is wanted. */
 struct traced {
@@ -261,7 +261,7 @@ struct item *looker_take(struct looker *looker, struct str raw, uint64_t offset,
  */
 void looker_end(struct looker *looker, struct job *job);
 
-/* ---- pipeline_sieve.c: of a worker ---- */
+/* ---- sieve.c: of a worker ---- */
 
 /* What no rule takes, when rules must see every record, need not go through the queue. */
 struct sieve;
@@ -272,7 +272,7 @@ void sieve_free(struct sieve *sieve);
  * the detector must see it. */
 bool sieve_passes(void *sieve, struct str raw);
 
-/* ---- pipeline_health.c: of a fetcher, on its thread ---- */
+/* ---- health.c: of a fetcher, on its thread ---- */
 
 /* Within a round; source_options.say and .failed_try. */
 void fetcher_say_report(void *fetcher, const struct source_report *report);
@@ -283,7 +283,7 @@ void fetcher_note_success(struct fetcher *fetcher, int64_t began_ms);
 void fetcher_note_failure(struct fetcher *fetcher, const struct source_failure *failure,
 	const struct error *err, int64_t pause);
 
-/* ---- pipeline_list.c: the detector's side of files ---- */
+/* ---- list.c: the detector's side of files ---- */
 
 struct detector;
 void list_inputs(struct detector *d);
@@ -292,7 +292,7 @@ struct store_input list_store_input(struct detector *d, const struct walk_file *
 /* The store's id of a job's input; 0: the store failed. */
 int64_t list_job_input(struct detector *d, struct job *job);
 
-/* ---- pipeline_progress.c ---- */
+/* ---- progress.c ---- */
 
 /* Of a job: by the name of its file; what of it is to be read. */
 enum estimate_kind job_kind(const struct walk_file *file);
@@ -302,7 +302,7 @@ int job_by_cost(const void *a, const void *b);
 /* Before the workers start: with nothing done. Cores beyond them help. */
 void progress_begin(struct pipeline *pipeline, unsigned workers, unsigned cores);
 
-/* ---- pipeline_mark.c: files that grow ---- */
+/* ---- mark.c: files that grow ---- */
 
 /* What the mark says stands before it. */
 bool mark_fits(int fd, const struct store_mark *mark);
@@ -311,7 +311,7 @@ void mark_go_on(
 /* At the end of the input, before scan_end; but the number of problems. False: there is none. */
 bool mark_of(struct store_mark *mark, const struct scanner *scanner, int fd);
 
-/* ---- pipeline_detect.c ---- */
+/* ---- detect.c ---- */
 
 struct detector {
 	struct pipeline *pipeline;
@@ -335,13 +335,13 @@ void detector_run(struct detector *d);
 void detector_count_problem(struct pipeline_progress *progress, enum problem_severity severity);
 void detector_put_problem(struct detector *d, int64_t input, const struct problem *problem);
 
-/* ---- pipeline_fetch.c: what a source of a fetcher is opened with ---- */
+/* ---- fetch.c: what a source of a fetcher is opened with ---- */
 
 struct source_options fetcher_source_options(
 	struct fetcher *fetcher, const struct source_sink *sink, const struct scan_options *scan);
 bool fetcher_history_turn(void *fetcher, const char *key); /* source_turn of an asker */
 
-/* ---- pipeline_ask.c: what a live source is asked for history ---- */
+/* ---- ask.c: what a live source is asked for history ---- */
 
 struct asked {
 	int64_t term, due;
@@ -362,7 +362,7 @@ void asking_take(struct detector *d, const struct item *item); /* TRACE, ASKED *
 /* What is to be asked next; `due`: something may have become due since. */
 void asking_next(struct detector *d, bool due);
 
-/* ---- pipeline_history.c: the detector's ---- */
+/* ---- history.c: the detector's ---- */
 
 /* Under each of its terms, and the key that it issued is looked for from now on: *made is its term
  * then, else 0. */
@@ -374,12 +374,12 @@ bool history_is_due(const struct detector *d);
 void history_run(struct detector *d);
 void history_take(struct detector *d, const struct item *item); /* TRACE, PROBLEM, DONE */
 
-/* ---- pipeline_answer.c ---- */
+/* ---- answer.c ---- */
 
 /* Of every alert of the run, as its history is by now. */
 void history_answer(struct detector *d);
 
-/* ---- pipeline_commit.c: the detector's transactions ---- */
+/* ---- commit.c: the detector's transactions ---- */
 
 void detector_begin(struct detector *d);  /* unless one is open, or the store failed */
 void detector_commit(struct detector *d); /* or takes it back, when the store failed in it */
@@ -392,7 +392,7 @@ void detector_keep(struct detector *d, struct item *item);
 void detector_retry(struct detector *d);
 void detector_fini(struct detector *d);
 
-/* ---- pipeline_live.c: the detector's side of fetchers ---- */
+/* ---- live.c: the detector's side of fetchers ---- */
 
 /* Makes them of the sources and the s3:// paths; false with err for a path that makes no sense. */
 bool live_init(struct pipeline *pipeline, struct error *err);

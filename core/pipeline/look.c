@@ -5,7 +5,7 @@
 
 #include "core/history/firsts.h"
 #include "core/history/sweep.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 struct looker {
 	struct sweep sweep;

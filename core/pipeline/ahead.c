@@ -1,5 +1,5 @@
 /* A worker's second thread, that inflates for it while a core has nothing else to do. */
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 #include "core/scan/ahead.h"
 
 static void *

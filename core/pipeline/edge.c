@@ -1,4 +1,4 @@
-#include "core/pipeline_edge.h"
+#include "core/pipeline/edge.h"
 
 #include <string.h>
 

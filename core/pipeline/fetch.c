@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 #include "core/source/http.h"
 
 /* settled.md 23: after the quick tries. */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_reading.h"
+#include "core/pipeline/reading.h"
 
 enum {
 	MAX_PROBLEMS = 1000,

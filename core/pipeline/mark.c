@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 enum { SAMPLE = 4 << 10, SAMPLES = 16, PRINT_MAX = SAMPLE * SAMPLES };
 

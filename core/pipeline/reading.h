@@ -1,10 +1,10 @@
 /*
- * What a scan worker keeps, and an input that is read. Only pipeline_read.c and pipeline_cut.c.
+ * What a scan worker keeps, and an input that is read. Only read.c and cut.c.
  */
 #ifndef KEYWATCH_PIPELINE_READING_H
 #define KEYWATCH_PIPELINE_READING_H
 
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 enum { READ_SIZE = 512 << 10, DONE_BATCH = 64 };
 
@@ -58,7 +58,7 @@ void reading_note_mark(struct reading *reading, const struct scanner *scanner, i
 /* Reads on to the end of the input; false: stopped, or it cannot be read. */
 bool reading_rest(struct reading *reading, int fd);
 
-/* ---- pipeline_cut.c: a big plain file, read by all workers ---- */
+/* ---- cut.c: a big plain file, read by all workers ---- */
 
 /* May it be worth cutting? */
 bool cut_may_pay(const struct reading *reading, int fd);

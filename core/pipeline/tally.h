@@ -6,7 +6,7 @@
 #define KEYWATCH_PIPELINE_TALLY_H
 
 #include "core/base/estimate.h"
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 
 struct job;
 

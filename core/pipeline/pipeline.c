@@ -1,11 +1,11 @@
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 enum { QUEUE_ITEMS = 4096, QUEUE_BYTES = 4 << 20 };
 

@@ -1,6 +1,6 @@
-#include "core/pipeline_tally.h"
+#include "core/pipeline/tally.h"
 
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 enum { TELL_MS = 20 };
 

@@ -4,7 +4,7 @@
 
 #include "core/base/mem.h"
 #include "core/event/glimpse.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 struct sieve {
 	const struct pipeline *pipeline; /* borrows */

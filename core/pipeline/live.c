@@ -4,7 +4,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 #include "core/source/http.h"
 
 enum { LINES_KEPT = 1000, FIRST_FILL_MS = 86400000 /* settled.md 20 */ };

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 #include "core/source/http.h"
 
 enum { PAUSE_FIRST_MS = 5000, PAUSE_LAST_MS = 300000, KEY_LEAST = 16 };

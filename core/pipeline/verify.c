@@ -1,4 +1,4 @@
-#include "core/pipeline_verify.h"
+#include "core/pipeline/verify.h"
 
 #include <pthread.h>
 #include <stdlib.h>

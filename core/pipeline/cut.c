@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/pipeline_edge.h"
-#include "core/pipeline_reading.h"
+#include "core/pipeline/edge.h"
+#include "core/pipeline/reading.h"
 
 enum {
 	CUT_MIN = 16 << 20,

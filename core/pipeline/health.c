@@ -1,7 +1,7 @@
 /* How a fetcher is: what its source reports, what is said of a change, what others are shown. */
 #include <stdio.h>
 
-#include "core/pipeline_private.h"
+#include "core/pipeline/private.h"
 
 enum { SAY_MS = 200 }; /* no more often than somebody can read */
 
