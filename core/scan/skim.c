@@ -97,9 +97,11 @@ skim_escapes(const char *block, uint64_t escaped, const char *end, uint64_t *bad
 
 		if (!*at || !strchr("\"\\/bfnrtu", *at))
 			*bad |= bit;
+		/* An escaped backslash before a u is an escape in a string inside this one. */
+		if (*at == 'u' || (*at == '\\' && at + 1 < end && at[1] == 'u'))
+			hex |= bit;
 		if (*at != 'u')
 			continue;
-		hex |= bit;
 		for (int i = 1; i <= 4 && at + i < end; i++)
 			if (!at[i] || !strchr("0123456789abcdefABCDEF", at[i]))
 				*bad |= bit;

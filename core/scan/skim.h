@@ -4,8 +4,9 @@
  * given; the others are counted. Whatever is not plain — damage, another form, a unit larger than
  * the limit — is left to the splitter, which says what it is.
  *
- * Sound (performance.md): a unit in which a \u stands is given, so a name can hide in no escape;
- * in one without, eventName and its value stand in the clear, also in strings inside strings.
+ * Sound (performance.md): a unit in which a \u stands is given, however many backslashes stand
+ * before it, so a name can hide in no escape; in one without, eventName and its value stand in the
+ * clear, also in strings inside strings.
  *
  * Clean: strings end and hold no line end and no escape that JSON lacks, braces and brackets
  * balance and nest in a unit, and each byte outside of strings is one that may follow the byte

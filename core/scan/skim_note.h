@@ -19,7 +19,7 @@ struct skim_unit {
 struct skim_marks {
 	uint64_t starts, ends; /* of units */
 	uint64_t names;	 /* the N of what may be eventName, the E of what may be CloudTrailEvent */
-	uint64_t hex;	 /* the u of an escape */
+	uint64_t hex;	 /* the u of an escape, or the backslash before it */
 	uint64_t arrays; /* opened as a member of the unit */
 };
 
@@ -62,7 +62,8 @@ skim_next(struct skim_unit *u, const char *at, enum skim_end *stop)
  * block: those that do not follow the byte before them (skim_pair.h). */
 uint64_t skim_scalars(const char *block, uint64_t scalar, uint64_t ended, bool begun);
 
-/* Escaped characters: which are the u of an escape; *bad: which JSON does not have. */
+/* Escaped characters: which make an escape by \u, also one of a string inside the string; *bad:
+ * which JSON does not have. */
 uint64_t skim_escapes(const char *block, uint64_t escaped, const char *end, uint64_t *bad);
 
 /* The engines. */
