@@ -86,8 +86,30 @@ skim_scalars(const char *block, uint64_t scalar, uint64_t ended, bool begun)
 	return bad;
 }
 
+bool
+skim_knows_markup(const struct skim *s)
+{
+	for (size_t i = 0; i < s->literal_count; i++)
+		for (size_t k = 0; k < s->literals[i].len; k++)
+			if (strchr("<>&", s->literals[i].data[k]))
+				return false;
+	return !s->wants;
+}
+
+/* \u003c, \u003e, \u0026: many writers escape < > & so. at: the u. */
+static bool
+is_markup(const char *at, const char *end)
+{
+	static const char *const digits[] = {"003c", "003e", "0026", "003C", "003E"};
+
+	for (size_t i = 0; end - at > 4 && i < sizeof(digits) / sizeof(digits[0]); i++)
+		if (memcmp(at + 1, digits[i], 4) == 0)
+			return true;
+	return false;
+}
+
 uint64_t
-skim_escapes(const char *block, uint64_t escaped, const char *end, uint64_t *bad)
+skim_escapes(const char *block, uint64_t escaped, const char *end, bool markup, uint64_t *bad)
 {
 	uint64_t hex = 0;
 
@@ -98,8 +120,10 @@ skim_escapes(const char *block, uint64_t escaped, const char *end, uint64_t *bad
 		if (!*at || !strchr("\"\\/bfnrtu", *at))
 			*bad |= bit;
 		/* An escaped backslash before a u is an escape in a string inside this one. */
-		if (*at == 'u' || (*at == '\\' && at + 1 < end && at[1] == 'u'))
-			hex |= bit;
+		if (*at == 'u')
+			hex |= markup && is_markup(at, end) ? 0 : bit;
+		else if (*at == '\\' && at + 1 < end && at[1] == 'u')
+			hex |= markup && is_markup(at + 1, end) ? 0 : bit;
 		if (*at != 'u')
 			continue;
 		for (int i = 1; i <= 4 && at + i < end; i++)

@@ -6,7 +6,8 @@
  *
  * Sound (performance.md): a unit in which a \u stands is given, however many backslashes stand
  * before it, so a name can hide in no escape; in one without, eventName and its value stand in the
- * clear, also in strings inside strings.
+ * clear, also in strings inside strings. Not for < > &, which many writers escape, where the names
+ * have none of them: no quote, backslash or letter comes of those, however often they are decoded.
  *
  * Clean: strings end and hold no line end and no escape that JSON lacks, braces and brackets
  * balance and nest in a unit, and each byte outside of strings is one that may follow the byte

@@ -62,9 +62,13 @@ skim_next(struct skim_unit *u, const char *at, enum skim_end *stop)
  * block: those that do not follow the byte before them (skim_pair.h). */
 uint64_t skim_scalars(const char *block, uint64_t scalar, uint64_t ended, bool begun);
 
-/* Escaped characters: which make an escape by \u, also one of a string inside the string; *bad:
- * which JSON does not have. */
-uint64_t skim_escapes(const char *block, uint64_t escaped, const char *end, uint64_t *bad);
+/* Escaped characters: which make an escape by \u, also one of a string inside the string; with
+ * markup: without those of < > &, which no name has and which end none; *bad: which JSON does not
+ * have. */
+uint64_t skim_escapes(
+	const char *block, uint64_t escaped, const char *end, bool markup, uint64_t *bad);
+/* May those be passed over? */
+bool skim_knows_markup(const struct skim *skim);
 
 /* The engines. */
 enum skim_end skim_plain(struct skim *skim, struct str bytes);

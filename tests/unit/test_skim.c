@@ -59,8 +59,8 @@ static void
 put_string(struct buf *out)
 {
 	static const char *const words[] = {"eventName", "CreateAccessKey", "a b,c:{}[]", "\\\"",
-		"\\\\", "\\u0041", "\xc3\xa9", "eventN", "ame", "CloudTrailEvent", "", "Records",
-		"t", "x"};
+		"\\\\", "\\u0041", "\\u003c", "\xc3\xa9", "eventN", "ame", "CloudTrailEvent", "",
+		"Records", "t", "x"};
 
 	buf_putc(out, '"');
 	for (unsigned n = pick(4); n; n--)
@@ -276,6 +276,13 @@ forms_and_damage_by_hand(void **state)
 		{"{\"eventName\":\"a\",\"b\":\"\\u0041\"}", "0+30 end 0 used 30 records 0"},
 		{"{\"eventName\":\"a\",\"b\":\"\\\\u0041\"}", "0+31 end 0 used 31 records 0"},
 		{"{\"eventName\":\"a\",\"b\":\"\\\\\\\\u0041\"}", "0+33 end 0 used 33 records 0"},
+		{"{\"eventName\":\"a\\u003c\\u003E\\\\u0026\"}", "end 0 used 36 records 1"},
+		{"{\"eventName\":\"a\\u0027\"}", "0+23 end 0 used 23 records 0"},
+		{"{\"eventName\":\"a\\u0036\"}", "0+23 end 0 used 23 records 0"},
+		{"{\"eventName\":\"a\\u013c\"}", "0+23 end 0 used 23 records 0"},
+		{"{\"eventName\":\"a\\u003", "end 0 used 0 records 0"},
+		{"{\"eventName\":\"CreateAccessKey\",\"b\":\"\\u003c\"}",
+			"0+44 end 0 used 44 records 0"},
 		{"{\"eventName\":\"a\",\"b\":\"\\\\\"}", "end 0 used 26 records 1"},
 		{"{\"x\":1}", "0+7 end 0 used 7 records 0"},
 		{"{\"eventName\":\"a\",\"Records\":[]}", "end 1 used 0 records 0"},
@@ -309,6 +316,37 @@ forms_and_damage_by_hand(void **state)
 	}
 }
 
+static bool
+wants_none(void *context, struct str unit, bool named)
+{
+	(void)context;
+	(void)unit;
+	(void)named;
+	return false;
+}
+
+/* Also what others look for, who know no escapes. */
+static void
+names_with_markup_are_found_however_spelled(void **state)
+{
+	static const struct str literals[] = {{"x", 1}, {"a<b", 3}};
+
+	(void)state;
+	for (int wanted = 0; wanted < 2; wanted++) {
+		struct found f = {.bytes = STR("{\"eventName\":\"a\\u003cb\"}")};
+		struct skim s = {.literals = literals,
+			.literal_count = wanted ? 1 : 2,
+			.wants = wanted ? wants_none : NULL,
+			.max_unit = 4096,
+			.give = give,
+			.context = &f};
+
+		best()->skim(&s, f.bytes);
+		assert_string_equal(buf_cstr(&f.text), "0+24 ");
+		buf_fini(&f.text);
+	}
+}
+
 int
 main(void)
 {
@@ -317,6 +355,7 @@ main(void)
 		cmocka_unit_test(elements_of_a_list_and_damage),
 		cmocka_unit_test(records_with_blanks_and_damage),
 		cmocka_unit_test(forms_and_damage_by_hand),
+		cmocka_unit_test(names_with_markup_are_found_however_spelled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
