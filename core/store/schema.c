@@ -148,7 +148,7 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	/* Goes up with every change of an alert, a decision or a setting: what a list follows.
 	 * Positions, beats and health leave it alone. */
 	"CREATE TABLE change(n INTEGER NOT NULL);"
-	"INSERT INTO change VALUES(1);"
+	"INSERT INTO change(n) VALUES(1);"
 	"ALTER TABLE detail ADD COLUMN arrived INTEGER;" /* ticks; NULL: read from a saved log */
 	"ALTER TABLE detail ADD COLUMN watched INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE problem ADD COLUMN body BLOB;" /* poison, unchanged */
@@ -252,12 +252,95 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"CREATE INDEX asked_due ON asked(source, due);",
 };
 
+/* ---- all at once ---- */
+
+static void
+put_at(struct buf *text, size_t at, const char *before, struct str more)
+{
+	struct buf whole = {0};
+
+	buf_append(&whole, text->data, at);
+	buf_puts(&whole, before);
+	buf_str(&whole, more);
+	buf_str(&whole, str_slice(buf_view(text), at, text->len));
+	buf_fini(text);
+	*text = whole;
+}
+
+/* at: behind the bracket that opens the columns. Where one more goes, as SQLite does it: behind the
+ * last, before what holds for several. */
+static size_t
+end_of_columns(struct str text, size_t at)
+{
+	for (int depth = 0; depth >= 0 && at < text.len; at++) {
+		if (depth == 0 && str_starts_with(str_slice(text, at, text.len), STR(", UNIQUE(")))
+			return at;
+		depth += (text.data[at] == '(') - (text.data[at] == ')');
+	}
+	return at - 1;
+}
+
+/* added: TABLE ADD COLUMN what. */
+static void
+add_column(struct buf *text, struct str added)
+{
+	static const struct str between = {" ADD COLUMN ", 12};
+	size_t name = str_find(added, between, 0), at;
+	struct buf create = {0};
+
+	buf_printf(&create, "CREATE TABLE %.*s(", (int)name, added.data);
+	at = str_find(buf_view(text), buf_view(&create), 0) + create.len;
+	put_at(text, end_of_columns(buf_view(text), at), ", ",
+		str_slice(added, name + between.len, added.len));
+	buf_fini(&create);
+}
+
+/* What the migrations make of an empty database, without the columns that are added later: for each
+ * of those SQLite reads the whole schema again, which takes most of the time that a start takes. */
+static void
+newest(struct buf *text)
+{
+	static const struct str alter = {"ALTER TABLE ", 12};
+
+	for (size_t i = 0; i < SCHEMA_VERSION; i++) {
+		struct str rest = str_from(migrations[i]);
+
+		while (rest.len) {
+			size_t at = str_find(rest, alter, 0), end;
+
+			if (at == (size_t)-1) {
+				buf_str(text, rest);
+				break;
+			}
+			buf_str(text, str_slice(rest, 0, at));
+			rest = str_slice(rest, at + alter.len, rest.len);
+			end = str_find(rest, STR(";"), 0);
+			add_column(text, str_slice(rest, 0, end));
+			rest = str_slice(rest, end + 1, rest.len);
+		}
+	}
+}
+
+static bool
+make_newest(const struct store *store, sqlite3 *db, struct error *err)
+{
+	struct buf text = {0};
+	bool ok;
+
+	newest(&text);
+	ok = sql_exec(store, db, buf_cstr(&text), err);
+	buf_fini(&text);
+	return ok;
+}
+
 static bool
 apply_from(const struct store *store, sqlite3 *db, int64_t version, struct error *err)
 {
 	char mark[96];
 
-	for (; version < SCHEMA_VERSION; version++)
+	if (version == 0 && !make_newest(store, db, err))
+		return false;
+	for (; version && version < SCHEMA_VERSION; version++)
 		if (!sql_exec(store, db, migrations[version], err))
 			return false;
 	sqlite3_snprintf(sizeof(mark), mark, "PRAGMA application_id=%d; PRAGMA user_version=%d",
