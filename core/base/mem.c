@@ -34,6 +34,17 @@ mem_alloc(size_t size)
 }
 
 void *
+mem_pages(size_t size)
+{
+	const size_t page = 4096;
+	void *p = aligned_alloc(page, (size + page - 1) / page * page);
+
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *
 mem_zalloc(size_t size)
 {
 	void *p = calloc(1, size ? size : 1);

@@ -8,7 +8,10 @@
 
 #include "core/base/str.h"
 
-void *mem_alloc(size_t size);			     /* not zeroed */
+void *mem_alloc(size_t size); /* not zeroed */
+/* Not zeroed, from the beginning of a page: what a file is read into. Where it begins 16 bytes
+ * behind one, as malloc does it, processors copy up to 1.5 times as slowly. */
+void *mem_pages(size_t size);
 void *mem_zalloc(size_t size);			     /* zeroed */
 void *mem_resize(void *p, size_t size);		     /* realloc */
 void *mem_array(void *p, size_t count, size_t size); /* realloc of count*size, overflow aborts */
@@ -40,14 +43,14 @@ struct arena {
 	struct arena_block *last; /* owns the chain */
 };
 
-void *arena_alloc(struct arena *arena, size_t size); /* aligned for any type, zeroed */
+void *arena_alloc(struct arena *arena, size_t size);	  /* aligned for any type, zeroed */
 void *arena_alloc_word(struct arena *arena, size_t size); /* only for pointers, double, text */
 /* Copies; the copy is followed by a NUL. Absent stays absent. */
 struct str arena_str(struct arena *arena, struct str s);
 char *arena_cstr(struct arena *arena, struct str s);
 struct str arena_printf(struct arena *arena, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-void arena_reset(struct arena *arena);	      /* forgets all, keeps one block */
+void arena_reset(struct arena *arena); /* forgets all, keeps one block */
 void arena_fini(struct arena *arena);
 
 #endif

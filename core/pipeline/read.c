@@ -488,8 +488,8 @@ pipeline_read(void *argument)
 		.stopped_context = p};
 	struct worker w = {.pipeline = p,
 		.looker = looker,
-		.buffer = mem_alloc(READ_SIZE),
-		.other_buffer = mem_alloc(READ_SIZE),
+		.buffer = mem_pages(READ_SIZE),
+		.other_buffer = mem_pages(READ_SIZE),
 		.helper.pipeline = p};
 	bool undecided;
 	struct job *job;
