@@ -113,7 +113,8 @@ put_object(struct buf *out, int depth, const char *blank)
 static void
 damage(struct buf *text)
 {
-	static const char bytes[] = "\"\\{}[],: \n0tN\xffx";
+	static const char bytes[] = "\"\\{}[],: \n\t\x1c"
+				    "0tN\xffx";
 
 	for (unsigned n = pick(3); n && text->len > 2; n--) {
 		size_t at = pick((unsigned)text->len), len = pick(40);
@@ -249,6 +250,49 @@ records_with_blanks_and_damage(void **state)
 	try_many(true, "\t ");
 }
 
+/* Behind the first block, 64 blocks are gone over at once. */
+enum { RUN = 64 + 64 * 64, SHIFTS = 200 };
+
+static void
+put_long_records(struct buf *text, unsigned shift)
+{
+	static const char filler[] =
+		"aws-cli/2.13.5 {Python},[3.11.4]:Linux t N eventNames, lE and so on "
+		"up to the length of what real ones carry in their parameters";
+
+	buf_printf(text, "{\"eventName\":\"a\",\"x\":\"%*s\"}\n", (int)shift, "");
+	while (text->len < 2 * RUN + 500)
+		buf_printf(text, /* a blank now and then: looked at closely, and sound */
+			"{\"eventName\":\"%s\",\"a\":{\"agent\":\"%s\",\"n\":[1,%s{\"b\":null}]},"
+			"\"%.*s\":\"%s\"}\n",
+			pick(3) ? "ListUsers" : WANTED, filler, pick(4) ? "" : " ", (int)pick(70),
+			filler, filler);
+}
+
+static void
+strings_that_cross_the_end_of_a_run(void **state)
+{
+	static const char odd[] = "\"\\\n{}\x1c"
+				  "t";
+	struct buf text = {0};
+
+	(void)state;
+	for (unsigned shift = 0; shift < SHIFTS; shift++) {
+		chance.state = shift + 1;
+		buf_clear(&text);
+		put_long_records(&text, shift);
+		try(buf_view(&text), false, true);
+		for (int i = 0; i < 8; i++) {
+			char *at = text.data + RUN - 100 + pick(110), was = *at;
+
+			*at = odd[pick(sizeof(odd) - 1)];
+			try(buf_view(&text), false, false);
+			*at = was;
+		}
+	}
+	buf_fini(&text);
+}
+
 static const struct skim_engine *
 best(void)
 {
@@ -354,6 +398,7 @@ main(void)
 		cmocka_unit_test(lines_of_records_and_damage),
 		cmocka_unit_test(elements_of_a_list_and_damage),
 		cmocka_unit_test(records_with_blanks_and_damage),
+		cmocka_unit_test(strings_that_cross_the_end_of_a_run),
 		cmocka_unit_test(forms_and_damage_by_hand),
 		cmocka_unit_test(names_with_markup_are_found_however_spelled),
 	};
