@@ -109,3 +109,21 @@ address_classify(struct str text)
 			return networks[i].kind;
 	return ADDRESS_PUBLIC;
 }
+
+static bool
+has_colon(struct str s)
+{
+	return s.len && memchr(s.data, ':', s.len);
+}
+
+/* IPv6 has many spellings, also of an IPv4 address; IPv4 has one. */
+bool
+address_equal(struct str a, struct str b)
+{
+	unsigned char x[16], y[16];
+
+	if (str_equal(a, b))
+		return true;
+	return a.len && b.len && (has_colon(a) || has_colon(b)) && parse(a, x) && parse(b, y) &&
+	       memcmp(x, y, sizeof(x)) == 0;
+}

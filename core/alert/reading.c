@@ -133,7 +133,8 @@ reading_make(struct reading *r, struct arena *arena, const struct alert *alert,
 			.weight = trace_weight(t),
 			.key = find_key(r, keys, t->text[TRACE_KEY]),
 			.by_actor = shares(r, t, TRACE_ACTOR),
-			.from_ip = r->addressed && shares(r, t, TRACE_IP),
+			.from_ip = r->addressed &&
+				   address_equal(t->text[TRACE_IP], r->own.text[TRACE_IP]),
 			.on_user = is_on_user(r, t),
 		};
 	}
@@ -185,7 +186,7 @@ reading_same_ip(const struct reading *r, const struct trace *t)
 {
 	struct str own = r->own.text[TRACE_IP], other = t->text[TRACE_IP];
 
-	if (own.len && str_equal(own, other))
+	if (own.len && address_equal(own, other))
 		return ANSWER_YES;
 	return r->addressed && is_address(other) ? ANSWER_NO : ANSWER_UNKNOWN;
 }

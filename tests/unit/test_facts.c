@@ -309,6 +309,36 @@ every_address_has_its_kind(void **state)
 	}
 }
 
+static const struct {
+	const char *a, *b;
+	bool equal;
+} spelled[] = {
+	{"2001:db8::1", "2001:db8:0:0:0:0:0:1", true},
+	{"2001:DB8::a", "2001:db8::A", true},
+	{"::ffff:10.0.0.1", "10.0.0.1", true},
+	{"2001:db8::1", "2001:db8::2", false},
+	{"10.0.0.1", "10.0.0.10", false},
+	{"10.0.0.1", "010.0.0.1", false},
+	{"ec2.amazonaws.com", "ec2.amazonaws.com", true},
+	{"ec2.amazonaws.com", "EC2.amazonaws.com", false},
+	{"fe80::1%a", "fe80::1%b", false},
+	{"2001:db8::1", "", false},
+};
+
+static void
+an_address_is_the_same_however_it_is_spelled(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(spelled) / sizeof(spelled[0]); i++) {
+		struct str a = str_from(spelled[i].a), b = str_from(spelled[i].b);
+
+		print_message("\"%s\" \"%s\"\n", spelled[i].a, spelled[i].b);
+		assert_int_equal(address_equal(a, b), spelled[i].equal);
+		assert_int_equal(address_equal(b, a), spelled[i].equal);
+	}
+	assert_false(address_equal(STR_ABSENT, STR("::")));
+}
+
 /* ---- the command to copy ---- */
 
 static struct str
@@ -547,6 +577,7 @@ main(void)
 		cmocka_unit_test(the_decision_that_stands_is_told),
 		cmocka_unit_test(the_decided_fact_says_what_came_of_signatures),
 		cmocka_unit_test(every_address_has_its_kind),
+		cmocka_unit_test(an_address_is_the_same_however_it_is_spelled),
 		cmocka_unit_test(the_command_reaches_the_program_exactly_whatever_the_user_name),
 		cmocka_unit_test(a_hostile_key_id_is_quoted_too),
 		cmocka_unit_test(what_sentinels_schedule_would_have_seen_is_said_with_its_numbers),
