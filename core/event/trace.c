@@ -238,3 +238,15 @@ trace_succeeded(const struct trace *t)
 {
 	return !t->text[TRACE_ERROR].len;
 }
+
+int
+trace_turn(const struct trace *t)
+{
+	unsigned weight = trace_weight(t);
+
+	if (!(weight & (TRACE_KEY_CALL | TRACE_USER_CALL)))
+		return 0;
+	if (str_starts_with(t->text[TRACE_NAME], STR("Create")))
+		return -1;
+	return str_starts_with(t->text[TRACE_NAME], STR("Delete"));
+}

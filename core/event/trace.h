@@ -82,6 +82,9 @@ extern const struct trace_call trace_calls[]; /* ends with a NULL name */
 
 /* 0: none of them. */
 unsigned trace_weight(const struct trace *trace);
+/* Times are logged to the second. Within one, what is made comes first and what is deleted last:
+ * the less, the earlier. */
+int trace_turn(const struct trace *trace);
 /* It went through. */
 bool trace_succeeded(const struct trace *trace);
 

@@ -271,6 +271,8 @@ compare(const void *a, const void *b)
 
 	if (before != after)
 		return before < after ? -1 : 1;
+	if (trace_turn(left) != trace_turn(right))
+		return trace_turn(left) - trace_turn(right);
 	return memcmp(left->identity, right->identity, TRACE_IDENTITY);
 }
 

@@ -146,6 +146,32 @@ all_that_is_known_of_an_alert_comes_once_in_the_order_of_time(void **state)
 	tale_close(&t);
 }
 
+/* Whatever their identities are: of several ids one would come in between. */
+static void
+within_a_second_what_is_made_comes_first_and_what_is_deleted_last(void **state)
+{
+	static const char *const ids[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct buf text = {0};
+		struct tale t;
+
+		tale_open(&t);
+		buf_printf(&text, "DeleteAccessKey id=%s subject=" KEY " user=bob at=0", ids[i]);
+		tell(&t, buf_cstr(&text));
+		tell(&t, "UpdateAccessKey id=x subject=" KEY " user=bob at=0");
+		tell(&t, "CreateAccessKey id=e0 subject=" KEY " user=bob actor=alice at=0");
+		looked(&t);
+		load_as(&t, HISTORY_LOOKED);
+		buf_clear(&text);
+		buf_printf(&text, "e0 x %s ", ids[i]);
+		assert_found(&t, buf_cstr(&text));
+		buf_fini(&text);
+		tale_close(&t);
+	}
+}
+
 static void
 keys_made_or_obtained_with_the_key_are_its_tree_at_any_depth(void **state)
 {
@@ -372,6 +398,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_that_is_known_of_an_alert_comes_once_in_the_order_of_time),
+		cmocka_unit_test(within_a_second_what_is_made_comes_first_and_what_is_deleted_last),
 		cmocka_unit_test(keys_made_or_obtained_with_the_key_are_its_tree_at_any_depth),
 		cmocka_unit_test(a_key_that_was_not_looked_for_makes_the_story_a_part),
 		cmocka_unit_test(inputs_that_were_not_looked_through_are_said),
