@@ -6,6 +6,7 @@ struct other_key {
 	struct str id;
 	const struct trace *made, *before;	 /* its creation; any change before the new key's */
 	const struct trace *deactivate, *remove; /* since the new key was made, and still so */
+	const struct trace *inactive;		 /* deactivated before that, and still so */
 	bool calling;				 /* the new key was asked for with it */
 	bool gone;				 /* deleted before */
 };
@@ -56,11 +57,13 @@ take_change(struct other_key *key, const struct clue *clue, bool since)
 	if (!since) {
 		key->before = t;
 		key->gone |= clue_is(clue, "DeleteAccessKey");
+		if (clue_is(clue, "UpdateAccessKey"))
+			key->inactive = inactive ? t : NULL;
 	} else if (clue_is(clue, "DeleteAccessKey")) {
 		key->remove = key->remove ? key->remove : t;
 	} else if (clue_is(clue, "UpdateAccessKey")) {
 		if (!inactive)
-			key->deactivate = NULL;
+			key->deactivate = key->inactive = NULL;
 		else if (!key->deactivate)
 			key->deactivate = t;
 	}
@@ -84,6 +87,16 @@ take_clue(struct others *o, const struct clue *clue)
 		key->made = t;
 	else
 		take_change(key, clue, t->time >= r->alert->time);
+}
+
+/* Who fears for a key deactivates it first, then makes another. That alone begins no rotation: it
+ * may have been long before. */
+static void
+take_inactive(struct others *o)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (o->list[i].remove && !o->list[i].deactivate)
+			o->list[i].deactivate = o->list[i].inactive;
 }
 
 /* An IAM user that asks for itself with a lasting key has that key too. */
@@ -209,6 +222,7 @@ reading_rotation(struct rotation *rotation, const struct reading *r)
 	take_calling_key(&others);
 	for (size_t i = 0; i < r->count; i++)
 		take_clue(&others, &r->clues[i]);
+	take_inactive(&others);
 	old = choose(&others, &doubt);
 	if (others.more) {
 		rotation->looked.lacks = STR("more keys of the user were found than are compared");
