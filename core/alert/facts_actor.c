@@ -12,20 +12,41 @@ struct before {
 	int64_t count;
 };
 
+/* A key was asked for before, and that text is the same. */
+static bool
+is_before(const struct asking *a, const struct clue *clue, enum trace_text text)
+{
+	const struct reading *r = a->reading;
+	const struct trace *t = clue->trace;
+
+	return t->time != TIME_NONE && t->time < a->alert->time && clue->weight &&
+	       str_is(t->text[TRACE_NAME], "CreateAccessKey") && r->own.text[text].len &&
+	       (text != TRACE_IP || r->addressed) && str_equal(t->text[text], r->own.text[text]);
+}
+
+static int64_t
+first_before(const struct asking *a)
+{
+	const struct reading *r = a->reading;
+
+	for (size_t i = 0; i < r->count; i++)
+		if (is_before(a, &r->clues[i], TRACE_ACTOR) ||
+			is_before(a, &r->clues[i], TRACE_IP) ||
+			is_before(a, &r->clues[i], TRACE_AGENT))
+			return r->clues[i].trace->time;
+	return TIME_NONE;
+}
+
 static struct before
 seen_before(const struct asking *a, enum trace_text text)
 {
 	const struct reading *r = a->reading;
-	struct str own = r->own.text[text];
 	struct before before = {0};
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct trace *t = r->clues[i].trace;
 
-		if (t->time >= a->alert->time || t->time == TIME_NONE)
-			break;
-		if (!r->clues[i].weight || !str_is(t->text[TRACE_NAME], "CreateAccessKey") ||
-			!str_equal(t->text[text], own))
+		if (!is_before(a, &r->clues[i], text))
 			continue;
 		if (!before.first)
 			before.first = t;
@@ -40,7 +61,7 @@ put_before(struct asking *a, const char *name, const char *words, enum trace_tex
 	const struct looked *looked)
 {
 	bool asked = a->reading->own.text[text].len && (text != TRACE_IP || a->reading->addressed);
-	struct before before = asked ? seen_before(a, text) : (struct before){0};
+	struct before before = seen_before(a, text);
 
 	json_put_key(&a->writer, name);
 	buf_printf(&a->text, "%s%s", a->text.len ? ", " : "", words);
@@ -67,7 +88,8 @@ put_before(struct asking *a, const char *name, const char *words, enum trace_tex
 void
 fact_seen_before(struct asking *a)
 {
-	struct looked looked = reading_looked(a->reading, BEFORE_KINDS, TIME_NONE, a->alert->time);
+	struct looked looked =
+		reading_looked_found(a->reading, BEFORE_KINDS, first_before(a), a->alert->time);
 
 	if (a->alert->time == TIME_NONE) {
 		fact_may_deny(a, &looked);
@@ -266,6 +288,15 @@ collect_others(struct asking *a, struct str *others)
 	return reading_unique(a->arena, others, count);
 }
 
+static int64_t
+first_other(const struct reading *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->clues[i].from_ip && !r->clues[i].by_actor)
+			return r->clues[i].trace->time;
+	return TIME_NONE;
+}
+
 static void
 show_others(struct asking *a, const struct str *others, size_t count)
 {
@@ -299,7 +330,7 @@ void
 fact_others_from_ip(struct asking *a)
 {
 	const struct reading *r = a->reading;
-	struct looked looked = reading_looked(r, LOOKED_ADDRESS, TIME_NONE, TIME_NONE);
+	struct looked looked = reading_looked_found(r, LOOKED_ADDRESS, first_other(r), TIME_NONE);
 	struct str *others, ip = r->own.text[TRACE_IP];
 	size_t count;
 
@@ -348,7 +379,7 @@ void
 fact_actor_keys(struct asking *a)
 {
 	const struct reading *r = a->reading;
-	struct looked looked = reading_looked(r, LOOKED_ACTOR, TIME_NONE, TIME_NONE);
+	struct looked looked;
 	size_t keys, count;
 	struct str *users;
 
@@ -358,6 +389,8 @@ fact_actor_keys(struct asking *a)
 	}
 	users = arena_alloc(a->arena, (r->count + 2) * sizeof(*users));
 	keys = collect_made(a, users);
+	looked = reading_looked_found(
+		r, LOOKED_ACTOR, a->shown_count ? a->shown[0]->time : TIME_NONE, TIME_NONE);
 	if (!a->shown_count && !fact_may_deny(a, &looked))
 		return;
 	count = reading_unique(a->arena, users, keys);

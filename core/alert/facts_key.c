@@ -203,7 +203,8 @@ void
 fact_quarantine(struct asking *a)
 {
 	const struct trace *put = reading_quarantine(a->reading);
-	struct looked looked = reading_looked(a->reading, LOOKED_USER, TIME_NONE, TIME_NONE);
+	struct looked looked = reading_looked_found(
+		a->reading, LOOKED_USER, put ? put->time : TIME_NONE, TIME_NONE);
 
 	if (a->alert->outcome != OUTCOME_SUCCESS) {
 		fact_has_key(a);

@@ -50,6 +50,10 @@ struct looked {
  * reach from the alert on without a gap; up to the end. */
 struct looked reading_looked(
 	const struct reading *reading, unsigned kinds, int64_t from, int64_t to);
+/* As reading_looked from TIME_NONE on, where something was found, the first of it then: when that
+ * was before a gap, what may have been in the gap lacks. */
+struct looked reading_looked_found(
+	const struct reading *reading, unsigned kinds, int64_t found, int64_t to);
 /* The same for what comes first: where there is more than is kept, the latest are left off. */
 struct looked reading_looked_first(const struct reading *reading, int64_t from, int64_t to);
 /* From the making of the key to the end. */

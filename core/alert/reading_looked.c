@@ -154,6 +154,16 @@ reading_looked(const struct reading *r, unsigned kinds, int64_t from, int64_t to
 }
 
 struct looked
+reading_looked_found(const struct reading *r, unsigned kinds, int64_t found, int64_t to)
+{
+	struct looked looked = reading_looked(r, kinds, TIME_NONE, to);
+
+	if (!looked.times.any || found == TIME_NONE || found >= looked.times.from)
+		return looked;
+	return reading_looked(r, kinds, r->history->spans[0].from, to);
+}
+
+struct looked
 reading_looked_since(const struct reading *r, unsigned kinds)
 {
 	return reading_looked(r, kinds, r->alert->time, TIME_NONE);
