@@ -108,8 +108,8 @@ is_root(const struct judging *j)
 static bool
 is_cleared(const struct judging *j)
 {
-	return FACT(j, 14)->known && FACT(j, 18)->known && FACT(j, 18)->looked.complete &&
-	       FACT(j, 21)->known && FACT(j, 22)->known;
+	return FACT(j, 14)->known && FACT(j, 14)->looked.complete && FACT(j, 18)->known &&
+	       FACT(j, 18)->looked.complete && FACT(j, 21)->known && FACT(j, 22)->known;
 }
 
 static bool

@@ -330,7 +330,8 @@ void
 fact_others_from_ip(struct asking *a)
 {
 	const struct reading *r = a->reading;
-	struct looked looked = reading_looked_found(r, LOOKED_ADDRESS, first_other(r), TIME_NONE);
+	struct looked looked =
+		reading_looked_found(r, LOOKED_ALL_ADDRESS, first_other(r), TIME_NONE);
 	struct str *others, ip = r->own.text[TRACE_IP];
 	size_t count;
 

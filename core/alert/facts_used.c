@@ -192,7 +192,7 @@ put_used(struct asking *a, const struct usage *usage)
 void
 fact_used(struct asking *a)
 {
-	struct looked looked = reading_looked_since(a->reading, LOOKED_KEY);
+	struct looked looked = reading_looked_since(a->reading, LOOKED_ALL_KEY);
 	struct usage usage;
 
 	if (!fact_has_key(a))
@@ -256,7 +256,7 @@ void
 fact_same_origin(struct asking *a)
 {
 	const struct trace *first;
-	struct looked looked = reading_looked_since(a->reading, LOOKED_KEY);
+	struct looked looked = reading_looked_since(a->reading, LOOKED_ALL_KEY);
 	struct usage usage;
 
 	if (!fact_has_key(a))

@@ -32,6 +32,8 @@ struct history_key {
 };
 #define HISTORY_NONE ((size_t)-1)
 
+#define HISTORY_CUT_LIGHT(kinds) ((kinds) << 8)
+
 struct history {
 	enum history_state state;
 	const struct trace *traces; /* ascending by time, TIME_NONE last; each record once, the
@@ -44,7 +46,8 @@ struct history {
 	uint64_t inputs; /* files or requests that were looked through */
 	uint64_t unread; /* of them: that could not be read, wholly or in part */
 	/* Of which terms there is more than is kept, so that counts are at least: 1 << enum
-	 * term_kind (term.h). 0: there is not. */
+	 * term_kind (term.h) of the calls with a weight (trace.h), HISTORY_CUT_LIGHT of it of the
+	 * others. 0: there is not. */
 	unsigned cut;
 	struct str lacking; /* what was not asked, in words (`regions not asked: eu-west-1`);
 			       absent: nothing */

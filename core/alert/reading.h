@@ -35,11 +35,14 @@ void reading_make(struct reading *reading, struct arena *arena, const struct ale
 
 /* ---- what was looked through ---- */
 
+/* Calls with a weight: what makes, changes and deletes. LOOKED_ALL_…: any. */
 #define LOOKED_KEY (1u << TERM_KEY)
 #define LOOKED_USER (1u << TERM_USER)
 #define LOOKED_ACTOR (1u << TERM_ACTOR)
 #define LOOKED_ADDRESS (1u << TERM_ADDRESS)
 #define LOOKED_AGENT (1u << TERM_AGENT)
+#define LOOKED_ALL_KEY (LOOKED_KEY | HISTORY_CUT_LIGHT(LOOKED_KEY))
+#define LOOKED_ALL_ADDRESS (LOOKED_ADDRESS | HISTORY_CUT_LIGHT(LOOKED_ADDRESS))
 
 struct looked {
 	struct fact_looked times;

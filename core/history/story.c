@@ -119,8 +119,8 @@ load_term(struct telling *t, enum term_kind kind, int64_t term, struct error *er
 	range.most = share->light;
 	if (share->light && !load_range(t, &range, &light_cut, err))
 		return false;
-	if (heavy_cut || light_cut)
-		t->history->cut |= 1U << kind;
+	t->history->cut |= heavy_cut ? 1U << kind : 0;
+	t->history->cut |= light_cut ? HISTORY_CUT_LIGHT(1U << kind) : 0;
 	return true;
 }
 

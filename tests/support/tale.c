@@ -290,6 +290,8 @@ take_line(struct teller *t, struct str line)
 		tale->history.unread = strtoull(arena_cstr(&tale->arena, value), NULL, 10);
 	else if (str_is(key, "cut"))
 		tale->history.cut |= kind_of(value);
+	else if (str_is(key, "light")) /* of calls without a weight */
+		tale->history.cut |= HISTORY_CUT_LIGHT(kind_of(value));
 	else if (str_is(key, "lacking"))
 		tale->history.lacking = arena_str(&tale->arena, value);
 	else if (str_is(key, "known"))
