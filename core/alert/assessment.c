@@ -222,7 +222,11 @@ say_children(struct judging *j)
 static void
 say_tool(struct judging *j)
 {
-	buf_printf(&j->says, "%s, made or used with a tool for attacks", whose(j));
+	if (made_key(j))
+		buf_printf(&j->says, "%s, made or used with a tool for attacks", whose(j));
+	else
+		buf_printf(&j->says, "%s, tried with a tool for attacks",
+			outcome_name(j->alert->outcome));
 }
 
 static void
@@ -346,15 +350,15 @@ static const struct assessment_rule {
 	{{"logging-stopped", "the caller also stopped or deleted a trail within 30 minutes (18)",
 		"... by who stopped or deleted a trail" HOSTILE, ASSESSED_HOSTILE},
 		is_logging_stopped, say_logging, HOSTILE, {18, 2}},
-	{{"denied", "the call was denied, or failed (1)",
-		"denied: no key was made", ASSESSED_HARMLESS},
-		is_denied, say_denied, "", {1}},
 	{{"made-keys", "other keys were made with the new one, at any depth (22)",
 		"... further keys were made with it" HOSTILE, ASSESSED_HOSTILE},
 		has_children, say_children, HOSTILE, {22, 14}},
 	{{"attack-tool", "the agent of the call, or of a use, is that of a tool or system for attacks (10, 14)",
 		"... made or used with a tool for attacks" HOSTILE, ASSESSED_HOSTILE},
 		is_attack_tool, say_tool, HOSTILE, {10, 14, 15}},
+	{{"denied", "the call was denied, or failed (1)",
+		"denied: no key was made", ASSESSED_HARMLESS},
+		is_denied, say_denied, "", {1}},
 	{{"root", "root made it (6)",
 		"a key of root itself, which should have none", ASSESSED_SUSPICIOUS},
 		is_root, say_root, ": ask who did it", {6, 14}},
