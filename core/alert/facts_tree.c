@@ -39,8 +39,9 @@ collect(const struct reading *r, struct child **list)
 	for (size_t i = 1; i < h->key_count; i++)
 		if (!h->keys[i].temporary)
 			(*list)[count++] = (struct child){h->keys[i].id,
-				h->keys[i].made < h->trace_count ? &h->traces[h->keys[i].made]
-								 : NULL,
+				h->keys[i].made < h->trace_count
+					? reading_told(r, &h->traces[h->keys[i].made])
+					: NULL,
 				r->depths[i]};
 	qsort(*list, count, sizeof(**list), compare_children);
 	return count;

@@ -16,7 +16,7 @@ made_by(const struct asking *a, const struct history_key *key)
 {
 	const struct history *h = a->reading->history;
 
-	return key->made < h->trace_count ? &h->traces[key->made] : NULL;
+	return key->made < h->trace_count ? reading_told(a->reading, &h->traces[key->made]) : NULL;
 }
 
 /* `AssumeRole of Deploy`; the way from the new key on, where there are several. */
@@ -70,6 +70,13 @@ put_hops(struct asking *a)
 	buf_puts(&a->text, count > HOPS_SAID ? " and others" : "");
 }
 
+static void
+add(struct str *list, size_t *count, const struct trace *trace, enum trace_text text)
+{
+	if (trace && trace->text[text].len)
+		list[(*count)++] = trace->text[text];
+}
+
 /* Each text of the uses once. */
 static size_t
 collect(const struct asking *a, enum trace_text text, struct str **list)
@@ -77,10 +84,13 @@ collect(const struct asking *a, enum trace_text text, struct str **list)
 	const struct reading *r = a->reading;
 	size_t count = 0;
 
-	*list = arena_alloc(a->arena, (r->count + 1) * sizeof(**list));
-	for (size_t i = 0; i < r->count; i++)
-		if (reading_is_use(r, &r->clues[i]) && r->clues[i].trace->text[text].len)
-			(*list)[count++] = r->clues[i].trace->text[text];
+	*list = arena_alloc(a->arena, (2 * r->count + 1) * sizeof(**list));
+	for (size_t i = 0; i < r->count; i++) {
+		if (!reading_is_use(r, &r->clues[i]))
+			continue;
+		add(*list, &count, r->clues[i].trace, text);
+		add(*list, &count, r->clues[i].copy, text);
+	}
 	return reading_unique(a->arena, *list, count);
 }
 

@@ -77,7 +77,7 @@ is_own(const struct reading *r, const struct trace *t)
 		return true;
 	}
 	for (size_t i = 0; i < TRACE_TEXT_COUNT; i++)
-		if (!str_equal(t->text[i], r->own.text[i]))
+		if (i != TRACE_SHARED_ID && !str_equal(t->text[i], r->own.text[i]))
 			return false;
 	return true;
 }
@@ -138,6 +138,7 @@ reading_make(struct reading *r, struct arena *arena, const struct alert *alert,
 			.on_user = is_on_user(r, t),
 		};
 	}
+	reading_join_copies(r);
 }
 
 /* ---- use ---- */

@@ -15,6 +15,13 @@ struct clue {
 	unsigned weight; /* trace_weight */
 	size_t key;	 /* index of the key that it was called with; HISTORY_NONE */
 	bool by_actor, from_ip, on_user;
+	/* The same call as another account logged it, which is no clue; NULL: none. */
+	const struct trace *copy;
+	const struct clue *copied; /* while copies are looked for: whose this one is */
+};
+
+struct trace_copy {
+	const struct trace *copy, *told;
 };
 
 struct reading {
@@ -26,12 +33,19 @@ struct reading {
 	bool addressed;		       /* made from an address, not by a service */
 	struct clue *clues;	       /* ascending by time, without the alert's own */
 	size_t count;
+	struct trace_copy *copies; /* in the order of the traces */
+	size_t copy_count;
 	bool *of_new;	  /* by index of a key: the new one, or temporary and obtained with it */
 	unsigned *depths; /* by index of a key: how many times it was made over, hops aside */
 };
 
 void reading_make(struct reading *reading, struct arena *arena, const struct alert *alert,
 	const struct history *history);
+
+/* Of a call that two accounts logged one record stays a clue. */
+void reading_join_copies(struct reading *reading);
+/* The record that stands for it. */
+const struct trace *reading_told(const struct reading *reading, const struct trace *trace);
 
 /* ---- what was looked through ---- */
 

@@ -63,6 +63,7 @@ static const struct {
 	int text;
 } places[] = {
 	{TOP, NAME("eventID"), TRACE_EVENT_ID},
+	{TOP, NAME("sharedEventID"), TRACE_SHARED_ID},
 	{TOP, NAME("eventName"), TRACE_NAME},
 	{TOP, NAME("eventSource"), TRACE_SERVICE},
 	{TOP, NAME("eventTime"), EVENT_TIME},
@@ -211,6 +212,8 @@ trace_identity(const struct trace *t, unsigned char identity[16])
 
 	buf_printf(&all, "%lld", (long long)t->time);
 	for (size_t i = 0; i < TRACE_TEXT_COUNT; i++) {
+		if (i == TRACE_SHARED_ID)
+			continue; /* stores of before know none */
 		buf_putc(&all, '\0');
 		buf_str(&all, t->text[i]);
 	}

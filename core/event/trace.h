@@ -18,10 +18,11 @@
 /* Every text of a trace and its column in the store. */
 #define TRACE_TEXTS(X)                                                                             \
 	X(EVENT_ID, event_id)                                                                      \
-	X(NAME, name)	    /* eventName */                                                        \
-	X(SERVICE, service) /* eventSource, as `iam.amazonaws.com` */                              \
-	X(TYPE, type)	    /* userIdentity.type */                                                \
-	X(ACTOR, actor)	    /* its ARN; else its principal, else who invoked it */                 \
+	X(SHARED_ID, shared_id) /* sharedEventID: of a call that several accounts log */           \
+	X(NAME, name)		/* eventName */                                                    \
+	X(SERVICE, service)	/* eventSource, as `iam.amazonaws.com` */                          \
+	X(TYPE, type)		/* userIdentity.type */                                            \
+	X(ACTOR, actor)		/* its ARN; else its principal, else who invoked it */             \
 	X(ACTOR_USER, actor_user)                                                                  \
 	X(KEY, key) /* with which it was called */                                                 \
 	X(IP, ip)                                                                                  \
@@ -41,6 +42,8 @@ enum trace_text {
 		TRACE_TEXT_COUNT
 };
 
+/* Those before it are ids, which hardly two traces share. */
+enum { TRACE_FIRST_WORD = TRACE_NAME };
 enum { TRACE_IDENTITY = 16 };
 
 struct trace {
@@ -62,7 +65,7 @@ bool trace_read(struct trace *trace, struct str raw, struct arena *arena);
 bool trace_read_row(struct trace *trace, struct str raw, struct arena *arena);
 
 /* The same record, whatever file it stands in: 16 bytes of a hash of its eventID and of all that
- * is judged, so that a forged copy of an eventID hides nothing. */
+ * is judged, so that a forged copy of an eventID hides nothing. Not of its sharedEventID. */
 void trace_identity(const struct trace *trace, unsigned char identity[TRACE_IDENTITY]);
 
 /* ---- calls that matter beside what a key does ---- */

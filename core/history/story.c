@@ -65,8 +65,10 @@ take_trace(void *context, const struct trace *from)
 	struct trace *to = arena_alloc_word(t->arena, sizeof(*to));
 
 	*to = *from;
-	to->text[TRACE_EVENT_ID] = arena_str(t->arena, from->text[TRACE_EVENT_ID]);
-	for (size_t i = TRACE_EVENT_ID + 1; i < TRACE_TEXT_COUNT; i++)
+	for (size_t i = 0; i < TRACE_FIRST_WORD; i++)
+		if (from->text[i].data)
+			to->text[i] = arena_str(t->arena, from->text[i]);
+	for (size_t i = TRACE_FIRST_WORD; i < TRACE_TEXT_COUNT; i++)
 		to->text[i] = copy_text(t, from->text[i]);
 	to->source = copy_text(t, from->source);
 	to->path = copy_text(t, from->path);

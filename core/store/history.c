@@ -153,14 +153,24 @@ from_uuid(struct str text, unsigned char bytes[UUID_BYTES])
 	return from_hex((struct str){digits, count}, bytes, UUID_BYTES);
 }
 
+/* Most ids are UUIDs, which take half the room as bytes. */
+static void
+bind_id(sqlite3_stmt *stmt, int at, struct str id, unsigned char uuid[UUID_BYTES])
+{
+	id = str_slice(id, 0, WORD_MAX);
+	if (from_uuid(id, uuid))
+		sql_bind_blob(stmt, at, (struct str){(char *)uuid, UUID_BYTES});
+	else
+		sql_bind_text(stmt, at, id);
+}
+
 /* Behind term, light, time and identity. */
 enum { FIRST_TEXT = 5 };
 
 static bool
 insert_trace(struct putting *p, bool *fresh, struct error *err)
 {
-	unsigned char uuid[UUID_BYTES], sha256[32];
-	struct str id = str_slice(p->trace->text[TRACE_EVENT_ID], 0, WORD_MAX);
+	unsigned char ids[TRACE_FIRST_WORD][UUID_BYTES], sha256[32];
 	sqlite3_stmt *stmt = sql_use(p->store, STMT_TRACE_INSERT, err);
 
 	if (!stmt)
@@ -169,11 +179,9 @@ insert_trace(struct putting *p, bool *fresh, struct error *err)
 	sql_bind_long(stmt, 2, p->light);
 	sql_bind_long(stmt, 3, p->time);
 	sql_bind_blob(stmt, 4, identity_bytes(p->identity));
-	if (from_uuid(id, uuid))
-		sql_bind_blob(stmt, FIRST_TEXT, (struct str){(char *)uuid, sizeof(uuid)});
-	else
-		sql_bind_text(stmt, FIRST_TEXT, id);
-	for (int i = 1; i < TRACE_TEXT_COUNT; i++)
+	for (int i = 0; i < TRACE_FIRST_WORD; i++)
+		bind_id(stmt, FIRST_TEXT + i, p->trace->text[i], ids[i]);
+	for (int i = TRACE_FIRST_WORD; i < TRACE_TEXT_COUNT; i++)
 		if (p->words[i])
 			sql_bind_long(stmt, FIRST_TEXT + i, p->words[i]);
 	sql_bind_long(stmt, FIRST_TEXT + TRACE_TEXT_COUNT, p->input);
@@ -229,7 +237,7 @@ static bool
 find_words(struct putting *p, struct error *err)
 {
 	_Static_assert((int)TRACE_TEXT_COUNT <= (int)WORD_PLACES, "each text has a place");
-	for (unsigned i = 1; i < TRACE_TEXT_COUNT; i++)
+	for (unsigned i = TRACE_FIRST_WORD; i < TRACE_TEXT_COUNT; i++)
 		if (!word_put(p->store, i, p->trace->text[i], &p->words[i], err))
 			return false;
 	return true;

@@ -15,7 +15,7 @@ enum { UUID_BYTES = 16, UUID_SIZE = 37 };
 /* What a row's bytes are spelled into; and the words of the row before, which are mostly those of
  * this one too. */
 struct spelled {
-	char event_id[UUID_SIZE], sha256[HASH_HEX];
+	char ids[TRACE_FIRST_WORD][UUID_SIZE], sha256[HASH_HEX];
 	struct {
 		int64_t word;
 		struct str text;
@@ -35,22 +35,22 @@ put_hex(char *at, const unsigned char *bytes, size_t count)
 }
 
 static struct str
-event_id_of(sqlite3_stmt *stmt, struct spelled *spelled)
+id_of(sqlite3_stmt *stmt, int text, struct spelled *spelled)
 {
 	static const unsigned parts[] = {4, 2, 2, 2, 6};
 	const unsigned char *bytes;
-	char *at = spelled->event_id;
+	char *at = spelled->ids[text];
 
-	if (sqlite3_column_type(stmt, COLUMN_TEXT) != SQLITE_BLOB ||
-		sqlite3_column_bytes(stmt, COLUMN_TEXT) != UUID_BYTES)
-		return sql_text(stmt, COLUMN_TEXT);
-	bytes = sqlite3_column_blob(stmt, COLUMN_TEXT);
+	if (sqlite3_column_type(stmt, COLUMN_TEXT + text) != SQLITE_BLOB ||
+		sqlite3_column_bytes(stmt, COLUMN_TEXT + text) != UUID_BYTES)
+		return sql_text(stmt, COLUMN_TEXT + text);
+	bytes = sqlite3_column_blob(stmt, COLUMN_TEXT + text);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); bytes += parts[i++]) {
 		if (i > 0)
 			*at++ = '-';
 		at = put_hex(at, bytes, parts[i]);
 	}
-	return (struct str){spelled->event_id, UUID_SIZE - 1};
+	return (struct str){spelled->ids[text], UUID_SIZE - 1};
 }
 
 static struct str
@@ -72,8 +72,9 @@ take_row(struct store *store, sqlite3_stmt *stmt, struct trace *trace, struct sp
 	*trace = (struct trace){.time = time == INT64_MAX ? TIME_NONE : time};
 	if (identity.len == TRACE_IDENTITY)
 		memcpy(trace->identity, identity.data, TRACE_IDENTITY);
-	trace->text[0] = event_id_of(stmt, spelled);
-	for (int i = 1; i < TRACE_TEXT_COUNT; i++) {
+	for (int i = 0; i < TRACE_FIRST_WORD; i++)
+		trace->text[i] = id_of(stmt, i, spelled);
+	for (int i = TRACE_FIRST_WORD; i < TRACE_TEXT_COUNT; i++) {
 		int64_t word = sqlite3_column_int64(stmt, COLUMN_TEXT + i);
 
 		if (word == spelled->before[i].word) {

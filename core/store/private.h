@@ -175,7 +175,7 @@ bool place_is_local(const struct store *store, const char *folder, struct error 
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 6,
+	SCHEMA_VERSION = 7,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */

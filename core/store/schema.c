@@ -250,6 +250,9 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	" part INTEGER NOT NULL DEFAULT 0," /* some of it was not given, or not readable */
 	" PRIMARY KEY(term, source)) WITHOUT ROWID;"
 	"CREATE INDEX asked_due ON asked(source, due);",
+
+	/* As event_id. */
+	"ALTER TABLE trace ADD COLUMN shared_id;",
 };
 
 /* ---- all at once ---- */

@@ -10,7 +10,7 @@
 
 /* In the order of trace_text; then where the record stands. */
 #define TRACE_COLUMNS                                                                              \
-	"event_id, name, service, type, actor, actor_user, key, ip, region, agent, error, "        \
+	"event_id, shared_id, name, service, type, actor, actor_user, key, ip, region, agent, error, "        \
 	"account, user, subject, what, input, offset, sha256"
 #define TRACE_PART(light)                                                                          \
 	"SELECT time, identity, " TRACE_COLUMNS " FROM trace WHERE term = ?1 AND light = " light   \
@@ -177,7 +177,7 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_TRACE_INSERT] =
 		"INSERT OR IGNORE INTO trace(term, light, time, identity, " TRACE_COLUMNS ")"
 		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-		" ?17, ?18, ?19, ?20, ?21, ?22)",
+		" ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
 	[STMT_TRACE_LAST] = "SELECT time, identity FROM trace WHERE term = ?1 AND light = ?2"
 			    " ORDER BY time DESC, identity DESC LIMIT 1",
 	[STMT_TRACE_DELETE] = "DELETE FROM trace WHERE term = ?1 AND light = ?2 AND time = ?3"

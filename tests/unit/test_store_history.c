@@ -136,6 +136,7 @@ a_trace_comes_back_as_it_was_put(void **state)
 	}
 	put_and_compare(trace, "all");
 	trace.text[TRACE_EVENT_ID] = STR("0123abcd-4567-89ab-cdef-0123456789ab");
+	trace.text[TRACE_SHARED_ID] = STR("fedcba98-7654-3210-fedc-ba9876543210");
 	trace.text[TRACE_USER] = STR(""); /* empty is not absent */
 	trace.text[TRACE_WHAT] = STR_ABSENT;
 	trace.sha256 = STR_ABSENT;
@@ -482,6 +483,29 @@ a_store_of_the_fourth_version_is_brought_up_to_date_with_all_it_holds(void **sta
 
 /* Who may write the file could hide traces by it. */
 static void
+a_store_of_the_sixth_version_keeps_its_traces(void **state)
+{
+	struct arena arena = {0};
+	struct trace trace = trace_of_words(&arena, "GetObject id=e1 key=k at=5");
+	struct scene s;
+	int64_t term;
+
+	(void)state;
+	scene_open(&s);
+	term = trace_term(&s, TERM_KEY, "k");
+	assert_true(trace_put(&s, term, &trace, s.input));
+	store_close(s.store);
+	store_file_age(s.path, 6);
+	s.store = NULL;
+	scene_reopen(&s);
+	trace.text[TRACE_SHARED_ID] = STR("s");
+	assert_false(trace_put(&s, term, &trace, s.input));
+	assert_traces(&s, term, 9, "e1@5:logs/a.json ", false);
+	arena_fini(&arena);
+	scene_close(&s);
+}
+
+static void
 a_trigger_that_is_not_ours_is_refused(void **state)
 {
 	struct scene s;
@@ -515,6 +539,7 @@ main(void)
 		cmocka_unit_test(a_program_that_is_killed_leaves_whole_batches),
 		cmocka_unit_test(
 			a_store_of_the_fourth_version_is_brought_up_to_date_with_all_it_holds),
+		cmocka_unit_test(a_store_of_the_sixth_version_keeps_its_traces),
 		cmocka_unit_test(a_trigger_that_is_not_ours_is_refused),
 	};
 
