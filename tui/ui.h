@@ -156,6 +156,8 @@ struct ui {
 		struct buf record_wrong; /* owns; why it cannot be read */
 		struct event_text record_text;
 		struct evidence *evidence; /* owns; it is being read; NULL: it is not */
+		struct trace record_of;	   /* what of it the store knows it by */
+		bool copies_asked;	   /* where else it stands */
 		enum ui_overlay back_to;   /* it was opened from there */
 		bool stale;		   /* the store has more of it */
 		bool go_to_alert;	   /* the history pane is to begin there */

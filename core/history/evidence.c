@@ -16,32 +16,64 @@
 /* Of a gzip, so many bytes may give a thousand times as many. */
 enum { PIECE = 16 << 10 };
 
-struct evidence {
-	char *path;
-	uint64_t offset, done, size;
+/* A copy of the record. */
+struct place {
+	struct place *next;
+	uint64_t offset;
 	char sha256[HASH_HEX];
+	char path[];
+};
+
+struct evidence {
+	struct place *places; /* owns */
+	struct place *at;     /* the one that is looked at; NULL: none is left */
+	uint64_t done, size;
 	int fd;			     /* -1: not open yet */
 	struct scan_options options; /* all records are wanted */
 	struct scan_sink sink;
 	struct scanner *scanner;
 	struct buf raw;
 	bool found, other; /* another record stands there */
+	struct error err;  /* of the first place; no text: it is not read yet */
 };
+
+void
+evidence_add(struct evidence *e, const struct trace *trace)
+{
+	struct place *place = mem_zalloc(sizeof(*place) + trace->path.len + 1), **last = &e->places;
+
+	memcpy(place->path, trace->path.data, trace->path.len);
+	place->offset = trace->offset;
+	if (trace->sha256.len == HASH_HEX - 1)
+		memcpy(place->sha256, trace->sha256.data, HASH_HEX - 1);
+	while (*last)
+		last = &(*last)->next;
+	*last = place;
+	if (!e->at)
+		e->at = place;
+}
 
 struct evidence *
 evidence_open(const struct trace *trace)
 {
 	struct evidence *e = MEM_NEW(struct evidence);
-	struct buf path = {0};
 
-	buf_str(&path, trace->path);
-	buf_putc(&path, '\0');
-	e->path = buf_take(&path);
-	e->offset = trace->offset;
-	if (trace->sha256.len == HASH_HEX - 1)
-		memcpy(e->sha256, trace->sha256.data, HASH_HEX - 1);
 	e->fd = -1;
+	evidence_add(e, trace);
 	return e;
+}
+
+/* Ready for another place. */
+static void
+leave_file(struct evidence *e)
+{
+	if (e->fd >= 0)
+		close(e->fd);
+	e->fd = -1;
+	scanner_free(e->scanner);
+	e->scanner = NULL;
+	e->done = e->size = 0;
+	e->other = false;
 }
 
 void
@@ -49,11 +81,12 @@ evidence_close(struct evidence *e)
 {
 	if (!e)
 		return;
-	if (e->fd >= 0)
-		close(e->fd);
-	scanner_free(e->scanner);
+	leave_file(e);
 	buf_fini(&e->raw);
-	free(e->path);
+	for (struct place *place = e->places, *next; place; place = next) {
+		next = place->next;
+		free(place);
+	}
 	free(e);
 }
 
@@ -61,6 +94,18 @@ struct str
 evidence_raw(const struct evidence *e)
 {
 	return buf_view(&e->raw);
+}
+
+struct str
+evidence_path(const struct evidence *e)
+{
+	return str_from(e->at ? e->at->path : e->places->path);
+}
+
+uint64_t
+evidence_offset(const struct evidence *e)
+{
+	return e->at ? e->at->offset : e->places->offset;
 }
 
 uint64_t
@@ -83,7 +128,7 @@ take(struct evidence *e, struct str raw)
 	char hash[HASH_HEX];
 
 	hash_hex(raw, hash);
-	if (memcmp(hash, e->sha256, sizeof(hash)) != 0)
+	if (memcmp(hash, e->at->sha256, sizeof(hash)) != 0)
 		return false;
 	buf_clear(&e->raw);
 	buf_str(&e->raw, raw);
@@ -97,7 +142,7 @@ take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 	struct evidence *e = context;
 
 	(void)flags;
-	if (offset != e->offset)
+	if (offset != e->at->offset)
 		return true;
 	if (take(e, raw))
 		return false;
@@ -116,18 +161,19 @@ pass_over(void *context, enum problem_severity severity, uint64_t offset, const 
 static bool
 open_file(struct evidence *e, struct error *err)
 {
+	const char *path = e->at->path;
 	struct stat st;
 
-	if (strstr(e->path, "://"))
+	if (strstr(path, "://"))
 		return error_set(
-			err, ERROR_NOT_FOUND, "%s is no file: it is not fetched again", e->path);
-	e->fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+			err, ERROR_NOT_FOUND, "%s is no file: it is not fetched again", path);
+	e->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (e->fd < 0 || fstat(e->fd, &st) < 0)
 		return error_set(err, ERROR_NOT_FOUND, "%s: %s: the record cannot be read again",
-			e->path, strerror(errno));
+			path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return error_set(
-			err, ERROR_NOT_FOUND, "%s is no file that can be read again", e->path);
+			err, ERROR_NOT_FOUND, "%s is no file that can be read again", path);
 	e->size = (uint64_t)st.st_size;
 	return true;
 }
@@ -159,7 +205,7 @@ look_there(struct evidence *e)
 
 	for (; n > 0 && !length && text.len < 2 * SCAN_MAX_RECORD; more = text.len) {
 		buf_reserve(&text, more);
-		n = pread(e->fd, text.data + text.len, more, (off_t)(e->offset + text.len));
+		n = pread(e->fd, text.data + text.len, more, (off_t)(e->at->offset + text.len));
 		text.len += n > 0 ? (size_t)n : 0;
 		if (!text.len || text.data[0] != '{')
 			break;
@@ -173,9 +219,11 @@ look_there(struct evidence *e)
 static void
 begin_scan(struct evidence *e)
 {
+	scanner_free(e->scanner);
 	e->sink = (struct scan_sink){e, take_record, pass_over};
 	e->scanner = scanner_new(&e->options);
 	scan_begin(e->scanner, &e->sink);
+	e->done = 0;
 }
 
 /* False: there is no more. */
@@ -195,11 +243,23 @@ scan_piece(struct evidence *e)
 	return false;
 }
 
-enum evidence_step
-evidence_read(struct evidence *e, int64_t deadline_ms, struct error *err)
+static bool
+scan_all(struct evidence *e, int64_t deadline_ms)
 {
 	bool more = true;
 
+	while (!e->found && more) {
+		more = scan_piece(e);
+		if (more && time_monotonic_ms() >= deadline_ms)
+			return false;
+	}
+	return true;
+}
+
+/* EVIDENCE_GONE: it is not at this place. */
+static enum evidence_step
+read_place(struct evidence *e, int64_t deadline_ms, struct error *err)
+{
 	if (e->fd < 0) {
 		if (!open_file(e, err))
 			return EVIDENCE_GONE;
@@ -207,15 +267,29 @@ evidence_read(struct evidence *e, int64_t deadline_ms, struct error *err)
 		if (!e->found)
 			begin_scan(e);
 	}
-	while (!e->found && more) {
-		more = scan_piece(e);
-		if (more && time_monotonic_ms() >= deadline_ms)
-			return EVIDENCE_READING;
-	}
+	if (!scan_all(e, deadline_ms))
+		return EVIDENCE_READING;
 	if (e->found)
 		return EVIDENCE_FOUND;
-	error_set(err, ERROR_NOT_FOUND, "%s: %s at byte %llu", e->path,
+	error_set(err, ERROR_NOT_FOUND, "%s: %s at byte %llu", e->at->path,
 		e->other ? "another record than was read stands" : "no record stands any more",
-		(unsigned long long)e->offset);
+		(unsigned long long)e->at->offset);
+	return EVIDENCE_GONE;
+}
+
+enum evidence_step
+evidence_read(struct evidence *e, int64_t deadline_ms, struct error *err)
+{
+	for (; e->at; e->at = e->at->next) {
+		enum evidence_step step =
+			e->found ? EVIDENCE_FOUND : read_place(e, deadline_ms, err);
+
+		if (step != EVIDENCE_GONE)
+			return step;
+		if (!e->err.text[0])
+			e->err = *err;
+		leave_file(e);
+	}
+	*err = e->err;
 	return EVIDENCE_GONE;
 }

@@ -81,30 +81,10 @@ struct putting {
 	const struct trace *trace;
 	int64_t term, input, time;
 	bool light;
-	unsigned char identity[TRACE_IDENTITY];
+	unsigned char identity[TRACE_IDENTITY], sha256_bytes[32];
+	struct str sha256; /* as bytes; absent: it has none */
 	int64_t words[TRACE_TEXT_COUNT];
 };
-
-static struct str
-identity_bytes(const unsigned char identity[TRACE_IDENTITY])
-{
-	return (struct str){(const char *)identity, TRACE_IDENTITY};
-}
-
-static void
-begin_putting(struct putting *p, struct store *store, int64_t term, const struct trace *trace,
-	int64_t input)
-{
-	static const unsigned char none[TRACE_IDENTITY];
-
-	*p = (struct putting){.store = store, .trace = trace, .term = term, .input = input};
-	p->time = trace->time == TIME_NONE ? INT64_MAX : trace->time;
-	p->light = trace_weight(trace) == 0;
-	if (memcmp(trace->identity, none, sizeof(none)) != 0)
-		memcpy(p->identity, trace->identity, sizeof(none));
-	else
-		trace_identity(trace, p->identity);
-}
 
 static int
 hex_digit(char c)
@@ -126,6 +106,29 @@ from_hex(struct str text, unsigned char *bytes, size_t size)
 		bytes[i] = (unsigned char)(high << 4 | low);
 	}
 	return true;
+}
+
+static struct str
+identity_bytes(const unsigned char identity[TRACE_IDENTITY])
+{
+	return (struct str){(const char *)identity, TRACE_IDENTITY};
+}
+
+static void
+begin_putting(struct putting *p, struct store *store, int64_t term, const struct trace *trace,
+	int64_t input)
+{
+	static const unsigned char none[TRACE_IDENTITY];
+
+	*p = (struct putting){.store = store, .trace = trace, .term = term, .input = input};
+	p->time = trace->time == TIME_NONE ? INT64_MAX : trace->time;
+	p->light = trace_weight(trace) == 0;
+	if (memcmp(trace->identity, none, sizeof(none)) != 0)
+		memcpy(p->identity, trace->identity, sizeof(none));
+	else
+		trace_identity(trace, p->identity);
+	if (from_hex(trace->sha256, p->sha256_bytes, sizeof(p->sha256_bytes)))
+		p->sha256 = (struct str){(char *)p->sha256_bytes, sizeof(p->sha256_bytes)};
 }
 
 /* 8-4-4-4-12 digits. */
@@ -170,7 +173,7 @@ enum { FIRST_TEXT = 5 };
 static bool
 insert_trace(struct putting *p, bool *fresh, struct error *err)
 {
-	unsigned char ids[TRACE_FIRST_WORD][UUID_BYTES], sha256[32];
+	unsigned char ids[TRACE_FIRST_WORD][UUID_BYTES];
 	sqlite3_stmt *stmt = sql_use(p->store, STMT_TRACE_INSERT, err);
 
 	if (!stmt)
@@ -186,13 +189,27 @@ insert_trace(struct putting *p, bool *fresh, struct error *err)
 			sql_bind_long(stmt, FIRST_TEXT + i, p->words[i]);
 	sql_bind_long(stmt, FIRST_TEXT + TRACE_TEXT_COUNT, p->input);
 	sql_bind_long(stmt, FIRST_TEXT + TRACE_TEXT_COUNT + 1, (int64_t)p->trace->offset);
-	if (from_hex(p->trace->sha256, sha256, sizeof(sha256)))
-		sql_bind_blob(stmt, FIRST_TEXT + TRACE_TEXT_COUNT + 2,
-			(struct str){(char *)sha256, sizeof(sha256)});
+	if (p->sha256.len)
+		sql_bind_blob(stmt, FIRST_TEXT + TRACE_TEXT_COUNT + 2, p->sha256);
 	if (!sql_run(p->store, stmt, err))
 		return false;
 	*fresh = sqlite3_changes(p->store->db) > 0;
 	return true;
+}
+
+/* It is there already, from another input or from another place of this one. */
+static bool
+put_copy(struct putting *p, struct error *err)
+{
+	const struct copied copied = {.term = p->term,
+		.light = p->light,
+		.time = p->time,
+		.identity = identity_bytes(p->identity),
+		.input = p->input,
+		.offset = (int64_t)p->trace->offset,
+		.sha256 = p->sha256};
+
+	return copy_put(p->store, &copied, err);
 }
 
 static bool
@@ -261,7 +278,7 @@ keep(struct putting *p, bool *fresh, struct error *err)
 	if (!find_words(p, err) || !insert_trace(p, fresh, err))
 		return false;
 	if (!*fresh)
-		return true;
+		return put_copy(p, err);
 	kept->changed = true;
 	if (++part->count < STORE_TRACES_MAX)
 		return true;
@@ -377,7 +394,7 @@ keep_first(struct putting *p, bool *fresh, struct error *err)
 		!find_first(p, actor, &first, err))
 		return false;
 	if (first.there && comes_after(p, &first))
-		return true;
+		return memcmp(p->identity, first.identity, TRACE_IDENTITY) != 0 || put_copy(p, err);
 	return (!first.there || give_way(p, &first, err)) && keep(p, fresh, err) &&
 	       put_first(p, actor, err);
 }

@@ -30,7 +30,8 @@ bool store_term_find(struct store *store, const struct term *term, int64_t *n, s
  * `cut` is remembered with the term. Texts are cut at 2 KiB. */
 enum { STORE_TRACES_MAX = 100000 };
 
-/* Keeps a trace under a term; one that is there already, from whatever input, changes nothing.
+/* Keeps a trace under a term; one that is there already, from another input, is a
+ * place more where it stands (store_trace_copies).
  * `input`: where it stands (store_input_begin); *fresh: it was not there. Within a transaction. */
 bool store_trace_put(struct store *store, int64_t term, const struct trace *trace, int64_t input,
 	bool *fresh, struct error *err);
@@ -38,9 +39,13 @@ bool store_trace_put(struct store *store, int64_t term, const struct trace *trac
  * that were put so is kept, whatever order they come in. *fresh: it is the earliest by now. */
 bool store_trace_put_first(struct store *store, int64_t term, const struct trace *trace,
 	int64_t input, bool *fresh, struct error *err);
+/* Where else its record stands: the trace with other places, of as many as are kept. Strings valid
+ * during the visit. */
+typedef bool store_trace_visit(void *context, const struct trace *trace);
+bool store_trace_copies(struct store *store, const struct trace *trace, store_trace_visit *visit,
+	void *context, struct error *err);
 /* Those of a term with from <= time <= to, ascending by time, at most `most`; TIME_NONE last.
  * *cut: there are more than the store keeps, or than `most`. Strings valid during the visit. */
-typedef bool store_trace_visit(void *context, const struct trace *trace);
 bool store_traces(struct store *store, int64_t term, int64_t from, int64_t to, size_t most,
 	store_trace_visit *visit, void *context, bool *cut, struct error *err);
 /* Only the calls with a weight, or only those without. */

@@ -53,13 +53,13 @@ id_of(sqlite3_stmt *stmt, int text, struct spelled *spelled)
 	return (struct str){spelled->ids[text], UUID_SIZE - 1};
 }
 
-static struct str
-sha256_of(sqlite3_stmt *stmt, struct spelled *spelled)
+struct str
+hash_text(struct str bytes, char hex[HASH_HEX])
 {
-	if (sqlite3_column_bytes(stmt, COLUMN_SHA256) != 32)
+	if (bytes.len != (HASH_HEX - 1) / 2)
 		return STR_ABSENT;
-	put_hex(spelled->sha256, sqlite3_column_blob(stmt, COLUMN_SHA256), 32);
-	return (struct str){spelled->sha256, HASH_HEX - 1};
+	put_hex(hex, (const unsigned char *)bytes.data, bytes.len);
+	return (struct str){hex, HASH_HEX - 1};
 }
 
 static bool
@@ -87,7 +87,7 @@ take_row(struct store *store, sqlite3_stmt *stmt, struct trace *trace, struct sp
 		spelled->before[i].text = trace->text[i];
 	}
 	trace->offset = (uint64_t)sqlite3_column_int64(stmt, COLUMN_OFFSET);
-	trace->sha256 = sha256_of(stmt, spelled);
+	trace->sha256 = hash_text(sql_blob(stmt, COLUMN_SHA256), spelled->sha256);
 	return word_input(
 		store, sqlite3_column_int64(stmt, COLUMN_INPUT), &trace->source, &trace->path, err);
 }

@@ -88,6 +88,9 @@ enum statement {
 	STMT_WORD_INSERT,
 	STMT_WORD,
 	STMT_TRACE_INSERT,
+	STMT_TRACE_MOVE,
+	STMT_TRACE_COPY_PUT,
+	STMT_TRACE_COPIES,
 	STMT_TRACE_LAST,
 	STMT_TRACE_DELETE,
 	STMT_TRACE_LIST,
@@ -304,6 +307,18 @@ bool kept_last(struct store *store, struct kept_term *term, bool light, struct e
 /* Writes what changed, at the end of a transaction. */
 bool kept_flush(struct store *store, struct error *err);
 void kept_forget(struct store *store);
+
+/* ---- history_copy.c ---- */
+
+/* A trace that is put again. */
+struct copied {
+	int64_t term, time, input, offset;
+	bool light;
+	struct str identity, sha256; /* bytes */
+};
+bool copy_put(struct store *store, const struct copied *copied, struct error *err);
+/* history_read.c: of 32 bytes; absent: they are not as many. */
+struct str hash_text(struct str bytes, char hex[HASH_HEX]);
 
 /* ---- history_looked.c ---- */
 

@@ -252,7 +252,14 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"CREATE INDEX asked_due ON asked(source, due);",
 
 	/* As event_id. */
-	"ALTER TABLE trace ADD COLUMN shared_id;",
+	"ALTER TABLE trace ADD COLUMN shared_id;"
+	/* Where a trace's record stands as well. */
+	"CREATE TABLE trace_copy("
+	" identity BLOB NOT NULL,"
+	" input INTEGER NOT NULL,"
+	" offset INTEGER NOT NULL,"
+	" sha256 BLOB,"
+	" PRIMARY KEY(identity, input)) WITHOUT ROWID;",
 };
 
 /* ---- all at once ---- */

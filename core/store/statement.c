@@ -10,7 +10,8 @@
 
 /* In the order of trace_text; then where the record stands. */
 #define TRACE_COLUMNS                                                                              \
-	"event_id, shared_id, name, service, type, actor, actor_user, key, ip, region, agent, error, "        \
+	"event_id, shared_id, name, service, type, actor, actor_user, key, ip, region, agent, "    \
+	"error, "                                                                                  \
 	"account, user, subject, what, input, offset, sha256"
 #define TRACE_PART(light)                                                                          \
 	"SELECT time, identity, " TRACE_COLUMNS " FROM trace WHERE term = ?1 AND light = " light   \
@@ -178,6 +179,16 @@ static const char *const texts[STMT_COUNT] = {
 		"INSERT OR IGNORE INTO trace(term, light, time, identity, " TRACE_COLUMNS ")"
 		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
 		" ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+	[STMT_TRACE_MOVE] =
+		"UPDATE trace SET offset = ?6, sha256 = ?7 WHERE term = ?1 AND light = ?2"
+		" AND time = ?3 AND identity = ?4 AND input = ?5",
+	[STMT_TRACE_COPY_PUT] =
+		"INSERT INTO trace_copy(identity, input, offset, sha256)"
+		" SELECT ?1, ?2, ?3, ?4"
+		" WHERE (SELECT count(*) FROM trace_copy WHERE identity = ?1) < ?5"
+		" OR EXISTS(SELECT 1 FROM trace_copy WHERE identity = ?1 AND input = ?2)"
+		" ON CONFLICT DO UPDATE SET offset = ?3, sha256 = ?4",
+	[STMT_TRACE_COPIES] = "SELECT input, offset, sha256 FROM trace_copy WHERE identity = ?1",
 	[STMT_TRACE_LAST] = "SELECT time, identity FROM trace WHERE term = ?1 AND light = ?2"
 			    " ORDER BY time DESC, identity DESC LIMIT 1",
 	[STMT_TRACE_DELETE] = "DELETE FROM trace WHERE term = ?1 AND light = ?2 AND time = ?3"

@@ -1,4 +1,6 @@
 /* The story of an alert out of the sample logs, on a terminal. */
+#include <sys/stat.h>
+
 #include "tests/support/stage.h"
 
 static void
@@ -49,12 +51,70 @@ keys_of_one_user_stand_above_each_other_and_the_family_below(void **state)
 	stage_quit(pty);
 }
 
+#define CALL(id, name, service, time, more)                                                        \
+	"{\"eventVersion\":\"1.08\",\"eventID\":\"" id "\",\"eventName\":\"" name "\","            \
+	"\"eventSource\":\"" service ".amazonaws.com\",\"eventTime\":\"2026-01-12T" time "Z\","    \
+	"\"recipientAccountId\":\"111122223333\",\"sourceIPAddress\":\"203.0.113.9\"," more "}\n"
+#define MADE                                                                                       \
+	CALL("made", "CreateAccessKey", "iam", "10:00:00",                                         \
+		"\"userIdentity\":{\"type\":\"Root\",\"accountId\":\"111122223333\"},"             \
+		"\"requestParameters\":{\"userName\":\"bob\"},\"responseElements\":{"              \
+		"\"accessKey\":{\"accessKeyId\":\"AKIANEW\",\"userName\":\"bob\"}}")
+#define USED                                                                                       \
+	CALL("used", "ListBuckets", "s3", "10:05:00",                                              \
+		"\"userIdentity\":{\"type\":\"IAMUser\",\"accountId\":\"111122223333\","           \
+		"\"accessKeyId\":\"AKIANEW\",\"userName\":\"bob\"}")
+
+static void
+put_log(const struct stage *stage, const char *name, const char *text)
+{
+	free(test_file(stage->home, name, text, strlen(text)));
+}
+
+static void
+look_through(const struct stage *stage, const char *folder)
+{
+	struct run run = {0};
+
+	stage_run(stage, &run, "scan", "--facts", "--store", stage->store, folder);
+	assert_int_equal(run.status, 0);
+	run_fini(&run);
+}
+
+static void
+a_record_whose_file_has_changed_is_shown_out_of_another_that_holds_it(void **state)
+{
+	const struct stage *stage = *state;
+	struct buf folder = {0};
+	struct pty *pty;
+
+	buf_printf(&folder, "%s/logs", stage->home);
+	assert_int_equal(mkdir(buf_cstr(&folder), 0700), 0);
+	put_log(stage, "logs/one.json", MADE USED);
+	look_through(stage, buf_cstr(&folder));
+	put_log(stage, "logs/two.json", "\n" USED);
+	look_through(stage, buf_cstr(&folder));
+	put_log(stage, "logs/one.json", MADE MADE);
+	pty = stage_screen(stage, 30, 100, buf_cstr(&folder));
+	pty_wait_text(pty, "after 5 min from 203.0.113.9");
+	pty_send(pty, "H");
+	pty_wait_text(pty, "+5 min  s3:ListBuckets");
+	pty_send(pty, "j\r");
+	pty_wait_text(pty, "\"eventTime\": \"2026-01-12T10:05:00Z\"");
+	pty_wait_text(pty, "logs/two.json at byte 1");
+	pty_send(pty, "\033");
+	pty_wait_text(pty, "+5 min  s3:ListBuckets");
+	stage_quit(pty);
+	buf_fini(&folder);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(the_list_says_after_how_long_a_key_was_used_and_marks_what_is_hostile),
 		stage_test(a_line_of_the_history_opens_its_record_out_of_the_gzip_that_holds_it),
+		stage_test(a_record_whose_file_has_changed_is_shown_out_of_another_that_holds_it),
 		stage_test(keys_of_one_user_stand_above_each_other_and_the_family_below),
 	};
 

@@ -168,7 +168,7 @@ store_file_age(const char *path, int version)
 		      "ALTER TABLE alert DROP COLUMN children;"
 		      "ALTER TABLE alert DROP COLUMN first_seen; PRAGMA user_version=4",
 		[5] = "DROP TABLE asked; PRAGMA user_version=5",
-		[6] = "ALTER TABLE trace DROP COLUMN shared_id; PRAGMA user_version=6",
+		[6] = "ALTER TABLE trace DROP COLUMN shared_id; DROP TABLE trace_copy; PRAGMA user_version=6",
 	};
 
 	for (int at = sizeof(younger) / sizeof(younger[0]) - 1; at >= version; at--)

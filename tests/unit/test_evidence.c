@@ -36,6 +36,16 @@ forget(struct place *p)
 }
 
 static enum evidence_step
+read_on(struct evidence *e, struct error *err)
+{
+	enum evidence_step step;
+
+	while ((step = evidence_read(e, 0, err)) == EVIDENCE_READING)
+		;
+	return step;
+}
+
+static enum evidence_step
 read_again(const struct place *p, uint64_t offset, struct buf *raw, struct error *err)
 {
 	const struct trace trace = {
@@ -43,8 +53,7 @@ read_again(const struct place *p, uint64_t offset, struct buf *raw, struct error
 	struct evidence *e = evidence_open(&trace);
 	enum evidence_step step;
 
-	while ((step = evidence_read(e, 0, err)) == EVIDENCE_READING)
-		;
+	step = read_on(e, err);
 	buf_str(raw, evidence_raw(e));
 	evidence_close(e);
 	return step;
@@ -131,6 +140,43 @@ what_is_gone_is_said(void **state)
 	forget(&p);
 }
 
+static void
+where_it_is_gone_another_place_is_read(void **state)
+{
+	struct buf zipped = {0};
+	struct place p, other;
+	struct trace trace, copy;
+	struct evidence *e;
+	struct error err = {0};
+
+	(void)state;
+	put(&p, FIRST, sizeof(FIRST) - 1);
+	test_gzip(&zipped, STR(LOG));
+	put(&other, zipped.data, zipped.len);
+	trace = (struct trace){
+		.path = str_from(p.path), .offset = OFFSET, .sha256 = str_from(p.hash)};
+	e = evidence_open(&trace);
+	assert_int_equal(read_on(e, &err), EVIDENCE_GONE);
+	evidence_add(e, &trace); /* nor there */
+	copy = trace;
+	copy.path = str_from(other.path);
+	copy.offset++;
+	evidence_add(e, &copy);
+	assert_int_equal(read_on(e, &err), EVIDENCE_GONE);
+	assert_non_null(strstr(err.text, p.path)); /* what was shown first */
+	copy.offset--;
+	evidence_add(e, &copy);
+	assert_int_equal(read_on(e, &err), EVIDENCE_FOUND);
+	assert_str(evidence_raw(e), SECOND);
+	assert_str(evidence_path(e), other.path);
+	assert_int_equal(evidence_offset(e), OFFSET);
+	assert_int_equal(read_on(e, &err), EVIDENCE_FOUND);
+	evidence_close(e);
+	buf_fini(&zipped);
+	forget(&p);
+	forget(&other);
+}
+
 int
 main(void)
 {
@@ -139,6 +185,7 @@ main(void)
 		cmocka_unit_test(out_of_a_gzip_as_well),
 		cmocka_unit_test(another_record_in_its_place_is_not_taken_for_it),
 		cmocka_unit_test(what_is_gone_is_said),
+		cmocka_unit_test(where_it_is_gone_another_place_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
