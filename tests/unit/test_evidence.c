@@ -140,6 +140,35 @@ what_is_gone_is_said(void **state)
 	forget(&p);
 }
 
+/* --max-record let it in. */
+static void
+a_record_that_is_larger_than_most_is_found(void **state)
+{
+	enum { LARGE = 5 << 20 };
+	struct buf record = {0}, log = {0}, zipped = {0}, raw = {0};
+	struct error err;
+	struct place p;
+
+	(void)state;
+	buf_puts(&record, "{\"eventVersion\":\"1\",\"eventName\":\"A\",\"x\":\"");
+	for (int i = 0; i < LARGE; i++)
+		buf_putc(&record, (char)('a' + i % 23));
+	buf_puts(&record, "\"}");
+	buf_puts(&log, "[" FIRST ",");
+	buf_str(&log, buf_view(&record));
+	buf_putc(&log, ']');
+	test_gzip(&zipped, buf_view(&log));
+	put(&p, zipped.data, zipped.len);
+	hash_hex(buf_view(&record), p.hash);
+	assert_int_equal(read_again(&p, sizeof("[" FIRST ",") - 1, &raw, &err), EVIDENCE_FOUND);
+	assert_true(str_equal(buf_view(&raw), buf_view(&record)));
+	buf_fini(&record);
+	buf_fini(&log);
+	buf_fini(&zipped);
+	buf_fini(&raw);
+	forget(&p);
+}
+
 static void
 where_it_is_gone_another_place_is_read(void **state)
 {
@@ -185,6 +214,7 @@ main(void)
 		cmocka_unit_test(out_of_a_gzip_as_well),
 		cmocka_unit_test(another_record_in_its_place_is_not_taken_for_it),
 		cmocka_unit_test(what_is_gone_is_said),
+		cmocka_unit_test(a_record_that_is_larger_than_most_is_found),
 		cmocka_unit_test(where_it_is_gone_another_place_is_read),
 	};
 
