@@ -1,8 +1,9 @@
 /*
  * Passes over the paths for the history of a run's alerts (facts.md 13 to 22). The first looks for
  * the terms of the alerts, each further one for the keys that the last one found to be made or
- * obtained with a wanted one, until there are none. An input that was looked through for all terms
- * is not read again: the store remembers it. The detector's side; the workers' is look.c.
+ * obtained with a wanted one, until there are none. What earlier alerts of the store ask is looked
+ * for as well: a store is one case. An input that was looked through for all terms is not read
+ * again: the store remembers it. The detector's side; the workers' is look.c.
  */
 #include <stdlib.h>
 #include <sys/stat.h>

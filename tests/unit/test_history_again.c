@@ -3,7 +3,9 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <unistd.h>
 
+#include "core/history/story.h"
 #include "tests/support/gzip.h"
 #include "tests/support/looked.h"
 
@@ -29,6 +31,22 @@ what_was_looked_through_is_not_read_again(void **state)
 	buf_fini(&first);
 }
 
+static bool
+note_first(void *context, const struct store_row *row)
+{
+	*(int64_t *)context = row->rowid;
+	return false;
+}
+
+static void
+remove_file(const struct fixture *f, const char *name)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/logs/%s", f->folder, name);
+	assert_int_equal(unlink(path), 0);
+}
+
 /* The alert's file is new, and what was done with its key stands in an older one. */
 static void
 a_new_alert_is_looked_for_in_older_files(void **state)
@@ -45,6 +63,50 @@ a_new_alert_is_looked_for_in_older_files(void **state)
 	assert_looked(f);
 	assert_has(f, "key " NEW_KEY ": creation used\n");
 	assert_int_equal(f->progress.history.files_total, 2);
+}
+
+static struct history
+story_of(struct fixture *f, struct arena *arena, int64_t run)
+{
+	const struct story_scope scope = {run, HISTORY_LOOKED};
+	const struct store_query query = {0};
+	struct alert alert = {0};
+	struct history history;
+	int64_t rowid;
+	struct error err;
+
+	assert_ok(store_rows(f->store, &query, note_first, &rowid, &err), &err);
+	assert_ok(store_load_row(f->store, rowid, &alert, &err), &err);
+	assert_ok(story_load(&history, arena, f->store, &alert, &scope, &err), &err);
+	alert_fini(&alert);
+	return history;
+}
+
+/* A store is one case: its alert is not of this run, and asks of it. */
+static void
+an_alert_of_before_is_looked_for_in_new_files(void **state)
+{
+	struct fixture *f = *state;
+	const struct call used = use("used", NEW_KEY, 601);
+	struct arena arena = {0};
+	struct history history;
+
+	put_calls(f, "a.json", &creation, 1);
+	run(f);
+	remove_file(f, "a.json");
+	put_calls(f, "b.json", &used, 1);
+	run(f);
+	assert_looked(f);
+	assert_int_equal(f->progress.alerts_new, 0);
+	assert_has(f, "key " NEW_KEY ": creation used\n");
+	history = story_of(f, &arena, 0); /* of the whole store */
+	assert_int_equal(history.state, HISTORY_LOOKED);
+	assert_int_equal(history.inputs, 2);
+	assert_int_equal(history.trace_count, 2);
+	history = story_of(f, &arena, f->run);
+	assert_int_equal(history.inputs, 1);
+	assert_int_equal(history.trace_count, 2);
+	arena_fini(&arena);
 }
 
 static void
@@ -145,6 +207,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_was_looked_through_is_not_read_again),
 		TEST(a_new_alert_is_looked_for_in_older_files),
+		TEST(an_alert_of_before_is_looked_for_in_new_files),
 		TEST(a_file_that_grew_is_looked_through_for_all),
 		TEST(times_and_what_is_unread_are_remembered),
 		TEST(a_stop_keeps_what_was_found_and_the_next_start_goes_on),
