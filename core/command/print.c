@@ -117,6 +117,9 @@ print_flush(struct print_out *out, bool all, struct error *err)
 struct printing {
 	struct export export;
 	struct print_out out;
+	bool stories;	 /* behind all alerts */
+	int64_t *rowids; /* owns; of those that were printed, where there are stories */
+	size_t row_count, row_capacity;
 };
 
 static bool
@@ -124,7 +127,10 @@ print_one(void *context, int64_t rowid, const struct alert *alert, struct error 
 {
 	struct printing *p = context;
 
-	(void)rowid;
+	if (p->stories) {
+		MEM_GROW(p->rowids, p->row_count, p->row_capacity);
+		p->rowids[p->row_count++] = rowid;
+	}
 	export_alert(&p->export, alert);
 	return print_flush(&p->out, false, err);
 }
@@ -142,12 +148,26 @@ print_story(void *context, int64_t rowid, const struct alert *alert, struct erro
 	return print_flush(&p->out, false, err);
 }
 
+/* What the filter let through is not asked again. */
+static bool
+print_stories(struct printing *p, const struct print_options *options, struct error *err)
+{
+	struct visiting v = {.options = options, .visit = print_story, .context = p};
+
+	for (size_t i = 0; i < p->row_count; i++)
+		if (!visit_one(&v, p->rowids[i], err))
+			return false;
+	return true;
+}
+
 bool
 print_alerts(const struct command_line *line, const struct print_options *options, size_t *count,
 	struct error *err)
 {
 	const char *format = line->format ? line->format : "text";
-	struct printing p = {0};
+	/* Markdown has them behind the table of all alerts. */
+	struct printing p = {
+		.stories = strcmp(format, "md") == 0 && options->export_options.ledger};
 	bool ok;
 
 	export_begin(&p.export, export_format_find(str_from(format)), &options->export_options,
@@ -155,12 +175,11 @@ print_alerts(const struct command_line *line, const struct print_options *option
 	ok = print_each(line, options, print_one, &p, err);
 	if (ok) {
 		export_end(&p.export);
-		/* Markdown has them behind the table of all alerts. */
-		if (strcmp(format, "md") == 0 && options->export_options.ledger)
-			ok = print_each(line, options, print_story, &p, err);
+		ok = print_stories(&p, options, err);
 	}
 	ok = ok && print_flush(&p.out, true, err);
 	*count = p.export.count;
 	buf_fini(&p.out.text);
+	free(p.rowids);
 	return ok || p.out.reader_gone;
 }
