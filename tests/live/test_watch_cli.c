@@ -199,6 +199,28 @@ a_filter_leaves_out_what_it_does_not_hold_for(void **state)
 	assert_exported_once(1, 2);
 }
 
+/* A line is printed before anything is looked for. */
+static void
+a_filter_by_what_history_answers_is_said_to_see_nothing(void **state)
+{
+	static const char note[] = "note: --filter asks for what the history of an alert answers: "
+				   "an alert is printed before that is known, and it is null";
+
+	(void)state;
+	add_event(1, "bob");
+	watch("--format", "jsonl", "--source", API, "--filter",
+		"isnull(Used) and isnull(Children)");
+	talk_await_err(&talk, note);
+	talk_await_out(&talk, "e-001");
+	assert_int_equal(talk_end(&talk, SIGTERM, END_MS), 0);
+	assert_int_equal(count(&talk.err, note), 1);
+	talk_fini(&talk);
+	watch("--format", "jsonl", "--source", API, "--filter", "isnull(ErrorCode)");
+	talk_await_err(&talk, "api");
+	assert_int_equal(talk_end(&talk, SIGTERM, END_MS), 0);
+	assert_int_equal(count(&talk.err, "--filter"), 0);
+}
+
 static void
 the_first_watch_over_a_store_leaves_what_is_there_to_export(void **state)
 {
@@ -545,6 +567,7 @@ main(void)
 		TEST(each_alert_is_a_line_of_json_once_it_is_committed),
 		TEST(as_text_there_is_a_line_for_each_as_well),
 		TEST(a_filter_leaves_out_what_it_does_not_hold_for),
+		TEST(a_filter_by_what_history_answers_is_said_to_see_nothing),
 		TEST(the_first_watch_over_a_store_leaves_what_is_there_to_export),
 		TEST(after_a_kill_what_was_not_printed_is_and_the_store_has_each_once),
 		TEST(a_store_that_is_locked_for_a_while_is_asked_again),
