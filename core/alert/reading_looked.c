@@ -62,8 +62,7 @@ find_span(const struct reading *r, int64_t time, struct str *lacks)
 	size_t i = 0;
 
 	if (!h->span_count) {
-		*lacks = STR("not looked for yet: no input has times, or can be read again (a pipe "
-			     "cannot)");
+		*lacks = STR("not looked for yet: no input has times");
 		return 0;
 	}
 	while (i < h->span_count && h->spans[i].to < time)

@@ -171,6 +171,9 @@ open_file(struct evidence *e, struct error *err)
 	const char *path = e->at->path;
 	struct stat st;
 
+	if (strcmp(path, "-") == 0)
+		return error_set(err, ERROR_NOT_FOUND,
+			"it came through standard input: the record cannot be read again");
 	if (strstr(path, "://"))
 		return error_set(
 			err, ERROR_NOT_FOUND, "%s is no file: it is not fetched again", path);

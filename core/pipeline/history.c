@@ -149,9 +149,9 @@ share_key_bits(struct gathering *g)
 	uint64_t total = 1;
 
 	for (size_t i = 0; i < g->count; i++)
-		total += g->jobs[i].file->size / 4;
+		total += job_bytes(&g->jobs[i]) / 4;
 	for (size_t i = 0; i < g->count; i++) {
-		uint64_t bits = g->jobs[i].file->size / 4;
+		uint64_t bits = job_bytes(&g->jobs[i]) / 4;
 
 		if (total > KEY_BITS_MAX)
 			bits = (uint64_t)((double)bits * KEY_BITS_MAX / (double)total);
@@ -175,6 +175,8 @@ list(struct gathering *g)
 
 		job->input = p->jobs[i].input;
 		job->unopened = p->jobs[i].unopened;
+		job->start = p->jobs[i].start;
+		job->spool = p->jobs[i].spool;
 		free(p->jobs[i].mark);
 	}
 	share_key_bits(g);
@@ -183,8 +185,7 @@ list(struct gathering *g)
 	p->job_count = 0;
 }
 
-/* Up to which term was each looked through? A pipe cannot be read twice: it stays not looked
- * through. */
+/* Up to which term was each looked through? What a pipe told before is not what it tells now. */
 static void
 ask_looked(struct gathering *g)
 {
@@ -221,7 +222,7 @@ is_due(const struct gathering *g, struct job *job)
 {
 	int64_t last = want_last(g->want);
 
-	if (!S_ISREG(job->file->mode) || job->looked >= last)
+	if (!job_is_there_again(job) || job->looked >= last)
 		return false;
 	if (may_hold(g, job))
 		return true;
@@ -261,7 +262,7 @@ choose(struct gathering *g)
 
 		job->due = is_due(g, job);
 		history.files_total += job->due;
-		history.bytes_total += job->due ? job->file->size : 0;
+		history.bytes_total += job->due ? job_bytes(job) : 0;
 		if (job->due)
 			forget(job);
 	}
@@ -403,6 +404,8 @@ finish(struct gathering *g)
 		if (job->looked_on && open(g))
 			put_looked(g->detector, job);
 		forget(job);
+		spool_free(job->spool);
+		job->spool = NULL;
 	}
 	detector_commit(g->detector);
 	free(g->fresh);

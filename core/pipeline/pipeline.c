@@ -286,8 +286,10 @@ pipeline_free(struct pipeline *p)
 	pthread_mutex_destroy(&p->cut_lock);
 	pthread_cond_destroy(&p->cut_changed);
 	walk_fini(&p->walk);
-	for (size_t i = 0; i < p->job_count; i++)
+	for (size_t i = 0; i < p->job_count; i++) {
 		free(p->jobs[i].mark);
+		spool_free(p->jobs[i].spool);
+	}
 	free(p->jobs);
 	free(p->running);
 	free(p->workers);

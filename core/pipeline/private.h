@@ -26,6 +26,9 @@ struct job {
 	enum estimate_kind kind;      /* by its name */
 	bool goes_on;  /* the worker's, before its first item: it is read from there */
 	bool unopened; /* the worker's: the first pass could not open it */
+	/* Of the worker in the first pass. */
+	struct spool *spool; /* owns; a copy of what came through a pipe; NULL: there is none */
+	int64_t start;	     /* where in it standard input stood, if it is a file */
 	/* The worker's in a pass for history, then the detector's. */
 	struct spans spans; /* of the times of its events */
 	struct keyset keys; /* that stand in it */
@@ -260,6 +263,14 @@ struct item *looker_take(struct looker *looker, struct str raw, uint64_t offset,
 /* The times and keys since looker_begin go to the job. What is begun and not ended is thrown away.
  */
 void looker_end(struct looker *looker, struct job *job);
+
+/* ---- open.c ---- */
+
+struct spool;
+void spool_free(struct spool *spool);
+uint64_t spool_size(const struct spool *spool);
+/* Can a pass for history read it? */
+bool job_is_there_again(const struct job *job);
 
 /* ---- sieve.c: of a worker ---- */
 

@@ -23,6 +23,8 @@ job_kind(const struct walk_file *file)
 uint64_t
 job_bytes(const struct job *job)
 {
+	if (job->spool)
+		return spool_size(job->spool);
 	return job->file->size - (job->mark ? job->mark->offset : 0);
 }
 

@@ -165,8 +165,8 @@ reading_give(struct reading *r, struct item *item)
 	return false;
 }
 
-static void
-say(struct reading *r, enum problem_severity severity, uint64_t offset, const char *reason)
+void
+reading_say(struct reading *r, enum problem_severity severity, uint64_t offset, const char *reason)
 {
 	push(r, reading_problem(severity, offset, reason));
 }
@@ -177,7 +177,7 @@ reading_say_failed(struct reading *r, uint64_t at)
 	char reason[160];
 
 	snprintf(reason, sizeof(reason), "cannot be read: %s", strerror(errno));
-	say(r, PROBLEM_ERROR, at, reason);
+	reading_say(r, PROBLEM_ERROR, at, reason);
 }
 
 static void
@@ -199,9 +199,9 @@ say_problems(struct reading *r, const struct scan_summary *summary)
 	if (!summary->shows_form && !summary->empty && !summary->foreign && !summary->stopped) {
 		forget_problems(r);
 		if (file->given || file->log_name)
-			say(r, PROBLEM_ERROR, 0, "shows no form of CloudTrail log");
+			reading_say(r, PROBLEM_ERROR, 0, "shows no form of CloudTrail log");
 		else
-			say(r, PROBLEM_NOTE, PROBLEM_NO_OFFSET, "not a log");
+			reading_say(r, PROBLEM_NOTE, PROBLEM_NO_OFFSET, "not a log");
 	}
 	for (size_t i = 0; i < r->problem_count; i++)
 		push(r, r->problems[i]);
@@ -209,7 +209,7 @@ say_problems(struct reading *r, const struct scan_summary *summary)
 	if (r->problems_left_out) {
 		snprintf(more, sizeof(more), "and %zu more problems in this file",
 			r->problems_left_out);
-		say(r, PROBLEM_ERROR, PROBLEM_NO_OFFSET, more);
+		reading_say(r, PROBLEM_ERROR, PROBLEM_NO_OFFSET, more);
 	}
 }
 
@@ -323,58 +323,20 @@ scan_piece(const struct reading *r, size_t len)
 bool
 reading_rest(struct reading *r, int fd)
 {
-	bool pipe = !S_ISREG(r->job->file->mode);
 	ssize_t n;
 
 	do {
-		n = read_some(r->worker, fd, pipe);
+		n = read_some(r->worker, fd, r->pipe);
 		if (n < 0) {
 			reading_say_failed(r, r->from + r->counted);
 			return false;
 		}
 		count_bytes(r, n);
+		reading_spool(r, r->worker->buffer, (size_t)n);
 		if (n && !scan_piece(r, (size_t)n))
 			break;
 	} while (!is_end(r, n) && !pipeline_stopped(r->pipeline));
 	return !pipeline_stopped(r->pipeline);
-}
-
-/* A pass for history tells only what was not so before. */
-static void
-say_unopened(struct reading *r, const char *reason)
-{
-	bool told = r->tells;
-
-	r->tells |= !r->job->unopened;
-	say(r, PROBLEM_ERROR, PROBLEM_NO_OFFSET, reason);
-	r->tells = told;
-	r->job->unopened = r->job->unread = true;
-}
-
-static int
-open_input(struct reading *r)
-{
-	const char *path = r->job->file->path;
-	/* A pipe that nobody writes into yet is waited for where a stop is seen. */
-	int wait = S_ISFIFO(r->job->file->mode) ? O_NONBLOCK : 0;
-	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
-					: open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | wait);
-	struct stat st;
-	char reason[160];
-
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		snprintf(reason, sizeof(reason), "cannot be opened: %s", strerror(errno));
-		say_unopened(r, reason);
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	r->done.size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
-	r->done.mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
-	r->done.ctime_ns = st.st_ctim.tv_sec * INT64_C(1000000000) + st.st_ctim.tv_nsec;
-	r->done.device = st.st_dev;
-	r->done.inode = st.st_ino;
-	return fd;
 }
 
 /* Behind problems that were left out it cannot be read on. */
@@ -430,7 +392,7 @@ static void
 read_input(struct reading *r)
 {
 	struct scan_summary summary = {0};
-	int fd = open_input(r);
+	int fd = reading_open(r);
 
 	if (fd >= 0) {
 		find_mark(r, fd);

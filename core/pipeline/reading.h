@@ -32,6 +32,7 @@ struct reading {
 	uint64_t from;	  /* where it is read from */
 	uint64_t counted; /* bytes read */
 	bool undecided;	  /* others wait for whether it is cut */
+	bool pipe;	  /* it comes once, and may say nothing for long */
 	bool tells;	  /* problems are told: not those of a pass for history */
 };
 
@@ -57,6 +58,16 @@ void reading_say_failed(struct reading *reading, uint64_t at);
 void reading_note_mark(struct reading *reading, const struct scanner *scanner, int fd);
 /* Reads on to the end of the input; false: stopped, or it cannot be read. */
 bool reading_rest(struct reading *reading, int fd);
+
+void reading_say(struct reading *reading, enum problem_severity severity, uint64_t offset,
+	const char *reason);
+
+/* ---- open.c ---- */
+
+/* -1: it cannot be, and that was said. */
+int reading_open(struct reading *reading);
+/* What was read, for the copy of a pipe. */
+void reading_spool(struct reading *reading, const void *bytes, size_t len);
 
 /* ---- cut.c: a big plain file, read by all workers ---- */
 

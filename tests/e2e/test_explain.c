@@ -94,24 +94,6 @@ what_cannot_be_explained_is_named(void **state)
 	run_fini(&run);
 }
 
-/* A pipe is gone once it was read: that is said, and nothing is denied. */
-static void
-what_can_be_read_only_once_denies_nothing(void **state)
-{
-	static const char record[] =
-		"{\"eventName\":\"CreateAccessKey\",\"eventSource\":\"iam.amazonaws.com\","
-		"\"eventTime\":\"2026-01-12T08:00:00Z\",\"eventID\":\"e\",\"responseElements\":"
-		"{\"accessKey\":{\"accessKeyId\":\"AKIANEW\"}}}\n";
-	struct run run = {.input = record, .input_len = sizeof(record) - 1};
-
-	stage_run(*state, &run, "scan", "--facts", "--format", "jsonl", "-");
-	assert_int_equal(run.status, 0);
-	assert_holds(&run.out,
-		"{\"n\":14,\"name\":\"used\",\"value\":null,\"unknown\":\"not looked "
-		"for yet");
-	run_fini(&run);
-}
-
 /* Markdown has the stories behind the table: it goes over the alerts twice. */
 static void
 what_a_filter_cannot_tell_is_said_once(void **state)
@@ -139,7 +121,6 @@ main(void)
 		stage_test(in_markdown_each_record_says_where_it_stands),
 		stage_test(what_cannot_be_explained_is_named),
 		stage_test(what_a_filter_cannot_tell_is_said_once),
-		stage_test(what_can_be_read_only_once_denies_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

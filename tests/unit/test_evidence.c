@@ -137,6 +137,9 @@ what_is_gone_is_said(void **state)
 	free(p.path);
 	p.path = strdup("s3://bucket/AWSLogs/a.json.gz");
 	assert_gone(&p, OFFSET, "is not fetched again");
+	free(p.path);
+	p.path = strdup("-");
+	assert_gone(&p, OFFSET, "it came through standard input");
 	forget(&p);
 }
 
