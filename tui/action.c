@@ -9,6 +9,7 @@ const struct action_def actions[ACTION_COUNT] = {
 
 static const struct action_argument arguments[] = {
 	{ACTION_BY, "WORD", "the history of that: all, key, actor, address or user"},
+	{ACTION_HISTORY, "WORD", "stop looking through the logs for other records, or start again"},
 	{ACTION_SEARCH, "PATTERN", "search for it"},
 	{ACTION_FILTER, "PREDICATE", "show only alerts for which it holds"},
 	{ACTION_MARK, "PREDICATE", "mark all shown alerts for which it holds"},

@@ -139,6 +139,26 @@ show_by(struct ui *ui, struct str word, unsigned *requests, struct error *err)
 }
 
 static const char *
+history_word(const struct ui *ui, size_t i)
+{
+	static const char *const words[] = {"stop", "start"};
+
+	(void)ui;
+	return i < 2 ? words[i] : NULL;
+}
+
+static bool
+steer_history(struct ui *ui, struct str word, unsigned *requests, struct error *err)
+{
+	size_t at = find_word(ui, history_word, word);
+
+	(void)requests;
+	if (at == 2)
+		return refuse(word, "word for it", err);
+	return at == 0 ? ui_stop_looking(ui, err) : ui_start_looking(ui, err);
+}
+
+static const char *
 zone_word(const struct ui *ui, size_t i)
 {
 	static const char *const zones[] = {"utc", "local"};
@@ -193,6 +213,7 @@ static const struct argument {
 	bool many;	/* words, not one */
 } arguments[] = {
 	{ACTION_BY, show_by, by_word, false},
+	{ACTION_HISTORY, steer_history, history_word, false},
 	{ACTION_SEARCH, search_for, NULL, false},
 	{ACTION_FILTER, filter_by, filter_word, false},
 	{ACTION_MARK, mark_by, filter_word, false},

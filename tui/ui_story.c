@@ -98,6 +98,28 @@ ui_follow_looking(struct ui *ui, const struct pipeline_progress *before)
 	       (ui_is_looking(ui) && was->bytes_done != now->bytes_done);
 }
 
+bool
+ui_stop_looking(struct ui *ui, struct error *err)
+{
+	if (!ui->o.pipeline || !pipeline_history_stop(ui->o.pipeline))
+		return error_set(err, ERROR_USAGE, "no logs are looked through for other records");
+	ui_say(ui, ROLE_TEXT, "%s",
+		ui_is_reading(ui) ? "other records will not be looked for; :history start does it"
+				  : "stopped looking for other records; :history start goes on");
+	return true;
+}
+
+bool
+ui_start_looking(struct ui *ui, struct error *err)
+{
+	if (!ui->o.pipeline || !pipeline_history_start(ui->o.pipeline))
+		return error_set(err, ERROR_USAGE, "the look for other records was not stopped");
+	ui_say(ui, ROLE_TEXT, "%s",
+		ui_is_reading(ui) ? "other records will be looked for"
+				  : "looking for other records again");
+	return true;
+}
+
 /* ---- what is looked at ---- */
 
 static void

@@ -175,6 +175,7 @@ put_state(struct doc *doc, const struct view_model *model)
 	static const char *const words[] = {
 		[HISTORY_NOT_LOOKED] = "other records were not looked for yet",
 		[HISTORY_LOOKING] = "other records are still being looked for",
+		[HISTORY_STOPPED] = "the look for other records was stopped",
 		[HISTORY_PART] = "not all was looked through",
 		[HISTORY_LOOKED] = NULL,
 	};

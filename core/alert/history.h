@@ -10,6 +10,7 @@
 enum history_state {
 	HISTORY_NOT_LOOKED, /* not looked for yet */
 	HISTORY_LOOKING,    /* being looked for */
+	HISTORY_STOPPED,    /* by the user before its end, until it is started again */
 	HISTORY_PART,	    /* stopped before its end, or some of it failed: see lacking */
 	HISTORY_LOOKED,
 };

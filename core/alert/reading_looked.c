@@ -15,6 +15,8 @@ lacks_anyway(const struct reading *r)
 		return STR("not looked for yet");
 	case HISTORY_LOOKING:
 		return STR("not looked for yet: it is being looked for");
+	case HISTORY_STOPPED:
+		return STR("not looked for yet: stopped");
 	default:
 		break;
 	}

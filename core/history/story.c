@@ -440,7 +440,7 @@ find_passes(struct telling *t, const struct story_scope *scope, struct error *er
 
 	t->history->state = scope->state;
 	if (t->term_missing || t->last_term == 0) {
-		if (scope->state != HISTORY_LOOKING)
+		if (scope->state != HISTORY_LOOKING && scope->state != HISTORY_STOPPED)
 			t->history->state = HISTORY_NOT_LOOKED;
 		return true;
 	}

@@ -420,6 +420,17 @@ set_state(struct pipeline *p, enum history_state state)
 	pipeline_wake(p);
 }
 
+/* True: there may be more to find. */
+static bool
+look(struct gathering *g)
+{
+	bool more = true;
+
+	for (int i = 0; i < PASSES_MAX && more && goes_on(g); i++)
+		more = pass(g);
+	return more;
+}
+
 bool
 history_is_due(const struct detector *d)
 {
@@ -433,15 +444,17 @@ void
 history_run(struct detector *d)
 {
 	struct gathering g = {.detector = d, .pipeline = d->pipeline};
-	bool more = true;
+	bool more, halted;
 
 	if (g.pipeline->progress.history.state != HISTORY_LOOKING)
 		return;
 	list(&g);
 	put_terms(&g);
 	ask_looked(&g);
-	for (int i = 0; i < PASSES_MAX && more && goes_on(&g); i++)
-		more = pass(&g);
+	do {
+		more = !pause_begin(g.pipeline) || look(&g);
+		halted = pause_end(g.pipeline);
+	} while (more && halted && goes_on(&g) && pause_wait(g.pipeline));
 	finish(&g);
 	set_state(g.pipeline, goes_on(&g) && !more && !g.cut ? HISTORY_LOOKED : HISTORY_PART);
 	if (goes_on(&g))

@@ -64,7 +64,7 @@ item_new_done(const struct done *done, size_t count)
 bool
 pipeline_stopped(const struct pipeline *p)
 {
-	return atomic_load(&p->stop);
+	return atomic_load(&p->stop) || atomic_load(&p->halt);
 }
 
 void
@@ -184,6 +184,15 @@ pipeline_is_stopping(const void *pipeline)
 	return pipeline_stopped(pipeline);
 }
 
+/* A halt ends passes alone: what waits for the store then waits on. */
+static bool
+ends(const void *pipeline)
+{
+	const struct pipeline *p = pipeline;
+
+	return atomic_load(&p->stop);
+}
+
 bool
 pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 	const struct store *store, struct error *err)
@@ -201,7 +210,8 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_mutex_init(&p->cut_lock, NULL);
 	pthread_cond_init(&p->cut_changed, NULL);
-	store_hurry_when(p->store, pipeline_is_stopping, p);
+	pthread_cond_init(&p->resumed, NULL);
+	store_hurry_when(p->store, ends, p);
 	p->holding = options->source_count > 0;
 	if (!live_init(p, err))
 		goto fail_live;
@@ -220,6 +230,7 @@ fail_live:
 	pthread_mutex_destroy(&p->lock);
 	pthread_mutex_destroy(&p->cut_lock);
 	pthread_cond_destroy(&p->cut_changed);
+	pthread_cond_destroy(&p->resumed);
 fail_store:
 	store_close(p->store);
 fail:
@@ -253,6 +264,7 @@ pipeline_stop(struct pipeline *p)
 	atomic_store(&p->stop, true);
 	held = p->holding;
 	p->holding = false;
+	pthread_cond_broadcast(&p->resumed);
 	pthread_mutex_unlock(&p->lock);
 	wake_raise(&p->stop_wake);
 	pthread_mutex_lock(&p->cut_lock);
@@ -285,6 +297,7 @@ pipeline_free(struct pipeline *p)
 	pthread_mutex_destroy(&p->lock);
 	pthread_mutex_destroy(&p->cut_lock);
 	pthread_cond_destroy(&p->cut_changed);
+	pthread_cond_destroy(&p->resumed);
 	walk_fini(&p->walk);
 	for (size_t i = 0; i < p->job_count; i++) {
 		free(p->jobs[i].mark);

@@ -104,6 +104,10 @@ void pipeline_live_fini(struct pipeline_live *live);
  * change of health, a try that failed. False: there is none; the line is the caller's to free and
  * not cleaned. */
 bool pipeline_take_line(struct pipeline *pipeline, char **line);
+/* The look through history (pipeline_options.history) is stopped, also before it begins, until it
+ * is started again; false: there is none, or it is over. Started; false: it was not stopped. */
+bool pipeline_history_stop(struct pipeline *pipeline);
+bool pipeline_history_start(struct pipeline *pipeline);
 /* Asks the threads to stop; what was found is kept. */
 void pipeline_stop(struct pipeline *pipeline);
 /* Waits until all is done, history included. */

@@ -147,6 +147,7 @@ struct pipeline {
 	struct clock real_clock; /* where options.clock is NULL */
 	struct wake stop_wake;	 /* raised once: interrupts a wait for a pipe or the network */
 	atomic_bool stop;
+	atomic_bool halt;    /* of the passes for history that run, by the user */
 	struct store *store; /* the detector's; owns */
 	int64_t run;
 	char rule_key[2][HASH_HEX]; /* of inputs that were found, and that were given */
@@ -179,6 +180,9 @@ struct pipeline {
 	size_t running_count;
 	unsigned cores; /* that --jobs allows */
 	struct estimate estimate;
+	bool held_off;		   /* the user wants no look through history */
+	bool looking;		   /* passes for history run, which a halt ends */
+	pthread_cond_t resumed;	   /* held_off has changed, or stop */
 	unsigned producers;	   /* who may still push; the last one closes the queue */
 	bool holding;		   /* the detector counts as one while sources are watched */
 	struct pipeline_live live; /* as the store says, while another fetches */
@@ -225,10 +229,19 @@ struct item *item_new(enum item_kind kind, struct str path, struct str text, str
 void item_free(struct item *item); /* with more; not what fetchers own */
 struct item *item_new_done(const struct done *done, size_t count);
 
-bool pipeline_stopped(const struct pipeline *pipeline);
-bool pipeline_is_stopping(const void *pipeline); /* the same, for who knows no pipeline */
+bool pipeline_stopped(const struct pipeline *pipeline); /* or its passes are halted */
+bool pipeline_is_stopping(const void *pipeline);	/* the same, for who knows no pipeline */
 void pipeline_wake(const struct pipeline *pipeline);
 const struct clock *pipeline_clock(const struct pipeline *pipeline);
+
+/* ---- pause.c: the detector's side ---- */
+
+/* Before passes for history, which a halt ends from here on; false: there are to be none. */
+bool pause_begin(struct pipeline *pipeline);
+/* Behind them; true: they were halted, or did not begin. */
+bool pause_end(struct pipeline *pipeline);
+/* Until the user wants them again; false: all is to stop. */
+bool pause_wait(struct pipeline *pipeline);
 
 /* ---- look.c: of a worker, in a pass for history ---- */
 

@@ -1,5 +1,8 @@
 /* What comes through a pipe is looked through for the story of its alerts as a file is. */
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/support/stage.h"
 
@@ -70,11 +73,50 @@ without_a_place_for_its_copy_a_pipe_is_said_not_to_be_looked_through(void **stat
 	run_fini(&run);
 }
 
+/* Shown while the pipe stays open, so that it is known where the look stands. */
+static void
+the_look_for_other_records_is_stopped_and_started_on_the_screen(void **state)
+{
+	const struct stage *stage = *state;
+	struct buf path = {0};
+	struct pty *pty;
+	int fd;
+
+	buf_printf(&path, "%s/pipe", stage->home);
+	assert_int_equal(mkfifo(buf_cstr(&path), 0600), 0);
+	fd = open(buf_cstr(&path), O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, LOG, sizeof(LOG) - 1), sizeof(LOG) - 1);
+	pty = stage_screen(stage, 30, 100, buf_cstr(&path));
+	pty_wait_text(pty, "root → bob");
+	pty_send(pty, ":history st\t\r");
+	pty_wait_text(pty, "is no word for it");
+	pty_send(pty, "\025history stop\r");
+	pty_wait_text(pty, "other records will not be looked for; :history start does it");
+	close(fd);
+	pty_wait_text(pty, "not looked for yet: stopped");
+	pty_send(pty, "H");
+	pty_wait_text(pty, "the look for other records was stopped");
+	pty_send(pty, ":history stop\r");
+	pty_wait_text(pty, "no logs are looked through for other records");
+	pty_send(pty, "\025history start\r");
+	pty_wait_text(pty, "looking for other records again");
+	pty_wait_text(pty, "+5 min  s3:ListBuckets");
+	pty_send(pty, ":history start\r");
+	pty_wait_text(pty, "the look for other records was not stopped");
+	pty_send(pty, "\033");
+	pty_wait_gone(pty, "was not stopped");
+	pty_send(pty, "E");
+	stage_quit(pty);
+	buf_fini(&path);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(a_pipe_and_a_file_as_standard_input_tell_what_a_file_tells),
+		stage_test(the_look_for_other_records_is_stopped_and_started_on_the_screen),
 		stage_test(without_a_place_for_its_copy_a_pipe_is_said_not_to_be_looked_through),
 	};
 

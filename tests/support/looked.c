@@ -202,9 +202,9 @@ struct pipeline *
 start(struct fixture *f)
 {
 	char path[300];
-	const char *paths[] = {path};
+	const char *paths[] = {path, f->pipe};
 	const struct pipeline_options options = {.paths = paths,
-		.path_count = 1,
+		.path_count = f->pipe ? 2 : 1,
 		.rules = &f->rule,
 		.rule_count = 1,
 		.jobs = f->jobs,

@@ -20,7 +20,8 @@ struct fixture {
 	struct store *store;
 	struct rule *rule;
 	unsigned jobs;
-	bool plain_run; /* without history */
+	bool plain_run;	  /* without history */
+	const char *pipe; /* read as well; NULL: none */
 	uint64_t slice;
 	struct pipeline_progress progress;
 	int64_t run;

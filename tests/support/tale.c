@@ -146,6 +146,8 @@ state_of(struct str word)
 		return HISTORY_NOT_LOOKED;
 	if (str_is(word, "looking"))
 		return HISTORY_LOOKING;
+	if (str_is(word, "stopped"))
+		return HISTORY_STOPPED;
 	return str_is(word, "part") ? HISTORY_PART : HISTORY_LOOKED;
 }
 

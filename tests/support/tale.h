@@ -6,7 +6,7 @@
  *	alert {…}             the record that the rule matched
  *	+ {…}                 a record of the history, in any order
  *	spans FROM TO, …      what was looked through; a day around the records unless given
- *	state looked|part|looking|none
+ *	state looked|part|looking|stopped|none
  *	unread N
  *	cut key|user|actor|address|agent
  *	lacking TEXT
