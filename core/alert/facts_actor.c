@@ -5,7 +5,7 @@
 
 /* ---- 13: seen before ---- */
 
-enum { BEFORE_KINDS = LOOKED_ACTOR | LOOKED_ADDRESS | LOOKED_AGENT };
+enum { BEFORE_KINDS = LOOKED_ACTOR | LOOKED_ADDRESS | LOOKED_AGENT | LOOKED_MAKING };
 
 struct before {
 	const struct trace *first;
@@ -348,7 +348,8 @@ void
 fact_actor_keys(struct asking *a)
 {
 	const struct reading *r = a->reading;
-	struct looked looked = reading_looked(r, LOOKED_ACTOR, TIME_NONE, TIME_NONE);
+	struct looked looked =
+		reading_looked(r, LOOKED_ACTOR | LOOKED_MAKING, TIME_NONE, TIME_NONE);
 	size_t keys, count;
 	struct str *users;
 

@@ -268,7 +268,7 @@ fact_same_origin(struct asking *a)
 		return;
 	}
 	first = usage.first->trace;
-	looked = reading_looked_first(a->reading, a->alert->time,
+	looked = reading_looked_first(a->reading, LOOKED_KEY, a->alert->time,
 		first->time > a->alert->time ? first->time : a->alert->time);
 	if (fact_may_deny(a, &looked))
 		compare_origin(a, first);

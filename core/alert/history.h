@@ -32,6 +32,16 @@ struct history_key {
 };
 #define HISTORY_NONE ((size_t)-1)
 
+/* What live sources were asked about an alert, by what it is about (1 << enum term_kind): all was
+ * given of these times, in those places. */
+struct history_asked {
+	bool any;
+	struct span span;
+	struct str places;  /* blanks between them */
+	struct str missing; /* places that were not asked, and why; absent: none */
+	struct str lacking; /* what speaks against "not there", in words; absent: nothing */
+};
+
 struct history {
 	enum history_state state;
 	const struct trace *traces; /* ascending by time, TIME_NONE last; each record once, the
@@ -46,6 +56,7 @@ struct history {
 	/* Of which terms there is more than is kept, so that counts are at least: 1 << enum
 	 * term_kind (term.h). 0: there is not. */
 	unsigned cut;
+	const struct history_asked *asked; /* one a kind; NULL: inputs were looked through */
 	struct str lacking; /* what was not asked, in words (`regions not asked: eu-west-1`);
 			       absent: nothing */
 };

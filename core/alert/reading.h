@@ -40,10 +40,13 @@ void reading_make(struct reading *reading, struct arena *arena, const struct ale
 #define LOOKED_ACTOR (1u << TERM_ACTOR)
 #define LOOKED_ADDRESS (1u << TERM_ADDRESS)
 #define LOOKED_AGENT (1u << TERM_AGENT)
+/* With others: of the making of keys, for which live sources are asked by name instead. */
+#define LOOKED_MAKING (1u << TERM_CALL)
 
 struct looked {
 	struct fact_looked times;
 	struct str lacks; /* why nothing may be denied; absent: it may */
+	struct str where; /* of what it may be: `in us-east-1 …`; absent: of all there is */
 };
 
 /* Under terms of these kinds (LOOKED_…), of the times from..to; TIME_NONE: as far back as they
@@ -51,7 +54,8 @@ struct looked {
 struct looked reading_looked(
 	const struct reading *reading, unsigned kinds, int64_t from, int64_t to);
 /* The same for what comes first: where there is more than is kept, the latest are left off. */
-struct looked reading_looked_first(const struct reading *reading, int64_t from, int64_t to);
+struct looked reading_looked_first(
+	const struct reading *reading, unsigned kinds, int64_t from, int64_t to);
 /* From the making of the key to the end. */
 struct looked reading_looked_since(const struct reading *reading, unsigned kinds);
 

@@ -250,6 +250,25 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	" part INTEGER NOT NULL DEFAULT 0," /* some of it was not given, or not readable */
 	" PRIMARY KEY(term, source)) WITHOUT ROWID;"
 	"CREATE INDEX asked_due ON asked(source, due);",
+	/* What a live source is asked for each alert, and what came of it (store_asked). */
+	"DROP TABLE asked;"
+	"CREATE TABLE ask("
+	" source TEXT NOT NULL,"   /* its name */
+	" alert INTEGER NOT NULL," /* alert.n; 0: of all */
+	" term INTEGER NOT NULL,"
+	" parent INTEGER NOT NULL," /* of a key that was made with another one: that term */
+	" made INTEGER NOT NULL,"   /* when what it is about began */
+	" due INTEGER NOT NULL,"    /* not before then */
+	" places TEXT,"		    /* where it was asked; NULL: not yet */
+	" missing TEXT,"	    /* and where not, and why */
+	" since INTEGER,"	    /* all was given of these times */
+	" until INTEGER,"
+	" part INTEGER NOT NULL DEFAULT 0,"  /* some could not be read */
+	" trouble TEXT,"		     /* why it was not answered when it was asked last */
+	" stale INTEGER NOT NULL DEFAULT 0," /* the alert's answer is of before */
+	" PRIMARY KEY(alert, term, source)) WITHOUT ROWID;"
+	"CREATE INDEX ask_due ON ask(source, due);"
+	"CREATE INDEX ask_stale ON ask(alert) WHERE stale = 1;",
 };
 
 static bool
