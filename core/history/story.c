@@ -379,7 +379,7 @@ find_coverage(struct telling *t, const struct story_scope *scope, struct error *
 	if (!asked_load(h, t->arena, t->store, t->alert, t->branch_count, &any, err))
 		return false;
 	if (!any && h->state == HISTORY_NOT_LOOKED && t->alert->arrived != TIME_NONE)
-		h->lacking = STR("its source is not asked for history");
+		h->lacking = STR("of live sources only cloudtrail ones are asked for history");
 	return true;
 }
 

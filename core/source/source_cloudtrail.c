@@ -193,6 +193,14 @@ cloudtrail_report(const struct source *source, struct source_report *report)
 			(unsigned long long)c->pages);
 }
 
+static bool
+names_regions(const struct source *source)
+{
+	const char *regions = source->options.config->value[SOURCE_KEY_REGIONS];
+
+	return regions && strcmp(regions, "all") != 0;
+}
+
 static enum source_result
 cloudtrail_probe(struct source *source, struct source_asked *asked, struct source_failure *failure,
 	struct error *err)
@@ -209,6 +217,9 @@ cloudtrail_probe(struct source *source, struct source_asked *asked, struct sourc
 	result = cloudtrail_page(c, &walk, &more, &failed, failure, err);
 	buf_fini(&walk.token);
 	aws_client_asked(&c->client, "LookupEvents", asked);
+	if (!names_regions(&c->source))
+		asked->untried = "ec2:DescribeRegions, which tells in which regions to ask what "
+				 "became of a key; not needed where `regions` names them";
 	return result;
 }
 
