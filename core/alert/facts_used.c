@@ -204,6 +204,7 @@ fact_used(struct asking *a)
 	} else if (fact_may_deny(a, &looked)) {
 		buf_puts(&a->text, "not used");
 		fact_put_until(a, &looked);
+		buf_puts(&a->text, looked.where.len ? ", data events aside" : "");
 		json_put_bool(&a->writer, false);
 	}
 }

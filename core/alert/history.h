@@ -32,8 +32,12 @@ struct history_key {
 };
 #define HISTORY_NONE ((size_t)-1)
 
-/* What live sources were asked about an alert, by what it is about (1 << enum term_kind): all was
- * given of these times, in those places. */
+/* Live sources tell of a call some minutes after it (sources.md §1.1): what is not there when they
+ * are asked may come. */
+#define HISTORY_SETTLES (15 * TICKS_PER_MINUTE)
+
+/* What live sources were asked about an alert, by what it is about (enum term_kind): all was given
+ * of these times that was there, in those places. */
 struct history_asked {
 	bool any;
 	struct span span;

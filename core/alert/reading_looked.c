@@ -144,9 +144,6 @@ looked_through(const struct reading *r, int64_t from, int64_t to)
 
 /* ---- where live sources were asked ---- */
 
-/* They tell of a call some minutes after it (sources.md §1.1): what is not there yet may come. */
-static const int64_t settles = 15 * TICKS_PER_MINUTE;
-
 struct answers {
 	struct str places, missing, lacks;
 	struct span span;
@@ -197,8 +194,8 @@ lacks_in(const struct reading *r, const struct span *span, int64_t from, int64_t
 	if (from != TIME_NONE && span->from > from)
 		return say_times(r, "window starts after ", from, TIME_NONE, "");
 	if (to != TIME_NONE ? span->to < to : span->to <= at)
-		return say_times(r, "too soon to tell: asked until ", span->to + settles, TIME_NONE,
-			", and a call may be told 15 min late");
+		return say_times(r, "too soon to tell: asked until ", span->to + HISTORY_SETTLES,
+			TIME_NONE, ", and a call may be told 15 min late");
 	return STR_ABSENT;
 }
 
@@ -214,7 +211,6 @@ say_where(const struct reading *r, struct str places)
 			buf_puts(&text, ", ");
 		else
 			buf_putc(&text, places.data[i]);
-	buf_puts(&text, ", data events aside");
 	said = arena_str(r->arena, buf_view(&text));
 	buf_fini(&text);
 	return said;
@@ -227,7 +223,7 @@ looked_asked(const struct reading *r, unsigned kinds, int64_t from, int64_t to)
 	struct span *span = &answers.span;
 	struct looked looked = {.lacks = answers.lacks};
 
-	span->to -= settles;
+	span->to -= HISTORY_SETTLES;
 	if (answers.spans) {
 		looked.times = (struct fact_looked){.any = true,
 			.from = from > span->from ? from : span->from,

@@ -238,14 +238,16 @@ new_asked(const struct asker *a)
 	return item;
 }
 
+/* What was asked for is known once it has settled: later by so much it may be all there. */
 static bool
 give_asked(struct asker *a, const struct source_ask *ask)
 {
 	struct item *item = new_asked(a);
 	struct asked *asked = item->asked;
+	int64_t now = now_of(a), settled = ask->to + HISTORY_SETTLES;
 
-	asked->due = due_again(&a->ask, now_of(a));
-	asked->span = (struct span){ask->from, ask->to};
+	asked->due = due_again(&a->ask, now);
+	asked->span = (struct span){ask->from, settled < now ? settled : now};
 	asked->anew = ask->anew;
 	asked->part = a->part;
 	asked->again = a->ask.places[0] != '\0';
