@@ -8,7 +8,7 @@
 
 static struct inquiry in;
 
-/* The clock of the tests stands at 03:30. */
+/* When the tests begin; a minute of their clock takes three seconds. */
 #define NOW "2026-01-02T03:30:00Z"
 #define NEW "AKIAKEYWATCHNEW00001"
 #define OLD "AKIAKEYWATCHOLD00001"
@@ -34,10 +34,10 @@ stop(void **state)
 }
 
 static int
-standing(void **state)
+set_up(void **state)
 {
 	(void)state;
-	inquiry_open(&in, NOW, "0");
+	inquiry_open(&in, NOW, "20");
 	return 0;
 }
 
@@ -110,8 +110,8 @@ a_key_without_a_use_is_unused_where_it_was_asked_for(void **state)
 	(void)state;
 	make_key();
 	inquiry_watch(&in, SPEC);
-	inquiry_await_fact(&in, "e-1", 14,
-		"not used, looked until 2026-01-02T03:15:00Z in us-east-1, data events asidefalse");
+	inquiry_await_fact(&in, "e-1", 14, "not used, looked until 2026-01-02T03:15:");
+	inquiry_await_fact(&in, "e-1", 14, "Z in us-east-1, data events asidefalse");
 }
 
 static void
@@ -120,7 +120,7 @@ a_key_that_was_just_made_is_not_said_to_be_unused(void **state)
 	(void)state;
 	add((struct inquiry_call){"e-1", "CreateAccessKey", "03:20:00", .made = NEW});
 	inquiry_watch(&in, SPEC);
-	inquiry_await_fact(&in, "e-1", 14, "too soon to tell: asked until 2026-01-02T03:30:00Z");
+	inquiry_await_fact(&in, "e-1", 14, "too soon to tell: asked until 2026-01-02T03:30:");
 }
 
 static void
@@ -229,7 +229,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, standing, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(what_was_called_with_a_new_key_is_asked_for),
 		TEST(a_key_that_was_made_with_it_is_asked_for_in_turn),
 		TEST(what_was_called_with_temporary_keys_of_it_is_a_use),

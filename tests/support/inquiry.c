@@ -212,7 +212,25 @@ inquiry_await_fact(struct inquiry *i, const char *id, int number, const char *pa
 		assert_string_equal(wanted.text, part);
 }
 
+void
+inquiry_await_told(struct inquiry *i, const char *id, int number, const char *part)
+{
+	struct wanted wanted = {.inquiry = i, .id = id, .number = number, .part = part};
+
+	watcher_await(&i->watcher, holds, &wanted);
+}
+
 /* ---- what was asked ---- */
+
+void
+inquiry_fault(struct inquiry *i, const char *attribute, const char *kind, int count)
+{
+	cloud_tell(&i->cloud,
+		"{\"op\":\"fault\",\"service\":\"cloudtrail\",\"asks\":\"%s\",\"kind\":\"%s\","
+		"\"count\":%d%s}",
+		attribute, kind, count,
+		strcmp(kind, "error") == 0 ? ",\"code\":\"AccessDeniedException\"" : "");
+}
 
 static bool
 is_look_up(const struct json *entry, const char *attribute, const char *value, const char *region)

@@ -37,12 +37,17 @@ struct inquiry_call {
 };
 void inquiry_add(struct inquiry *i, const struct inquiry_call *call);
 
+/* Look-ups by that attribute meet a fault of that kind, so many times (-1: all). */
+void inquiry_fault(struct inquiry *i, const char *attribute, const char *kind, int count);
+
 void inquiry_watch(struct inquiry *i, const char *spec); /* NULL: as before */
 void inquiry_watch_two(struct inquiry *i, const char *spec, const char *other);
 /* The text of a fact of an alert. */
 void inquiry_fact(struct inquiry *i, const char *id, int number, char text[2000]);
 /* Until it holds that part; fails the test when it does not come to that. */
 void inquiry_await_fact(struct inquiry *i, const char *id, int number, const char *part);
+/* The same while the clock goes on, so that there is always something to ask again. */
+void inquiry_await_told(struct inquiry *i, const char *id, int number, const char *part);
 /* Until so many answers came. */
 void inquiry_await_answers(struct inquiry *i, uint64_t count);
 /* Until nothing is left to ask. */

@@ -6,6 +6,7 @@ and throttled (regions that always answer so).
 
 control_add(records, region): records are events of that region from now on, each with the
 eventTime that it bears. Events without a CloudTrailEvent can be added with raw=true as they stand.
+control_forget(id): the events of that eventID are not known any more.
 """
 import datetime
 import hashlib
@@ -62,6 +63,10 @@ class Service(Base):
         for record in records:
             event = record if raw else self.event(record)
             self.events.setdefault(region, []).append(event)
+
+    def control_forget(self, id):
+        for region in self.events:
+            self.events[region] = [e for e in self.events[region] if e["EventId"] != id]
 
     @staticmethod
     def event(record):
