@@ -112,6 +112,7 @@ a_key_without_a_use_is_unused_where_it_was_asked_for(void **state)
 	inquiry_watch(&in, SPEC);
 	inquiry_await_fact(&in, "e-1", 14, "not used, looked until 2026-01-02T03:15:");
 	inquiry_await_fact(&in, "e-1", 14, "Z in us-east-1, data events asidefalse");
+	inquiry_await_fact(&in, "e-1", 24, "asked in us-east-1; data events are not told");
 }
 
 static void
