@@ -158,6 +158,7 @@ struct ui {
 		struct evidence *evidence; /* owns; it is being read; NULL: it is not */
 		struct trace record_of;	   /* what of it the store knows it by */
 		bool copies_asked;	   /* where else it stands */
+		bool fetching;		   /* a live source was asked for it */
 		enum ui_overlay back_to;   /* it was opened from there */
 		bool stale;		   /* the store has more of it */
 		bool go_to_alert;	   /* the history pane is to begin there */
@@ -293,6 +294,8 @@ void ui_open_row(struct ui *ui, size_t row); /* of the timeline: its record */
 void ui_open_record(struct ui *ui, const struct trace *trace);
 bool ui_is_reading_record(const struct ui *ui);
 void ui_record_slice(struct ui *ui, int64_t deadline_ms);
+/* What a live source was asked for has come. */
+bool ui_follow_record(struct ui *ui);
 void ui_leave_overlay(struct ui *ui);
 void ui_fini_record(struct ui_story *story);
 

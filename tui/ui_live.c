@@ -241,13 +241,14 @@ unsigned
 ui_look_at_pipeline(struct ui *ui)
 {
 	const struct pipeline_progress before = ui->progress;
-	bool was_reading = ui_is_reading(ui), changed;
+	bool was_reading = ui_is_reading(ui), changed, came;
 
 	if (!ui->o.pipeline)
 		return 0;
+	came = ui_follow_record(ui);
 	pipeline_get_progress(ui->o.pipeline, &ui->progress);
 	if (before.finished && ui->progress.finished)
-		return ui_follow_looking(ui, &before) ? UI_DRAW : 0;
+		return ui_follow_looking(ui, &before) || came ? UI_DRAW : 0;
 	changed = look_at_sources(ui, false) || was_reading ||
 		  !progress_reads_same(&before, &ui->progress);
 	if ((was_reading && !ui_is_reading(ui)) ||
@@ -256,6 +257,6 @@ ui_look_at_pipeline(struct ui *ui)
 		ui_load_problems(ui);
 		judge_again(ui);
 	}
-	changed |= ui_follow_looking(ui, &before);
+	changed |= ui_follow_looking(ui, &before) || came;
 	return changed ? UI_DRAW : 0;
 }

@@ -42,6 +42,9 @@ struct fact_looked {
 	bool any; /* false: nothing was looked through */
 	int64_t from, to;
 	bool complete; /* nothing of it is missing, so that "none" is a claim */
+	/* Of live sources that were asked: where, blanks in between, and where not and why. They
+	 * tell no data events. Absent: logs were looked through. */
+	struct str places, missing;
 };
 
 /* Records that show a fact: at most so many are named. */

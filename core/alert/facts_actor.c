@@ -5,7 +5,7 @@
 
 /* ---- 13: seen before ---- */
 
-enum { BEFORE_KINDS = LOOKED_ACTOR | LOOKED_ADDRESS | LOOKED_AGENT };
+enum { BEFORE_KINDS = LOOKED_ACTOR | LOOKED_ADDRESS | LOOKED_AGENT | LOOKED_MAKING };
 
 struct before {
 	const struct trace *first;
@@ -390,8 +390,8 @@ fact_actor_keys(struct asking *a)
 	}
 	users = arena_alloc(a->arena, (r->count + 2) * sizeof(*users));
 	keys = collect_made(a, users);
-	looked = reading_looked_found(
-		r, LOOKED_ACTOR, a->shown_count ? a->shown[0]->time : TIME_NONE, TIME_NONE);
+	looked = reading_looked_found(r, LOOKED_ACTOR | LOOKED_MAKING,
+		a->shown_count ? a->shown[0]->time : TIME_NONE, TIME_NONE);
 	if (!a->shown_count && !fact_may_deny(a, &looked))
 		return;
 	count = reading_unique(a->arena, users, keys);

@@ -207,6 +207,32 @@ put_sources(struct asking *a)
 	a->fact->alarming |= ledger->problems > 0;
 }
 
+/* Of live sources that nobody watches here: where they were asked of the key, and where not. */
+static void
+put_asked(struct asking *a, const struct history_asked *key)
+{
+	buf_printf(&a->text, "asked in %.*s", STR_ARG(key->places));
+	fact_begin(a);
+	fact_member_time(a, "from", key->span.from);
+	fact_member_time(a, "to", key->span.to);
+	fact_member(a, "gaps", STR_ABSENT);
+	fact_member(a, "regions", key->places);
+	fact_member(a, "notAsked", key->missing);
+	fact_end(a);
+	if (key->lacking.len)
+		buf_printf(&a->text, "; %.*s", STR_ARG(key->lacking));
+	buf_puts(&a->text, "; data events are not told");
+	a->fact->alarming = key->lacking.len > 0;
+}
+
+static const struct history_asked *
+asked_for_key(const struct asking *a)
+{
+	const struct history *h = a->ledger ? a->ledger->history : NULL;
+
+	return h && h->asked && h->asked[TERM_KEY].any ? &h->asked[TERM_KEY] : NULL;
+}
+
 void
 fact_completeness(struct asking *a)
 {
@@ -215,6 +241,8 @@ fact_completeness(struct asking *a)
 
 	if (ledger && ledger->source_count && (live || !ledger->inputs))
 		put_sources(a);
+	else if (asked_for_key(a))
+		put_asked(a, asked_for_key(a));
 	else if (looked_through(a))
 		put_history(a, looked_through(a));
 	else if (!ledger || ledger->inputs == 0)

@@ -50,6 +50,8 @@ fact_put_until(struct asking *a, const struct looked *looked)
 {
 	buf_puts(&a->text, ", looked until ");
 	reading_put_time(&a->text, looked->times.to);
+	if (looked->where.len)
+		buf_printf(&a->text, " %.*s", STR_ARG(looked->where));
 }
 
 void

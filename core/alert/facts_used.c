@@ -214,6 +214,7 @@ fact_used(struct asking *a)
 	} else if (fact_may_deny(a, &looked)) {
 		buf_puts(&a->text, "not used");
 		fact_put_until(a, &looked);
+		buf_puts(&a->text, looked.where.len ? ", data events aside" : "");
 		json_put_bool(&a->writer, false);
 	}
 }
@@ -278,7 +279,7 @@ fact_same_origin(struct asking *a)
 		return;
 	}
 	first = usage.first->trace;
-	looked = reading_looked_first(a->reading, a->alert->time,
+	looked = reading_looked_first(a->reading, LOOKED_KEY, a->alert->time,
 		first->time > a->alert->time ? first->time : a->alert->time);
 	if (fact_may_deny(a, &looked))
 		compare_origin(a, first);

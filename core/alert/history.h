@@ -35,6 +35,20 @@ struct history_key {
 
 #define HISTORY_CUT_LIGHT(kinds) ((kinds) << 8)
 
+/* Live sources tell of a call some minutes after it (sources.md §1.1): what is not there when they
+ * are asked may come. */
+#define HISTORY_SETTLES (15 * TICKS_PER_MINUTE)
+
+/* What live sources were asked about an alert, by what it is about (enum term_kind): all was given
+ * of these times that was there, in those places. */
+struct history_asked {
+	bool any;
+	struct span span;
+	struct str places;  /* blanks between them */
+	struct str missing; /* places that were not asked, and why; absent: none */
+	struct str lacking; /* what speaks against "not there", in words; absent: nothing */
+};
+
 struct history {
 	enum history_state state;
 	const struct trace *traces; /* ascending by time, TIME_NONE last; each record once, the
@@ -50,6 +64,7 @@ struct history {
 	 * term_kind (term.h) of the calls with a weight (trace.h), HISTORY_CUT_LIGHT of it of the
 	 * others. 0: there is not. */
 	unsigned cut;
+	const struct history_asked *asked; /* one a kind; NULL: inputs were looked through */
 	struct str lacking; /* what was not asked, in words (`regions not asked: eu-west-1`);
 			       absent: nothing */
 };

@@ -57,10 +57,13 @@ const struct trace *reading_told(const struct reading *reading, const struct tra
 #define LOOKED_AGENT (1u << TERM_AGENT)
 #define LOOKED_ALL_KEY (LOOKED_KEY | HISTORY_CUT_LIGHT(LOOKED_KEY))
 #define LOOKED_ALL_ADDRESS (LOOKED_ADDRESS | HISTORY_CUT_LIGHT(LOOKED_ADDRESS))
+/* With others: of the making of keys, for which live sources are asked by name instead. */
+#define LOOKED_MAKING (1u << TERM_CALL)
 
 struct looked {
 	struct fact_looked times;
 	struct str lacks; /* why nothing may be denied; absent: it may */
+	struct str where; /* of what it may be: `in us-east-1 …`; absent: of all there is */
 };
 
 /* Under terms of these kinds (LOOKED_…), of the times from..to; TIME_NONE: as far back as they
@@ -72,7 +75,8 @@ struct looked reading_looked(
 struct looked reading_looked_found(
 	const struct reading *reading, unsigned kinds, int64_t found, int64_t to);
 /* The same for what comes first: where there is more than is kept, the latest are left off. */
-struct looked reading_looked_first(const struct reading *reading, int64_t from, int64_t to);
+struct looked reading_looked_first(
+	const struct reading *reading, unsigned kinds, int64_t from, int64_t to);
 /* From the making of the key to the end. */
 struct looked reading_looked_since(const struct reading *reading, unsigned kinds);
 

@@ -109,8 +109,8 @@ lacks_before(const struct reading *r, size_t span)
 		r, "window starts after ", r->alert->time - TICKS_PER_SECOND, TIME_NONE, "");
 }
 
-struct looked
-reading_looked_first(const struct reading *r, int64_t from, int64_t to)
+static struct looked
+looked_through(const struct reading *r, int64_t from, int64_t to)
 {
 	const struct history *h = r->history;
 	struct looked looked = {.lacks = lacks_anyway(r)};
@@ -143,10 +143,114 @@ reading_looked_first(const struct reading *r, int64_t from, int64_t to)
 	return looked;
 }
 
+/* ---- where live sources were asked ---- */
+
+struct answers {
+	struct str places, missing, lacks;
+	struct span span;
+	size_t spans; /* that were joined */
+};
+
+/* What is said of several kinds holds for all of them. */
+static void
+join_answer(struct answers *answers, const struct history_asked *asked)
+{
+	if (!answers->lacks.len)
+		answers->lacks = asked->lacking;
+	if (asked->places.len > answers->places.len)
+		answers->places = asked->places;
+	if (asked->missing.len > answers->missing.len)
+		answers->missing = asked->missing;
+	if (!asked->any)
+		return;
+	if (!answers->spans || asked->span.from > answers->span.from)
+		answers->span.from = asked->span.from;
+	if (!answers->spans || asked->span.to < answers->span.to)
+		answers->span.to = asked->span.to;
+	answers->spans++;
+}
+
+static struct answers
+join_answers(const struct reading *r, unsigned kinds)
+{
+	struct answers answers = {0};
+
+	if (kinds & LOOKED_MAKING)
+		kinds = LOOKED_MAKING;
+	for (unsigned i = 0; i < TERM_KINDS; i++)
+		if (kinds & 1U << i)
+			join_answer(&answers, &r->history->asked[i]);
+	return answers;
+}
+
+static struct str
+lacks_in(const struct reading *r, const struct span *span, int64_t from, int64_t to)
+{
+	int64_t at = r->alert->time;
+
+	if (at == TIME_NONE)
+		return STR("not recorded: when the call was made");
+	if (from == TIME_NONE && span->from >= at)
+		return say_times(r, "window starts after ", at - TICKS_PER_SECOND, TIME_NONE, "");
+	if (from != TIME_NONE && span->from > from)
+		return say_times(r, "window starts after ", from, TIME_NONE, "");
+	if (to != TIME_NONE ? span->to < to : span->to <= at)
+		return say_times(r, "too soon to tell: asked until ", span->to + HISTORY_SETTLES,
+			TIME_NONE, ", and a call may be told 15 min late");
+	return STR_ABSENT;
+}
+
+static struct str
+say_where(const struct reading *r, struct str places)
+{
+	struct buf text = {0};
+	struct str said;
+
+	buf_puts(&text, "in ");
+	for (size_t i = 0; i < places.len; i++)
+		if (places.data[i] == ' ')
+			buf_puts(&text, ", ");
+		else
+			buf_putc(&text, places.data[i]);
+	said = arena_str(r->arena, buf_view(&text));
+	buf_fini(&text);
+	return said;
+}
+
+static struct looked
+looked_asked(const struct reading *r, unsigned kinds, int64_t from, int64_t to)
+{
+	struct answers answers = join_answers(r, kinds);
+	struct span *span = &answers.span;
+	struct looked looked = {.lacks = answers.lacks};
+
+	span->to -= HISTORY_SETTLES;
+	if (answers.spans) {
+		looked.times = (struct fact_looked){.any = true,
+			.from = from > span->from ? from : span->from,
+			.to = to != TIME_NONE && to < span->to ? to : span->to};
+		looked.where = say_where(r, answers.places);
+	}
+	if (!looked.lacks.data)
+		looked.lacks = lacks_in(r, span, from, to);
+	if (looked.times.from > looked.times.to)
+		looked.times.any = false;
+	looked.times.complete = !looked.lacks.data;
+	looked.times.places = answers.places;
+	looked.times.missing = answers.missing;
+	return looked;
+}
+
+struct looked
+reading_looked_first(const struct reading *r, unsigned kinds, int64_t from, int64_t to)
+{
+	return r->history->asked ? looked_asked(r, kinds, from, to) : looked_through(r, from, to);
+}
+
 struct looked
 reading_looked(const struct reading *r, unsigned kinds, int64_t from, int64_t to)
 {
-	struct looked looked = reading_looked_first(r, from, to);
+	struct looked looked = reading_looked_first(r, kinds, from, to);
 
 	if (r->history->cut & kinds && !looked.lacks.data)
 		looked.lacks = STR("more was found than is kept");
@@ -159,7 +263,8 @@ reading_looked_found(const struct reading *r, unsigned kinds, int64_t found, int
 {
 	struct looked looked = reading_looked(r, kinds, TIME_NONE, to);
 
-	if (!looked.times.any || found == TIME_NONE || found >= looked.times.from)
+	if (r->history->asked || !looked.times.any || found == TIME_NONE ||
+		found >= looked.times.from)
 		return looked;
 	return reading_looked(r, kinds, r->history->spans[0].from, to);
 }

@@ -8,6 +8,7 @@ const char *const term_kind_names[TERM_KINDS] = {
 	[TERM_ACTOR] = "actor",
 	[TERM_ADDRESS] = "address",
 	[TERM_AGENT] = "agent",
+	[TERM_CALL] = "call",
 };
 
 struct adding {

@@ -15,6 +15,7 @@ enum term_kind {
 	TERM_ACTOR,   /* trace.ACTOR: its calls with a weight (trace.h) */
 	TERM_ADDRESS, /* an IP address: the first call of each actor, and calls with a weight */
 	TERM_AGENT,   /* a user agent: the keys that were made with it */
+	TERM_CALL,    /* a call's name: each that was made, where live sources were asked for it */
 	TERM_KINDS,
 };
 extern const char *const term_kind_names[TERM_KINDS]; /* "key" "user" … */

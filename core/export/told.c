@@ -60,6 +60,28 @@ put_time(struct json_writer *w, const char *key, int64_t at)
 	json_member_string(w, key, at == TIME_NONE ? STR_ABSENT : str_from(text));
 }
 
+/* Where live sources were asked. */
+static void
+put_asked(struct json_writer *w, const struct fact_looked *looked)
+{
+	struct str places = looked->places, place;
+
+	json_put_key(w, "regions");
+	json_begin_array(w);
+	for (; places.len; places = str_slice(places, place.len + 1, places.len)) {
+		place = str_slice(places, 0, str_find(places, STR(" "), 0));
+		json_put_string(w, place);
+	}
+	json_end_array(w);
+	json_put_key(w, "notAsked");
+	if (looked->missing.len)
+		json_put_string(w, looked->missing);
+	else
+		json_put_null(w);
+	json_put_key(w, "dataEvents");
+	json_put_bool(w, false);
+}
+
 static void
 put_looked(struct json_writer *w, const struct fact_looked *looked)
 {
@@ -73,6 +95,8 @@ put_looked(struct json_writer *w, const struct fact_looked *looked)
 	put_time(w, "to", looked->to);
 	json_put_key(w, "complete");
 	json_put_bool(w, looked->complete);
+	if (looked->places.data)
+		put_asked(w, looked);
 	json_end_object(w);
 }
 

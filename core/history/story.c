@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/timefmt.h"
+#include "core/history/asked.h"
 
 /*
  * What is loaded of each term at most: the earliest with a weight and without (the first use, the
@@ -351,88 +352,6 @@ judge(struct telling *t, const struct store_coverage *c)
 	}
 }
 
-/* ---- what live sources were asked ---- */
-
-struct asking {
-	struct telling *t;
-	struct buf places, waiting; /* own */
-	struct span span;
-	size_t count;
-	bool part;
-};
-
-static void
-put_name(struct buf *out, struct str name)
-{
-	buf_puts(out, out->len ? " and " : "");
-	buf_str(out, name);
-}
-
-static bool
-take_asked(void *context, const struct store_asked *asked)
-{
-	struct asking *a = context;
-
-	if (!asked->place.data) {
-		put_name(&a->waiting, asked->source);
-		return true;
-	}
-	put_name(&a->places, asked->place);
-	if (a->count == 0 || asked->span.from < a->span.from)
-		a->span.from = asked->span.from;
-	if (a->count == 0 || asked->span.to > a->span.to)
-		a->span.to = asked->span.to;
-	a->part |= asked->part;
-	a->count++;
-	return true;
-}
-
-/* Something is always lacking: other regions, data events, and all that has another key. */
-static void
-give_asked(struct asking *a)
-{
-	struct history *h = a->t->history;
-	struct span *span;
-
-	if (a->count == 0) {
-		h->lacking = arena_printf(a->t->arena, "%s will be asked", buf_cstr(&a->waiting));
-		return;
-	}
-	span = arena_alloc_word(a->t->arena, sizeof(*span));
-	*span = a->span;
-	h->state = HISTORY_PART;
-	h->spans = span;
-	h->span_count = 1;
-	h->inputs = a->count;
-	h->lacking = arena_printf(a->t->arena,
-		"CloudTrail was asked for the key alone, in %s alone%s; it tells no data events",
-		buf_cstr(&a->places), a->part ? ", and did not give all" : "");
-}
-
-/* What passes do not know a live source may. */
-static bool
-find_asked(struct telling *t, struct error *err)
-{
-	struct asking a = {.t = t};
-	int64_t n = 0;
-	bool ok = true;
-
-	if (t->branch_count) {
-		const struct term key = {TERM_KEY, t->branches[0].key.id};
-
-		ok = store_term_find(t->store, &key, &n, err) &&
-		     (!n || store_asked(t->store, n, take_asked, &a, err));
-	}
-	if (ok && (a.count || a.waiting.len))
-		give_asked(&a);
-	else if (ok && t->alert->arrived != TIME_NONE)
-		t->history->lacking =
-			STR("of live sources only cloudtrail ones are asked for history");
-	buf_fini(&a.places);
-	buf_fini(&a.waiting);
-	return ok;
-}
-
 static bool
 find_passes(struct telling *t, const struct story_scope *scope, struct error *err)
 {
@@ -450,11 +369,68 @@ find_passes(struct telling *t, const struct story_scope *scope, struct error *er
 	return true;
 }
 
+/* What live sources were asked counts unless passes know all. */
 static bool
 find_coverage(struct telling *t, const struct story_scope *scope, struct error *err)
 {
-	return find_passes(t, scope, err) &&
-	       (t->history->state != HISTORY_NOT_LOOKED || find_asked(t, err));
+	struct history *h = t->history;
+	bool any;
+
+	if (!find_passes(t, scope, err))
+		return false;
+	if (h->state == HISTORY_LOOKED && !h->lacking.len)
+		return true;
+	if (!asked_load(h, t->arena, t->store, t->alert, t->branch_count, &any, err))
+		return false;
+	if (!any && h->state == HISTORY_NOT_LOOKED && t->alert->arrived != TIME_NONE)
+		h->lacking = STR("of live sources only cloudtrail ones are asked for history");
+	return true;
+}
+
+/* ---- calls that were asked for by name ---- */
+
+struct siding {
+	struct telling *telling;
+	struct trace own;
+};
+
+/* Of who is the alert's caller, is where it was, uses what it did, or is about its user. */
+static bool
+take_similar(void *context, const struct trace *trace)
+{
+	static const enum trace_text shared[] = {
+		TRACE_ACTOR, TRACE_IP, TRACE_AGENT, TRACE_USER, TRACE_SUBJECT};
+	struct siding *s = context;
+
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+		struct str text = trace->text[shared[i]];
+
+		if (text.len && str_equal(text, s->own.text[shared[i]]))
+			return take_trace(s->telling, trace);
+	}
+	return true;
+}
+
+enum { CALLS_MAX = 10000 };
+
+static bool
+load_calls(struct telling *t, struct error *err)
+{
+	const struct term call = {TERM_CALL, asked_call};
+	struct siding siding = {.telling = t};
+	bool cut;
+	int64_t n;
+
+	if (!store_term_find(t->store, &call, &n, err))
+		return false;
+	if (!n)
+		return true;
+	trace_of_alert(&siding.own, t->alert, t->arena);
+	if (!store_traces_of(t->store, n, true, INT64_MIN, INT64_MAX, CALLS_MAX, take_similar,
+		    &siding, &cut, err))
+		return false;
+	t->history->cut |= cut ? 1U << TERM_CALL : 0;
+	return true;
 }
 
 static bool
@@ -465,7 +441,8 @@ tell(struct telling *t, const struct story_scope *scope, struct error *err)
 	if (!store_read_join(t->store, &began, err))
 		return false;
 	plant(t);
-	ok = load_alert_terms(t, err) && grow_tree(t, err) && find_coverage(t, scope, err);
+	ok = load_alert_terms(t, err) && grow_tree(t, err) && load_calls(t, err) &&
+	     find_coverage(t, scope, err);
 	store_read_leave(t->store, began);
 	if (!ok)
 		return false;

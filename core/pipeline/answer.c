@@ -98,3 +98,41 @@ history_answer(struct detector *d)
 	} while (a.count == PAGE && goes_on(&a));
 	arena_fini(&a.arena);
 }
+
+/* ---- of live sources ---- */
+
+enum { STALE_AT_ONCE = 50 };
+
+static bool
+put_fresh(struct answering *a, int64_t alert, struct error *err)
+{
+	return put_answer(a, alert, err) && store_ask_fresh(a->pipeline->store, alert, err);
+}
+
+void
+history_answer_alert(struct detector *d, int64_t alert)
+{
+	struct answering a = {
+		.detector = d, .pipeline = d->pipeline, .scope = pipeline_scope(d->pipeline)};
+	struct error err;
+
+	detector_begin(d);
+	if (!d->failed && !put_fresh(&a, alert, &err))
+		detector_fail(d, &err);
+	arena_fini(&a.arena);
+}
+
+void
+history_answer_stale(struct detector *d)
+{
+	int64_t alerts[STALE_AT_ONCE];
+	struct error err;
+	size_t count;
+
+	if (!store_ask_stale(d->pipeline->store, alerts, STALE_AT_ONCE, &count, &err)) {
+		detector_fail(d, &err);
+		return;
+	}
+	for (size_t i = 0; i < count && !d->failed; i++)
+		history_answer_alert(d, alerts[i]);
+}

@@ -1,10 +1,9 @@
 /*
- * What a live source is asked for history: the keys of its alerts, and the keys that were made with
- * them. On a thread and connection of its own, so that neither an answer that does not come nor a
- * throttle delays the watch; in between rounds, with half of the requests at most. The detector
- * says what is asked next, newest first, and keeps what came of it.
+ * What a live source is asked for history: about the keys, users and callers of its alerts, and
+ * about the keys that were made with them. On a thread and connection of its own, so that neither
+ * an answer that does not come nor a throttle delays the watch. The detector says what is asked
+ * next (asked.c) and keeps what came of it.
  */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,15 +11,17 @@
 #include "core/pipeline/private.h"
 #include "core/source/http.h"
 
-enum { PAUSE_FIRST_MS = 5000, PAUSE_LAST_MS = 300000, KEY_LEAST = 16 };
+enum { PAUSE_FIRST_MS = 5000, PAUSE_LAST_MS = 300000 };
 
 /* Events come late: what was asked is asked once more for so long. */
 static const int64_t late = 30 * TICKS_PER_MINUTE;
 /* The clocks of who makes keys and who uses them are not one. */
 static const int64_t early = 5 * TICKS_PER_MINUTE;
+static const int64_t around = 30 * TICKS_PER_MINUTE, day = 24 * 60 * TICKS_PER_MINUTE;
 /* A young key is asked for often, an old one seldom, and what CloudTrail forgets no more. */
-static const int64_t again_first = 5 * TICKS_PER_MINUTE, again_last = 24 * 60 * TICKS_PER_MINUTE,
-		     forgotten = INT64_C(90) * 24 * 60 * TICKS_PER_MINUTE;
+static const int64_t again_first = 5 * TICKS_PER_MINUTE, again_hour = 60 * TICKS_PER_MINUTE,
+		     forgotten = INT64_C(90) * 24 * 60 * TICKS_PER_MINUTE,
+		     temporary = INT64_C(37) * 60 * TICKS_PER_MINUTE;
 
 /* The thread's own. */
 struct asker {
@@ -31,67 +32,10 @@ struct asker {
 	struct store_ask ask;
 	uint64_t serial; /* of it */
 	unsigned failures;
-	bool part; /* some could not be read */
+	bool part;		     /* some could not be read */
+	struct record_wish *serving; /* NULL: history */
+	char missing[SOURCE_PLACES]; /* as last said */
 };
-
-/* ---- waiting ---- */
-
-/* True when to stop. */
-static bool
-pause_ms(struct fetcher *f, int64_t ms)
-{
-	struct pollfd fds[2] = {{.fd = f->pipeline->stop_wake.fd, .events = POLLIN},
-		{.fd = f->ask_wake.fd, .events = POLLIN}};
-
-	poll(fds, ms < 0 ? 2 : 1, (int)ms);
-	if (ms < 0)
-		wake_clear(&f->ask_wake);
-	return pipeline_stopped(f->pipeline);
-}
-
-void
-asking_hold(struct fetcher *f)
-{
-	atomic_store(&f->polling, true);
-}
-
-void
-asking_go_on(struct fetcher *f)
-{
-	atomic_store(&f->polling, false);
-	wake_raise(&f->ask_wake);
-}
-
-bool
-asking_may(struct fetcher *f)
-{
-	while (atomic_load(&f->polling) || atomic_load(&f->pipeline->paused))
-		if (pause_ms(f, -1))
-			return false;
-	return !pipeline_stopped(f->pipeline);
-}
-
-/* False: stopping. */
-static bool
-wait_for_ask(struct asker *a)
-{
-	struct fetcher *f = a->fetcher;
-
-	for (;;) {
-		bool there;
-
-		pthread_mutex_lock(&f->pipeline->lock);
-		there = f->ask.term && f->ask_serial != a->serial;
-		a->ask = f->ask;
-		if (there)
-			a->serial = f->ask_serial;
-		pthread_mutex_unlock(&f->pipeline->lock);
-		if (there)
-			return asking_may(f);
-		if (pause_ms(f, -1))
-			return false;
-	}
-}
 
 /* ---- what it gives ---- */
 
@@ -107,32 +51,59 @@ push(struct fetcher *f, struct item *item)
 	return false;
 }
 
+/* What it is asked for is what it should give, and no more. */
+static bool
+is_asked_for(struct asker *a, const struct trace *t)
+{
+	struct str value = str_from(a->ask.value);
+	struct term_use uses[TERMS_MAX];
+	size_t count;
+
+	if (a->ask.kind == TERM_CALL)
+		return str_equal(t->text[TRACE_NAME], value);
+	count = terms_of_trace(t, &a->arena, uses);
+	for (size_t i = 0; i < count; i++)
+		if (uses[i].term.kind == a->ask.kind && str_equal(uses[i].term.value, value))
+			return true;
+	return false;
+}
+
+static bool
+take_trace(struct asker *a, const struct source_place *place, struct str raw, unsigned flags)
+{
+	struct traced traced = {.count = 1};
+	struct trace *t = &traced.trace;
+	struct item *item;
+	bool read;
+
+	arena_reset(&a->arena);
+	read = flags & SCAN_FROM_TABLE ? trace_read_row(t, raw, &a->arena)
+				       : trace_read(t, raw, &a->arena);
+	a->part |= !read;
+	if (!read || !is_asked_for(a, t))
+		return !pipeline_stopped(a->fetcher->pipeline);
+	traced.uses[0].term = a->ask.term;
+	traced.issues = a->ask.kind == TERM_KEY && traced_makes_key(t) &&
+			str_is(t->text[TRACE_KEY], a->ask.value);
+	trace_identity(t, t->identity);
+	hash_hex(raw, traced.sha256);
+	t->path = place->path;
+	t->offset = place->offset;
+	item = traced_pack(&traced);
+	item->path = item->traced->trace.path;
+	item->alert = a->ask.alert;
+	item->term = a->ask.term;
+	return push(a->fetcher, item);
+}
+
 static bool
 take_record(void *context, const struct source_place *place, struct str raw, unsigned flags)
 {
 	struct asker *a = context;
-	struct traced traced = {.count = 1};
-	struct trace *t = &traced.trace;
-	struct str key = str_from(a->ask.key);
-	struct item *item;
 
-	(void)flags;
-	arena_reset(&a->arena);
-	if (!trace_read(t, raw, &a->arena)) {
-		a->part = true;
-		return true;
-	}
-	/* What it is asked for is what it should give, and no more. */
-	if (!str_equal(t->text[TRACE_KEY], key) && !str_equal(t->text[TRACE_SUBJECT], key))
-		return !pipeline_stopped(a->fetcher->pipeline);
-	traced.uses[0].term = a->ask.term;
-	traced.issues = traced_makes_key(t) && str_equal(t->text[TRACE_KEY], key);
-	trace_identity(t, t->identity);
-	hash_hex(raw, traced.sha256);
-	t->path = place->path;
-	item = traced_pack(&traced);
-	item->path = item->traced->trace.path;
-	return push(a->fetcher, item);
+	if (a->serving)
+		return record_take(a->serving, raw);
+	return take_trace(a, place, raw, flags);
 }
 
 static bool
@@ -165,6 +136,197 @@ take_barrier(void *context, uint64_t token)
 	return true;
 }
 
+/* ---- of which times ---- */
+
+static int64_t
+now_of(const struct asker *a)
+{
+	return clock_now(pipeline_clock(a->fetcher->pipeline));
+}
+
+static int64_t
+first_of(const struct store_ask *ask, int64_t now)
+{
+	switch (ask->kind) {
+	case TERM_KEY:
+		return ask->made - early;
+	case TERM_USER:
+		return ask->made - day;
+	case TERM_ACTOR:
+		return ask->made - around;
+	default:
+		return now - forgotten;
+	}
+}
+
+/* A caller's other deeds matter around the call alone. */
+static int64_t
+last_of(const struct store_ask *ask, int64_t now)
+{
+	return ask->kind == TERM_ACTOR && ask->made + around < now ? ask->made + around : now;
+}
+
+static int64_t
+due_by_age(int64_t age, int64_t end, int64_t now)
+{
+	int64_t span = age / 4;
+
+	if (age > end)
+		return INT64_MAX;
+	if (span < again_first)
+		span = again_first;
+	return now + (span < day ? span : day);
+}
+
+static int64_t
+due_again(const struct store_ask *ask, int64_t now)
+{
+	int64_t age = ask->made > now ? 0 : now - ask->made;
+
+	switch (ask->kind) {
+	case TERM_KEY:
+		return due_by_age(
+			age, strncmp(ask->value, "ASIA", 4) == 0 ? temporary : forgotten, now);
+	case TERM_ACTOR:
+		if (age >= around + late)
+			return INT64_MAX;
+		return ask->made + around + (age >= around ? late : 0);
+	case TERM_CALL:
+		return now + again_hour;
+	default:
+		return due_by_age(age, forgotten, now);
+	}
+}
+
+/* Kinds of terms that a source may be asked for. */
+static const enum source_ask_kind kinds[TERM_KINDS] = {
+	[TERM_KEY] = SOURCE_ASK_KEY,
+	[TERM_USER] = SOURCE_ASK_USER,
+	[TERM_ACTOR] = SOURCE_ASK_ACTOR,
+	[TERM_CALL] = SOURCE_ASK_CALL,
+};
+
+static void
+begin_ask(const struct asker *a, struct source_ask *asked)
+{
+	int64_t now = now_of(a), first = first_of(&a->ask, now);
+
+	*asked = (struct source_ask){.kind = kinds[a->ask.kind],
+		.value = str_from(a->ask.value),
+		.before = a->ask.places,
+		.first = first,
+		.from = a->ask.until == TIME_NONE ? first : a->ask.until - late,
+		.to = last_of(&a->ask, now)};
+	if (asked->from > asked->to)
+		asked->from = asked->to - early;
+	if (asked->first > asked->to)
+		asked->first = asked->to - early;
+}
+
+/* ---- what came of it ---- */
+
+static struct item *
+new_asked(const struct asker *a)
+{
+	struct item *item = mem_zalloc(sizeof(*item) + sizeof(*item->asked));
+
+	item->kind = ITEM_ASKED;
+	item->asked = (struct asked *)(item + 1);
+	item->asked->alert = a->ask.alert;
+	item->asked->term = a->ask.term;
+	item->asked->kind = a->ask.kind;
+	return item;
+}
+
+/* What was asked for is known once it has settled: later by so much it may be all there. */
+static bool
+give_asked(struct asker *a, const struct source_ask *ask)
+{
+	struct item *item = new_asked(a);
+	struct asked *asked = item->asked;
+	int64_t now = now_of(a), settled = ask->to + HISTORY_SETTLES;
+
+	asked->due = due_again(&a->ask, now);
+	asked->span = (struct span){ask->from, settled < now ? settled : now};
+	asked->anew = ask->anew;
+	asked->part = a->part;
+	asked->again = a->ask.places[0] != '\0';
+	snprintf(asked->places, sizeof(asked->places), "%s", ask->places);
+	snprintf(asked->missing, sizeof(asked->missing), "%s", ask->missing);
+	return push(a->fetcher, item);
+}
+
+static bool
+give_trouble(struct asker *a, const char *trouble)
+{
+	struct item *item = new_asked(a);
+
+	snprintf(item->asked->trouble, sizeof(item->asked->trouble), "%s", trouble);
+	return push(a->fetcher, item);
+}
+
+/* Said once, until it is another one. */
+static void
+say_missing(struct asker *a, const struct source_ask *ask)
+{
+	struct buf line = {0};
+
+	if (a->ask.kind != TERM_KEY || strcmp(a->missing, ask->missing) == 0)
+		return;
+	snprintf(a->missing, sizeof(a->missing), "%s", ask->missing);
+	if (ask->missing[0])
+		buf_printf(&line, "%s: history is not asked for in %s", a->fetcher->config->name,
+			ask->missing);
+	else
+		buf_printf(&line, "%s: history is asked for everywhere again",
+			a->fetcher->config->name);
+	live_say(a->fetcher->pipeline, buf_cstr(&line));
+	buf_fini(&line);
+}
+
+/* ---- failures ---- */
+
+/* Said once, until it goes on. */
+static void
+say_failure(const struct asker *a, const struct source_failure *failure, const struct error *err)
+{
+	const char *advice = source_advice(failure);
+	struct buf line = {0};
+
+	if (a->failures > 1)
+		return;
+	buf_printf(&line, "%s: asked for history: %s: %s%s%s; it is tried again, later and later",
+		a->fetcher->config->name, source_cause_word(failure->cause), err->text,
+		advice[0] ? "; " : "", advice);
+	live_say(a->fetcher->pipeline, buf_cstr(&line));
+	buf_fini(&line);
+}
+
+/* False: stopping. */
+static bool
+take_failure(struct asker *a, const struct source_failure *failure, const struct error *err)
+{
+	int64_t pause = PAUSE_FIRST_MS, until;
+
+	a->failures++;
+	say_failure(a, failure, err);
+	if (!give_trouble(a, source_cause_word(failure->cause)))
+		return false;
+	for (unsigned i = 1; i < a->failures && pause < PAUSE_LAST_MS; i++)
+		pause *= 2;
+	if (pause > PAUSE_LAST_MS)
+		pause = PAUSE_LAST_MS;
+	if (failure->retry_after_ms > pause)
+		pause = failure->retry_after_ms;
+	until = time_monotonic_ms() + clock_real_ms(pipeline_clock(a->fetcher->pipeline), pause);
+	for (int64_t left = 1; left > 0 && !record_is_wanted(a->fetcher);) {
+		left = until - time_monotonic_ms();
+		if (left > 0 && asking_pause(a->fetcher, left))
+			return false;
+	}
+	return !pipeline_stopped(a->fetcher->pipeline);
+}
+
 /* ---- asking ---- */
 
 static bool
@@ -175,112 +337,101 @@ open_source(struct asker *a, const struct source_sink *sink, const struct scan_o
 	struct source_options options = fetcher_source_options(a->fetcher, sink, scan);
 
 	options.http = a->http;
-	options.turn = fetcher_history_turn;
+	options.turn = asking_turn;
 	options.say = NULL;
 	options.failed_try = NULL;
+	options.one_try = true;
 	if (!ops->open(&a->source, &options, err))
 		return false;
 	a->source->ops = ops;
 	return true;
 }
 
-static int64_t
-due_again(int64_t made, int64_t now)
-{
-	int64_t age = made == TIME_NONE || made > now ? 0 : now - made, span = age / 4;
-
-	if (age > forgotten || made == TIME_NONE)
-		return INT64_MAX;
-	if (span < again_first)
-		span = again_first;
-	return now + (span < again_last ? span : again_last);
-}
-
-static struct source_ask
-window(const struct asker *a)
-{
-	const struct store_ask *ask = &a->ask;
-	struct source_ask window = {
-		.key = str_from(ask->key), .to = clock_now(pipeline_clock(a->fetcher->pipeline))};
-
-	if (ask->until != TIME_NONE)
-		window.from = ask->until - late;
-	else if (ask->made != TIME_NONE)
-		window.from = ask->made - early;
-	if (window.from > window.to)
-		window.from = window.to - early;
-	return window;
-}
-
+/* False: stopping. */
 static bool
-give_asked(struct asker *a, const struct source_ask *ask)
+ask(struct asker *a)
 {
-	struct item *item = mem_zalloc(sizeof(*item) + sizeof(*item->asked));
+	struct source_failure failure = {.cause = CAUSE_CONFIGURED};
+	struct error err = {0};
+	struct source_ask asked;
 
-	item->kind = ITEM_ASKED;
-	item->asked = (struct asked *)(item + 1);
-	*item->asked = (struct asked){.term = a->ask.term,
-		.due = due_again(a->ask.made, ask->to),
-		.span = {ask->from, ask->to},
-		.part = ask->part || a->part};
-	snprintf(item->asked->place, sizeof(item->asked->place), "%s", ask->place);
-	return push(a->fetcher, item);
-}
-
-/* Said once, until it goes on. */
-static void
-say_failure(const struct asker *a, const struct source_failure *failure, const struct error *err)
-{
-	struct buf line = {0};
-
-	if (a->failures > 1)
-		return;
-	buf_printf(&line, "%s: asked for history: %s: %s; it is tried again, later and later",
-		a->fetcher->config->name, source_cause_word(failure->cause), err->text);
-	live_say(a->fetcher->pipeline, buf_cstr(&line));
-	buf_fini(&line);
-}
-
-/* True when to stop. */
-static bool
-take_failure(struct asker *a, const struct source_failure *failure, const struct error *err)
-{
-	int64_t pause = PAUSE_FIRST_MS;
-
-	a->failures++;
-	say_failure(a, failure, err);
-	for (unsigned i = 1; i < a->failures && pause < PAUSE_LAST_MS; i++)
-		pause *= 2;
-	if (pause > PAUSE_LAST_MS)
-		pause = PAUSE_LAST_MS;
-	if (failure->retry_after_ms > pause)
-		pause = failure->retry_after_ms;
-	pause = clock_real_ms(pipeline_clock(a->fetcher->pipeline), pause);
-	return pause_ms(a->fetcher, pause < INT32_MAX ? pause : INT32_MAX);
+	begin_ask(a, &asked);
+	a->part = false;
+	switch (a->source->ops->ask(a->source, &asked, &failure, &err)) {
+	case SOURCE_STOPPED: /* perhaps for a record: then it is begun again */
+		a->serial--;
+		return !pipeline_stopped(a->fetcher->pipeline);
+	case SOURCE_FAILED:
+		a->serial--;
+		return take_failure(a, &failure, &err);
+	default:
+		a->failures = 0;
+		say_missing(a, &asked);
+		return give_asked(a, &asked);
+	}
 }
 
 /* False: stopping. */
 static bool
-ask(struct asker *a, const struct source_sink *sink, const struct scan_options *scan)
+serve(struct asker *a, struct record_wish *wish)
 {
-	for (;;) {
-		struct source_failure failure = {.cause = CAUSE_CONFIGURED};
-		struct source_ask asked = window(a);
-		enum source_result result = SOURCE_FAILED;
-		struct error err = {0};
+	struct source_failure failure = {.cause = CAUSE_CONFIGURED};
+	struct source_ask asked = {.kind = SOURCE_ASK_EVENT,
+		.value = str_from(wish->event_id),
+		.path = wish->path,
+		.from = wish->time == TIME_NONE ? INT64_MIN : wish->time - early,
+		.to = wish->time == TIME_NONE ? now_of(a) : wish->time + early};
+	struct error err = {0};
+	enum source_result result;
 
-		a->part = false;
-		if (a->source || open_source(a, sink, scan, &err))
-			result = a->source->ops->ask(a->source, &asked, &failure, &err);
-		if (result == SOURCE_STOPPED)
-			return false;
-		if (result == SOURCE_OK) {
-			a->failures = 0;
-			return give_asked(a, &asked);
-		}
-		if (take_failure(a, &failure, &err) || !asking_may(a->fetcher))
-			return false;
+	a->serving = wish;
+	result = a->source->ops->ask(a->source, &asked, &failure, &err);
+	a->serving = NULL;
+	record_end(a->fetcher, wish, result, &failure, &err);
+	return !pipeline_stopped(a->fetcher->pipeline);
+}
+
+static bool
+take_ask(struct asker *a)
+{
+	struct fetcher *f = a->fetcher;
+	bool there;
+
+	pthread_mutex_lock(&f->pipeline->lock);
+	there = f->ask.term && f->ask_serial != a->serial;
+	if (there) {
+		a->ask = f->ask;
+		a->serial = f->ask_serial;
 	}
+	pthread_mutex_unlock(&f->pipeline->lock);
+	return there;
+}
+
+/* False: stopping. */
+static bool
+do_next(struct asker *a)
+{
+	struct record_wish wish;
+
+	if (record_take_wish(a->fetcher, &wish))
+		return serve(a, &wish);
+	if (take_ask(a))
+		return ask(a);
+	return !asking_pause(a->fetcher, -1);
+}
+
+/* What cannot be opened now may be later. */
+static bool
+open_patiently(struct asker *a, const struct source_sink *sink, const struct scan_options *scan)
+{
+	struct source_failure failure = {.cause = CAUSE_CONFIGURED};
+	struct error err;
+
+	while (!open_source(a, sink, scan, &err))
+		if (!take_failure(a, &failure, &err))
+			return false;
+	a->failures = 0;
+	return true;
 }
 
 void *
@@ -294,125 +445,13 @@ pipeline_ask(void *argument)
 	const struct scan_options scan = {.max_record = p->options.max_record};
 
 	a.http = http_new(p->stop_wake.fd, f->config->value[SOURCE_KEY_CA_BUNDLE]);
-	while (wait_for_ask(&a) && ask(&a, &sink, &scan))
-		continue;
+	if (asking_may(f) && open_patiently(&a, &sink, &scan))
+		while (do_next(&a))
+			continue;
 	if (a.source)
 		a.source->ops->close(a.source);
 	http_free(a.http);
 	arena_fini(&a.arena);
 	pipeline_end_producer(p);
 	return NULL;
-}
-
-/* ---- the detector's ---- */
-
-/* Anything may stand in a record. */
-static bool
-is_key(struct str key)
-{
-	for (size_t i = 0; i < key.len; i++)
-		if (!((key.data[i] >= 'A' && key.data[i] <= 'Z') ||
-			    (key.data[i] >= '0' && key.data[i] <= '9')))
-			return false;
-	return key.len >= KEY_LEAST && key.len <= STORE_ASK_KEY;
-}
-
-static void
-put_ask(struct detector *d, struct fetcher *f, int64_t term, int64_t made)
-{
-	struct error err;
-
-	if (d->failed)
-		return;
-	if (!store_ask_put(d->pipeline->store, str_from(f->config->name), term, made, &err))
-		detector_fail(d, &err);
-	f->ask_stale = true;
-}
-
-void
-asking_put(struct detector *d, struct fetcher *f, const struct alert *alert)
-{
-	const struct term key = {TERM_KEY, alert->text[ALERT_KEY_ID]};
-	struct error err;
-	int64_t n = 0;
-
-	if (!f->asks || d->failed || alert->outcome != OUTCOME_SUCCESS || !is_key(key.value))
-		return;
-	detector_begin(d);
-	if (!d->failed && !store_term_put(d->pipeline->store, &key, &n, &err))
-		detector_fail(d, &err);
-	put_ask(d, f, n, alert->time);
-}
-
-static void
-take_trace(struct detector *d, const struct item *item)
-{
-	struct traced *traced = item->traced;
-	int64_t made;
-
-	traced->trace.source = str_from(item->fetcher->config->name);
-	history_put_trace(d, traced, live_input(d, item), &made);
-	if (made && is_key(traced->trace.text[TRACE_SUBJECT]))
-		put_ask(d, item->fetcher, made, traced->trace.time);
-}
-
-static void
-take_asked(struct detector *d, const struct item *item)
-{
-	const struct asked *asked = item->asked;
-	const struct store_asked put = {.source = str_from(item->fetcher->config->name),
-		.place = str_from(asked->place),
-		.span = asked->span,
-		.part = asked->part};
-	struct error err;
-
-	detector_begin(d);
-	if (!d->failed && !store_asked_put(d->pipeline->store, asked->term, &put, asked->due, &err))
-		detector_fail(d, &err);
-	item->fetcher->asked = true;
-	d->tally.history.asked++;
-}
-
-void
-asking_take(struct detector *d, const struct item *item)
-{
-	if (item->kind == ITEM_TRACE)
-		take_trace(d, item);
-	else
-		take_asked(d, item);
-}
-
-static void
-choose(struct detector *d, struct fetcher *f)
-{
-	struct pipeline *p = d->pipeline;
-	struct store_ask ask = {0};
-	struct error err;
-
-	f->asked = f->ask_stale = false;
-	if (!store_ask_next(p->store, str_from(f->config->name), clock_now(pipeline_clock(p)), &ask,
-		    &err)) {
-		detector_fail(d, &err);
-		return;
-	}
-	pthread_mutex_lock(&p->lock);
-	f->ask = ask;
-	f->ask_serial++;
-	pthread_mutex_unlock(&p->lock);
-	if (ask.term)
-		wake_raise(&f->ask_wake);
-}
-
-void
-asking_next(struct detector *d, bool due)
-{
-	struct pipeline *p = d->pipeline;
-
-	for (size_t i = 0; i < p->fetcher_count && !d->failed; i++) {
-		struct fetcher *f = &p->fetchers[i];
-
-		/* Its own, written by this thread alone. */
-		if (f->asks && (f->asked || (!f->ask.term && (due || f->ask_stale))))
-			choose(d, f);
-	}
 }

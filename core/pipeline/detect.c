@@ -88,7 +88,7 @@ put_alert(struct detector *d, const struct event *event, size_t rule, const stru
 			item->fetcher->alerts++;
 	}
 	if (item->fetcher)
-		asking_put(d, item->fetcher, &alert);
+		asking_put(d, item->fetcher, &alert, input, item->offset);
 	alert_fini(&alert);
 }
 

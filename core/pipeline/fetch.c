@@ -13,7 +13,6 @@ enum {
 	RETRY_LAST_MS = 300000,
 	ONCE_TRIES = 4,	      /* of a one-off, before it is given up */
 	ONCE_RETRY_MS = 1000, /* between them, doubling */
-	TURN_MS = 550,	      /* a little under 2 requests a second */
 	GAP_MS = 120000,      /* a pause between rounds that is no gap yet */
 };
 
@@ -144,56 +143,17 @@ visit_positions(void *context, struct str prefix,
 				str_from(f->positions[i].value));
 }
 
-/* Takes the next free moment of those who share the key. */
-static int64_t
-reserve_turn(struct pipeline *p, const char *key, int64_t span_ms)
-{
-	int64_t now = time_monotonic_ms(), at;
-	struct turn *turn = NULL;
-
-	for (size_t i = 0; i < p->turn_count && !turn; i++)
-		if (strcmp(p->turns[i].key, key) == 0)
-			turn = &p->turns[i];
-	if (!turn) {
-		MEM_GROW(p->turns, p->turn_count, p->turn_capacity);
-		turn = &p->turns[p->turn_count++];
-		*turn = (struct turn){.key = mem_strdup(key)};
-	}
-	at = turn->next_ms > now ? turn->next_ms : now;
-	turn->next_ms = at + span_ms;
-	return at - now;
-}
-
-static bool
-take_turn(struct fetcher *f, const char *key, int64_t span_ms)
-{
-	int64_t wait;
-
-	pthread_mutex_lock(&f->pipeline->lock);
-	wait = reserve_turn(f->pipeline, key, scaled(f, span_ms));
-	pthread_mutex_unlock(&f->pipeline->lock);
-	return !sleep_ms(f, wait);
-}
-
 static bool
 wait_turn(void *context, const char *key)
 {
-	return take_turn(context, key, TURN_MS);
-}
-
-/* Half of the turns at most, and none while it polls. */
-bool
-fetcher_history_turn(void *context, const char *key)
-{
 	struct fetcher *f = context;
-	struct buf half = {0};
-	bool go;
+	int64_t wait;
 
-	buf_printf(&half, "history %s", key);
-	go = take_turn(f, buf_cstr(&half), 2 * TURN_MS) && asking_may(f) &&
-	     take_turn(f, key, TURN_MS);
-	buf_fini(&half);
-	return go;
+	pthread_mutex_lock(&f->pipeline->lock);
+	wait = turns_watch(
+		&f->pipeline->turns, f, key, time_monotonic_ms(), scaled(f, FETCHER_TURN_MS));
+	pthread_mutex_unlock(&f->pipeline->lock);
+	return !sleep_ms(f, wait);
 }
 
 /* ---- rounds ---- */
@@ -329,6 +289,7 @@ take_failure(struct fetcher *f, const struct source_failure *failure, const stru
 	}
 	pause = retry_pause(f, failure);
 	fetcher_note_failure(f, failure, err, pause);
+	asking_stand_by(f, scaled(f, pause));
 	return sleep_ms(f, scaled(f, pause));
 }
 
@@ -338,6 +299,7 @@ wait_while_paused(struct fetcher *f)
 {
 	while (atomic_load(&f->pipeline->paused) && !f->once) {
 		f->success_ms = -1; /* it was not watched by us */
+		asking_stand_by(f, INT64_MAX);
 		wake_clear(&f->nudge);
 		if (pause_ms(f, STORE_LEASE_BEAT_MS))
 			return true;
@@ -364,7 +326,7 @@ run_rounds(struct fetcher *f)
 			continue;
 		}
 		fetcher_note_success(f, began_ms);
-		asking_go_on(f);
+		asking_go_on(f, scaled(f, next_ms));
 		if (result == SOURCE_END || pause_ms(f, scaled(f, next_ms)))
 			return;
 	}
@@ -403,6 +365,7 @@ pipeline_fetch(void *argument)
 		f->source->ops->close(f->source);
 	}
 	http_free(f->http);
+	asking_stand_by(f, INT64_MAX);
 	pthread_mutex_lock(&p->lock);
 	f->health.state = HEALTH_ENDED;
 	pthread_mutex_unlock(&p->lock);

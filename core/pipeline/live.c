@@ -202,9 +202,8 @@ live_fini(struct pipeline *p)
 		http_global_fini();
 	p->fetchers = NULL;
 	p->fetcher_count = 0;
-	for (size_t i = 0; i < p->turn_count; i++)
-		free(p->turns[i].key);
-	free(p->turns);
+	turns_fini(&p->turns);
+	buf_fini(&p->wish.raw);
 	for (size_t i = 0; i < p->line_count; i++)
 		free(p->lines[i]);
 	free(p->lines);
@@ -422,6 +421,7 @@ live_tick(struct detector *d)
 	take_lease(d, &lease);
 	if (lease.ours) {
 		put_health(d);
+		history_answer_stale(d);
 		asking_next(d, true);
 	} else {
 		get_health(d);

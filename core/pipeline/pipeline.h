@@ -18,6 +18,7 @@
 #include "core/base/health.h"
 #include "core/base/log.h"
 #include "core/base/wake.h"
+#include "core/history/evidence.h"
 #include "core/history/story.h"
 #include "core/rule/rule.h"
 #include "core/source/source_config.h"
@@ -108,6 +109,14 @@ bool pipeline_take_line(struct pipeline *pipeline, char **line);
  * is started again; false: there is none, or it is over. Started; false: it was not stopped. */
 bool pipeline_history_stop(struct pipeline *pipeline);
 bool pipeline_history_start(struct pipeline *pipeline);
+/* The record of a trace that a live source told is asked for there once more; one at a time, the
+ * last counts. False: it cannot be, err says why. */
+bool pipeline_want_record(struct pipeline *pipeline, const struct trace *trace, struct error *err);
+/* What came of it: appended to raw when it was found, by its hash; EVIDENCE_READING: nothing yet,
+ * the wake is raised when there is. */
+enum evidence_step pipeline_take_record(
+	struct pipeline *pipeline, struct buf *raw, struct error *err);
+void pipeline_forget_record(struct pipeline *pipeline);
 /* Asks the threads to stop; what was found is kept. */
 void pipeline_stop(struct pipeline *pipeline);
 /* Waits until all is done, history included. */

@@ -15,6 +15,7 @@
 #include "core/pipeline/tally.h"
 #include "core/scan/scan.h"
 #include "core/source/source.h"
+#include "core/source/turns.h"
 #include "core/source/walk.h"
 #include "core/store/history.h"
 #include "core/store/live.h"
@@ -81,10 +82,11 @@ struct item {
 	size_t more_bytes;     /* all of them */
 	struct done *done;     /* DONE: in the same malloc */
 	size_t done_count;
-	int64_t arrived; /* RECORD of a fetcher: ticks */
-	bool watched;	 /* and it was watched without a gap then */
-	size_t rule;	 /* RECORD: 1 + the rule that it is known to match; 0: to be judged */
-	uint64_t token;	 /* BARRIER */
+	int64_t arrived;     /* RECORD of a fetcher: ticks */
+	bool watched;	     /* and it was watched without a gap then */
+	size_t rule;	     /* RECORD: 1 + the rule that it is known to match; 0: to be judged */
+	uint64_t token;	     /* BARRIER */
+	int64_t alert, term; /* TRACE of a fetcher: for whom it was asked for what */
 };
 
 struct position {
@@ -136,10 +138,20 @@ struct fetcher {
 	bool ask_stale;	  /* in it: there is more to ask for */
 };
 
-/* A rate limit that fetchers share. */
-struct turn {
-	char *key; /* owns */
-	int64_t next_ms;
+enum wish_state { WISH_NONE, WISH_WANTED, WISH_TAKEN, WISH_DONE };
+
+/* A record that is to be fetched once more. */
+struct record_wish {
+	uint64_t serial;
+	enum wish_state state;
+	const struct fetcher *fetcher;
+	char event_id[256], path[256], sha256[HASH_HEX];
+	int64_t time;
+	/* What came of it. */
+	enum evidence_step step;
+	struct buf raw; /* owns */
+	bool other;	/* another record has the id */
+	struct error error;
 };
 
 struct pipeline {
@@ -186,9 +198,9 @@ struct pipeline {
 	unsigned producers;	   /* who may still push; the last one closes the queue */
 	bool holding;		   /* the detector counts as one while sources are watched */
 	struct pipeline_live live; /* as the store says, while another fetches */
-	struct turn *turns;	   /* owns */
-	size_t turn_count, turn_capacity;
-	char **lines; /* own; oldest first */
+	struct turns turns;
+	struct record_wish wish; /* owns its bytes */
+	char **lines;		 /* own; oldest first */
 	size_t line_count, line_capacity;
 	int64_t started_ms;
 };
@@ -363,25 +375,50 @@ void detector_put_problem(struct detector *d, int64_t input, const struct proble
 
 struct source_options fetcher_source_options(
 	struct fetcher *fetcher, const struct source_sink *sink, const struct scan_options *scan);
-bool fetcher_history_turn(void *fetcher, const char *key); /* source_turn of an asker */
+enum { FETCHER_TURN_MS = 550 }; /* a little under 2 requests a second */
 
-/* ---- ask.c: what a live source is asked for history ---- */
+/* ---- ask.c: what a live source is asked for history, its thread ---- */
 
+/* What came of it. */
 struct asked {
-	int64_t term, due;
+	int64_t alert, term, due;
+	enum term_kind kind;
 	struct span span;
-	char place[80];
-	bool part;
+	bool anew, part, again; /* again: it had been asked before */
+	char places[SOURCE_PLACES], missing[SOURCE_PLACES];
+	char trouble[256]; /* it was not answered: why, and no more is said */
 };
 
-void *pipeline_ask(void *fetcher); /* the thread */
-/* Of the fetcher: nothing is asked while it polls. */
+void *pipeline_ask(void *fetcher);
+
+/* ---- asking.c: when history may ask ---- */
+
+/* Of the fetcher: a round begins; it has ended, and the next begins in so many ms; it failed, or
+ * does not go on: history waits. */
 void asking_hold(struct fetcher *fetcher);
-void asking_go_on(struct fetcher *fetcher);
-/* Waits until then; false: stopping. */
+void asking_go_on(struct fetcher *fetcher, int64_t next_ms);
+void asking_stand_by(struct fetcher *fetcher, int64_t next_ms);
+/* Of the asker. Waits so many ms, until the stop; negative: until something changes. True: stop. */
+bool asking_pause(struct fetcher *fetcher, int64_t ms);
+/* Waits until it may ask; false: stopping. */
 bool asking_may(struct fetcher *fetcher);
-/* The detector's. An alert of the fetcher was put: its key is asked for from now on. */
-void asking_put(struct detector *d, struct fetcher *fetcher, const struct alert *alert);
+/* source_turn of an asker. False also where a record is to be fetched first. */
+bool asking_turn(void *fetcher, const char *key);
+
+/* ---- record.c: of the asker ---- */
+
+bool record_is_wanted(struct fetcher *fetcher);
+/* A copy of it, without bytes; false: none is wanted. */
+bool record_take_wish(struct fetcher *fetcher, struct record_wish *wish);
+bool record_take(struct record_wish *wish, struct str raw); /* what the source gives */
+void record_end(struct fetcher *fetcher, struct record_wish *wish, enum source_result result,
+	const struct source_failure *failure, const struct error *err);
+
+/* ---- asked.c: the detector's ---- */
+
+/* An alert of the fetcher was put: what came of it is asked for from now on. */
+void asking_put(struct detector *d, struct fetcher *fetcher, const struct alert *alert,
+	int64_t input, uint64_t offset);
 void asking_take(struct detector *d, const struct item *item); /* TRACE, ASKED */
 /* What is to be asked next; `due`: something may have become due since. */
 void asking_next(struct detector *d, bool due);
@@ -402,6 +439,10 @@ void history_take(struct detector *d, const struct item *item); /* TRACE, PROBLE
 
 /* Of every alert of the run, as its history is by now. */
 void history_answer(struct detector *d);
+/* Of one of which a live source told more, in the transaction that is open; and of some that are
+ * stale. */
+void history_answer_alert(struct detector *d, int64_t alert);
+void history_answer_stale(struct detector *d);
 
 /* ---- commit.c: the detector's transactions ---- */
 

@@ -226,8 +226,9 @@ send_once(struct aws_client *client, struct aws_call *call, struct http_response
 	call->request.region = client->region;
 	call->request.service = client->service;
 	client->requests++;
-	sent = http_try(
-		o->http, &call->request, aws_again, o->failed_try, o->say_context, response, err);
+	sent = o->one_try ? http_do(o->http, &call->request, response, err)
+			  : http_try(o->http, &call->request, aws_again, o->failed_try,
+				    o->say_context, response, err);
 	if (sent == HTTP_INTERRUPTED)
 		return SOURCE_STOPPED;
 	if (sent == HTTP_FAILED) {

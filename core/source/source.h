@@ -125,14 +125,35 @@ struct source_options {
 	/* A quick try failed and is followed by another (http_try's `failed`). */
 	void (*failed_try)(void *context, const char *what);
 	void *say_context;
-	bool once; /* a one-off: read what is there, then SOURCE_END */
+	bool once;    /* a one-off: read what is there, then SOURCE_END */
+	bool one_try; /* nothing is tried again quickly: who asks has time */
 };
 
+/* ---- what a source is asked for history, beside the one that polls ---- */
+
+/* Whose records. */
+enum source_ask_kind {
+	SOURCE_ASK_KEY,	  /* an access key's: called with it, or done to it */
+	SOURCE_ASK_USER,  /* of `account/name`: done to that IAM user, or by it to itself */
+	SOURCE_ASK_ACTOR, /* a caller's: its ARN, else its principal */
+	SOURCE_ASK_CALL,  /* calls of that name, whoever made them */
+	SOURCE_ASK_EVENT, /* the one of that eventID */
+};
+
+enum { SOURCE_PLACES = 1024 };
+
 struct source_ask {
-	struct str key;
-	int64_t from, to; /* ticks; `from` is moved to what the service still keeps */
-	char place[80];
-	bool part; /* there was more than it is asked for, or some could not be read */
+	enum source_ask_kind kind;
+	struct str value;
+	/* Ticks. `from` as far as it was asked already, where the places still are those; else
+	 * `first`. Then: from when on all was given that the service has. */
+	int64_t from, to, first;
+	const char *before; /* `places` of the last time; "": there was none */
+	const char *path;   /* EVENT: where it stands */
+	/* Out. */
+	char places[SOURCE_PLACES];  /* that were asked, blanks between them; "": none */
+	char missing[SOURCE_PLACES]; /* that were not, and why, in words; "": none */
+	bool anew;		     /* asked from `first` on */
 };
 
 struct source_ops {
@@ -153,11 +174,14 @@ struct source_ops {
 	 */
 	enum source_result (*probe)(struct source *source, struct source_asked *asked,
 		struct source_failure *failure, struct error *err);
-	/* For history: gives every record about an access key, from..to, to the sink. `place` is
-	 * then where it was asked. Of a source that is opened beside the one that polls, so that
-	 * neither waits for the other; NULL: it cannot be asked. */
+	/* For history: gives the records that `ask` is about, and others perhaps, to the sink. Of
+	 * a source that is opened beside the one that polls, so that neither waits for the other;
+	 * NULL: it cannot be asked. `asks`: for what, a bit a kind. A failure is tried again; what
+	 * another try would not heal is `missing`. */
 	enum source_result (*ask)(struct source *source, struct source_ask *ask,
 		struct source_failure *failure, struct error *err);
+	unsigned asks;
+	bool takes_turns; /* every request waits for options.turn */
 	/* A descriptor that becomes readable when there is more to do before next_ms; NULL or -1:
 	 * none (follow's inotify). */
 	int (*wait_fd)(const struct source *source);

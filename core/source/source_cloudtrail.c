@@ -6,56 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/json.h"
 #include "core/base/mem.h"
-#include "core/source/aws_client.h"
-#include "core/source/window.h"
-
-enum {
-	PAGE_EVENTS = 50,
-	REGIONS_MAX = 2,
-	WALKS_AGAIN = 2,
-	LAPS_MAX = 3,
-	TOLD_MAX = 64 << 10,
-	ASK_PAGES = 20
-};
+#include "core/source/cloudtrail_private.h"
 
 static const int64_t first_fill_ms = INT64_C(24) * 3600 * 1000;
 static const int64_t overlap_ms = INT64_C(30) * 60 * 1000;
-static const int64_t history_ms = INT64_C(90) * 24 * 3600 * 1000; /* CloudTrail keeps no more */
-
-/* One region's events; positions are named after it. */
-struct trail_region {
-	const char *name;
-	struct window window;
-};
-
-struct cloudtrail {
-	struct source source;
-	struct aws_client client;
-	struct scanner *scanner;
-	struct trail_region regions[REGIONS_MAX];
-	size_t region_count;
-	char path[64]; /* where records of the region stand */
-	uint64_t records;
-	bool stopped;
-	struct buf told; /* problems that were told: the overlap brings them again */
-	bool filling;	 /* the first fill is under way */
-	uint64_t pages;	 /* of this round */
-};
-
-/* A walk over the pages of one window. */
-struct walk {
-	struct trail_region *region;
-	struct str attribute, value; /* absent: all events */
-	int64_t from, to;	     /* ticks */
-	struct buf token;	     /* of the next page; empty: the first */
-	struct buf mark;	     /* a token of before, to be met again in a circle */
-	int laps;		     /* how often it was met */
-	uint64_t most;		     /* pages; 0: all */
-	bool cut;		     /* there were more */
-};
-
 static int64_t
 now_of(const struct cloudtrail *c)
 {
@@ -98,262 +53,24 @@ keep_position(const struct cloudtrail *c, const char *what, const char *region, 
 	return sink->position(sink->context, str_from(name), str_from(value));
 }
 
-/* ---- the request ---- */
-
-/* Whole seconds, so that the window holds what the ticks do: from down, to up. */
-static int64_t
-seconds(int64_t ticks, bool up)
-{
-	return (ticks + (up ? TICKS_PER_SECOND - 1 : 0)) / TICKS_PER_SECOND;
-}
-
-static void
-write_request(struct buf *out, const struct walk *walk)
-{
-	struct json_writer w = {.out = out};
-
-	json_begin_object(&w);
-	if (walk->value.data) {
-		json_put_key(&w, "LookupAttributes");
-		json_begin_array(&w);
-		json_begin_object(&w);
-		json_member_string(&w, "AttributeKey", walk->attribute);
-		json_member_string(&w, "AttributeValue", walk->value);
-		json_end_object(&w);
-		json_end_array(&w);
-	}
-	json_put_key(&w, "StartTime");
-	json_put_long(&w, seconds(walk->from, false));
-	json_put_key(&w, "EndTime");
-	json_put_long(&w, seconds(walk->to, true));
-	json_put_key(&w, "MaxResults");
-	json_put_long(&w, PAGE_EVENTS);
-	if (walk->token.len)
-		json_member_string(&w, "NextToken", buf_view(&walk->token));
-	json_end_object(&w);
-}
-
-/* ---- the answer ---- */
-
-static bool
-take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
-{
-	struct cloudtrail *c = context;
-	/* The same event is at another offset in the next answer. */
-	const struct source_place place = {
-		.path = str_from(c->path), .offset = 0, .arrived = TIME_NONE};
-	const struct source_sink *sink = c->source.options.sink;
-
-	(void)offset;
-	c->records++;
-	c->stopped = !sink->record(sink->context, &place, raw, flags);
-	return !c->stopped;
-}
-
-static void
-take_problem(void *context, enum problem_severity severity, uint64_t offset, const char *reason)
-{
-	struct cloudtrail *c = context;
-	const struct source_place place = {
-		.path = str_from(c->path), .offset = PROBLEM_NO_OFFSET, .arrived = TIME_NONE};
-	const struct source_sink *sink = c->source.options.sink;
-
-	(void)offset; /* of this answer, and another in the next */
-	if (severity != PROBLEM_ERROR)
-		return; /* an answer without an event is the usual one */
-	if (str_find(buf_view(&c->told), str_from(reason), 0) != (size_t)-1)
-		return;
-	if (c->told.len < TOLD_MAX)
-		buf_printf(&c->told, "%s\n", reason);
-	c->stopped |= !sink->problem(sink->context, &place, severity, reason, STR_ABSENT);
-}
-
-/* Whole, also where nothing but its end could tell: what a cut takes away may be the next token. */
-static bool
-is_answer(struct str body)
-{
-	size_t offset, len;
-
-	return json_check(body, NULL) && json_locate(body, "Events", &offset, &len) &&
-	       body.data[offset] == '[' && len >= 2 && body.data[offset + len - 1] == ']';
-}
-
-static bool
-take_token(struct buf *token, struct str body)
-{
-	struct json_doc *doc;
-	size_t offset, len;
-
-	buf_clear(token);
-	if (!json_locate(body, "NextToken", &offset, &len) ||
-		!json_parse(str_slice(body, offset, len), &doc, NULL))
-		return false;
-	if (json_type(json_root(doc)) == JSON_STRING)
-		buf_str(token, json_string(json_root(doc)));
-	json_doc_free(doc);
-	return token->len > 0;
-}
-
-static enum source_result
-refuse_answer(const char *why, struct source_failure *failure, struct error *err)
-{
-	failure->cause = CAUSE_ANSWER;
-	snprintf(failure->advice, sizeof(failure->advice),
-		"is the endpoint CloudTrail's, and no proxy in between?");
-	error_set(err, ERROR_INPUT, "%s", why);
-	return SOURCE_FAILED;
-}
-
-static enum source_result
-take_page(struct cloudtrail *c, struct str body, struct source_failure *failure, struct error *err)
-{
-	const struct scan_sink sink = {c, take_record, take_problem};
-	struct scan_summary summary;
-
-	if (!is_answer(body))
-		return refuse_answer("the answer is not one of LookupEvents", failure, err);
-	scan_begin(c->scanner, &sink);
-	scan_bytes(c->scanner, body.data, body.len);
-	scan_end(c->scanner, &summary);
-	return c->stopped ? SOURCE_STOPPED : SOURCE_OK;
-}
-
-/* ---- pages ---- */
-
-static void
-say(struct cloudtrail *c)
-{
-	const struct source_options *o = &c->source.options;
-	struct source_report report;
-
-	if (!o->say)
-		return;
-	c->source.ops->report(&c->source, &report);
-	o->say(o->say_context, &report);
-}
-
-static bool
-wait_turn(struct cloudtrail *c)
-{
-	const struct source_options *o = &c->source.options;
-	struct buf key = {0};
-	bool go;
-
-	aws_client_endpoint(&c->client, &key);
-	buf_printf(&key, " %s ", c->client.region);
-	aws_client_account(&c->client, &key);
-	go = o->turn(o->turn_context, buf_cstr(&key));
-	buf_fini(&key);
-	return go;
-}
-
-/* One page; *more: there is another. */
-static enum source_result
-fetch_page(struct cloudtrail *c, struct walk *walk, bool *more, struct aws_error *failed,
-	struct source_failure *failure, struct error *err)
-{
-	struct http_response response = {0};
-	struct buf body = {0};
-	struct aws_json_call call = {.target = "com.amazonaws.cloudtrail.v20131101."
-					       "CloudTrail_20131101.LookupEvents",
-		.content_type = "application/x-amz-json-1.1",
-		.action = "cloudtrail:LookupEvents"};
-	enum source_result result;
-
-	if (!wait_turn(c))
-		return SOURCE_STOPPED;
-	write_request(&body, walk);
-	call.body = buf_view(&body);
-	result = aws_client_json(&c->client, &call, &response, failure, err);
-	if (result == SOURCE_OK)
-		result = take_page(c, buf_view(&response.body), failure, err);
-	if (result == SOURCE_OK)
-		*more = take_token(&walk->token, buf_view(&response.body));
-	*failed = call.failed;
-	c->pages++;
-	http_response_fini(&response);
-	buf_fini(&body);
-	say(c);
-	return result;
-}
-
-static void
-set_mark(struct walk *walk)
-{
-	buf_clear(&walk->mark);
-	buf_str(&walk->mark, buf_view(&walk->token));
-}
-
-/* Pages whose tokens lead back to a page of before have no end: the mark is moved on at every
- * power of two (Brent), so that a circle of any length is met. A page or two may come again. */
-static bool
-goes_in_circles(struct walk *walk, uint64_t page)
-{
-	bool met = walk->mark.len && str_equal(buf_view(&walk->token), buf_view(&walk->mark));
-
-	walk->laps += met;
-	if (!met && (page & (page - 1)) == 0)
-		set_mark(walk);
-	return walk->laps == LAPS_MAX;
-}
-
-/* A token that is not taken any more ends the walk, not the window: it is walked again. */
-static enum source_result
-walk_pages(
-	struct cloudtrail *c, struct walk *walk, struct source_failure *failure, struct error *err)
-{
-	enum source_result result = SOURCE_OK;
-	struct aws_error failed = {0};
-	bool more = true;
-
-	for (uint64_t again = 0, page = 1; more; page++) {
-		result = fetch_page(c, walk, &more, &failed, failure, err);
-		walk->cut = result == SOURCE_OK && more && page == walk->most;
-		if (walk->cut)
-			break;
-		if (result == SOURCE_OK && more && goes_in_circles(walk, page))
-			result = refuse_answer("the pages go round in circles", failure, err);
-		if (result == SOURCE_FAILED && walk->token.len && again < WALKS_AGAIN &&
-			strstr(failed.code, "NextToken")) {
-			again++;
-			buf_clear(&walk->token);
-			continue;
-		}
-		if (result != SOURCE_OK)
-			break;
-	}
-	buf_fini(&walk->token);
-	buf_fini(&walk->mark);
-	return result;
-}
-
 /* ---- rounds ---- */
 
-/* CloudTrail refuses to be asked for more than it keeps. */
-static int64_t
-not_too_old(int64_t from, int64_t now)
-{
-	int64_t oldest = now - history_ms * TICKS_PER_MS;
-
-	return from > oldest ? from : oldest;
-}
-
 static enum source_result
-walk_window(struct cloudtrail *c, struct trail_region *region, int64_t from, int64_t to,
-	struct source_failure *failure, struct error *err)
+walk_window(struct cloudtrail *c, int64_t from, int64_t to, struct source_failure *failure,
+	struct error *err)
 {
 	const struct scan_options *scan = c->source.options.scan;
 	size_t count = scan->literal_count ? scan->literal_count : 1;
 	enum source_result result = SOURCE_OK;
 
 	for (size_t i = 0; i < count && result == SOURCE_OK; i++) {
-		struct walk walk = {.region = region, .from = from, .to = to};
+		struct walk walk = {.from = from, .to = to};
 
 		if (scan->literal_count) {
 			walk.attribute = STR("EventName");
 			walk.value = scan->literals[i];
 		}
-		result = walk_pages(c, &walk, failure, err);
+		result = cloudtrail_walk(c, &walk, failure, err);
 	}
 	return result;
 }
@@ -366,10 +83,9 @@ poll_region(struct cloudtrail *c, struct trail_region *region, struct source_fai
 	struct window_round round = window_next(&region->window, now);
 	enum source_result result;
 
-	aws_client_set_region(&c->client, region->name);
-	snprintf(c->path, sizeof(c->path), "cloudtrail:%s", region->name);
+	cloudtrail_enter(c, region->name);
 	c->filling = round.fills;
-	result = walk_window(c, region, not_too_old(round.from, now), now, failure, err);
+	result = walk_window(c, cloudtrail_not_too_old(round.from, now), now, failure, err);
 	if (result != SOURCE_OK)
 		return result;
 	if (!keep_position(c, "until", region->name, now))
@@ -398,43 +114,6 @@ cloudtrail_poll(
 			return result;
 	}
 	return SOURCE_OK;
-}
-
-/* ---- history ---- */
-
-/* Calls made with it, and calls about it. */
-static const char *const key_attributes[] = {"AccessKeyId", "ResourceName"};
-
-static enum source_result
-cloudtrail_ask(struct source *source, struct source_ask *ask, struct source_failure *failure,
-	struct error *err)
-{
-	struct cloudtrail *c = (struct cloudtrail *)source;
-	enum source_result result = SOURCE_OK;
-
-	ask->from = not_too_old(ask->from, now_of(c));
-	ask->place[0] = '\0';
-	for (size_t i = 0; i < c->region_count; i++) {
-		const char *region = c->regions[i].name;
-		size_t len = strlen(ask->place);
-
-		snprintf(ask->place + len, sizeof(ask->place) - len, "%s%s", i ? " and " : "",
-			region);
-		aws_client_set_region(&c->client, region);
-		snprintf(c->path, sizeof(c->path), "cloudtrail:%s", region);
-		for (size_t n = 0; n < 2 && result == SOURCE_OK; n++) {
-			struct walk walk = {.region = &c->regions[i],
-				.attribute = str_from(key_attributes[n]),
-				.value = ask->key,
-				.from = ask->from,
-				.to = ask->to,
-				.most = ASK_PAGES};
-
-			result = walk_pages(c, &walk, failure, err);
-			ask->part |= walk.cut;
-		}
-	}
-	return result;
 }
 
 /* ---- regions (settled.md 22) ---- */
@@ -477,6 +156,7 @@ cloudtrail_close(struct source *source)
 
 	aws_client_fini(&c->client);
 	scanner_free(c->scanner);
+	trail_scope_free(c->scope);
 	buf_fini(&c->told);
 	free(c);
 }
@@ -513,29 +193,38 @@ cloudtrail_report(const struct source *source, struct source_report *report)
 			(unsigned long long)c->pages);
 }
 
+static bool
+names_regions(const struct source *source)
+{
+	const char *regions = source->options.config->value[SOURCE_KEY_REGIONS];
+
+	return regions && strcmp(regions, "all") != 0;
+}
+
 static enum source_result
 cloudtrail_probe(struct source *source, struct source_asked *asked, struct source_failure *failure,
 	struct error *err)
 {
 	struct cloudtrail *c = (struct cloudtrail *)source;
-	struct walk walk = {.region = &c->regions[0],
-		.attribute = STR("EventName"),
-		.value = STR("CreateAccessKey")};
+	struct walk walk = {.attribute = STR("EventName"), .value = STR("CreateAccessKey")};
 	struct aws_error failed;
 	enum source_result result;
 	bool more;
 
 	walk.to = now_of(c);
 	walk.from = walk.to - TICKS_PER_MINUTE;
-	aws_client_set_region(&c->client, walk.region->name);
-	result = fetch_page(c, &walk, &more, &failed, failure, err);
+	cloudtrail_enter(c, c->regions[0].name);
+	result = cloudtrail_page(c, &walk, &more, &failed, failure, err);
 	buf_fini(&walk.token);
 	aws_client_asked(&c->client, "LookupEvents", asked);
+	if (!names_regions(&c->source))
+		asked->untried = "ec2:DescribeRegions, which tells in which regions to ask what "
+				 "became of a key; not needed where `regions` names them";
 	return result;
 }
 
 static const char *const keys[] = {
-	"profile", "region", "endpoint_url", "ca_bundle", "first_fill", "overlap", NULL};
+	"profile", "region", "regions", "endpoint_url", "ca_bundle", "first_fill", "overlap", NULL};
 
 const struct source_ops source_cloudtrail = {
 	.type = "cloudtrail",
@@ -546,5 +235,8 @@ const struct source_ops source_cloudtrail = {
 	.report = cloudtrail_report,
 	.probe = cloudtrail_probe,
 	.ask = cloudtrail_ask,
+	.asks = 1U << SOURCE_ASK_KEY | 1U << SOURCE_ASK_USER | 1U << SOURCE_ASK_ACTOR |
+		1U << SOURCE_ASK_CALL | 1U << SOURCE_ASK_EVENT,
+	.takes_turns = true,
 	.close = cloudtrail_close,
 };

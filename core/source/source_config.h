@@ -18,6 +18,7 @@ struct source_ops;
 enum source_key {
 	SOURCE_KEY_PROFILE,
 	SOURCE_KEY_REGION,
+	SOURCE_KEY_REGIONS,
 	SOURCE_KEY_ENDPOINT_URL,
 	SOURCE_KEY_CA_BUNDLE,
 	SOURCE_KEY_FIRST_FILL,	  /* span */
@@ -71,6 +72,9 @@ struct source_defaults {
 bool source_configs_check(
 	struct source_configs *configs, const struct source_defaults *defaults, struct error *err);
 void source_configs_fini(struct source_configs *configs);
+
+/* The next word of a list with commas or blanks in between; false: there is none. */
+bool source_list_next(struct str *list, struct str *word);
 
 /* The table of keys. */
 struct source_key_def {

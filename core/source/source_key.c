@@ -26,18 +26,58 @@ check_shown(const char *value, bool in_file, struct error *why)
 	return text_has_hidden(str_from(value)) ? "holds characters that cannot be seen" : NULL;
 }
 
+static bool
+is_region(struct str value)
+{
+	for (size_t i = 0; i < value.len; i++)
+		if (!value.data[i] || !strchr(LOWER DIGITS "-", value.data[i]))
+			return false;
+	return value.len && value.len < 40 && isalpha((unsigned char)value.data[0]) &&
+	       value.data[value.len - 1] != '-';
+}
+
 /* It becomes part of a host's name. */
 static const char *
 check_region(const char *value, bool in_file, struct error *why)
 {
-	size_t len = strlen(value);
+	(void)in_file;
+	(void)why;
+	return is_region(str_from(value)) ? NULL : "is a region's name such as us-east-1";
+}
+
+bool
+source_list_next(struct str *list, struct str *word)
+{
+	static const char between[] = ", \t";
+	size_t from = 0, to;
+
+	while (from < list->len && strchr(between, list->data[from]))
+		from++;
+	for (to = from; to < list->len && !strchr(between, list->data[to]); to++)
+		;
+	*word = str_slice(*list, from, to - from);
+	*list = str_slice(*list, to, list->len);
+	return word->len > 0;
+}
+
+enum { REGIONS_MOST = 64 };
+
+static const char *
+check_regions(const char *value, bool in_file, struct error *why)
+{
+	struct str list = str_from(value), word;
+	size_t count = 0;
 
 	(void)in_file;
 	(void)why;
-	if (holds_only(value, LOWER DIGITS "-") && len < 40 && isalpha((unsigned char)value[0]) &&
-		value[len - 1] != '-')
+	if (strcmp(value, "all") == 0)
 		return NULL;
-	return "is a region's name such as us-east-1";
+	for (; source_list_next(&list, &word); count++)
+		if (!is_region(word) || str_is(word, "all"))
+			count = REGIONS_MOST;
+	return count && count <= REGIONS_MOST
+		       ? NULL
+		       : "are names of regions such as us-east-1, eu-west-1, or `all`";
 }
 
 /* Older buckets have upper case and underscores. */
@@ -158,6 +198,9 @@ const struct source_key_def source_keys[SOURCE_KEY_COUNT] = {
 	[SOURCE_KEY_REGION] = {"region", "REGION",
 		"the region to ask",
 		false, false, check_region},
+	[SOURCE_KEY_REGIONS] = {"regions", "LIST",
+		"the regions where to ask what became of a key, or `all` that are enabled (all)",
+		false, false, check_regions},
 	[SOURCE_KEY_ENDPOINT_URL] = {"endpoint_url", "URL",
 		"where to ask instead of the service's own address; https, or http on this machine",
 		false, false, check_url},

@@ -79,32 +79,66 @@ bool store_coverage(struct store *store, int64_t run, int64_t term, struct arena
 
 /* ---- what live sources are asked for ---- */
 
-enum { STORE_ASK_KEY = 128 }; /* bytes of a key that can be asked for */
+enum {
+	STORE_ASK_VALUE = 800,	 /* bytes of what can be asked for */
+	STORE_ASK_CHILDREN = 50, /* keys that were made with an alert's and are asked for */
+};
 
-/* From now on the source is asked for that key, which was made then. Changes nothing where it is
- * known already. Within a transaction. */
-bool store_ask_put(
-	struct store *store, struct str source, int64_t term, int64_t made, struct error *err);
-/* What is due by now: what was never asked first, then the newest key. term 0: nothing. */
+/* Which: of an alert (its row; 0: of all), a term, at a source. */
+struct store_ask_id {
+	struct str source;
+	int64_t alert, term;
+};
+/* The row of an alert; 0: there is none. */
+bool store_ask_alert(struct store *store, const char *id, int64_t *alert, struct error *err);
+/* From now on it is asked for; what it is about began then. parent: of a key that was made with
+ * another one, the term of that; else 0. Changes nothing where it is known already. Within a
+ * transaction. */
+bool store_ask_put(struct store *store, const struct store_ask_id *id, int64_t parent, int64_t made,
+	struct error *err);
+bool store_ask_known(
+	struct store *store, const struct store_ask_id *id, bool *known, struct error *err);
+
+/* What is due by now: what was never asked first, of that what is not about keys that others
+ * made, then the newest. term 0: nothing. */
 struct store_ask {
-	int64_t term, made;
+	int64_t alert, term, made;
+	enum term_kind kind;
 	int64_t until; /* it was asked so far already; TIME_NONE: never */
-	char key[132]; /* STORE_ASK_KEY at most */
+	char value[STORE_ASK_VALUE + 1];
+	char places[1024]; /* then; "": never */
 };
 bool store_ask_next(struct store *store, struct str source, int64_t now, struct store_ask *ask,
 	struct error *err);
+
 /* It was asked to the end, and is to be asked again from `due` on. Within a transaction. */
 struct store_asked {
-	struct str source, place; /* place absent: it was not asked yet */
-	struct span span;
-	bool part; /* some of it was not given, or could not be read */
+	struct str source;
+	enum term_kind kind;
+	bool child;	    /* a key that was made with the alert's */
+	struct str places;  /* absent: it was not asked yet */
+	struct str missing; /* where it was not asked, and why; absent or "": nowhere */
+	struct span span;   /* all was given of these times */
+	bool anew;	    /* to be put: not what it says further on, but all of them */
+	bool part;	    /* some of it could not be read */
+	struct str trouble; /* why it was not answered the last time; absent: it was */
 };
-bool store_asked_put(struct store *store, int64_t term, const struct store_asked *asked,
-	int64_t due, struct error *err);
-/* One a source. Strings valid during the visit. */
+bool store_asked_put(struct store *store, const struct store_ask_id *id,
+	const struct store_asked *asked, int64_t due, struct error *err);
+/* It was asked, and not answered. Within a transaction. */
+bool store_ask_trouble(
+	struct store *store, const struct store_ask_id *id, const char *trouble, struct error *err);
+/* All that is asked for an alert, and for all of its sources. Strings valid during the visit. */
 typedef bool store_asked_visit(void *context, const struct store_asked *asked);
-bool store_asked(struct store *store, int64_t term, store_asked_visit *visit, void *context,
+bool store_asked(struct store *store, int64_t alert, store_asked_visit *visit, void *context,
 	struct error *err);
+
+/* Alerts whose answers are stale, at most so many. */
+bool store_ask_stale(
+	struct store *store, int64_t *alerts, size_t most, size_t *count, struct error *err);
+/* It was answered; and: no alert of the source is. Within a transaction. */
+bool store_ask_fresh(struct store *store, int64_t alert, struct error *err);
+bool store_ask_all_stale(struct store *store, struct str source, struct error *err);
 
 /* ---- answers ---- */
 

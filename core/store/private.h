@@ -104,7 +104,12 @@ enum statement {
 	STMT_LOOKED_ALL,
 	STMT_LOOKED_CHANGED,
 	STMT_ASK_PUT,
+	STMT_ASK_KNOWN,
 	STMT_ASK_NEXT,
+	STMT_ASK_TROUBLE,
+	STMT_ASK_STALE,
+	STMT_ASK_STALE_LIST,
+	STMT_ASK_FRESH,
 	STMT_ASKED_PUT,
 	STMT_ASKED_LIST,
 	STMT_ANSWER_PUT,
@@ -178,7 +183,7 @@ bool place_is_local(const struct store *store, const char *folder, struct error 
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 7,
+	SCHEMA_VERSION = 8,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */

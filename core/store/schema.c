@@ -260,6 +260,25 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	" offset INTEGER NOT NULL,"
 	" sha256 BLOB,"
 	" PRIMARY KEY(identity, input)) WITHOUT ROWID;",
+	/* What a live source is asked for each alert, and what came of it (store_asked). */
+	"DROP TABLE asked;"
+	"CREATE TABLE ask("
+	" source TEXT NOT NULL,"   /* its name */
+	" alert INTEGER NOT NULL," /* alert.n; 0: of all */
+	" term INTEGER NOT NULL,"
+	" parent INTEGER NOT NULL," /* of a key that was made with another one: that term */
+	" made INTEGER NOT NULL,"   /* when what it is about began */
+	" due INTEGER NOT NULL,"    /* not before then */
+	" places TEXT,"		    /* where it was asked; NULL: not yet */
+	" missing TEXT,"	    /* and where not, and why */
+	" since INTEGER,"	    /* all was given of these times */
+	" until INTEGER,"
+	" part INTEGER NOT NULL DEFAULT 0,"  /* some could not be read */
+	" trouble TEXT,"		     /* why it was not answered when it was asked last */
+	" stale INTEGER NOT NULL DEFAULT 0," /* the alert's answer is of before */
+	" PRIMARY KEY(alert, term, source)) WITHOUT ROWID;"
+	"CREATE INDEX ask_due ON ask(source, due);"
+	"CREATE INDEX ask_stale ON ask(alert) WHERE stale = 1;",
 };
 
 /* ---- all at once ---- */
@@ -283,7 +302,10 @@ static size_t
 end_of_columns(struct str text, size_t at)
 {
 	for (int depth = 0; depth >= 0 && at < text.len; at++) {
-		if (depth == 0 && str_starts_with(str_slice(text, at, text.len), STR(", UNIQUE(")))
+		struct str rest = str_slice(text, at, text.len);
+
+		if (depth == 0 && (str_starts_with(rest, STR(", UNIQUE(")) ||
+					  str_starts_with(rest, STR(", PRIMARY KEY("))))
 			return at;
 		depth += (text.data[at] == '(') - (text.data[at] == ')');
 	}

@@ -212,18 +212,33 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_LOOKED_ALL] = "SELECT max(l.term), l.unread, l.spans FROM input i"
 			    " LEFT JOIN looked l ON l.input = i.n GROUP BY i.name, i.identity",
 	[STMT_LOOKED_CHANGED] = "SELECT looked FROM change",
-	[STMT_ASK_PUT] = "INSERT OR IGNORE INTO asked(source, term, made, due)"
-			 " VALUES(?1, ?2, ?3, ?4)",
-	/* Those that were never asked for first, and of them the newest. */
+	/* Of keys that were made with an alert's only so many. */
+	[STMT_ASK_PUT] = "INSERT OR IGNORE INTO ask(source, alert, term, parent, made, due)"
+			 " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?4 = 0"
+			 " OR (SELECT count(*) FROM ask WHERE alert = ?2 AND parent <> 0) < ?7",
+	[STMT_ASK_KNOWN] = "SELECT 1 FROM ask WHERE alert = ?2 AND term = ?3 AND source = ?1",
+	/* What was never asked for first; of that, and of the rest, the newest alert's own. */
 	[STMT_ASK_NEXT] =
-		"SELECT a.term, t.value, a.made, a.until FROM asked a JOIN term t ON t.n = a.term"
-		" WHERE a.source = ?1 AND a.due <= ?2"
-		" ORDER BY a.place IS NOT NULL, a.made DESC, a.term DESC LIMIT 1",
-	[STMT_ASKED_PUT] = "UPDATE asked SET place = ?3, since = ifnull(since, ?4),"
-			   " until = ?5, due = ?6, part = max(part, ?7)"
-			   " WHERE source = ?1 AND term = ?2",
-	[STMT_ASKED_LIST] = "SELECT source, place, since, until, part FROM asked WHERE term = ?1"
-			    " ORDER BY source",
+		"SELECT a.alert, a.term, t.kind, t.value, a.made, a.until, a.places FROM ask a"
+		" JOIN term t ON t.n = a.term WHERE a.source = ?1 AND a.due <= ?2"
+		" ORDER BY a.places IS NOT NULL, a.parent <> 0, a.made DESC, t.kind, a.term DESC"
+		" LIMIT 1",
+	[STMT_ASK_TROUBLE] = "UPDATE ask SET trouble = ?4"
+			     " WHERE source = ?1 AND alert = ?2 AND term = ?3",
+	[STMT_ASK_STALE] = "UPDATE ask SET stale = 1 WHERE source = ?1 AND alert <> 0",
+	[STMT_ASK_STALE_LIST] = "SELECT DISTINCT alert FROM ask WHERE stale = 1 LIMIT ?1",
+	[STMT_ASK_FRESH] = "UPDATE ask SET stale = 0 WHERE alert = ?1 AND stale = 1",
+	[STMT_ASKED_PUT] =
+		"UPDATE ask SET places = ?4, missing = ?5, since = CASE WHEN ?6 OR since IS NULL"
+		" OR ?7 > until THEN ?7 ELSE min(since, ?7) END, until = ?8, due = ?9,"
+		" part = CASE WHEN ?6 THEN ?10 ELSE max(part, ?10) END, trouble = NULL"
+		" WHERE source = ?1 AND alert = ?2 AND term = ?3",
+	[STMT_ASKED_LIST] =
+		"SELECT a.source, t.kind, a.parent, a.places, a.missing, a.since, a.until, a.part,"
+		" a.trouble FROM ask a JOIN term t ON t.n = a.term"
+		" WHERE a.alert = ?1 OR (a.alert = 0"
+		" AND a.source IN (SELECT source FROM ask WHERE alert = ?1))"
+		" ORDER BY a.source, a.term",
 	/* A row that has them already is left alone. */
 	[STMT_ANSWER_PUT] =
 		"UPDATE alert SET (assessed, used, used_elsewhere, used_after, rotation, children,"

@@ -2,28 +2,26 @@
 #include "tests/support/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "core/base/buf.h"
-#include "core/alert/facts.h"
-#include "core/history/story.h"
-#include "core/source/http.h"
-#include "tests/support/cloud.h"
-#include "tests/support/watcher.h"
-#include "tests/support/world.h"
+#include "tests/support/inquiry.h"
 
-static struct cloud cloud;
-static struct world world;
-static struct watcher watcher;
+static struct inquiry in;
 
-/* The clock of the tests stands at 03:30 unless they let it go. */
+/* When the tests begin; a minute of their clock takes three seconds. */
 #define NOW "2026-01-02T03:30:00Z"
+#define NEW "AKIAKEYWATCHNEW00001"
+#define OLD "AKIAKEYWATCHOLD00001"
+#define CHILD "AKIAKEYWATCHNEW00002"
+#define TEMPORARY "ASIAKEYWATCHTMP00001"
+#define EVE "AKIAOFEVE00000000001"
+#define SPEC "type=cloudtrail,name=prod"
 
 static int
 start(void **state)
 {
 	(void)state;
-	http_global_init();
-	cloud_start(&cloud);
+	inquiry_start(&in);
 	return 0;
 }
 
@@ -31,112 +29,38 @@ static int
 stop(void **state)
 {
 	(void)state;
-	cloud_stop(&cloud);
-	http_global_fini();
+	inquiry_stop(&in);
 	return 0;
 }
 
-static void
-set_up(const char *now, const char *rate)
+static int
+set_up(void **state)
 {
-	world_open(&world, NULL, cloud.url);
-	setenv("AWS_ACCESS_KEY_ID", CLOUD_KEY, 1);
-	setenv("AWS_SECRET_ACCESS_KEY", CLOUD_SECRET, 1);
-	cloud_reset(&cloud);
-	watcher_open(&watcher, now, rate);
+	(void)state;
+	inquiry_open(&in, NOW, "20");
+	return 0;
 }
 
 static int
 tear_down(void **state)
 {
 	(void)state;
-	watcher_close(&watcher);
+	inquiry_close(&in);
 	return 0;
 }
 
-static int
-standing(void **state)
-{
-	(void)state;
-	set_up(NOW, "0");
-	return 0;
-}
-
-#define NEW "AKIAKEYWATCHNEW00001"
-#define CHILD "AKIAKEYWATCHNEW00002"
-
-/* userIdentity and responseElements with what is given; NULL: without a key. */
 static void
-add_call(const char *id, const char *name, const char *time, const char *by, const char *made)
+add(struct inquiry_call call)
 {
-	cloud_tell(&cloud,
-		"{\"op\":\"call\",\"service\":\"cloudtrail\",\"method\":\"add\",\"arguments\":"
-		"{\"records\":[{\"eventVersion\":\"1.09\",\"eventName\":\"%s\","
-		"\"eventSource\":\"iam.amazonaws.com\",\"eventTime\":\"%s\",\"eventID\":\"%s\","
-		"\"recipientAccountId\":\"123456789012\",\"sourceIPAddress\":\"203.0.113.9\","
-		"\"userIdentity\":{\"type\":\"IAMUser\",\"accountId\":\"123456789012\","
-		"\"arn\":\"arn:aws:iam::123456789012:user/eve\",\"userName\":\"eve\","
-		"\"accessKeyId\":\"%s\"},\"requestParameters\":{\"userName\":\"bob\"},"
-		"\"responseElements\":{\"accessKey\":{\"userName\":\"bob\",\"status\":\"Active\","
-		"\"accessKeyId\":\"%s\"}}}]}}",
-		name, time, id, by, made ? made : "");
+	inquiry_add(&in, &call);
 }
 
+/* The alert of the tests: eve makes a key for bob. */
 static void
-watch(const char *spec)
+make_key(void)
 {
-	const char *const specs[] = {spec, NULL};
-
-	watcher_start(&watcher, spec ? specs : NULL);
-}
-
-static bool
-has_asked(struct watcher *w, void *context)
-{
-	struct pipeline_progress progress;
-
-	pipeline_get_progress(w->pipeline, &progress);
-	return progress.history.asked >= *(uint64_t *)context;
-}
-
-static void
-await_answers(uint64_t count)
-{
-	watcher_await(&watcher, has_asked, &count);
-}
-
-/* The text of a fact of an alert, in `text`. */
-static void
-tell_fact(const char *id, int number, char text[1000])
-{
-	const struct story_scope scope = {.state = HISTORY_LOOKED};
-	struct fact_ledger ledger = {0};
-	struct fact facts[FACT_COUNT];
-	struct arena arena = {0};
-	struct history history;
-	struct alert alert;
-	struct error err;
-
-	watcher_load(&watcher, id, &alert);
-	assert_ok(story_load(&history, &arena, watcher.store, &alert, &scope, &err), &err);
-	ledger.history = &history;
-	facts_of_alert(facts, &arena, &alert, NULL, &ledger);
-	text[0] = '\0';
-	for (size_t i = 0; i < FACT_COUNT; i++)
-		if (facts[i].number == number)
-			snprintf(text, 1000, "%.*s", STR_ARG(facts[i].value));
-	arena_fini(&arena);
-	alert_fini(&alert);
-}
-
-static void
-assert_fact(const char *id, int number, const char *part)
-{
-	char text[1000];
-
-	tell_fact(id, number, text);
-	if (!strstr(text, part))
-		assert_string_equal(text, part);
+	add((struct inquiry_call){
+		"e-1", "CreateAccessKey", "03:04:05", .made = NEW, .region = "us-east-1"});
 }
 
 /* ---- tests ---- */
@@ -145,34 +69,142 @@ static void
 what_was_called_with_a_new_key_is_asked_for(void **state)
 {
 	(void)state;
-	add_call("e-1", "CreateAccessKey", "2026-01-02T03:04:05Z", "AKIAOFTHEACTOR000001", NEW);
-	add_call("e-2", "ListUsers", "2026-01-02T03:05:03Z", NEW, NULL);
-	watch("type=cloudtrail,name=prod");
-	await_answers(1);
-	assert_fact("e-1", 14, "58 s");
+	make_key();
+	add((struct inquiry_call){
+		"e-2", "ListUsers", "03:05:03", .by = "bob", .with = NEW, .ip = "198.51.100.7"});
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 14, "after 58 s from 198.51.100.7 (another address)");
+	inquiry_await_fact(&in, "e-1", 15, "\"ip\":false");
 }
 
 static void
 a_key_that_was_made_with_it_is_asked_for_in_turn(void **state)
 {
 	(void)state;
-	add_call("e-1", "CreateAccessKey", "2026-01-02T03:04:05Z", "AKIAOFTHEACTOR000001", NEW);
-	add_call("e-2", "CreateAccessKey", "2026-01-02T03:05:05Z", NEW, CHILD);
-	watch("type=cloudtrail,name=prod");
-	await_answers(2);
-	assert_fact("e-1", 22, CHILD);
+	make_key();
+	add((struct inquiry_call){
+		"e-2", "CreateAccessKey", "03:05:05", .by = "bob", .with = NEW, .made = CHILD});
+	add((struct inquiry_call){"e-3", "ListUsers", "03:06:05", .by = "bob", .with = CHILD});
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 22, CHILD);
+	inquiry_await_fact(&in, "e-2", 14, "after 60 s");
 }
 
 static void
-a_key_without_a_use_is_not_said_to_be_unused(void **state)
+what_was_called_with_temporary_keys_of_it_is_a_use(void **state)
 {
 	(void)state;
-	add_call("e-1", "CreateAccessKey", "2026-01-02T03:04:05Z", "AKIAOFTHEACTOR000001", NEW);
-	watch("type=cloudtrail,name=prod");
-	await_answers(1);
-	assert_fact("e-1", 14,
-		"CloudTrail was asked for the key alone, in us-east-1 alone; it tells no data "
-		"events");
+	make_key();
+	add((struct inquiry_call){"e-2", "AssumeRole", "03:05:05", .by = "bob", .with = NEW,
+		.service = "sts.amazonaws.com", .gave = TEMPORARY});
+	add((struct inquiry_call){"e-3", "ListBuckets", "03:07:05", .with = TEMPORARY,
+		.service = "s3.amazonaws.com"});
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 14, "through AssumeRole");
+	inquiry_await_fact(&in, "e-1", 14, "\"calls\":2");
+}
+
+static void
+a_key_without_a_use_is_unused_where_it_was_asked_for(void **state)
+{
+	(void)state;
+	make_key();
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 14, "not used, looked until 2026-01-02T03:15:");
+	inquiry_await_fact(&in, "e-1", 14, "Z in us-east-1, data events asidefalse");
+	inquiry_await_fact(&in, "e-1", 24, "asked in us-east-1; data events are not told");
+}
+
+static void
+a_key_that_was_just_made_is_not_said_to_be_unused(void **state)
+{
+	(void)state;
+	add((struct inquiry_call){"e-1", "CreateAccessKey", "03:20:00", .made = NEW});
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 14, "too soon to tell: asked until 2026-01-02T03:30:");
+}
+
+static void
+what_was_done_to_the_key_and_its_user_is_asked_for(void **state)
+{
+	(void)state;
+	make_key();
+	add((struct inquiry_call){"e-2", "UpdateAccessKey", "03:08:05", .by = "admin",
+		.changes = NEW, .status = "Inactive"});
+	add((struct inquiry_call){"e-3", "AttachUserPolicy", "03:09:05", .by = "aws",
+		.policy = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2"});
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 16, "deactivated by admin");
+	inquiry_await_fact(&in, "e-1", 21, "yes: AWSCompromisedKeyQuarantineV2");
+}
+
+static void
+a_rotation_is_known_by_what_the_user_did(void **state)
+{
+	(void)state;
+	add((struct inquiry_call){
+		"e-1", "CreateAccessKey", "02:04:05", .by = "bob", .with = OLD, .made = NEW});
+	add((struct inquiry_call){"e-2", "ListUsers", "02:05:03", .by = "bob", .with = NEW});
+	add((struct inquiry_call){"e-3", "UpdateAccessKey", "02:08:05", .by = "bob", .with = NEW,
+		.changes = OLD, .status = "Inactive"});
+	add((struct inquiry_call){
+		"e-4", "DeleteAccessKey", "02:09:05", .by = "bob", .with = NEW, .changes = OLD});
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 17, "rotation of " OLD);
+	inquiry_await_fact(&in, "e-1", 17, "\"missing\":[]");
+}
+
+static void
+what_else_the_caller_did_is_asked_for(void **state)
+{
+	(void)state;
+	make_key();
+	add((struct inquiry_call){"e-2", "CreateUser", "03:00:05", .about = "mallory"});
+	add((struct inquiry_call){"e-3", "CreateUser", "02:00:05", .about = "too-early"});
+	add((struct inquiry_call){"e-4", "CreateUser", "03:01:05", .by = "other", .about = "x"});
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 18, "CreateUser mallory within 4 min; incomplete: too soon");
+}
+
+/* A session's name is its caller's choice. */
+static void
+who_only_has_the_name_of_the_caller_is_another(void **state)
+{
+	(void)state;
+	make_key();
+	add((struct inquiry_call){"e-2", "CreateUser", "03:00:05", .about = "mallory",
+		.identity = "{\"type\":\"AssumedRole\",\"principalId\":\"AROAX:eve\",\"arn\":"
+			    "\"arn:aws:sts::123456789012:assumed-role/Deploy/eve\"}"});
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 18, "too soon to tell");
+	assert_int_equal(inquiry_count(&in, "Username", "eve", NULL), 1);
+}
+
+static void
+keys_that_were_made_before_are_asked_for_once_for_all(void **state)
+{
+	(void)state;
+	make_key();
+	cloud_tell(&in.cloud,
+		"{\"op\":\"call\",\"service\":\"cloudtrail\",\"method\":\"add\",\"arguments\":"
+		"{\"records\":[{\"eventVersion\":\"1.09\",\"eventName\":\"CreateAccessKey\","
+		"\"eventSource\":\"iam.amazonaws.com\",\"eventTime\":\"2025-11-02T03:04:05Z\","
+		"\"eventID\":\"e-0\",\"recipientAccountId\":\"123456789012\","
+		"\"sourceIPAddress\":\"192.0.2.77\",\"userIdentity\":{\"type\":\"IAMUser\","
+		"\"accountId\":\"123456789012\",\"arn\":\"arn:aws:iam::123456789012:user/eve\","
+		"\"userName\":\"eve\"},\"requestParameters\":{\"userName\":\"carol\"}}]}}");
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 13, "this actor 1 time, at 2025-11-02T03:04:05Z");
+	inquiry_await_fact(&in, "e-1", 20, "2 keys for 2 users");
+}
+
+static void
+nobody_is_found_by_an_address(void **state)
+{
+	(void)state;
+	make_key();
+	inquiry_watch(&in, SPEC);
+	inquiry_await_fact(&in, "e-1", 19, "live sources cannot be asked by address");
 }
 
 static void
@@ -181,26 +213,35 @@ a_restart_does_not_ask_again_what_is_fresh(void **state)
 	size_t before;
 
 	(void)state;
-	add_call("e-1", "CreateAccessKey", "2026-01-02T03:04:05Z", "AKIAOFTHEACTOR000001", NEW);
-	watch("type=cloudtrail,name=prod");
-	await_answers(1);
-	watcher_stop(&watcher);
-	before = cloud_count(&cloud, "cloudtrail", NULL);
-	add_call("e-2", "CreateAccessKey", "2026-01-02T03:10:05Z", "AKIAOFTHEACTOR000001", CHILD);
-	watch(NULL);
-	await_answers(1);
-	/* The poll, and two for the key that is new. */
-	assert_int_equal(cloud_count(&cloud, "cloudtrail", NULL), before + 3);
+	make_key();
+	inquiry_watch(&in, SPEC);
+	inquiry_await_silence(&in);
+	watcher_stop(&in.watcher);
+	before = inquiry_count(&in, "AccessKeyId", NULL, NULL);
+	add((struct inquiry_call){"e-2", "CreateAccessKey", "03:10:05", .made = CHILD});
+	inquiry_watch(&in, NULL);
+	inquiry_await_answers(&in, 3);
+	inquiry_await_silence(&in);
+	assert_int_equal(inquiry_count(&in, "AccessKeyId", NULL, NULL), before + 1);
+	assert_int_equal(inquiry_count(&in, "AccessKeyId", NEW, NULL), 1);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, standing, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(what_was_called_with_a_new_key_is_asked_for),
 		TEST(a_key_that_was_made_with_it_is_asked_for_in_turn),
-		TEST(a_key_without_a_use_is_not_said_to_be_unused),
+		TEST(what_was_called_with_temporary_keys_of_it_is_a_use),
+		TEST(a_key_without_a_use_is_unused_where_it_was_asked_for),
+		TEST(a_key_that_was_just_made_is_not_said_to_be_unused),
+		TEST(what_was_done_to_the_key_and_its_user_is_asked_for),
+		TEST(a_rotation_is_known_by_what_the_user_did),
+		TEST(what_else_the_caller_did_is_asked_for),
+		TEST(who_only_has_the_name_of_the_caller_is_another),
+		TEST(keys_that_were_made_before_are_asked_for_once_for_all),
+		TEST(nobody_is_found_by_an_address),
 		TEST(a_restart_does_not_ask_again_what_is_fresh),
 	};
 

@@ -168,7 +168,19 @@ store_file_age(const char *path, int version)
 		      "ALTER TABLE alert DROP COLUMN children;"
 		      "ALTER TABLE alert DROP COLUMN first_seen; PRAGMA user_version=4",
 		[5] = "DROP TABLE asked; PRAGMA user_version=5",
-		[6] = "ALTER TABLE trace DROP COLUMN shared_id; DROP TABLE trace_copy; PRAGMA user_version=6",
+		[6] = "ALTER TABLE trace DROP COLUMN shared_id; DROP TABLE trace_copy; PRAGMA "
+		      "user_version=6",
+		[7] = "DROP TABLE ask; CREATE TABLE asked("
+		      " source TEXT NOT NULL,"
+		      " term INTEGER NOT NULL,"
+		      " made INTEGER NOT NULL,"
+		      " due INTEGER NOT NULL,"
+		      " place TEXT,"
+		      " since INTEGER,"
+		      " until INTEGER,"
+		      " part INTEGER NOT NULL DEFAULT 0,"
+		      " PRIMARY KEY(term, source)) WITHOUT ROWID;"
+		      "CREATE INDEX asked_due ON asked(source, due); PRAGMA user_version=7",
 	};
 
 	for (int at = sizeof(younger) / sizeof(younger[0]) - 1; at >= version; at--)

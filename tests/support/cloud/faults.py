@@ -209,7 +209,9 @@ class Queue:
         return (fault.get("service") in (None, name)
                 and fault.get("operation") in (None, request.operation)
                 and ("path" not in fault or re.search(fault["path"],
-                                                      request.path + "?" + request.query)))
+                                                      request.path + "?" + request.query))
+                and ("asks" not in fault
+                     or re.search(fault["asks"], request.body.decode("utf-8", "replace"))))
 
 
 def reset_socket(sock):

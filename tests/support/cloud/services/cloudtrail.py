@@ -1,10 +1,12 @@
 """CloudTrail: LookupEvents (JSON 1.1, both official targets).
 
 State: regions (list or null: any), max_page (50), expire_tokens (true: the next page token that
-comes is refused, once), rate (requests a second and region that are allowed; null: any).
+comes is refused, once), rate (requests a second and region that are allowed; null: any), denied
+and throttled (regions that always answer so).
 
 control_add(records, region): records are events of that region from now on, each with the
 eventTime that it bears. Events without a CloudTrailEvent can be added with raw=true as they stand.
+control_forget(id): the events of that eventID are not known any more.
 """
 import datetime
 import hashlib
@@ -31,6 +33,14 @@ def resources(record):
     return [n for n in names if n]
 
 
+def username(identity):
+    """As CloudTrail has it: a user's name, a role session's, root."""
+    if identity.get("type") == "Root":
+        return "root"
+    arn = identity.get("arn", "")
+    return identity.get("userName") or (arn.rpartition("/")[2] if "/" in arn else "")
+
+
 def has(event, key, value):
     if key == "ResourceName":
         return value in [r["ResourceName"] for r in event.get("Resources", [])]
@@ -43,7 +53,8 @@ class Service(Base):
 
     def reset(self):
         self.events, self.recent = {}, {}
-        self.state = {"regions": None, "max_page": 50, "expire_tokens": False, "rate": None}
+        self.state = {"regions": None, "max_page": 50, "expire_tokens": False, "rate": None,
+                      "denied": [], "throttled": []}
 
     def operation(self, request):
         return (request.header("x-amz-target") or "").rpartition(".")[2]
@@ -53,13 +64,17 @@ class Service(Base):
             event = record if raw else self.event(record)
             self.events.setdefault(region, []).append(event)
 
+    def control_forget(self, id):
+        for region in self.events:
+            self.events[region] = [e for e in self.events[region] if e["EventId"] != id]
+
     @staticmethod
     def event(record):
         identity = record.get("userIdentity") or {}
         return {"EventId": record.get("eventID", ""), "EventName": record.get("eventName", ""),
                 "ReadOnly": "false", "EventTime": seconds(record["eventTime"]),
                 "EventSource": record.get("eventSource", "iam.amazonaws.com"),
-                "Username": identity.get("userName", ""),
+                "Username": username(identity),
                 "AccessKeyId": identity.get("accessKeyId", ""),
                 "Resources": [{"ResourceName": name} for name in resources(record)],
                 "CloudTrailEvent": json.dumps(record)}
@@ -72,6 +87,10 @@ class Service(Base):
             raise Denied("SerializationException", "content type", 400)
         request.authenticate("cloudtrail", self.state["regions"])
         region = request.region
+        if region in self.state["denied"]:
+            raise Denied("AccessDeniedException", "an explicit deny in a policy", 400)
+        if region in self.state["throttled"]:
+            raise Denied("ThrottlingException", "Rate exceeded", 400)
         self.count_rate(region)
         return self.lookup(json.loads(request.body), region)
 
