@@ -109,6 +109,12 @@ enum statement {
 	STMT_ASK_FRESH,
 	STMT_ASKED_PUT,
 	STMT_ASKED_LIST,
+	STMT_SURVEY_PUT,
+	STMT_SURVEY_DUE,
+	STMT_SURVEYED_PUT,
+	STMT_SURVEYED_SOURCE_PUT,
+	STMT_SURVEYED_SOURCE,
+	STMT_SURVEYED_LIST,
 	STMT_ANSWER_PUT,
 	STMT_COUNT,
 };
@@ -180,7 +186,7 @@ bool place_is_local(const struct store *store, const char *folder, struct error 
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 7,
+	SCHEMA_VERSION = 8,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */
@@ -309,6 +315,12 @@ bool kept_last(struct store *store, struct kept_term *term, bool light, struct e
 /* Writes what changed, at the end of a transaction. */
 bool kept_flush(struct store *store, struct error *err);
 void kept_forget(struct store *store);
+
+/* ---- span.c ---- */
+
+enum { SPAN_BYTES = 16 };
+void span_put(struct buf *out, const struct span *span);
+struct span span_get(const char *bytes);
 
 /* ---- history_looked.c ---- */
 

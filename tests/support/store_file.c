@@ -169,6 +169,7 @@ store_file_age(const char *path, int version)
 		      "ALTER TABLE alert DROP COLUMN first_seen; PRAGMA user_version=4",
 		[5] = "DROP TABLE asked; PRAGMA user_version=5",
 		[6] = "DROP TABLE ask; CREATE TABLE asked(source TEXT); PRAGMA user_version=6",
+		[7] = "DROP TABLE survey; DROP TABLE surveyed; PRAGMA user_version=7",
 	};
 
 	for (int at = sizeof(younger) / sizeof(younger[0]) - 1; at >= version; at--)
