@@ -105,6 +105,8 @@ put_history(struct asking *a, const struct history *h)
 	time_format_iso(last - last % TICKS_PER_SECOND, to);
 	buf_printf(&a->text, "%llu %s looked through, events from %s to %s",
 		(unsigned long long)h->inputs, h->inputs == 1 ? "input" : "inputs", from, to);
+	if (h->place.len)
+		buf_printf(&a->text, ", in %.*s", STR_ARG(h->place));
 	fact_begin(a);
 	fact_member_time(a, "from", first);
 	fact_member_time(a, "to", last);
