@@ -18,8 +18,7 @@ enum { PAUSE_FIRST_MS = 5000, PAUSE_LAST_MS = 300000 };
 /* Records come late: those of a young alert are looked for often, of an old one seldom, and in the
  * end no more. */
 static const int64_t again_cut = TICKS_PER_MINUTE, again_first = 5 * TICKS_PER_MINUTE,
-		     again_last = 24 * 60 * TICKS_PER_MINUTE,
-		     forgotten = INT64_C(90) * 24 * 60 * TICKS_PER_MINUTE;
+		     again_last = 24 * 60 * TICKS_PER_MINUTE;
 
 /* The thread's own. */
 struct surveyor {
@@ -263,13 +262,14 @@ end_batch(struct surveyor *s)
 }
 
 static int64_t
-due_again(const struct store_surveyed_term *term, const struct source_survey *survey)
+due_again(const struct surveyor *s, const struct store_surveyed_term *term,
+	const struct source_survey *survey)
 {
 	int64_t age = term->last > survey->to ? 0 : survey->to - term->last, span = age / 4;
 
 	if (survey->cut)
 		return survey->to + again_cut;
-	if (age > forgotten)
+	if (age > s->fetcher->config->ops->survey_oldest)
 		return INT64_MAX;
 	if (span < again_first)
 		span = again_first;
@@ -305,7 +305,7 @@ give_surveyed(struct surveyor *s, const struct source_survey *survey)
 	surveyed->span = (struct span){survey->from, survey->until};
 	for (size_t i = 0; i < s->batch->count; i++)
 		surveyed->terms[i] = (struct surveyed_term){
-			s->batch->terms[i].term, due_again(&s->batch->terms[i], survey)};
+			s->batch->terms[i].term, due_again(s, &s->batch->terms[i], survey)};
 	if (s->spans.count)
 		memcpy(surveyed->spans, s->spans.items, s->spans.count * sizeof(*surveyed->spans));
 	snprintf(surveyed->place, sizeof(surveyed->place), "%s", survey->place);
@@ -363,6 +363,14 @@ take_failure(struct surveyor *s, const struct source_failure *failure, const str
 
 /* ---- the thread ---- */
 
+/* source_turn. */
+static bool
+turn_apace(void *context, const char *key)
+{
+	(void)key;
+	return asking_may(context);
+}
+
 static bool
 open_source(struct surveyor *s, const struct source_sink *sink, const struct scan_options *scan,
 	struct error *err)
@@ -371,7 +379,7 @@ open_source(struct surveyor *s, const struct source_sink *sink, const struct sca
 	struct source_options options = fetcher_source_options(s->fetcher, sink, scan);
 
 	options.http = s->http;
-	options.turn = asking_turn;
+	options.turn = ops->survey_apace ? turn_apace : asking_turn;
 	options.say = NULL;
 	options.failed_try = NULL;
 	if (!ops->open(&s->source, &options, err))

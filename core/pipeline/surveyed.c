@@ -6,7 +6,7 @@
 #include "core/history/spans.h"
 #include "core/pipeline/private.h"
 
-enum { KEY_LEAST = 16, VALUE_MOST = 800 };
+enum { KEY_LEAST = 16, VALUE_MOST = 800, ALIKE = 3 };
 
 /* ---- what is to be looked for ---- */
 
@@ -33,6 +33,14 @@ can_be_asked(const struct term *term)
 	       (term->kind != TERM_KEY || is_key(value));
 }
 
+static bool
+is_too_old(const struct detector *d, const struct fetcher *f, int64_t time)
+{
+	int64_t now = clock_now(pipeline_clock(d->pipeline));
+
+	return time == TIME_NONE || now - time > f->config->ops->survey_oldest;
+}
+
 static void
 put_term(struct detector *d, struct fetcher *f, int64_t term, int64_t time)
 {
@@ -57,7 +65,7 @@ survey_put(struct detector *d, struct fetcher *f, const struct alert *alert)
 	size_t count;
 	int64_t n = 0;
 
-	if (!f->surveys || d->failed || alert->time == TIME_NONE)
+	if (!f->surveys || d->failed || is_too_old(d, f, alert->time))
 		return;
 	detector_begin(d);
 	count = terms_of_alert(alert, &arena, terms);
@@ -183,6 +191,29 @@ is_taken(struct fetcher *f)
 	return taken;
 }
 
+static int64_t
+begin_of(const struct store_surveyed_term *term)
+{
+	return term->until == TIME_NONE ? term->first : term->until;
+}
+
+/* What the newest needs is not to wait until all is read that the oldest needs. */
+static void
+keep_alike(struct survey_batch *batch, int64_t now)
+{
+	int64_t newest = begin_of(&batch->terms[0]), least;
+	size_t count = 0;
+
+	for (size_t i = 1; i < batch->count; i++)
+		if (begin_of(&batch->terms[i]) > newest)
+			newest = begin_of(&batch->terms[i]);
+	least = newest - ALIKE * (newest < now ? now - newest : 0) - ALIKE * TICKS_PER_HOUR;
+	for (size_t i = 0; i < batch->count; i++)
+		if (begin_of(&batch->terms[i]) >= least)
+			batch->terms[count++] = batch->terms[i];
+	batch->count = count;
+}
+
 static void
 choose(struct detector *d, struct fetcher *f)
 {
@@ -197,6 +228,7 @@ choose(struct detector *d, struct fetcher *f)
 		    &batch->arena, batch->terms, SURVEY_TERMS, &batch->count, &err))
 		detector_fail(d, &err);
 	else if (batch->count) {
+		keep_alike(batch, clock_now(pipeline_clock(p)));
 		give_batch(f, batch);
 		return;
 	}

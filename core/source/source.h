@@ -215,7 +215,9 @@ struct source_ops {
 	 * may heal is a failure. */
 	enum source_result (*survey)(struct source *source, struct source_survey *survey,
 		struct source_failure *failure, struct error *err);
-	int64_t survey_before; /* ticks before an alert from which on it is looked for */
+	/* Ticks: from so long before an alert on it is looked for; for alerts that are no older. */
+	int64_t survey_before, survey_oldest;
+	bool survey_apace; /* the requests of others are not counted with its own */
 	/* A descriptor that becomes readable when there is more to do before next_ms; NULL or -1:
 	 * none (follow's inotify). */
 	int (*wait_fd)(const struct source *source);

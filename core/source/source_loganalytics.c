@@ -399,5 +399,6 @@ const struct source_ops source_loganalytics = {
 	.probe = loganalytics_probe,
 	.survey = loganalytics_look_through,
 	.survey_before = TICKS_PER_DAY,
+	.survey_oldest = 90 * TICKS_PER_DAY,
 	.close = loganalytics_close,
 };
