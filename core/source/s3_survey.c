@@ -263,9 +263,10 @@ say_place(const struct walk *w)
 	time_format_iso(w->survey->from, from);
 	time_format_iso(w->survey->to, to);
 	snprintf(w->survey->place, sizeof(w->survey->place),
-		"s3://%.*s of %zu accounts' regions, the last time %zu objects of %.10s%s%.*s",
-		(int)(bucket.len < 64 ? bucket.len : 64), bucket.data, w->s->trail->count, w->read,
-		from, memcmp(from, to, 10) ? " to " : "", memcmp(from, to, 10) ? 10 : 0, to);
+		"s3://%.*s, %zu folder%s of an account's region, last %zu object%s of %.10s%s%.*s",
+		(int)(bucket.len < 64 ? bucket.len : 64), bucket.data, w->s->trail->count,
+		w->s->trail->count == 1 ? "" : "s", w->read, w->read == 1 ? "" : "s", from,
+		memcmp(from, to, 10) ? " to " : "", memcmp(from, to, 10) ? 10 : 0, to);
 }
 
 enum source_result

@@ -122,10 +122,10 @@ await_surveys(uint64_t count)
 }
 
 static void
-tell_fact(const char *id, int number, char text[1000])
+tell_fact(const char *id, int number, const struct health *health, char text[1000])
 {
 	const struct story_scope scope = {.state = HISTORY_LOOKED};
-	struct fact_ledger ledger = {0};
+	struct fact_ledger ledger = {.sources = health, .source_count = health != NULL};
 	struct fact facts[FACT_COUNT];
 	struct arena arena = {0};
 	struct history history;
@@ -150,7 +150,7 @@ assert_fact(const char *id, int number, const char *part)
 {
 	char text[1000];
 
-	tell_fact(id, number, text);
+	tell_fact(id, number, NULL, text);
 	if (!strstr(text, part))
 		assert_string_equal(text, part);
 }
@@ -181,7 +181,25 @@ a_key_without_a_use_is_unused_as_far_as_the_bucket_has_records(void **state)
 	watch(SPEC);
 	await_surveys(1);
 	assert_fact("e-1", USED, "not used, looked until 2026-01-02T02:58:00Z");
-	assert_fact("e-1", LOOKED, "the last time 2 objects of 2026-01-02");
+	assert_fact("e-1", LOOKED,
+		"in s3://trail, 1 folder of an account's region, last 2 objects of 2026-01-02");
+}
+
+static void
+what_was_looked_through_stands_beside_what_is_watched(void **state)
+{
+	struct health health;
+	char text[1000];
+
+	(void)state;
+	put_new();
+	put_last();
+	watch(SPEC);
+	await_surveys(1);
+	watcher_await_ok(&watcher, "audit");
+	health = watcher_health(&watcher, "audit");
+	tell_fact("e-1", LOOKED, &health, text);
+	assert_non_null(strstr(text, "; looked through: s3://trail, 1 folder of"));
 }
 
 static void
@@ -287,6 +305,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, standing, close_it)
 		TEST(a_use_of_a_new_key_is_found_in_every_region),
 		TEST(a_key_without_a_use_is_unused_as_far_as_the_bucket_has_records),
+		TEST(what_was_looked_through_stands_beside_what_is_watched),
 		TEST(what_was_delivered_before_the_alert_is_not_read_for_it),
 		TEST(of_what_may_be_delivered_later_nothing_is_denied),
 		TEST(a_denied_object_denies_nothing),
