@@ -207,20 +207,21 @@ fill_list(struct surveyor *s, struct source_survey *survey, enum source_survey_l
 	survey->lists[list].count = count;
 }
 
-/* From where all of it was looked for on; TIME_NONE never comes back. */
+/* Where what was not looked through yet begins; what is older than is looked for stays a gap. */
 static int64_t
-begin_of(const struct survey_batch *batch, int64_t now)
+begin_of(const struct surveyor *s, int64_t now)
 {
-	int64_t from = now;
+	const struct source_ops *ops = s->fetcher->config->ops;
+	int64_t from = now, least = now - ops->survey_oldest - ops->survey_before;
 
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct store_surveyed_term *t = &batch->terms[i];
+	for (size_t i = 0; i < s->batch->count; i++) {
+		const struct store_surveyed_term *t = &s->batch->terms[i];
 		int64_t own = t->until == TIME_NONE ? t->first : t->until;
 
 		if (own < from)
 			from = own;
 	}
-	return from;
+	return from > least ? from : least;
 }
 
 static void
@@ -243,7 +244,7 @@ begin_batch(struct surveyor *s, struct source_survey *survey)
 	*survey = (struct source_survey){.to = clock_now(pipeline_clock(s->fetcher->pipeline)),
 		.covers = take_cover,
 		.context = s};
-	survey->from = begin_of(s->batch, survey->to);
+	survey->from = begin_of(s, survey->to);
 	survey->call_count = looker_literals(s->looker, &survey->calls);
 	s->values = mem_array(s->values, SURVEY_LISTS * SURVEY_TERMS, sizeof(*s->values));
 	for (size_t i = 0; i < SURVEY_LISTS; i++)
