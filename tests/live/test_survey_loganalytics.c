@@ -9,8 +9,13 @@
 
 static struct workspace ws;
 
-/* Of a fault: that not the polls meet it. */
-#define SURVEYS "\"asks\":\"keywatch_times\","
+/* What surveys meet next, and not the polls. */
+static void
+fault(const char *members)
+{
+	cloud_tell(&ws.cloud,
+		"{\"op\":\"fault\",\"service\":\"azure\",\"operation\":\"survey\",%s}", members);
+}
 
 static int
 start(void **state)
@@ -157,10 +162,9 @@ enum { USED = 14, MADE_WITH = 22, LOOKED = 24 };
 static void
 deny_surveys(void)
 {
-	workspace_fault(&ws, SURVEYS
-		"\"count\":-1,\"kind\":\"status\",\"status\":403,\"content_type\":"
-		"\"application/json\",\"body\":{\"error\":{\"code\":\"InsufficientAccessError\","
-		"\"message\":\"No access.\"}}");
+	fault("\"count\":-1,\"kind\":\"status\",\"status\":403,\"content_type\":"
+	      "\"application/json\",\"body\":{\"error\":{\"code\":\"InsufficientAccessError\","
+	      "\"message\":\"No access.\"}}");
 }
 
 /* ---- answers ---- */
@@ -232,13 +236,12 @@ many_alerts_are_one_query(void **state)
 	watcher_await_alerts(&ws.watcher, 30);
 	watcher_stop(&ws.watcher);
 	cloud_tell(&ws.cloud, "{\"op\":\"faults\",\"clear\":true}");
-	before = cloud_count(&ws.cloud, "azure", "query");
+	before = cloud_count(&ws.cloud, "azure", "survey");
 	watcher_start(&ws.watcher, NULL);
 	await_surveys(1);
 	assert_fact("e-0", USED, "not used");
 	assert_fact("e-29", USED, "not used");
-	/* The poll, and one. */
-	assert_int_equal(cloud_count(&ws.cloud, "azure", "query"), before + 2);
+	assert_int_equal(cloud_count(&ws.cloud, "azure", "survey"), before + 1);
 }
 
 static void
@@ -259,18 +262,18 @@ what_was_looked_through_is_named(void **state)
 static void
 answer_with_error(const char *message)
 {
-	char fault[1200];
+	char members[1200];
 
-	snprintf(fault, sizeof(fault),
-		SURVEYS "\"count\":1,\"kind\":\"status\",\"status\":200,\"content_type\":"
-			"\"application/json\",\"body\":{\"tables\":[{\"name\":\"PrimaryResult\","
-			"\"columns\":[{\"name\":\"AwsEventId\",\"type\":\"string\"},"
-			"{\"name\":\"keywatch_first\",\"type\":\"datetime\"},"
-			"{\"name\":\"keywatch_last\",\"type\":\"datetime\"}],\"rows\":[[\"\","
-			"\"2026-01-02T00:00:00Z\",\"2026-01-02T03:00:00Z\"]]}],\"error\":{\"code\":"
-			"\"PartialError\",\"message\":\"%s\"}}",
+	snprintf(members, sizeof(members),
+		"\"count\":1,\"kind\":\"status\",\"status\":200,\"content_type\":"
+		"\"application/json\",\"body\":{\"tables\":[{\"name\":\"PrimaryResult\","
+		"\"columns\":[{\"name\":\"AwsEventId\",\"type\":\"string\"},"
+		"{\"name\":\"keywatch_first\",\"type\":\"datetime\"},"
+		"{\"name\":\"keywatch_last\",\"type\":\"datetime\"}],\"rows\":[[\"\","
+		"\"2026-01-02T00:00:00Z\",\"2026-01-02T03:00:00Z\"]]}],\"error\":{\"code\":"
+		"\"PartialError\",\"message\":\"%s\"}}",
 		message);
-	workspace_fault(&ws, fault);
+	fault(members);
 }
 
 static void
@@ -299,7 +302,7 @@ an_answer_at_the_limit_is_asked_for_in_parts(void **state)
 	await_surveys(1);
 	/* The first half of the day, which ends before the alert; the rest is due. */
 	assert_fact("e-1", USED, "unknown: law has no records of that time");
-	assert_int_equal(cloud_count(&ws.cloud, "azure", "query"), 3);
+	assert_int_equal(cloud_count(&ws.cloud, "azure", "survey"), 2);
 }
 
 static void
@@ -351,7 +354,7 @@ a_throttled_survey_is_tried_again(void **state)
 	(void)state;
 	add_new();
 	add("e-2", "ListUsers", "2026-01-02T02:05:03Z", NEW, "");
-	workspace_fault(&ws, SURVEYS "\"count\":3,\"kind\":\"throttle-429\",\"retry_after\":0");
+	fault("\"count\":3,\"kind\":\"throttle-429\",\"retry_after\":0");
 	workspace_watch(&ws, "");
 	await_surveys(2); /* the first is the trouble */
 	assert_fact("e-1", USED, "58 s");
@@ -365,15 +368,14 @@ a_query_that_takes_too_long_is_asked_for_less(void **state)
 
 	(void)state;
 	add_new();
-	workspace_fault(&ws,
-		SURVEYS "\"count\":3,\"kind\":\"status\",\"status\":504,\"content_type\":"
-			"\"application/"
-			"json\",\"body\":{\"error\":{\"code\":\"GatewayTimeout\",\"message\":\"Too "
-			"long.\"}}");
+	fault("\"count\":3,\"kind\":\"status\",\"status\":504,\"content_type\":"
+	      "\"application/"
+	      "json\",\"body\":{\"error\":{\"code\":\"GatewayTimeout\",\"message\":\"Too "
+	      "long.\"}}");
 	workspace_watch(&ws, "");
 	await_surveys(2);
 	doc = cloud_ask(
-		&ws.cloud, "{\"op\":\"log\",\"service\":\"azure\",\"operation\":\"query\"}");
+		&ws.cloud, "{\"op\":\"log\",\"service\":\"azure\",\"operation\":\"survey\"}");
 	for (const struct json *n = json_first(json_get(json_root(doc), STR("log"))); n;
 		n = json_next(n))
 		found |= str_find(json_string(json_get(n, STR("body"))),
@@ -398,7 +400,7 @@ names_cannot_end_their_literal(void **state)
 	add_last();
 	workspace_watch(&ws, "");
 	await_surveys(1);
-	workspace_assert_last(&ws, "query", "body",
+	workspace_assert_last(&ws, "survey", "body",
 		"\\\"arn:aws:sts::111122223333:assumed-role/r/"
 		"\\\\\\\") | where 1==1 //\\\\\\\\\\\"");
 	assert_fact("e-1", 18, "CreateUser");
@@ -415,11 +417,11 @@ a_restart_does_not_look_again_for_what_is_fresh(void **state)
 	workspace_watch(&ws, "");
 	await_surveys(1);
 	watcher_stop(&ws.watcher);
-	before = cloud_count(&ws.cloud, "azure", "query");
+	before = cloud_count(&ws.cloud, "azure", "survey");
 	watcher_start(&ws.watcher, NULL);
 	watcher_await_ok(&ws.watcher, "law");
 	assert_fact("e-1", USED, "not used");
-	assert_int_equal(cloud_count(&ws.cloud, "azure", "query"), before + 1);
+	assert_int_equal(cloud_count(&ws.cloud, "azure", "survey"), before);
 }
 
 int

@@ -131,7 +131,8 @@ class Service(Base):
         return self.operation_of(request) is not None
 
     def operation(self, request):
-        return self.operation_of(request) or ""
+        name = self.operation_of(request) or ""
+        return "survey" if name == "query" and b"keywatch_times" in request.body else name
 
     def handle(self, request):
         try:
