@@ -92,6 +92,13 @@ put_missing(struct asking *a, const struct history *h)
 		buf_printf(&a->text, " and %zu times more", h->span_count - 2);
 }
 
+static void
+put_place(struct asking *a, const char *before, const struct history *h)
+{
+	if (h && h->place.len)
+		buf_printf(&a->text, "%s %.*s", before, STR_ARG(h->place));
+}
+
 /* The events of all inputs, their silences, and what could not be read of them. */
 static void
 put_history(struct asking *a, const struct history *h)
@@ -105,6 +112,7 @@ put_history(struct asking *a, const struct history *h)
 	time_format_iso(last - last % TICKS_PER_SECOND, to);
 	buf_printf(&a->text, "%llu %s looked through, events from %s to %s",
 		(unsigned long long)h->inputs, h->inputs == 1 ? "input" : "inputs", from, to);
+	put_place(a, ", in", h);
 	fact_begin(a);
 	fact_member_time(a, "from", first);
 	fact_member_time(a, "to", last);
@@ -197,6 +205,7 @@ put_sources(struct asking *a)
 	}
 	if (ledger->problems)
 		buf_printf(&a->text, "; %llu unreadable", (unsigned long long)ledger->problems);
+	put_place(a, "; looked through:", looked_through(a));
 	fact_begin(a);
 	fact_member_time(a, "from", ledger->since);
 	fact_member_time(a, "to", least_until(ledger));

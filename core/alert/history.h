@@ -60,6 +60,7 @@ struct history {
 	size_t span_count;
 	uint64_t inputs; /* files or requests that were looked through */
 	uint64_t unread; /* of them: that could not be read, wholly or in part */
+	struct str place; /* what a live source was looked through in; absent: files, or nothing */
 	/* Of which terms there is more than is kept, so that counts are at least: 1 << enum
 	 * term_kind (term.h) of the calls with a weight (trace.h), HISTORY_CUT_LIGHT of it of the
 	 * others. 0: there is not. */

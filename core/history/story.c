@@ -4,6 +4,7 @@
 
 #include "core/base/timefmt.h"
 #include "core/history/asked.h"
+#include "core/history/story_survey.h"
 
 /*
  * What is loaded of each term at most: the earliest with a weight and without (the first use, the
@@ -39,6 +40,7 @@ struct telling {
 	struct branch *branches; /* owns the array */
 	size_t branch_count, branch_capacity;
 	int64_t last_term; /* the highest number of what is needed */
+	struct story_needs needs;
 	bool term_missing, branch_missing;
 	uint16_t key_slots[KEY_SLOTS]; /* branch + 1; 0: free */
 	struct str texts[TEXT_SLOTS];  /* lately copied */
@@ -135,6 +137,11 @@ need_term(struct telling *t, const struct term *term, int64_t *n, struct error *
 		return false;
 	if (*n > t->last_term)
 		t->last_term = *n;
+	t->needs.missing |= *n == 0;
+	if (*n) {
+		MEM_GROW(t->needs.list, t->needs.count, t->needs.capacity);
+		t->needs.list[t->needs.count++] = *n;
+	}
 	return true;
 }
 
@@ -369,6 +376,21 @@ find_passes(struct telling *t, const struct story_scope *scope, struct error *er
 	return true;
 }
 
+/* What a source was looked through for counts where nothing else tells all. */
+static bool
+judge_live(struct telling *t, struct error *err)
+{
+	struct history *h = t->history;
+
+	if ((h->state == HISTORY_LOOKED && !h->lacking.len) || h->state == HISTORY_LOOKING)
+		return true;
+	if (!story_judge_surveys(h, t->arena, t->store, &t->needs, err))
+		return false;
+	if (h->state == HISTORY_NOT_LOOKED && !h->lacking.data && t->alert->arrived != TIME_NONE)
+		h->lacking = STR("its source is not asked for history");
+	return true;
+}
+
 /* What live sources were asked counts unless passes know all. */
 static bool
 find_coverage(struct telling *t, const struct story_scope *scope, struct error *err)
@@ -382,9 +404,7 @@ find_coverage(struct telling *t, const struct story_scope *scope, struct error *
 		return true;
 	if (!asked_load(h, t->arena, t->store, t->alert, t->branch_count, &any, err))
 		return false;
-	if (!any && h->state == HISTORY_NOT_LOOKED && t->alert->arrived != TIME_NONE)
-		h->lacking = STR("of live sources only cloudtrail ones are asked for history");
-	return true;
+	return judge_live(t, err);
 }
 
 /* ---- calls that were asked for by name ---- */
@@ -466,6 +486,7 @@ story_load(struct history *history, struct arena *arena, struct store *store,
 	ok = tell(t, scope, err);
 	free(t->found);
 	free(t->branches);
+	free(t->needs.list);
 	free(t);
 	return ok;
 }

@@ -87,8 +87,10 @@ put_alert(struct detector *d, const struct event *event, size_t rule, const stru
 		if (item->fetcher)
 			item->fetcher->alerts++;
 	}
-	if (item->fetcher)
+	if (item->fetcher) {
 		asking_put(d, item->fetcher, &alert, input, item->offset);
+		survey_put(d, item->fetcher, &alert);
+	}
 	alert_fini(&alert);
 }
 
@@ -230,6 +232,10 @@ take(struct detector *d, const struct item *item)
 	case ITEM_TRACE:
 	case ITEM_ASKED:
 		asking_take(d, item);
+		break;
+	case ITEM_MET:
+	case ITEM_SURVEYED:
+		survey_take(d, item);
 		break;
 	case ITEM_RECORD:
 		take_record(d, item);

@@ -188,6 +188,7 @@ fini_fetcher(struct fetcher *f)
 	buf_fini(&f->input_path);
 	if (f->nudge.fd >= 0)
 		wake_close(&f->nudge);
+	survey_batch_free(f->batch);
 	if (f->ask_wake.fd >= 0)
 		wake_close(&f->ask_wake);
 }
@@ -265,6 +266,8 @@ start_fetcher(struct detector *d, struct fetcher *f)
 	f->started = pipeline_start_producer(p, &f->thread, pipeline_fetch, f);
 	if (f->started && !f->once && f->config->ops->ask)
 		f->asks = pipeline_start_producer(p, &f->asker, pipeline_ask, f);
+	else if (f->started && !f->once && f->config->ops->survey)
+		f->surveys = pipeline_start_producer(p, &f->asker, pipeline_survey, f);
 }
 
 void
@@ -291,7 +294,7 @@ live_join(struct detector *d)
 	for (size_t i = 0; i < p->fetcher_count; i++) {
 		if (p->fetchers[i].started)
 			pthread_join(p->fetchers[i].thread, NULL);
-		if (p->fetchers[i].asks)
+		if (p->fetchers[i].asks || p->fetchers[i].surveys)
 			pthread_join(p->fetchers[i].asker, NULL);
 	}
 	if (p->options.source_count)
@@ -423,6 +426,7 @@ live_tick(struct detector *d)
 		put_health(d);
 		history_answer_stale(d);
 		asking_next(d, true);
+		survey_next(d, true);
 	} else {
 		get_health(d);
 	}
@@ -510,6 +514,7 @@ live_committed(struct detector *d)
 			wake_raise(&f->nudge);
 	}
 	asking_next(d, false);
+	survey_next(d, false);
 }
 
 void
@@ -522,5 +527,6 @@ live_rolled_back(struct detector *d)
 		p->fetchers[i].alerts = 0;
 		p->fetchers[i].barrier = 0;
 		p->fetchers[i].asked = p->fetchers[i].ask_stale = false;
+		p->fetchers[i].surveyed = p->fetchers[i].survey_stale = false;
 	}
 }

@@ -12,6 +12,7 @@ struct looker {
 	struct firsts firsts;
 	bool begun;
 	struct arena arena;   /* of the record that is looked at */
+	struct str path;      /* where it stands; absent: the job's file */
 	struct str *literals; /* owns; the names of trace_calls */
 	size_t literal_count;
 };
@@ -68,6 +69,12 @@ looker_end(struct looker *l, struct job *job)
 	keyset_join(&job->keys, &l->sweep.keys);
 	spans_clear(&l->sweep.spans);
 	l->begun = false;
+}
+
+void
+looker_stands(struct looker *l, struct str path)
+{
+	l->path = path;
 }
 
 /* ---- a record ---- */
@@ -214,11 +221,13 @@ looker_take(struct looker *l, struct str raw, uint64_t offset, unsigned flags)
 	find_uses(l, &traced);
 	if (!traced.count)
 		return NULL;
+	traced.trace.path = l->path;
 	traced.trace.offset = offset;
 	traced.issues = issues(l, &traced.trace);
 	trace_identity(&traced.trace, traced.trace.identity);
 	hash_hex(raw, traced.sha256);
 	item = traced_pack(&traced);
 	item->offset = offset;
+	item->path = item->traced->trace.path;
 	return item;
 }

@@ -19,6 +19,7 @@
 #include "core/source/walk.h"
 #include "core/store/history.h"
 #include "core/store/live.h"
+#include "core/store/survey.h"
 
 /* An input to read. */
 struct job {
@@ -62,6 +63,8 @@ enum item_kind {
 	ITEM_POSITION, /* of a fetcher: path is its name, text its value */
 	ITEM_BARRIER,  /* of a fetcher */
 	ITEM_ASKED,    /* of a fetcher: all that was asked for came before */
+	ITEM_MET,      /* of a fetcher: a trace of a survey */
+	ITEM_SURVEYED, /* of a fetcher: what came of a survey, whose traces came before */
 };
 
 /* One malloc; moves through the queue; the detector frees it. */
@@ -73,14 +76,15 @@ struct item {
 	unsigned scan_flags;		/* RECORD */
 	enum problem_severity severity; /* PROBLEM */
 	/* Bytes in the same malloc. */
-	struct str path;       /* of what a fetcher found; POSITION: the name */
-	struct str text;       /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
-	struct str body;       /* PROBLEM: what to keep with it, or absent */
-	struct asked *asked;   /* ASKED: in the same malloc */
-	struct traced *traced; /* TRACE: in the same malloc; text is all of it */
-	struct item *more;     /* TRACE: owns; that follow, of the same job */
-	size_t more_bytes;     /* all of them */
-	struct done *done;     /* DONE: in the same malloc */
+	struct str path;	   /* of what a fetcher found; POSITION: the name */
+	struct str text;	   /* RECORD: raw bytes; PROBLEM: the reason; POSITION: the value */
+	struct str body;	   /* PROBLEM: what to keep with it, or absent */
+	struct asked *asked;	   /* ASKED: in the same malloc */
+	struct surveyed *surveyed; /* SURVEYED: in the same malloc */
+	struct traced *traced;	   /* TRACE: in the same malloc; text is all of it */
+	struct item *more;	   /* TRACE: owns; that follow, of the same job */
+	size_t more_bytes;	   /* all of them */
+	struct done *done;	   /* DONE: in the same malloc */
 	size_t done_count;
 	int64_t arrived;     /* RECORD of a fetcher: ticks */
 	bool watched;	     /* and it was watched without a gap then */
@@ -113,8 +117,9 @@ struct fetcher {
 	atomic_bool polling;  /* a round is under way, or the last one failed */
 
 	/* Guarded by the pipeline's lock. */
-	struct store_ask ask; /* what it is asked for; term 0: nothing */
-	uint64_t ask_serial;  /* goes up with each */
+	struct store_ask ask;	    /* what it is asked for; term 0: nothing */
+	uint64_t ask_serial;	    /* goes up with each */
+	struct survey_batch *batch; /* owns; what it is to be looked through for; NULL: nothing */
 	struct health health;
 	uint64_t committed; /* the highest token */
 
@@ -132,10 +137,14 @@ struct fetcher {
 	/* The detector's own. */
 	int64_t input; /* the store's id for input_path; 0: none */
 	struct buf input_path;
-	uint64_t barrier; /* in the open transaction */
-	uint64_t alerts;  /* new in it */
-	bool asked;	  /* in it: the ask has its answer */
-	bool ask_stale;	  /* in it: there is more to ask for */
+	uint64_t barrier;  /* in the open transaction */
+	uint64_t alerts;   /* new in it */
+	bool asked;	   /* in it: the ask has its answer */
+	bool ask_stale;	   /* in it: there is more to ask for */
+	bool surveys;	   /* the surveyor was started, on the asker's thread */
+	bool surveying;	   /* it has a batch */
+	bool surveyed;	   /* in the open transaction: what came of it */
+	bool survey_stale; /* in it: there is more to look for */
 };
 
 enum wish_state { WISH_NONE, WISH_WANTED, WISH_TAKEN, WISH_DONE };
@@ -283,6 +292,8 @@ void looker_begin(struct looker *looker, const struct job *job);
 size_t looker_literals(const struct looker *looker, const struct str **literals);
 /* scan_options.wants. */
 bool looker_wants(void *looker, struct str unit, bool named);
+/* What is taken from now on stands there, in no file; borrows. */
+void looker_stands(struct looker *looker, struct str path);
 /* NULL: it is not wanted. */
 struct item *looker_take(struct looker *looker, struct str raw, uint64_t offset, unsigned flags);
 /* The times and keys since looker_begin go to the job. What is begun and not ended is thrown away.
@@ -422,6 +433,41 @@ void asking_put(struct detector *d, struct fetcher *fetcher, const struct alert 
 void asking_take(struct detector *d, const struct item *item); /* TRACE, ASKED */
 /* What is to be asked next; `due`: something may have become due since. */
 void asking_next(struct detector *d, bool due);
+
+/* ---- survey.c: what live sources are looked through for, many terms at once ---- */
+
+enum { SURVEY_TERMS = 200 };
+
+/* Given by the detector, freed by the surveyor. */
+struct survey_batch {
+	struct arena arena; /* owns the values */
+	struct store_surveyed_term terms[SURVEY_TERMS];
+	size_t count;
+};
+void survey_batch_free(struct survey_batch *batch);
+
+struct surveyed_term {
+	int64_t term, due;
+};
+struct surveyed {
+	bool ended;	  /* of the batch there is no more; false: what the trouble is */
+	struct span span; /* all that there is was given; from > to: of no time */
+	struct surveyed_term *terms;
+	size_t term_count;
+	struct span *spans;
+	size_t span_count;
+	char place[200], trouble[400]; /* "": as before; none */
+};
+
+void *pipeline_survey(void *fetcher); /* the thread */
+
+/* ---- surveyed.c: the detector's side of them ---- */
+
+/* An alert of the fetcher was put: what it is about is looked for from now on. */
+void survey_put(struct detector *d, struct fetcher *fetcher, const struct alert *alert);
+void survey_take(struct detector *d, const struct item *item); /* MET, SURVEYED */
+/* What is to be looked for next; `due`: something may have become due since. */
+void survey_next(struct detector *d, bool due);
 
 /* ---- history.c: the detector's ---- */
 

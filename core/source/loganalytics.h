@@ -89,7 +89,8 @@ struct loganalytics_client {
 	struct azure_login *login;	      /* owns */
 	char *url;			      /* owns */
 	uint64_t requests, bytes;
-	int64_t skew_ms; /* the server's clock less ours; 0 while under a minute */
+	int64_t skew_ms;     /* the server's clock less ours; 0 while under a minute */
+	int64_t survey_span; /* ticks: what a survey may ask for at once; 0: all */
 };
 void loganalytics_client_init(
 	struct loganalytics_client *client, const struct source_options *options);
@@ -105,5 +106,15 @@ struct loganalytics_call {
 /* SOURCE_OK: 2xx. One token that is refused is replaced. */
 enum source_result loganalytics_ask(struct loganalytics_client *client,
 	struct loganalytics_call *call, struct source_failure *failure, struct error *err);
+
+/* ---- history (loganalytics_survey.c) ---- */
+
+/* source_ops.survey; path: where rows stand. */
+enum source_result loganalytics_survey(struct loganalytics_client *client, const char *path,
+	struct source_survey *survey, struct source_failure *failure, struct error *err);
+/* Its query. */
+void loganalytics_write_survey(struct buf *out, const struct source_survey *survey);
+/* A text of Kusto's that means these characters and cannot end early. */
+void loganalytics_write_literal(struct buf *out, struct str text);
 
 #endif

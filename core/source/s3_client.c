@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/source/http_private.h"
 #include "core/source/s3_private.h"
 
 enum { REGION_SIZE = 40, LABEL_MAX = 63, BUCKET_MIN = 3, BUCKET_MAX = 255 };
@@ -41,16 +42,26 @@ first_region(const struct aws_client *client)
 	return region ? region : "us-east-1";
 }
 
+/* Also in the middle of what a small answer inflates to. */
+static bool
+is_to_end(const void *http)
+{
+	return http_wait(http, 0) != HTTP_ANSWERED;
+}
+
 struct s3_client *
 s3_client_new(const struct source_options *options)
 {
 	struct s3_client *c = MEM_NEW(struct s3_client);
+	struct scan_options scan = *options->scan;
 
 	aws_client_init(&c->client, options, "s3");
 	if (aws_client_configured_region(&c->client))
 		aws_chain_set_region(c->client.chain, aws_client_configured_region(&c->client));
 	snprintf(c->region, sizeof(c->region), "%s", first_region(&c->client));
-	c->scanner = scanner_new(options->scan);
+	scan.stopped = is_to_end;
+	scan.stopped_context = options->http;
+	c->scanner = scanner_new(&scan);
 	return c;
 }
 

@@ -219,6 +219,7 @@ read_once(struct reading *r, struct source_failure *failure, struct error *err)
 	scan_begin(s3_scanner(r->client), &sink);
 	result = s3_send(r->client, &call, &response, failure, err);
 	scan_end(s3_scanner(r->client), &summary);
+	r->stopped |= summary.stopped;
 	if (result == SOURCE_FAILED && r->enough)
 		result = SOURCE_OK; /* it was we who hung up */
 	else if (result == SOURCE_OK && !r->stopped && !is_object(r, &response, &summary))

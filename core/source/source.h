@@ -156,6 +156,34 @@ struct source_ask {
 	bool anew;		     /* asked from `first` on */
 };
 
+/* ---- what a source is looked through for, of many alerts at once ---- */
+
+enum source_survey_list {
+	SURVEY_KEYS,
+	SURVEY_USERS,  /* names of IAM users */
+	SURVEY_ACTORS, /* ARNs; of who has none principals, or names of services */
+	SURVEY_ADDRESSES,
+	SURVEY_LISTS,
+};
+struct source_survey {
+	struct {
+		const struct str *values;
+		size_t count;
+	} lists[SURVEY_LISTS];
+	bool root;		 /* and root, which has no name */
+	const struct str *calls; /* names of those that matter by themselves */
+	size_t call_count;
+	int64_t from, to; /* ticks */
+	/* Of times of which the source has records, whatever they are about. */
+	void (*covers)(void *context, int64_t time);
+	void *context;
+	/* Out. */
+	int64_t until;	   /* all was given that it has of from..until; before `from`: nothing */
+	bool cut;	   /* there is more, behind `until` */
+	char place[200];   /* what was looked through, in words */
+	char missing[320]; /* what of it was not given, and why; "": nothing */
+};
+
 struct source_ops {
 	const char *type;
 	/* Keys of [source NAME] that belong to it, besides `type` and `poll_interval`. */
@@ -182,6 +210,14 @@ struct source_ops {
 		struct source_failure *failure, struct error *err);
 	unsigned asks;
 	bool takes_turns; /* every request waits for options.turn */
+	/* For history: gives every record that the survey is about, and others perhaps, to the
+	 * sink, in between the rounds, as `ask`; NULL: it is not looked through. What another try
+	 * may heal is a failure. */
+	enum source_result (*survey)(struct source *source, struct source_survey *survey,
+		struct source_failure *failure, struct error *err);
+	/* Ticks: from so long before an alert on it is looked for; for alerts that are no older. */
+	int64_t survey_before, survey_oldest;
+	bool survey_apace; /* the requests of others are not counted with its own */
 	/* A descriptor that becomes readable when there is more to do before next_ms; NULL or -1:
 	 * none (follow's inotify). */
 	int (*wait_fd)(const struct source *source);

@@ -377,6 +377,15 @@ loganalytics_probe(struct source *source, struct source_asked *asked,
 	return result;
 }
 
+static enum source_result
+loganalytics_look_through(struct source *source, struct source_survey *survey,
+	struct source_failure *failure, struct error *err)
+{
+	struct loganalytics *l = (struct loganalytics *)source;
+
+	return loganalytics_survey(&l->client, l->reader.path, survey, failure, err);
+}
+
 static const char *const keys[] = {"workspace_id", "tenant_id", "client_id", "client_secret_file",
 	"authority_host", "auth", "endpoint_url", "ca_bundle", "first_fill", "overlap", NULL};
 
@@ -388,5 +397,9 @@ const struct source_ops source_loganalytics = {
 	.poll = loganalytics_poll,
 	.report = loganalytics_report,
 	.probe = loganalytics_probe,
+	.survey = loganalytics_look_through,
+	.survey_before = TICKS_PER_DAY,
+	.survey_oldest = 90 * TICKS_PER_DAY,
+	.survey_apace = true, /* 200 queries in 30 s, of which this is one */
 	.close = loganalytics_close,
 };

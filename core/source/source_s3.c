@@ -11,6 +11,7 @@
 #include "core/source/s3_client.h"
 #include "core/source/s3_day.h"
 #include "core/source/s3_once.h"
+#include "core/source/s3_survey.h"
 
 enum {
 	FILL_MS = 10000, /* of filling between two rounds */
@@ -25,6 +26,7 @@ struct s3 {
 	struct s3_client *client;
 	struct s3_round round;
 	struct s3_once once;
+	struct s3_survey survey;
 	bool found;	   /* accounts and regions, in this process */
 	bool filling;	   /* something of the first fill is left */
 	int64_t fill_date; /* the day it is at */
@@ -271,6 +273,8 @@ s3_open(struct source **out, const struct source_options *options, struct error 
 	s->round.overlap = span_of(s, SOURCE_KEY_OVERLAP, overlap_ms);
 	s->round.say = say;
 	s->round.context = s;
+	s->survey = (struct s3_survey){
+		.options = &s->source.options, .client = s->client, .trail = &s->round.trail};
 	if (!options->once)
 		s3_trail_init(&s->round.trail, &s->source.options);
 	*out = &s->source;
@@ -366,6 +370,13 @@ s3_probe(struct source *source, struct source_asked *asked, struct source_failur
 	return result;
 }
 
+static enum source_result
+s3_look_through(struct source *source, struct source_survey *survey, struct source_failure *failure,
+	struct error *err)
+{
+	return s3_survey(&((struct s3 *)source)->survey, survey, failure, err);
+}
+
 static const char *const keys[] = {"profile", "region", "endpoint_url", "ca_bundle", "bucket",
 	"prefix", "first_fill", "overlap", "request_payer", NULL};
 
@@ -377,5 +388,9 @@ const struct source_ops source_s3 = {
 	.poll = s3_poll,
 	.report = s3_report,
 	.probe = s3_probe,
+	.survey = s3_look_through,
+	.survey_before = TICKS_PER_HOUR,
+	.survey_oldest = 7 * TICKS_PER_DAY,
+	.survey_apace = true,
 	.close = s3_close,
 };

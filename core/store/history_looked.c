@@ -7,25 +7,6 @@
 
 /* ---- one input ---- */
 
-static void
-put_number(struct buf *out, int64_t number)
-{
-	for (int i = 0; i < 8; i++)
-		buf_putc(out, (char)((uint64_t)number >> 8 * i & 0xff));
-}
-
-static int64_t
-get_number(const char *bytes)
-{
-	uint64_t number = 0;
-
-	for (int i = 7; i >= 0; i--)
-		number = number << 8 | (unsigned char)bytes[i];
-	return (int64_t)number;
-}
-
-enum { SPAN_BYTES = 16 };
-
 bool
 store_looked_put(
 	struct store *store, int64_t input, const struct store_looked *looked, struct error *err)
@@ -36,10 +17,8 @@ store_looked_put(
 
 	if (!stmt)
 		return false;
-	for (size_t i = 0; i < looked->span_count; i++) {
-		put_number(&spans, looked->spans[i].from);
-		put_number(&spans, looked->spans[i].to);
-	}
+	for (size_t i = 0; i < looked->span_count; i++)
+		span_put(&spans, &looked->spans[i]);
 	sql_bind_long(stmt, 1, input);
 	sql_bind_long(stmt, 2, looked->term);
 	sql_bind_long(stmt, 3, looked->unread);
@@ -120,7 +99,7 @@ take_spans(struct covered *covered, struct str bytes)
 	struct store_coverage *c = &covered->coverage;
 
 	for (size_t i = 0; i + SPAN_BYTES <= bytes.len; i += SPAN_BYTES) {
-		struct span span = {get_number(bytes.data + i), get_number(bytes.data + i + 8)};
+		struct span span = span_get(bytes.data + i);
 
 		if (span.from > span.to || span.from == TIME_NONE)
 			continue;

@@ -112,6 +112,12 @@ enum statement {
 	STMT_ASK_FRESH,
 	STMT_ASKED_PUT,
 	STMT_ASKED_LIST,
+	STMT_SURVEY_PUT,
+	STMT_SURVEY_DUE,
+	STMT_SURVEYED_PUT,
+	STMT_SURVEYED_SOURCE_PUT,
+	STMT_SURVEYED_SOURCE,
+	STMT_SURVEYED_LIST,
 	STMT_ANSWER_PUT,
 	STMT_COUNT,
 };
@@ -183,7 +189,7 @@ bool place_is_local(const struct store *store, const char *folder, struct error 
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 8,
+	SCHEMA_VERSION = 9,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */
@@ -324,6 +330,12 @@ struct copied {
 bool copy_put(struct store *store, const struct copied *copied, struct error *err);
 /* history_read.c: of 32 bytes; absent: they are not as many. */
 struct str hash_text(struct str bytes, char hex[HASH_HEX]);
+
+/* ---- span.c ---- */
+
+enum { SPAN_BYTES = 16 };
+void span_put(struct buf *out, const struct span *span);
+struct span span_get(const char *bytes);
 
 /* ---- history_looked.c ---- */
 

@@ -279,6 +279,23 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	" PRIMARY KEY(alert, term, source)) WITHOUT ROWID;"
 	"CREATE INDEX ask_due ON ask(source, due);"
 	"CREATE INDEX ask_stale ON ask(alert) WHERE stale = 1;",
+	/* Terms that a source is looked through for, and how far it was (store_survey). */
+	"CREATE TABLE survey("
+	" source TEXT NOT NULL," /* its name */
+	" term INTEGER NOT NULL,"
+	" first INTEGER NOT NULL," /* from then on */
+	" last INTEGER NOT NULL,"  /* what it is about last was then */
+	" due INTEGER NOT NULL,"   /* not before then */
+	" since INTEGER,"	   /* it was looked through so far */
+	" until INTEGER,"
+	" PRIMARY KEY(term, source)) WITHOUT ROWID;"
+	"CREATE INDEX survey_due ON survey(source, due);"
+	"CREATE TABLE surveyed("
+	" source TEXT PRIMARY KEY,"
+	" place TEXT,"	 /* what was looked through */
+	" trouble TEXT," /* what of it was not given the last time, and why */
+	" spans BLOB"	 /* of which times it has records */
+	") WITHOUT ROWID;",
 };
 
 /* ---- all at once ---- */

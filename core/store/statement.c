@@ -239,6 +239,31 @@ static const char *const texts[STMT_COUNT] = {
 		" WHERE a.alert = ?1 OR (a.alert = 0"
 		" AND a.source IN (SELECT source FROM ask WHERE alert = ?1))"
 		" ORDER BY a.source, a.term",
+	/* Also what came before what is known of: it is looked for anew then. */
+	[STMT_SURVEY_PUT] =
+		"INSERT INTO survey(source, term, first, last, due) VALUES(?1, ?2, ?3, ?4, ?5)"
+		" ON CONFLICT DO UPDATE SET first = min(first, ?3), last = max(last, ?4), due = ?5,"
+		" since = CASE WHEN ?3 < since THEN NULL ELSE since END,"
+		" until = CASE WHEN ?3 < since THEN NULL ELSE until END"
+		" WHERE ?3 < first OR ?4 > last",
+	/* What was never looked for first, and of that, and of the rest, the newest. */
+	[STMT_SURVEY_DUE] = "SELECT s.term, t.kind, t.value, s.first, s.last, s.until FROM survey s"
+			    " JOIN term t ON t.n = s.term WHERE s.source = ?1 AND s.due <= ?2"
+			    " ORDER BY s.until IS NOT NULL, s.last DESC, s.term DESC LIMIT ?3",
+	/* Joined with what was before, where no time lies between. */
+	[STMT_SURVEYED_PUT] =
+		"UPDATE survey SET since = CASE WHEN ?3 IS NULL OR (?3 <= until AND ?4 >= since)"
+		" THEN min(since, ifnull(?3, since)) ELSE ?3 END,"
+		" until = CASE WHEN ?3 IS NULL OR (?3 <= until AND ?4 >= since)"
+		" THEN max(until, ifnull(?4, until)) ELSE ?4 END,"
+		" due = ?5 WHERE source = ?1 AND term = ?2",
+	[STMT_SURVEYED_SOURCE_PUT] = "INSERT INTO surveyed(source, place, trouble, spans)"
+				     " VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET"
+				     " place = ifnull(?2, place), trouble = ?3, spans = ?4",
+	[STMT_SURVEYED_SOURCE] = "SELECT spans FROM surveyed WHERE source = ?1",
+	[STMT_SURVEYED_LIST] = "SELECT s.source, s.since, s.until, d.place, d.trouble, d.spans"
+			       " FROM survey s LEFT JOIN surveyed d ON d.source = s.source"
+			       " WHERE s.term = ?1 ORDER BY s.source",
 	/* A row that has them already is left alone. */
 	[STMT_ANSWER_PUT] =
 		"UPDATE alert SET (assessed, used, used_elsewhere, used_after, rotation, children,"

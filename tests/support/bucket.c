@@ -22,7 +22,7 @@ bucket_put(const struct cloud *cloud, const char *name, const char *key, const c
 	cloud_tell(cloud,
 		"{\"op\":\"call\",\"service\":\"s3\",\"method\":\"put\",\"arguments\":"
 		"{\"bucket\":\"%s\",\"key\":%s,\"records\":[{\"eventVersion\":\"1.09\","
-		"\"eventName\":\"CreateAccessKey\",\"eventTime\":\"2026-01-02T03:04:05Z\","
+		"\"eventName\":\"CreateAccessKey\",\"eventTime\":\"2025-12-02T03:04:05Z\","
 		"\"eventID\":\"%s\",\"requestParameters\":{\"userName\":\"bob\"}}]}}",
 		name, buf_cstr(&text), id);
 	buf_fini(&text);

@@ -12,7 +12,8 @@
 
 /* Makes or changes one; more: further arguments of services/s3.py, each with a comma before it. */
 void bucket_make(const struct cloud *cloud, const char *name, const char *region, const char *more);
-/* An object with one CreateAccessKey of that eventID, as CloudTrail writes them. */
+/* An object with one CreateAccessKey of that eventID, as CloudTrail writes them; of long ago, so
+ * that nobody looks for what came of it. */
 void bucket_put(const struct cloud *cloud, const char *name, const char *key, const char *id);
 /* An object of that text (as it stands between the quotes of JSON). */
 void bucket_put_text(

@@ -181,6 +181,7 @@ store_file_age(const char *path, int version)
 		      " part INTEGER NOT NULL DEFAULT 0,"
 		      " PRIMARY KEY(term, source)) WITHOUT ROWID;"
 		      "CREATE INDEX asked_due ON asked(source, due); PRAGMA user_version=7",
+		[8] = "DROP TABLE survey; DROP TABLE surveyed; PRAGMA user_version=8",
 	};
 
 	for (int at = sizeof(younger) / sizeof(younger[0]) - 1; at >= version; at--)

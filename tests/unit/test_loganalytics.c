@@ -34,6 +34,50 @@ the_rule_s_text_stands_in_the_query_as_written(void **state)
 }
 
 static void
+a_survey_asks_for_all_lists_at_once(void **state)
+{
+	static const struct str keys[] = {STR("AKIAONE"), STR("AKIATWO")}, users[] = {STR("bob")},
+				actors[] = {STR("arn:aws:iam::1:user/\") or true //\\")},
+				calls[] = {STR("CreateUser"), STR("StopLogging")};
+	const struct source_survey survey = {.lists = {[SURVEY_KEYS] = {keys, 2},
+						     [SURVEY_USERS] = {users, 1},
+						     [SURVEY_ACTORS] = {actors, 1},
+						     [SURVEY_ADDRESSES] = {users, 0}},
+		.root = true,
+		.calls = calls,
+		.call_count = 2};
+	struct buf text = {0};
+
+	(void)state;
+	loganalytics_write_survey(&text, &survey);
+	assert_string_equal(buf_cstr(&text),
+		"let keywatch_found = union\n"
+		"    (AWSCloudTrail\n"
+		"    | where EventName == \"CreateAccessKey\"\n"
+		"        or UserIdentityAccessKeyId in (\"AKIAONE\", \"AKIATWO\")\n"
+		"        or RequestParameters has_any (\"AKIAONE\", \"AKIATWO\")\n"
+		"        or ResponseElements has_any (\"AKIAONE\", \"AKIATWO\")\n"
+		"        or (EventName in (\"CreateUser\", \"StopLogging\") and (false\n"
+		"        or UserIdentityArn in (\"arn:aws:iam::1:user/\\\") or true //\\\\\")\n"
+		"        or UserIdentityPrincipalid in "
+		"(\"arn:aws:iam::1:user/\\\") or true //\\\\\")\n"
+		"        or UserIdentityInvokedBy in "
+		"(\"arn:aws:iam::1:user/\\\") or true //\\\\\")\n"
+		"        or UserIdentityUserName in (\"bob\")\n"
+		"        or tostring(parse_json(RequestParameters).userName) in (\"bob\")\n"
+		"        or UserIdentityType == \"Root\"\n"
+		"        )))\n"
+		"| order by TimeGenerated asc\n"
+		"| take 2000;\n"
+		"let keywatch_times = AWSCloudTrail\n"
+		"| summarize keywatch_first = min(TimeGenerated), keywatch_last = "
+		"max(TimeGenerated) by bin(TimeGenerated, 6h)\n"
+		"| project keywatch_first, keywatch_last;\n"
+		"union keywatch_found, keywatch_times\n");
+	buf_fini(&text);
+}
+
+static void
 the_time_asked_for_is_a_begin_and_an_end(void **state)
 {
 	struct buf text = {0};
@@ -189,6 +233,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rule_s_text_stands_in_the_query_as_written),
+		cmocka_unit_test(a_survey_asks_for_all_lists_at_once),
 		cmocka_unit_test(the_time_asked_for_is_a_begin_and_an_end),
 		cmocka_unit_test(a_row_is_the_event_s_with_what_the_rule_made_beside),
 		cmocka_unit_test(a_row_without_its_event_is_what_the_rule_gave),

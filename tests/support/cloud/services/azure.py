@@ -1,7 +1,8 @@
 """Azure: the sign-in service, managed identities, the Log Analytics query API.
 
 Every token belongs to an audience and ends; a query is answered only with one of the workspace's
-cloud. Nothing here runs KQL: `add` says which rows a rule's result holds, with the columns of the
+cloud. Nothing here runs KQL, but of a survey for history the lists and the limit are read out of the
+query (survey): `add` says which rows a rule's result holds, with the columns of the
 table and those that the rule made, and a query that keywatch wrapped gets those of its timespan. Any
 other query (a probe, another client's) gets the table's columns.
 
@@ -28,9 +29,11 @@ AUDIENCES = ("https://api.loganalytics.io", "https://api.loganalytics.us",
              "https://api.loganalytics.azure.cn")
 TYPES = {"TimeGenerated": "datetime", "SessionCreationDate": "datetime", "ReadOnly": "bool",
          "ManagementEvent": "bool", "SessionMfaAuthenticated": "bool",
-         "keywatch_arrived": "datetime"}
+         "keywatch_arrived": "datetime", "keywatch_first": "datetime",
+         "keywatch_last": "datetime"}
 GRANT = re.compile(r"^/([^/]+)/oauth2/v2\.0/token$")
 QUERY = re.compile(r"^/v1/workspaces/([^/]+)/query$")
+LITERAL = r'"(?:[^"\\]|\\.)*"'
 DISCOVERY = re.compile(r"^/([^/]+)/(v2\.0/\.well-known/openid-configuration|discovery/instance)$")
 
 
@@ -55,6 +58,17 @@ def query_error(status, code, message, inner=None):
 
 def seconds(text):
     return datetime.datetime.fromisoformat(text[:26].rstrip("Z") + "+00:00").timestamp()
+
+
+def literal(text):
+    """A string literal of Kusto's; what it does not know is an error there, too."""
+    def escape(found):
+        known = {"\\\\": "\\", '\\"': '"'}
+        if found[0] not in known:
+            raise query_error(400, "BadArgumentError", "The request had some invalid properties",
+                              {"code": "SyntaxError", "message": f"escape {found[0]}"})
+        return known[found[0]]
+    return re.sub(r"\\.", escape, text[1:-1])
 
 
 def duration(text):
@@ -89,8 +103,17 @@ class Service(Base):
     # ---- control ----
 
     def control_add(self, rows):
-        """rows: {row: the table's columns, made: the rule's, arrived: ISO}."""
+        """rows: {row: the table's columns, made: the rule's, arrived: ISO, other: it is not in the
+        rule's result}."""
         self.rows += rows
+
+    def control_fill(self, count, first, row):
+        """So many of them, a second each."""
+        at = datetime.datetime.fromisoformat(first.rstrip("Z"))
+        for i in range(count):
+            time = (at + datetime.timedelta(seconds=i)).isoformat() + "Z"
+            self.rows.append({"other": True, "row": {
+                "TimeGenerated": time, "AwsEventId": f"fill-{i}", **row}})
 
     def control_revoke(self):
         self.tokens.clear()
@@ -108,7 +131,8 @@ class Service(Base):
         return self.operation_of(request) is not None
 
     def operation(self, request):
-        return self.operation_of(request) or ""
+        name = self.operation_of(request) or ""
+        return "survey" if name == "query" and b"keywatch_times" in request.body else name
 
     def handle(self, request):
         try:
@@ -245,8 +269,12 @@ class Service(Base):
             return self.state["answer"]
         begin, end = window(asked["timespan"]) if asked.get("timespan") else (0, 1 << 40)
         rows = [r for r in self.rows if begin <= seconds(r["row"]["TimeGenerated"]) <= end]
-        flat = [self.flatten(r, "keywatch_row" in asked["query"]) for r in rows]
-        names = list(dict.fromkeys(n for r in flat for n in r)) or ["AwsEventId"]
+        surveyed = "keywatch_times" in asked["query"]
+        rows = [r for r in rows if surveyed or not r.get("other")]
+        flat = (self.survey(asked["query"], [r["row"] for r in rows]) if surveyed else
+                [self.flatten(r, "keywatch_row" in asked["query"]) for r in rows])
+        names = list(dict.fromkeys(["AwsEventId"] * surveyed + [n for r in flat for n in r])) or [
+            "AwsEventId"]
         most = self.state["max_rows"]
         answer = {"tables": [{
             "name": "PrimaryResult",
@@ -257,6 +285,40 @@ class Service(Base):
         if self.state["pad"]:
             answer["statistics"] = {"query": "x" * (self.state["pad"] * len(flat))}
         return answer
+
+    @staticmethod
+    def survey(query, rows):
+        """The rows that its conditions are true of, and the times of all."""
+        text = r"\((" + LITERAL + r"(?:, " + LITERAL + r")*)\)"
+        lists = {name.lstrip("("): [literal(t) for t in re.findall(LITERAL, values)]
+                 for name, _, values in re.findall(
+                     r"(?:where|or|\() ?([A-Za-z_().]+) (in|has_any) " + text, query)}
+        user = "tostring(parse_json(RequestParameters).userName)"
+        columns = ("UserIdentityArn", "UserIdentityPrincipalid", "UserIdentityInvokedBy",
+                   "SourceIpAddress", "UserIdentityUserName")
+
+        def about(row):
+            keys = lists.get("UserIdentityAccessKeyId", [])
+            return (row["EventName"] == "CreateAccessKey"
+                    or row.get("UserIdentityAccessKeyId") in keys
+                    or any(k in row.get(c, "") for k in keys
+                           for c in ("RequestParameters", "ResponseElements"))
+                    or row["EventName"] in lists["EventName"] and (
+                        any(row.get(c) in lists.get(c, []) for c in columns)
+                        or json.loads(row.get("RequestParameters") or "{}").get("userName")
+                        in lists.get(user, [])
+                        or 'UserIdentityType == "Root"' in query
+                        and row["UserIdentityType"] == "Root"))
+
+        firsts = {}
+        for row in sorted(rows, key=lambda r: r["TimeGenerated"]):
+            if row.get("SourceIpAddress") in lists.get("SourceIpAddress", []):
+                firsts.setdefault(tuple(row.get(c) for c in columns[:4]), row)
+        found = [r for r in rows if about(r)] + list(firsts.values())
+        found.sort(key=lambda r: r["TimeGenerated"])
+        times = sorted(r["TimeGenerated"] for r in rows)
+        ledger = [{"keywatch_first": times[0], "keywatch_last": times[-1]}] if times else []
+        return found[:int(re.search(r"take (\d+)", query)[1])] + ledger
 
     def flatten(self, row, wrapped):
         if not wrapped:

@@ -7,7 +7,8 @@ denied_operations.
 control_bucket(name, region, elsewhere, requester_pays): makes or changes one. elsewhere: how a
 request to a wrong region is answered: header (301 with x-amz-bucket-region), body (400 with
 <Region>), silent (301 without either; HEAD tells), temporary (307 with the header).
-control_put(bucket, key, records | text, gzip): an object; records are wrapped as CloudTrail does.
+control_put(bucket, key, records | text, gzip, repeat): an object; records are wrapped as CloudTrail
+does, so many times.
 control_remove(bucket, key).
 """
 import base64
@@ -44,13 +45,14 @@ class Service(Base):
         bucket = self.buckets.setdefault(name, {"objects": {}})
         bucket.update(region=region, elsewhere=elsewhere, requester_pays=requester_pays)
 
-    def control_put(self, bucket, key, records=None, text=None, gzip=True, base64_body=None):
+    def control_put(self, bucket, key, records=None, text=None, gzip=True, base64_body=None,
+                    repeat=1):
         if bucket not in self.buckets:
             self.control_bucket(bucket)
         if base64_body is not None:
             body = base64.b64decode(base64_body)
         else:
-            body = (json.dumps({"Records": records}) if records is not None else text).encode()
+            body = (json.dumps({"Records": records * repeat}) if records is not None else text).encode()
         body = gz.compress(body) if gzip else body
         self.buckets[bucket]["objects"][key.encode()] = {
             "body": body, "modified": datetime.datetime.now(datetime.timezone.utc)}

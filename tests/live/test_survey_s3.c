@@ -1,0 +1,319 @@
+/* A bucket is looked through for what its alerts are about, by reading its objects once more. */
+#include "tests/support/test.h"
+
+#include <stdio.h>
+
+#include "core/alert/facts.h"
+#include "core/base/buf.h"
+#include "core/history/story.h"
+#include "core/source/http.h"
+#include "tests/support/bucket.h"
+#include "tests/support/watcher.h"
+#include "tests/support/world.h"
+
+static struct cloud cloud;
+static struct world world;
+static struct watcher watcher;
+
+/* What was delivered until then tells of calls until 03:00. */
+#define NOW "2026-01-02T03:30:00Z"
+#define SPEC "type=s3,name=audit,bucket=trail"
+#define OTHER_REGION                                                                               \
+	"AWSLogs/111122223333/CloudTrail/eu-west-1/2026/01/02/"                                    \
+	"111122223333_CloudTrail_eu-west-1_20260102T"
+
+static int
+start(void **state)
+{
+	(void)state;
+	http_global_init();
+	cloud_start(&cloud);
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	cloud_stop(&cloud);
+	http_global_fini();
+	return 0;
+}
+
+static int
+standing(void **state)
+{
+	(void)state;
+	world_open(&world, NULL, cloud.url);
+	setenv("AWS_ACCESS_KEY_ID", CLOUD_KEY, 1);
+	setenv("AWS_SECRET_ACCESS_KEY", CLOUD_SECRET, 1);
+	cloud_reset(&cloud);
+	bucket_make(&cloud, "trail", "us-east-1", "");
+	watcher_open(&watcher, NOW, "0");
+	return 0;
+}
+
+static int
+close_it(void **state)
+{
+	(void)state;
+	watcher_close(&watcher);
+	return 0;
+}
+
+#define NEW "AKIAKEYWATCHNEW00001"
+#define OLD "AKIAOFTHEACTOR000001"
+
+/* An object with one record: called with a key, answered with another one; "": none. */
+static void
+put(const char *key, const char *id, const char *name, const char *time, const char *by,
+	const char *made)
+{
+	cloud_tell(&cloud,
+		"{\"op\":\"call\",\"service\":\"s3\",\"method\":\"put\",\"arguments\":{"
+		"\"bucket\":\"trail\",\"key\":\"%s\",\"records\":[{\"eventVersion\":\"1.09\","
+		"\"eventName\":\"%s\",\"eventSource\":\"iam.amazonaws.com\",\"eventTime\":\"%s\","
+		"\"eventID\":\"%s\",\"recipientAccountId\":\"111122223333\","
+		"\"sourceIPAddress\":\"203.0.113.9\",\"userIdentity\":{\"type\":\"IAMUser\","
+		"\"accountId\":\"111122223333\",\"arn\":\"arn:aws:iam::111122223333:user/eve\","
+		"\"userName\":\"eve\",\"accessKeyId\":\"%s\"},"
+		"\"requestParameters\":{\"userName\":\"bob\"},"
+		"\"responseElements\":{\"accessKey\":{\"userName\":\"bob\","
+		"\"status\":\"Active\",\"accessKeyId\":\"%s\"}}}]}}",
+		key, name, time, id, by, made);
+}
+
+static void
+put_new(void)
+{
+	put(TRAIL_TODAY "0210Z_aaaaaaaaaaaaaaaa.json.gz", "e-1", "CreateAccessKey",
+		"2026-01-02T02:04:05Z", OLD, NEW);
+}
+
+/* Of nobody that matters: it tells that the bucket has records of then. */
+static void
+put_last(void)
+{
+	put(TRAIL_TODAY "0310Z_zzzzzzzzzzzzzzzz.json.gz", "e-9", "DescribeInstances",
+		"2026-01-02T02:58:00Z", "AKIAOFSOMEBODY000001", "");
+}
+
+static void
+watch(const char *spec)
+{
+	const char *const specs[] = {spec, NULL};
+
+	watcher_start(&watcher, spec ? specs : NULL);
+}
+
+static bool
+has_asked(struct watcher *w, void *context)
+{
+	struct pipeline_progress progress;
+
+	pipeline_get_progress(w->pipeline, &progress);
+	return progress.history.asked >= *(uint64_t *)context;
+}
+
+static void
+await_surveys(uint64_t count)
+{
+	watcher_await(&watcher, has_asked, &count);
+}
+
+static void
+tell_fact(const char *id, int number, const struct health *health, char text[1000])
+{
+	const struct story_scope scope = {.state = HISTORY_LOOKED};
+	struct fact_ledger ledger = {.sources = health, .source_count = health != NULL};
+	struct fact facts[FACT_COUNT];
+	struct arena arena = {0};
+	struct history history;
+	struct alert alert;
+	struct error err;
+
+	watcher_load(&watcher, id, &alert);
+	assert_ok(story_load(&history, &arena, watcher.store, &alert, &scope, &err), &err);
+	ledger.history = &history;
+	facts_of_alert(facts, &arena, &alert, NULL, &ledger);
+	text[0] = '\0';
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		if (facts[i].number == number)
+			snprintf(text, 1000, "%s%.*s",
+				facts[i].known ? "" : "unknown: ", STR_ARG(facts[i].value));
+	arena_fini(&arena);
+	alert_fini(&alert);
+}
+
+static void
+assert_fact(const char *id, int number, const char *part)
+{
+	char text[1000];
+
+	tell_fact(id, number, NULL, text);
+	if (!strstr(text, part))
+		assert_string_equal(text, part);
+}
+
+enum { USED = 14, LOOKED = 24 };
+
+/* ---- tests ---- */
+
+static void
+a_use_of_a_new_key_is_found_in_every_region(void **state)
+{
+	(void)state;
+	put_new();
+	put(OTHER_REGION "0220Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
+		"2026-01-02T02:05:03Z", NEW, "");
+	watch(SPEC);
+	await_surveys(1);
+	assert_fact("e-1", USED, "58 s");
+	bucket_assert_signed(&cloud);
+}
+
+static void
+a_key_without_a_use_is_unused_as_far_as_the_bucket_has_records(void **state)
+{
+	(void)state;
+	put_new();
+	put_last();
+	watch(SPEC);
+	await_surveys(1);
+	assert_fact("e-1", USED, "not used, looked until 2026-01-02T02:58:00Z");
+	assert_fact("e-1", LOOKED,
+		"in s3://trail, 1 folder of an account's region, last 2 objects of 2026-01-02");
+}
+
+static void
+what_was_looked_through_stands_beside_what_is_watched(void **state)
+{
+	struct health health;
+	char text[1000];
+
+	(void)state;
+	put_new();
+	put_last();
+	watch(SPEC);
+	await_surveys(1);
+	watcher_await_ok(&watcher, "audit");
+	health = watcher_health(&watcher, "audit");
+	tell_fact("e-1", LOOKED, &health, text);
+	assert_non_null(strstr(text, "; looked through: s3://trail, 1 folder of"));
+}
+
+static void
+what_was_delivered_before_the_alert_is_not_read_for_it(void **state)
+{
+	size_t objects;
+
+	(void)state;
+	put(TRAIL_TODAY "0050Z_aaaaaaaaaaaaaaaa.json.gz", "e-0", "ListUsers",
+		"2026-01-02T00:40:00Z", OLD, "");
+	put_new();
+	put_last();
+	watch(SPEC);
+	await_surveys(1);
+	objects = 3; /* of the poll */
+	assert_int_equal(cloud_count(&cloud, "s3", "GetObject"), objects + 2);
+}
+
+static void
+of_what_may_be_delivered_later_nothing_is_denied(void **state)
+{
+	(void)state;
+	put(TRAIL_TODAY "0315Z_aaaaaaaaaaaaaaaa.json.gz", "e-1", "CreateAccessKey",
+		"2026-01-02T03:10:00Z", OLD, NEW);
+	put_last();
+	watch(SPEC);
+	await_surveys(1);
+	assert_fact("e-1", USED, "unknown: window ends before 2026-01-02T03:10:00Z");
+}
+
+static void
+a_denied_object_denies_nothing(void **state)
+{
+	(void)state;
+	put_new();
+	put_last();
+	put(OTHER_REGION "0220Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
+		"2026-01-02T02:05:03Z", NEW, "");
+	/* Not to the poll. */
+	bucket_fault(&cloud, "GetObject", "error",
+		",\"path\":\"eu-west-1\",\"skip\":1,\"count\":-1,"
+		"\"code\":\"AccessDenied\",\"status\":403");
+	watch(SPEC);
+	await_surveys(1);
+	assert_fact("e-1", USED, "unknown: not looked for yet: audit: denied: s3://trail/");
+}
+
+static void
+an_object_that_is_damaged_denies_nothing(void **state)
+{
+	(void)state;
+	put_new();
+	put_last();
+	bucket_put_text(&cloud, "trail", OTHER_REGION "0220Z_bbbbbbbbbbbbbbbb.json.gz", "no log");
+	watch(SPEC);
+	await_surveys(1);
+	assert_fact("e-1", USED, "unknown: not looked for yet: audit: s3://trail/");
+}
+
+static void
+a_throttled_listing_is_tried_again_and_said(void **state)
+{
+	(void)state;
+	put_new();
+	put_last();
+	/* The poll lists the streams and two days; what follows is the survey's. */
+	watch(SPEC);
+	await_surveys(1);
+	watcher_stop(&watcher);
+	bucket_fault(&cloud, "GetObject", "slow-down", ",\"count\":-1");
+	put(TRAIL_TODAY "0320Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
+		"2026-01-02T02:59:03Z", NEW, "");
+	watch(NULL);
+	watcher_await_line(&watcher, "audit: throttled");
+	assert_fact("e-1", USED, "not used, looked until 2026-01-02T02:58:00Z");
+}
+
+static void
+five_hundred_objects_are_a_step(void **state)
+{
+	(void)state;
+	put_new();
+	for (int i = 0; i < 500; i++) {
+		char key[200], id[16];
+
+		snprintf(key, sizeof(key), TRAIL_TODAY "0230Z_%016d.json.gz", i);
+		snprintf(id, sizeof(id), "f-%d", i);
+		put(key, id, "DescribeInstances", "2026-01-02T02:28:00Z", "AKIAOFSOMEBODY000001",
+			"");
+	}
+	put(TRAIL_TODAY "0310Z_zzzzzzzzzzzzzzzz.json.gz", "e-2", "ListUsers",
+		"2026-01-02T02:58:00Z", NEW, "");
+	watch(SPEC);
+	await_surveys(1);
+	/* All that was delivered before 02:30 tells of calls before 02:00. */
+	assert_fact("e-1", USED, "unknown: audit has no records of that time");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, standing, close_it)
+		TEST(a_use_of_a_new_key_is_found_in_every_region),
+		TEST(a_key_without_a_use_is_unused_as_far_as_the_bucket_has_records),
+		TEST(what_was_looked_through_stands_beside_what_is_watched),
+		TEST(what_was_delivered_before_the_alert_is_not_read_for_it),
+		TEST(of_what_may_be_delivered_later_nothing_is_denied),
+		TEST(a_denied_object_denies_nothing),
+		TEST(an_object_that_is_damaged_denies_nothing),
+		TEST(a_throttled_listing_is_tried_again_and_said),
+		TEST(five_hundred_objects_are_a_step),
+	};
+
+	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
+	return cmocka_run_group_tests(tests, start, stop);
+}
