@@ -177,6 +177,7 @@ enter_goes_to_the_facts_and_from_a_fact_to_its_evidence(void **state)
 		pty_raw_mark(pty);
 		pty_send(pty, "j");
 		pty_wait_raw(pty, "\xe2\x96\x8e");
+		pty_settle(pty);
 	}
 	pty_send(pty, "\r");
 	pty_wait_text(pty, "\"userAgent\"");
