@@ -8,17 +8,18 @@
 
 /*
  * What is loaded of each term at most: the earliest with a weight and without (the first use, the
- * first call of an actor), and when there are more, those around the alert. Together they leave
- * room for the traces of other keys.
+ * first call of an actor), and when there are more, those around the alert, or of later ones the
+ * first from each place: a key that is always used may be stolen. Together they leave room for the
+ * traces of other keys.
  */
 static const struct share {
-	size_t heavy, light, around;
+	size_t heavy, light, around, places;
 } shares[TERM_KINDS] = {
-	[TERM_KEY] = {1500, 1500, 0},
-	[TERM_USER] = {500, 100, 250},
-	[TERM_ACTOR] = {1000, 100, 750},
-	[TERM_ADDRESS] = {500, 500, 250},
-	[TERM_AGENT] = {500, 50, 0},
+	[TERM_KEY] = {1500, 1500, 0, 200},
+	[TERM_USER] = {500, 100, 250, 0},
+	[TERM_ACTOR] = {1000, 100, 750, 0},
+	[TERM_ADDRESS] = {500, 500, 250, 0},
+	[TERM_AGENT] = {500, 50, 0, 0},
 };
 #define AROUND (60 * TICKS_PER_MINUTE)
 
@@ -109,6 +110,20 @@ load_around(struct telling *t, int64_t term, size_t most, struct error *err)
 	return load_range(t, &range, &cut, err);
 }
 
+/* Behind the last that was found. */
+static bool
+load_places(struct telling *t, int64_t term, size_t most, struct error *err)
+{
+	size_t room = STORY_TRACES_MAX - t->count;
+	int64_t last;
+
+	if (!most || !room || !t->count || t->found[t->count - 1]->time == TIME_NONE)
+		return true;
+	last = t->found[t->count - 1]->time;
+	return store_traces_places(
+		t->store, term, last, most < room ? most : room, take_trace, t, err);
+}
+
 static bool
 load_term(struct telling *t, enum term_kind kind, int64_t term, struct error *err)
 {
@@ -123,6 +138,8 @@ load_term(struct telling *t, enum term_kind kind, int64_t term, struct error *er
 	range.heavy = false;
 	range.most = share->light;
 	if (share->light && !load_range(t, &range, &light_cut, err))
+		return false;
+	if (light_cut && !load_places(t, term, share->places, err))
 		return false;
 	t->history->cut |= heavy_cut ? 1U << kind : 0;
 	t->history->cut |= light_cut ? HISTORY_CUT_LIGHT(1U << kind) : 0;

@@ -170,3 +170,20 @@ store_traces_of(struct store *store, int64_t term, bool heavy, int64_t from, int
 
 	return read_range(store, &range, visit, context, cut, err);
 }
+
+bool
+store_traces_places(struct store *store, int64_t term, int64_t from, size_t most,
+	store_trace_visit *visit, void *context, struct error *err)
+{
+	sqlite3_stmt *stmt;
+	bool cut;
+
+	word_fresh(store);
+	stmt = sql_use(store, STMT_TRACE_PLACES, err);
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, term);
+	sql_bind_long(stmt, 2, from);
+	sql_bind_long(stmt, 3, (int64_t)most);
+	return visit_rows(store, stmt, most, visit, context, &cut, err);
+}

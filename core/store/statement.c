@@ -197,6 +197,12 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_TRACE_LIST_ONE] =
 		"SELECT time, identity, " TRACE_COLUMNS " FROM trace WHERE term = ?1 AND light = ?5"
 		" AND time >= ?2 AND time <= ?3 ORDER BY time, identity LIMIT ?4",
+	[STMT_TRACE_PLACES] =
+		"SELECT time, identity, " TRACE_COLUMNS " FROM trace,"
+		" (SELECT ip AS at_ip, agent AS by_agent, min(time) AS earliest FROM trace"
+		" WHERE term = ?1 AND light = 1 AND time >= ?2 GROUP BY 1, 2 ORDER BY 3 LIMIT ?3)"
+		" WHERE term = ?1 AND light = 1 AND time = earliest AND ip IS at_ip"
+		" AND agent IS by_agent ORDER BY 1, 2 LIMIT ?3",
 	[STMT_TRACE_FIRST] = "SELECT light, time, identity FROM trace_first"
 			     " WHERE term = ?1 AND actor = ?2",
 	[STMT_TRACE_FIRST_PUT] = "INSERT INTO trace_first(term, actor, light, time, identity)"

@@ -331,7 +331,7 @@ of_a_busy_actor_the_earliest_come_and_those_around_the_alert(void **state)
 	tale_close(&t);
 }
 
-/* What it was used for hides neither its end nor what was made with it. */
+/* What it was used for hides neither its end, what was made with it, nor another place. */
 static void
 of_a_busy_key_all_that_was_done_to_it_comes(void **state)
 {
@@ -343,12 +343,18 @@ of_a_busy_key_all_that_was_done_to_it_comes(void **state)
 	put_many(&t, TERM_KEY, KEY, "GetObject key=" KEY " at=50000", 50000);
 	tell(&t, "CreateAccessKey id=made key=" KEY " subject=AKIA2 user=x at=49999");
 	tell(&t, "UpdateAccessKey id=end subject=" KEY " user=bob at=60000");
+	tell(&t, "GetObject id=there key=" KEY " ip=192.0.2.9 at=200000");
+	tell(&t, "GetObject id=again key=" KEY " ip=192.0.2.9 at=200001");
+	tell(&t, "GetObject id=with key=" KEY " ip=192.0.2.9 agent=evil at=200002");
 	looked(&t);
 	load_as(&t, HISTORY_LOOKED);
 	assert_int_equal(t.history.cut, HISTORY_CUT_LIGHT(1U << TERM_KEY));
 	assert_true(has(&t, "m0"));
 	assert_true(has(&t, "made"));
 	assert_true(has(&t, "end"));
+	assert_true(has(&t, "there"));
+	assert_true(has(&t, "with"));
+	assert_false(has(&t, "again"));
 	assert_int_equal(t.history.key_count, 2);
 	tale_close(&t);
 }
