@@ -25,20 +25,6 @@ take_problem(void *context, const struct source_place *place, enum problem_sever
 	return true;
 }
 
-static bool
-take_position(void *context, struct str name, struct str value)
-{
-	(void)context, (void)name, (void)value;
-	return true;
-}
-
-static bool
-take_barrier(void *context, uint64_t token)
-{
-	(void)context, (void)token;
-	return true;
-}
-
 static struct str
 no_position(void *context, struct str name)
 {
@@ -179,7 +165,7 @@ ask(const struct doctor_asker *asker, struct doctor_source *source, int interrup
 	struct buf *last_try)
 {
 	const struct source_sink sink = {
-		NULL, take_record, take_problem, take_position, take_barrier};
+		NULL, take_record, take_problem, source_drop_position, source_drop_barrier};
 	const struct scan_options scan = {0};
 	struct http *http = http_new(interrupt, source->config->value[SOURCE_KEY_CA_BUNDLE]);
 	const struct source_options options = {

@@ -119,23 +119,6 @@ take_problem(void *context, const struct source_place *place, enum problem_sever
 	return !pipeline_stopped(a->fetcher->pipeline);
 }
 
-static bool
-take_position(void *context, struct str name, struct str value)
-{
-	(void)context;
-	(void)name;
-	(void)value;
-	return true;
-}
-
-static bool
-take_barrier(void *context, uint64_t token)
-{
-	(void)context;
-	(void)token;
-	return true;
-}
-
 /* ---- of which times ---- */
 
 static int64_t
@@ -441,7 +424,7 @@ pipeline_ask(void *argument)
 	struct pipeline *p = f->pipeline;
 	struct asker a = {.fetcher = f};
 	const struct source_sink sink = {
-		&a, take_record, take_problem, take_position, take_barrier};
+		&a, take_record, take_problem, source_drop_position, source_drop_barrier};
 	const struct scan_options scan = {.max_record = p->options.max_record};
 
 	a.http = http_new(p->stop_wake.fd, f->config->value[SOURCE_KEY_CA_BUNDLE]);

@@ -138,23 +138,6 @@ take_problem(void *context, const struct source_place *place, enum problem_sever
 	return !pipeline_stopped(s->fetcher->pipeline);
 }
 
-static bool
-take_position(void *context, struct str name, struct str value)
-{
-	(void)context;
-	(void)name;
-	(void)value;
-	return true;
-}
-
-static bool
-take_barrier(void *context, uint64_t token)
-{
-	(void)context;
-	(void)token;
-	return true;
-}
-
 static void
 take_cover(void *context, int64_t time)
 {
@@ -430,7 +413,8 @@ look_through(struct surveyor *s, const struct source_sink *sink, const struct sc
 static void
 survey(struct surveyor *s)
 {
-	const struct source_sink sink = {s, take_record, take_problem, take_position, take_barrier};
+	const struct source_sink sink = {
+		s, take_record, take_problem, source_drop_position, source_drop_barrier};
 	const struct pipeline *p = s->fetcher->pipeline;
 	struct looker *names = looker_new(NULL); /* which are the same of all */
 	struct scan_options scan = {

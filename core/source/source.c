@@ -58,3 +58,17 @@ source_advice(const struct source_failure *failure)
 
 	return failure->advice[0] ? failure->advice : general[failure->cause];
 }
+
+bool
+source_drop_position(void *context, struct str name, struct str value)
+{
+	(void)context, (void)name, (void)value;
+	return true;
+}
+
+bool
+source_drop_barrier(void *context, uint64_t token)
+{
+	(void)context, (void)token;
+	return true;
+}

@@ -57,6 +57,9 @@ struct source_sink {
 	 * of a source only grow. */
 	bool (*barrier)(void *context, uint64_t token);
 };
+/* The last two of who commits nothing. */
+bool source_drop_position(void *context, struct str name, struct str value);
+bool source_drop_barrier(void *context, uint64_t token);
 
 /* What a source says of itself; copied out by the fetcher after every step (and by say, within
  * one). Counts since the start. */
