@@ -7,49 +7,6 @@
 #include "core/base/buf.h"
 #include "tests/support/workspace.h"
 
-static struct workspace ws;
-
-static int
-start(void **state)
-{
-	(void)state;
-	workspace_start(&ws);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	workspace_stop(&ws);
-	return 0;
-}
-
-static int
-standing(void **state)
-{
-	(void)state;
-	workspace_open(&ws, "0");
-	return 0;
-}
-
-/* Polls follow each other without a pause. */
-static int
-racing(void **state)
-{
-	(void)state;
-	workspace_open(&ws, "1000");
-	return 0;
-}
-
-static int
-close_it(void **state)
-{
-	(void)state;
-	workspace_close(&ws);
-	return 0;
-}
-
 static void
 unset_client(void)
 {
@@ -234,8 +191,8 @@ no_secret_is_in_what_is_said_or_kept(void **state)
 int
 main(void)
 {
-#define STANDING(name) cmocka_unit_test_setup_teardown(name, standing, close_it)
-#define RACING(name) cmocka_unit_test_setup_teardown(name, racing, close_it)
+#define STANDING(name) cmocka_unit_test_setup_teardown(name, workspace_standing, workspace_close)
+#define RACING(name) cmocka_unit_test_setup_teardown(name, workspace_racing, workspace_close)
 	const struct CMUnitTest tests[] = {
 		RACING(a_token_is_kept_until_it_nears_its_end),
 		STANDING(the_secret_may_stand_in_a_file),
@@ -250,5 +207,5 @@ main(void)
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, workspace_start, workspace_stop);
 }

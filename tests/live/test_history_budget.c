@@ -7,27 +7,9 @@
 #include "core/base/timefmt.h"
 #include "tests/support/inquiry.h"
 
-static struct inquiry in;
-
 #define NOW "2026-01-02T03:30:00Z"
 #define NEW "AKIAKEYWATCHNEW00001"
 #define SPEC "type=cloudtrail,name=prod"
-
-static int
-start(void **state)
-{
-	(void)state;
-	inquiry_start(&in);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	inquiry_stop(&in);
-	return 0;
-}
 
 static void
 set_up(const char *rate)
@@ -50,14 +32,6 @@ running(void **state)
 {
 	(void)state;
 	set_up("100");
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	inquiry_close(&in);
 	return 0;
 }
 
@@ -159,7 +133,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name, set_up) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name, set_up) cmocka_unit_test_setup_teardown(name, set_up, inquiry_close)
 		TEST(the_watch_goes_on_while_an_answer_does_not_come, running),
 		TEST(a_stop_does_not_wait_for_an_answer, standing),
 		TEST(a_throttle_is_left_alone_and_said, standing),
@@ -170,5 +144,5 @@ main(void)
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, inquiry_start, inquiry_stop);
 }

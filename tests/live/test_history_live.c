@@ -6,8 +6,6 @@
 
 #include "tests/support/inquiry.h"
 
-static struct inquiry in;
-
 /* When the tests begin; a minute of their clock takes three seconds. */
 #define NOW "2026-01-02T03:30:00Z"
 #define NEW "AKIAKEYWATCHNEW00001"
@@ -18,34 +16,10 @@ static struct inquiry in;
 #define SPEC "type=cloudtrail,name=prod"
 
 static int
-start(void **state)
-{
-	(void)state;
-	inquiry_start(&in);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	inquiry_stop(&in);
-	return 0;
-}
-
-static int
 set_up(void **state)
 {
 	(void)state;
 	inquiry_open(&in, NOW, "20");
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	inquiry_close(&in);
 	return 0;
 }
 
@@ -230,7 +204,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, inquiry_close)
 		TEST(what_was_called_with_a_new_key_is_asked_for),
 		TEST(a_key_that_was_made_with_it_is_asked_for_in_turn),
 		TEST(what_was_called_with_temporary_keys_of_it_is_a_use),
@@ -246,5 +220,5 @@ main(void)
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, inquiry_start, inquiry_stop);
 }

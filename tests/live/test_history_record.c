@@ -6,27 +6,9 @@
 #include "core/history/story.h"
 #include "tests/support/inquiry.h"
 
-static struct inquiry in;
-
 #define NOW "2026-01-02T03:30:00Z"
 #define NEW "AKIAKEYWATCHNEW00001"
 #define SPEC "type=cloudtrail,name=prod"
-
-static int
-start(void **state)
-{
-	(void)state;
-	inquiry_start(&in);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	inquiry_stop(&in);
-	return 0;
-}
 
 static void
 use_key(const char *agent_of)
@@ -45,14 +27,6 @@ set_up(void **state)
 	use_key("bob");
 	inquiry_watch(&in, SPEC);
 	inquiry_await_silence(&in);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	inquiry_close(&in);
 	return 0;
 }
 
@@ -181,7 +155,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, inquiry_close)
 		TEST(a_record_is_asked_for_by_its_event_id),
 		TEST(one_that_cloudtrail_has_no_more_is_said_to_be_gone),
 		TEST(another_one_of_that_id_is_not_taken_for_it),
@@ -191,5 +165,5 @@ main(void)
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, inquiry_start, inquiry_stop);
 }

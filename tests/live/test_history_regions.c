@@ -7,27 +7,9 @@
 
 #include "tests/support/inquiry.h"
 
-static struct inquiry in;
-
 #define NOW "2026-01-02T03:30:00Z"
 #define NEW "AKIAKEYWATCHNEW00001"
 #define SPEC "type=cloudtrail,name=prod"
-
-static int
-start(void **state)
-{
-	(void)state;
-	inquiry_start(&in);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	inquiry_stop(&in);
-	return 0;
-}
 
 static void
 make_key(void)
@@ -44,14 +26,6 @@ set_up(void **state)
 	cloud_tell(&in.cloud, "{\"op\":\"set\",\"service\":\"ec2\",\"state\":"
 			      "{\"enabled\":[\"us-east-1\",\"eu-west-1\"]}}");
 	make_key();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	inquiry_close(&in);
 	return 0;
 }
 
@@ -161,7 +135,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, inquiry_close)
 		TEST(a_use_in_another_region_that_is_enabled_is_found),
 		TEST(where_it_was_asked_is_said_of_a_key_that_is_unused),
 		TEST(regions_are_those_that_are_configured),
@@ -172,5 +146,5 @@ main(void)
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, inquiry_start, inquiry_stop);
 }

@@ -6,49 +6,6 @@
 #include "core/base/buf.h"
 #include "tests/support/workspace.h"
 
-static struct workspace ws;
-
-static int
-start(void **state)
-{
-	(void)state;
-	workspace_start(&ws);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	workspace_stop(&ws);
-	return 0;
-}
-
-static int
-standing(void **state)
-{
-	(void)state;
-	workspace_open(&ws, "0");
-	return 0;
-}
-
-/* Polls follow each other without a pause. */
-static int
-racing(void **state)
-{
-	(void)state;
-	workspace_open(&ws, "1000");
-	return 0;
-}
-
-static int
-close_it(void **state)
-{
-	(void)state;
-	workspace_close(&ws);
-	return 0;
-}
-
 /* ---- rows ---- */
 
 static void
@@ -421,8 +378,8 @@ a_stop_ends_a_query_that_is_not_answered(void **state)
 int
 main(void)
 {
-#define STANDING(name) cmocka_unit_test_setup_teardown(name, standing, close_it)
-#define RACING(name) cmocka_unit_test_setup_teardown(name, racing, close_it)
+#define STANDING(name) cmocka_unit_test_setup_teardown(name, workspace_standing, workspace_close)
+#define RACING(name) cmocka_unit_test_setup_teardown(name, workspace_racing, workspace_close)
 	const struct CMUnitTest tests[] = {
 		STANDING(a_row_of_the_rule_s_result_is_an_alert_with_the_ingestion_time),
 		STANDING(columns_that_were_projected_away_do_not_hide_the_alert),
@@ -449,5 +406,5 @@ main(void)
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, workspace_start, workspace_stop);
 }

@@ -7,55 +7,12 @@
 #include "core/history/story.h"
 #include "tests/support/workspace.h"
 
-static struct workspace ws;
-
 /* What surveys meet next, and not the polls. */
 static void
 fault(const char *members)
 {
 	cloud_tell(&ws.cloud,
 		"{\"op\":\"fault\",\"service\":\"azure\",\"operation\":\"survey\",%s}", members);
-}
-
-static int
-start(void **state)
-{
-	(void)state;
-	workspace_start(&ws);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	workspace_stop(&ws);
-	return 0;
-}
-
-/* At 03:30: what the table holds of up to 03:00 is all there. */
-static int
-standing(void **state)
-{
-	(void)state;
-	workspace_open(&ws, "0");
-	return 0;
-}
-
-static int
-racing(void **state)
-{
-	(void)state;
-	workspace_open(&ws, "1000");
-	return 0;
-}
-
-static int
-close_it(void **state)
-{
-	(void)state;
-	workspace_close(&ws);
-	return 0;
 }
 
 #define NEW "AKIAKEYWATCHNEW00001"
@@ -428,8 +385,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, standing, close_it)
-#define RACE(name) cmocka_unit_test_setup_teardown(name, racing, close_it)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, workspace_standing, workspace_close)
+#define RACE(name) cmocka_unit_test_setup_teardown(name, workspace_racing, workspace_close)
 		TEST(a_use_of_a_new_key_is_found),
 		TEST(a_key_without_a_use_is_unused_as_far_as_the_table_has_rows),
 		TEST(of_what_may_be_ingested_later_nothing_is_denied),
@@ -448,5 +405,5 @@ main(void)
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, workspace_start, workspace_stop);
 }

@@ -7,18 +7,24 @@
 #include "core/source/http.h"
 #include "core/store/history.h"
 
-void
-inquiry_start(struct inquiry *i)
+struct inquiry in;
+
+int
+inquiry_start(void **state)
 {
+	(void)state;
 	http_global_init();
-	cloud_start(&i->cloud);
+	cloud_start(&in.cloud);
+	return 0;
 }
 
-void
-inquiry_stop(struct inquiry *i)
+int
+inquiry_stop(void **state)
 {
-	cloud_stop(&i->cloud);
+	(void)state;
+	cloud_stop(&in.cloud);
 	http_global_fini();
+	return 0;
 }
 
 void
@@ -31,10 +37,12 @@ inquiry_open(struct inquiry *i, const char *now, const char *rate)
 	watcher_open(&i->watcher, now, rate);
 }
 
-void
-inquiry_close(struct inquiry *i)
+int
+inquiry_close(void **state)
 {
-	watcher_close(&i->watcher);
+	(void)state;
+	watcher_close(&in.watcher);
+	return 0;
 }
 
 /* ---- calls ---- */

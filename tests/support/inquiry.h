@@ -16,12 +16,15 @@ struct inquiry {
 	struct watcher watcher;
 };
 
-/* Of a whole program. */
-void inquiry_start(struct inquiry *i);
-void inquiry_stop(struct inquiry *i);
+/* That of a test program. */
+extern struct inquiry in;
+
+/* For cmocka: of a whole program. */
+int inquiry_start(void **state);
+int inquiry_stop(void **state);
 /* Of a test; the clock stands at `now` when rate is "0". */
 void inquiry_open(struct inquiry *i, const char *now, const char *rate);
-void inquiry_close(struct inquiry *i);
+int inquiry_close(void **state); /* for cmocka */
 
 /* A call that CloudTrail knows of. NULL: eve of account 123456789012 calls IAM about bob, from
  * 203.0.113.9, with a key of hers, in us-east-1; without an answer. */

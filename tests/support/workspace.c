@@ -11,64 +11,87 @@
 static const char *const variables[] = {
 	"AZURE_FEDERATED_TOKEN_FILE", "IDENTITY_ENDPOINT", "IDENTITY_HEADER"};
 
-void
-workspace_start(struct workspace *ws)
+struct workspace ws;
+
+int
+workspace_start(void **state)
 {
-	*ws = (struct workspace){.path = mem_strdup(getenv("PATH"))};
+	(void)state;
+	ws = (struct workspace){.path = mem_strdup(getenv("PATH"))};
 	http_global_init();
-	cloud_start(&ws->cloud);
+	cloud_start(&ws.cloud);
+	return 0;
 }
 
-void
-workspace_stop(struct workspace *ws)
+int
+workspace_stop(void **state)
 {
-	cloud_stop(&ws->cloud);
-	world_close(&ws->world);
+	(void)state;
+	cloud_stop(&ws.cloud);
+	world_close(&ws.world);
 	http_global_fini();
-	free(ws->path);
+	free(ws.path);
+	return 0;
 }
 
-void
-workspace_open(struct workspace *ws, const char *rate)
+static int
+open_at(const char *rate)
 {
-	world_open(&ws->world, NULL, NULL);
+	world_open(&ws.world, NULL, NULL);
 	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
 		unsetenv(variables[i]);
 	setenv("AZURE_TENANT_ID", WORKSPACE_TENANT, 1);
 	setenv("AZURE_CLIENT_ID", WORKSPACE_CLIENT, 1);
 	setenv("AZURE_CLIENT_SECRET", WORKSPACE_SECRET, 1);
-	setenv("AZURE_AUTHORITY_HOST", ws->cloud.url, 1);
+	setenv("AZURE_AUTHORITY_HOST", ws.cloud.url, 1);
 	/* Nobody listens there. */
 	setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1", 1);
-	setenv("PATH", ws->world.home, 1);
-	cloud_reset(&ws->cloud);
-	watcher_open(&ws->watcher, NOW, rate);
+	setenv("PATH", ws.world.home, 1);
+	cloud_reset(&ws.cloud);
+	watcher_open(&ws.watcher, NOW, rate);
+	return 0;
+}
+
+int
+workspace_standing(void **state)
+{
+	(void)state;
+	return open_at("0");
+}
+
+int
+workspace_racing(void **state)
+{
+	(void)state;
+	return open_at("1000");
+}
+
+int
+workspace_close(void **state)
+{
+	(void)state;
+	watcher_close(&ws.watcher);
+	setenv("PATH", ws.path, 1);
+	return 0;
 }
 
 void
-workspace_close(struct workspace *ws)
+workspace_set(struct workspace *w, const char *json)
 {
-	watcher_close(&ws->watcher);
-	setenv("PATH", ws->path, 1);
+	cloud_tell(&w->cloud, "{\"op\":\"set\",\"service\":\"azure\",\"state\":%s}", json);
 }
 
 void
-workspace_set(struct workspace *ws, const char *json)
+workspace_fault(struct workspace *w, const char *members)
 {
-	cloud_tell(&ws->cloud, "{\"op\":\"set\",\"service\":\"azure\",\"state\":%s}", json);
+	cloud_tell(&w->cloud, "{\"op\":\"fault\",\"service\":\"azure\",\"operation\":\"query\",%s}",
+		members);
 }
 
 void
-workspace_fault(struct workspace *ws, const char *members)
+workspace_add(struct workspace *w, const char *id, const char *time, const char *made)
 {
-	cloud_tell(&ws->cloud,
-		"{\"op\":\"fault\",\"service\":\"azure\",\"operation\":\"query\",%s}", members);
-}
-
-void
-workspace_add(struct workspace *ws, const char *id, const char *time, const char *made)
-{
-	cloud_tell(&ws->cloud,
+	cloud_tell(&w->cloud,
 		"{\"op\":\"call\",\"service\":\"azure\",\"method\":\"add\",\"arguments\":"
 		"{\"rows\":[{\"row\":{\"TimeGenerated\":\"%s\",\"AwsEventId\":\"%s\","
 		"\"EventName\":\"CreateAccessKey\",\"UserIdentityType\":\"IAMUser\","
@@ -80,7 +103,7 @@ workspace_add(struct workspace *ws, const char *id, const char *time, const char
 }
 
 void
-workspace_use_rule(struct workspace *ws, const char *query)
+workspace_use_rule(struct workspace *w, const char *query)
 {
 	struct buf yaml = {0};
 	struct error err;
@@ -90,28 +113,28 @@ workspace_use_rule(struct workspace *ws, const char *query)
 		"entityMappings:\n  - entityType: IP\n    fieldMappings:\n"
 		"      - {identifier: Address, columnName: SourceIpAddress}\n",
 		query);
-	rule_free(ws->watcher.rule);
-	assert_ok(rule_load_text(&ws->watcher.rule, buf_view(&yaml), "r.yaml", &err), &err);
+	rule_free(w->watcher.rule);
+	assert_ok(rule_load_text(&w->watcher.rule, buf_view(&yaml), "r.yaml", &err), &err);
 	buf_fini(&yaml);
 }
 
 void
-workspace_watch(struct workspace *ws, const char *more)
+workspace_watch(struct workspace *w, const char *more)
 {
 	char spec[512];
 	const char *const specs[] = {spec, NULL};
 
 	snprintf(spec, sizeof(spec),
 		"type=loganalytics,name=law,workspace_id=" WORKSPACE_ID ",endpoint_url=%s%s",
-		ws->cloud.url, more);
-	watcher_start(&ws->watcher, specs);
+		w->cloud.url, more);
+	watcher_start(&w->watcher, specs);
 }
 
 void
 workspace_assert_last(
-	struct workspace *ws, const char *operation, const char *what, const char *part)
+	struct workspace *w, const char *operation, const char *what, const char *part)
 {
-	char *text = cloud_last(&ws->cloud, "azure", operation, what);
+	char *text = cloud_last(&w->cloud, "azure", operation, what);
 
 	assert_non_null(text);
 	if (!strstr(text, part))

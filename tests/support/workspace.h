@@ -21,26 +21,31 @@ struct workspace {
 	char *path; /* owns: PATH as it was */
 };
 
-/* Once a program. */
-void workspace_start(struct workspace *ws);
-void workspace_stop(struct workspace *ws);
+/* That of a test program. */
+extern struct workspace ws;
+
+/* For cmocka: once a program. */
+int workspace_start(void **state);
+int workspace_stop(void **state);
 /* Before and after a test. A client with a secret is at hand; nothing else is, and no az. The clock
- * stands at 03:30 of 2026-01-02, or runs at that rate from there. */
-void workspace_open(struct workspace *ws, const char *rate);
-void workspace_close(struct workspace *ws);
+ * stands at 03:30 of 2026-01-02, or runs from there so fast that polls follow each other without a
+ * pause. */
+int workspace_standing(void **state);
+int workspace_racing(void **state);
+int workspace_close(void **state);
 
 /* Merged into the service's state. */
-void workspace_set(struct workspace *ws, const char *json);
+void workspace_set(struct workspace *w, const char *json);
 /* What a query meets next: members of a `fault` (cloud/README.md). */
-void workspace_fault(struct workspace *ws, const char *members);
+void workspace_fault(struct workspace *w, const char *members);
 /* An event of the table; made: what the rule made beside, such as {"Name":"123"}. */
-void workspace_add(struct workspace *ws, const char *id, const char *time, const char *made);
+void workspace_add(struct workspace *w, const char *id, const char *time, const char *made);
 /* Another query than the built-in rule's; it must keep SourceIpAddress. */
-void workspace_use_rule(struct workspace *ws, const char *query);
+void workspace_use_rule(struct workspace *w, const char *query);
 /* Starts watching as the source `law`; more: ",key=value…" or "". */
-void workspace_watch(struct workspace *ws, const char *more);
+void workspace_watch(struct workspace *w, const char *more);
 /* A value of the newest request of that operation holds the part. */
 void workspace_assert_last(
-	struct workspace *ws, const char *operation, const char *what, const char *part);
+	struct workspace *w, const char *operation, const char *what, const char *part);
 
 #endif
