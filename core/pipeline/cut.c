@@ -10,100 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
-#include "core/pipeline/edge.h"
-#include "core/pipeline/reading.h"
+#include "core/pipeline/cut.h"
 
 enum {
 	CUT_MIN = 16 << 20,
 	CUT_SLICE = 4 << 20,
-	HELD_MOST = 2 << 20,
 	EDGE_PIECE = 16 << 10, /* in which an edge is looked for */
 };
 
-struct cut {
-	struct reading *reading; /* the owner's; of whom it is the turn */
-	int fd;
-	uint64_t slice, count; /* size; how many */
-	unsigned state;	       /* in which each begins */
-	char key[EDGE_KEY];    /* of a list: how an element begins, with quotes; "": lines */
-	struct scan_summary summary;
-	atomic_uint_fast64_t counted;
-
-	/* Guarded by the pipeline's cut_lock. */
-	uint64_t next, turn; /* to be taken; to be given on */
-	bool over;	     /* somebody reads all that is left */
-	unsigned helpers;
-	struct cut *following;
-};
-
-/* One slice, while one worker reads it. */
-struct part {
-	struct worker *worker;
-	struct cut *cut;
-	uint64_t index, at;
-	bool in_turn;
-	struct item **held; /* owns */
-	size_t held_count, held_capacity, held_bytes;
-};
-
 enum feed { FEED_EDGE, FEED_END, FEED_FAILED, FEED_STOPPED };
-
-/* ---- turns ---- */
-
-static bool
-wait_turn(struct part *t)
-{
-	struct pipeline *p = t->worker->pipeline;
-	struct cut *c = t->cut;
-	bool mine;
-
-	pthread_mutex_lock(&p->cut_lock);
-	while (c->turn != t->index && !c->over && !pipeline_stopped(p))
-		pthread_cond_wait(&p->cut_changed, &p->cut_lock);
-	mine = c->turn == t->index && !c->over && !pipeline_stopped(p);
-	pthread_mutex_unlock(&p->cut_lock);
-	return mine;
-}
-
-/* over: those who wait for theirs need not. */
-static void
-end_turn(struct part *t, bool over)
-{
-	struct pipeline *p = t->worker->pipeline;
-
-	pthread_mutex_lock(&p->cut_lock);
-	t->cut->turn = t->index + 1;
-	t->cut->over |= over;
-	pthread_cond_broadcast(&p->cut_changed);
-	pthread_mutex_unlock(&p->cut_lock);
-}
-
-/* What was held goes on, and what comes need not be. */
-static bool
-take_turn(struct part *t)
-{
-	bool ok = t->in_turn || wait_turn(t);
-
-	t->in_turn = ok;
-	for (size_t i = 0; i < t->held_count; i++)
-		if (ok)
-			ok = reading_give(t->cut->reading, t->held[i]);
-		else
-			free(t->held[i]);
-	t->held_count = 0;
-	t->held_bytes = 0;
-	return ok;
-}
-
-static bool
-hold(struct part *t, struct item *item)
-{
-	MEM_GROW(t->held, t->held_count, t->held_capacity);
-	t->held[t->held_count++] = item;
-	t->held_bytes += sizeof(*item) + item->text.len;
-	return t->held_bytes <= HELD_MOST || take_turn(t);
-}
 
 static bool
 take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
@@ -118,7 +33,7 @@ take_record(void *context, struct str raw, uint64_t offset, unsigned flags)
 	item = reading_record(t->worker, r->job, raw, offset, flags);
 	if (!item)
 		return true;
-	return t->in_turn ? reading_give(r, item) : hold(t, item);
+	return t->in_turn ? reading_give(r, item) : cut_hold(t, item);
 }
 
 static void
@@ -129,7 +44,7 @@ take_problem(void *context, enum problem_severity severity, uint64_t offset, con
 	if (t->in_turn)
 		reading_take_problem(t->cut->reading, severity, offset, reason);
 	else
-		hold(t, reading_problem(severity, offset, reason));
+		cut_hold(t, reading_problem(severity, offset, reason));
 }
 
 /* ---- bytes ---- */
@@ -208,7 +123,7 @@ find_start(struct part *t)
 	return true;
 }
 
-/* ---- slices ---- */
+/* ---- ends of slices ---- */
 
 static bool
 ends_as_the_next_begins(const struct part *t)
@@ -232,7 +147,7 @@ finish(struct part *t, enum feed how)
 	struct cut *c = t->cut;
 	uint64_t size = c->reading->job->file->size;
 
-	end_turn(t, true);
+	cut_end_turn(t, true);
 	if (how == FEED_EDGE) {
 		tally_alone(&t->worker->tally, size > t->at ? size - t->at : 0);
 		how = feed(t, UINT64_MAX);
@@ -246,13 +161,44 @@ finish(struct part *t, enum feed how)
 	c->reading->counted = t->at;
 }
 
+/* ---- slices ---- */
+
+/* Of a slice that ends as the next one begins. In a pass for history what a worker notes of it is
+ * the worker's, so it waits. */
+static void
+end_whole(struct part *t)
+{
+	struct scan_summary summary;
+	struct scan_mark mark;
+
+	scan_pause(t->worker->scanner, &summary, &mark);
+	if (!t->in_turn && !t->worker->looker && cut_park(t, &summary))
+		return;
+	if (cut_take_turn(t)) {
+		reading_end(t->worker, t->cut->reading->job);
+		cut_pass_on(t, &summary);
+	} else {
+		cut_end_turn(t, true);
+	}
+}
+
+static void
+end_other(struct part *t, enum feed how)
+{
+	if (cut_take_turn(t)) {
+		finish(t, how);
+		reading_end(t->worker, t->cut->reading->job);
+	} else {
+		cut_end_turn(t, true);
+	}
+}
+
 static void
 read_part(struct worker *w, struct cut *c, uint64_t index)
 {
 	struct part t = {.worker = w, .cut = c, .index = index};
 	const struct scan_sink sink = {&t, take_record, take_problem};
 	enum feed how = FEED_FAILED;
-	struct scan_summary summary;
 	struct scan_mark mark;
 
 	reading_begin(w, c->reading->job);
@@ -263,21 +209,11 @@ read_part(struct worker *w, struct cut *c, uint64_t index)
 	} else {
 		scan_begin(w->scanner, &sink);
 	}
-	if (take_turn(&t)) {
-		if (how == FEED_EDGE && ends_as_the_next_begins(&t)) {
-			scan_pause(w->scanner, &summary, &mark);
-			scan_summary_add(&c->summary, &summary);
-			c->reading->counted = t.at;
-			reading_end(w, c->reading->job);
-			end_turn(&t, false);
-		} else {
-			finish(&t, how);
-			reading_end(w, c->reading->job);
-		}
-	} else {
-		end_turn(&t, true);
-	}
-	free(t.held);
+	if (how == FEED_EDGE && ends_as_the_next_begins(&t))
+		end_whole(&t);
+	else
+		end_other(&t, how);
+	free(t.held.items);
 }
 
 /* False: there is none left. Under the lock. */
@@ -380,6 +316,7 @@ take_back(struct cut *c)
 	while (c->helpers)
 		pthread_cond_wait(&p->cut_changed, &p->cut_lock);
 	pthread_mutex_unlock(&p->cut_lock);
+	cut_drop_parked(c);
 }
 
 void
