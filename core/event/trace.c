@@ -125,22 +125,22 @@ string_of(struct arena *arena, struct str token)
 	return text;
 }
 
-/* Most names are written plainly, and most differ. */
+/* Most names are written plainly. */
 static bool
-is_named(const struct json_member *member, struct str name)
+is_named(struct str key, bool plain, struct str name)
 {
-	struct str key = member->key;
-
-	if (key.len == name.len + 2 && memcmp(key.data + 1, name.data, name.len) == 0)
-		return true;
-	return key.len > name.len + 2 && json_spells(key, name);
+	if (plain)
+		return key.len == name.len + 2 &&
+		       memcmp(key.data + 1, name.data, name.len) == 0;
+	return json_spells(key, name);
 }
 
 static void
-read_text(struct reading *r, enum place_object in, const struct json_member *member)
+read_text(struct reading *r, enum place_object in, const struct json_member *member, bool plain)
 {
 	for (size_t i = 0; i < PLACES; i++) {
-		if (places[i].in != in || r->seen[i] || !is_named(member, places[i].name))
+		if (places[i].in != in || r->seen[i] ||
+			!is_named(member->key, plain, places[i].name))
 			continue;
 		r->seen[i] = true;
 		r->found[i] = string_of(r->arena, member->value);
@@ -156,10 +156,12 @@ read_object(struct reading *r, enum place_object in, struct str text)
 	if (!json_enter_object(&lexer))
 		return;
 	while (json_next_member(&lexer, &member)) {
-		read_text(r, in, &member);
+		bool plain = !memchr(member.key.data, '\\', member.key.len);
+
+		read_text(r, in, &member, plain);
 		for (enum place_object o = TOP + 1; o < OBJECTS; o++) {
 			if (objects[o].in != in || r->entered[o] ||
-				!is_named(&member, objects[o].name))
+				!is_named(member.key, plain, objects[o].name))
 				continue;
 			r->entered[o] = true; /* also when it is no object: the first copy counts */
 			read_object(r, o, member.value);

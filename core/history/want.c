@@ -92,12 +92,13 @@ grow(struct want *w)
 	free(old);
 }
 
-/* Other characters that JSON spells in several ways are told by the backslash that comes. */
+/* Other characters that JSON spells in several ways are told by the backslash that comes; but units
+ * in which < > & are escaped are gone over as well. */
 static bool
 is_odd(struct str value)
 {
 	for (size_t i = 0; i < value.len; i++)
-		if (value.data[i] == '"' || value.data[i] == '\\')
+		if (value.data[i] && strchr("\"\\<>&", value.data[i]))
 			return true;
 	return false;
 }

@@ -198,11 +198,11 @@ may_be_kept(struct looker *l, struct str unit)
 
 /* By its name alone few calls are of whom the alerts are about. */
 bool
-looker_wants(void *looker, struct str unit, bool named)
+looker_wants(void *looker, struct str unit, bool named, const struct fields *fields)
 {
 	struct looker *l = looker;
 
-	return named ? may_be_kept(l, unit) : sweep_wants(&l->sweep, unit);
+	return named ? may_be_kept(l, unit) : sweep_wants(&l->sweep, unit, fields);
 }
 
 struct item *

@@ -291,7 +291,8 @@ void looker_begin(struct looker *looker, const struct job *job);
 /* What makes a record matter beside that. */
 size_t looker_literals(const struct looker *looker, const struct str **literals);
 /* scan_options.wants. */
-bool looker_wants(void *looker, struct str unit, bool named);
+bool looker_wants(
+	void *looker, struct str unit, bool named, const struct fields *fields);
 /* What is taken from now on stands there, in no file; borrows. */
 void looker_stands(struct looker *looker, struct str path);
 /* NULL: it is not wanted. */

@@ -147,11 +147,11 @@ take_cover(void *context, int64_t time)
 }
 
 static bool
-wants(void *context, struct str unit, bool named)
+wants(void *context, struct str unit, bool named, const struct fields *fields)
 {
 	struct surveyor *s = context;
 
-	return looker_wants(s->looker, unit, named);
+	return looker_wants(s->looker, unit, named, fields);
 }
 
 /* ---- a batch ---- */

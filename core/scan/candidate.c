@@ -32,12 +32,16 @@ static bool
 may_matter(const struct scan_options *options, struct str raw)
 {
 	bool named = false;
+	struct fields fields;
 
 	if (options->literal_count == 0 || holds(raw, STR("\\u")) || !candidate_is_plain(options))
 		return true;
 	for (size_t i = 0; i < options->literal_count && !named; i++)
 		named = holds(raw, options->literals[i]);
-	return options->wants ? options->wants(options->wants_context, raw, named) : named;
+	if (!options->wants)
+		return named;
+	fields_find(&fields, raw);
+	return options->wants(options->wants_context, raw, named, &fields);
 }
 
 /* Cheap: is the name of a record's member in it? Nested ones do not matter for counting. */

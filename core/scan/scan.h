@@ -16,6 +16,7 @@
 
 #include "core/base/problem.h"
 #include "core/base/str.h"
+#include "core/scan/field.h"
 
 #define SCAN_MAX_RECORD ((size_t)4 << 20)
 
@@ -33,10 +34,11 @@ struct scan_options {
 	 * record that holds no other, and nobody wants it: it is only counted. */
 	bool (*passes)(void *context, struct str raw);
 	void *passes_context;
-	/* With literals, asked of each whole unit without an escape that could hide one; NULL: is
-	 * not. named: one stands in it. True: it matters. Where it is asked, all records of a unit
-	 * that matters are given, and all rows of tables. */
-	bool (*wants)(void *context, struct str unit, bool named);
+	/* With literals, asked of each whole unit without an escape that could hide one, as those
+	 * of < > & may not; NULL: is not. named: one stands in it. True: it matters. Where it is
+	 * asked, all records of a unit that matters are given, and all rows of tables. */
+	bool (*wants)(
+		void *context, struct str unit, bool named, const struct fields *fields);
 	void *wants_context;
 	/* Asked while a gzip is inflated, of which a few bytes may give gigabytes; NULL: is not.
 	 * True stops the scan. */

@@ -93,7 +93,7 @@ skim_knows_markup(const struct skim *s)
 		for (size_t k = 0; k < s->literals[i].len; k++)
 			if (strchr("<>&", s->literals[i].data[k]))
 				return false;
-	return !s->wants;
+	return true;
 }
 
 /* \u003c, \u003e, \u0026: many writers escape < > & so. at: the u. */
@@ -142,14 +142,60 @@ is_between(const char *at)
 	return strchr("\\\": \t\r\n", *at) || (at[-1] == '\\' && strchr("nrt", *at));
 }
 
+void
+skim_open(struct skim_unit *u, struct skim *s, struct str bytes)
+{
+	*u = (struct skim_unit){.skim = s, .bytes = bytes, .headed = s->literal_count <= SKIM_HEADS};
+	for (size_t i = 0; u->headed && i < s->literal_count; i++)
+		if (s->literals[i].len < sizeof(u->heads[i]))
+			u->headed = false;
+		else
+			memcpy(&u->heads[i], s->literals[i].data, sizeof(u->heads[i]));
+}
+
+/* clang-format off */
+const struct skim_pairs *
+skim_pairs_of(const struct skim *s)
+{
+	static const struct skim_pairs of_names = {
+		.second = {[0] = 1, ['N' & 15] = 'N', ['E' & 15] = 'E'},
+		.first = {['N' & 15] = 't', ['E' & 15] = 'l'},
+	};
+	static const struct skim_pairs of_fields = {
+		.second = {['N' & 15] = 'N', ['E' & 15] = 'E', ['K' & 15] = 'K', ['P' & 15] = 'P',
+			['T' & 15] = 'T'},
+		.first = {['N' & 15] = 't', ['E' & 15] = 'l', ['K' & 15] = 's', ['P' & 15] = 'I',
+			['T' & 15] = 't'},
+	};
+
+	return s->wants ? &of_fields : &of_names;
+}
+/* clang-format on */
+
+/* Many literals begin alike, and most values like none of them. */
+static bool
+begins_as_one(const struct skim_unit *u, struct str rest)
+{
+	uint32_t head;
+
+	if (rest.len < sizeof(head))
+		return false;
+	memcpy(&head, rest.data, sizeof(head));
+	for (size_t i = 0; i < u->skim->literal_count; i++)
+		if (u->heads[i] == head && str_starts_with(rest, u->skim->literals[i]))
+			return true;
+	return false;
+}
+
 static bool
 begins_wanted(const struct skim_unit *u, const char *at)
 {
 	struct str rest = {at, (size_t)(u->bytes.data + u->bytes.len - at)};
 
+	if (u->headed)
+		return begins_as_one(u, rest);
 	for (size_t i = 0; i < u->skim->literal_count; i++)
-		if (rest.len && *at == u->skim->literals[i].data[0] &&
-			str_starts_with(rest, u->skim->literals[i]))
+		if (str_starts_with(rest, u->skim->literals[i]))
 			return true;
 	return false;
 }
@@ -171,7 +217,7 @@ may_be_wanted(const struct skim_unit *u, const char *at)
 	return false;
 }
 
-/* at: the N or E. What CloudTrailEvent holds is for others to read. */
+/* at: the second letter of a pair. What CloudTrailEvent holds is for others to read. */
 void
 skim_name(struct skim_unit *u, const char *at)
 {
@@ -182,6 +228,9 @@ skim_name(struct skim_unit *u, const char *at)
 	if (*at == 'E') {
 		u->matters |= at - u->start > 10 && end - at > 5 && at[-2] == 'i' &&
 			      memcmp(at - 10, "CloudTrailEvent", 15) == 0;
+	} else if (*at != 'N') {
+		if (u->skim->wants)
+			field_note(&u->fields, at, u->start, end);
 	} else if (at - u->start > 5 && end - at > 4 && memcmp(at - 5, "eventNam", 8) == 0 &&
 		   at[3] == 'e') {
 		u->named |= at[4] == '"' && at[-6] == '"';
@@ -228,7 +277,7 @@ is_only_counted(const struct skim_unit *u, struct str raw)
 
 	if (!s->literal_count || !u->named || u->hex)
 		return false;
-	return s->wants ? !s->wants(s->wants_context, raw, u->matters) : !u->matters;
+	return s->wants ? !s->wants(s->wants_context, raw, u->matters, &u->fields) : !u->matters;
 }
 
 bool

@@ -8,6 +8,7 @@
  * before it, so a name can hide in no escape; in one without, eventName and its value stand in the
  * clear, also in strings inside strings. Not for < > &, which many writers escape, where the names
  * have none of them: no quote, backslash or letter comes of those, however often they are decoded.
+ * So `wants` is asked of such units too.
  *
  * Clean: strings end and hold no line end and no escape that JSON lacks, braces and brackets
  * balance and nest in a unit, and each byte outside of strings is one that may follow the byte
@@ -25,6 +26,7 @@
 #include <stdint.h>
 
 #include "core/base/str.h"
+#include "core/scan/field.h"
 
 /* A larger unit is left to the splitter, which counts its values. */
 enum { SKIM_UNIT_MAX = 64 << 10 };
@@ -49,9 +51,10 @@ struct skim {
 	/* A whole unit that may matter, or has no eventName. */
 	enum skim_answer (*give)(void *context, struct str unit);
 	void *context;
-	/* Asked of each that has an eventName and no \u, whether it matters; named: it may be one
-	 * of the names. NULL: those do. */
-	bool (*wants)(void *context, struct str unit, bool named);
+	/* Asked of each that has an eventName and no \u that counts, whether it matters; named: it
+	 * may be one of the names. NULL: those do. */
+	bool (*wants)(
+		void *context, struct str unit, bool named, const struct fields *fields);
 	void *wants_context;
 
 	size_t used;	  /* up to the end of the last whole unit */

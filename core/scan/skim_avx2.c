@@ -54,8 +54,10 @@ classify(const char *block)
 		.open = is(braced_low, braced_high, '{'),
 		.close = is(braced_low, braced_high, '}'),
 		.control = join(below(low), below(high)),
-		.n = is(low, high, 'N') | is(low, high, 'E'),
-		.t = is(low, high, 't') | is(low, high, 'l'),
+		.n = is(low, high, 'N') | is(low, high, 'E') | is(low, high, 'K') |
+		     is(low, high, 'P') | is(low, high, 'T'),
+		.t = is(low, high, 't') | is(low, high, 'l') | is(low, high, 's') |
+		     is(low, high, 'I'),
 	};
 }
 
@@ -74,17 +76,20 @@ parity(uint64_t bits)
 	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(x, _mm_set1_epi8(-1), 0));
 }
 
-/* The N of tN, and the E of lE. */
 CLASSIFY __m256i
-ends_name(const char *at)
+table(const unsigned char *at)
+{
+	return _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)at));
+}
+
+/* Second letters of pairs. */
+CLASSIFY __m256i
+ends_pair(const char *at, __m256i second, __m256i first)
 {
 	__m256i v = load(at), before = load(at - 1);
-	__m256i n = _mm256_and_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('N')),
-		_mm256_cmpeq_epi8(before, _mm256_set1_epi8('t')));
-	__m256i e = _mm256_and_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('E')),
-		_mm256_cmpeq_epi8(before, _mm256_set1_epi8('l')));
 
-	return _mm256_or_si256(n, e);
+	return _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(second, v), v),
+		_mm256_cmpeq_epi8(_mm256_shuffle_epi8(first, v), before));
 }
 
 #include "core/scan/skim_run.h"
@@ -103,8 +108,9 @@ put_bones(unsigned char *to, const char *p, uint64_t out)
 }
 
 SKIM_INLINE uint64_t
-thin(struct bones *b, const char *p, size_t blocks, uint64_t string)
+thin(struct bones *b, const struct skim_pairs *pairs, const char *p, size_t blocks, uint64_t string)
 {
+	const __m256i second = table(pairs->second), first = table(pairs->first);
 	unsigned char *out = b->bytes + AHEAD;
 	size_t i;
 
@@ -117,7 +123,7 @@ thin(struct bones *b, const char *p, size_t blocks, uint64_t string)
 		string = (uint64_t)((int64_t)in >> 63);
 		b->first[i] = (uint16_t)(out - b->bytes - AHEAD);
 		b->out[i] = ~in;
-		b->names[i] = join(ends_name(p), ends_name(p + 32));
+		b->names[i] = join(ends_pair(p, second, first), ends_pair(p + 32, second, first));
 		out = put_bones(out, p, ~in);
 	}
 	b->blocks = i;
@@ -127,7 +133,7 @@ thin(struct bones *b, const char *p, size_t blocks, uint64_t string)
 
 /* Of two tables of 128; 0 of other bytes. */
 CLASSIFY void
-look_up(const unsigned char *table, const unsigned char *other, __m256i v, __m256i found[2])
+look_up(const unsigned char *of, const unsigned char *other, __m256i v, __m256i found[2])
 {
 	found[0] = found[1] = _mm256_setzero_si256();
 	for (int row = 0; row < 8; row++) {
@@ -135,13 +141,10 @@ look_up(const unsigned char *table, const unsigned char *other, __m256i v, __m25
 		__m256i at =
 			_mm256_adds_epu8(_mm256_sub_epi8(v, _mm256_set1_epi8((char)(row * 16))),
 				_mm256_set1_epi8(0x70));
-		__m256i a = _mm256_broadcastsi128_si256(
-			_mm_load_si128((const __m128i *)(const void *)(table + row * 16)));
-		__m256i b = _mm256_broadcastsi128_si256(
-			_mm_load_si128((const __m128i *)(const void *)(other + row * 16)));
+		__m256i one = table(of + row * 16), two = table(other + row * 16);
 
-		found[0] = _mm256_or_si256(found[0], _mm256_shuffle_epi8(a, at));
-		found[1] = _mm256_or_si256(found[1], _mm256_shuffle_epi8(b, at));
+		found[0] = _mm256_or_si256(found[0], _mm256_shuffle_epi8(one, at));
+		found[1] = _mm256_or_si256(found[1], _mm256_shuffle_epi8(two, at));
 	}
 }
 

@@ -41,23 +41,26 @@ classify(const char *block)
 		.open = is(braced, '{'),
 		.close = is(braced, '}'),
 		.control = word(_mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(' '))),
-		.n = is(v, 'N') | is(v, 'E'),
-		.t = is(v, 't') | is(v, 'l'),
+		.n = is(v, 'N') | is(v, 'E') | is(v, 'K') | is(v, 'P') | is(v, 'T'),
+		.t = is(v, 't') | is(v, 'l') | is(v, 's') | is(v, 'I'),
 	};
 }
 
-/* The N of tN, and the E of lE. Bitwise, since comparing makes masks, which is slower. */
+CLASSIFY __m512i
+table(const unsigned char *at)
+{
+	return _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)at));
+}
+
+/* Bitwise, since comparing makes masks, which is slower. */
 CLASSIFY uint64_t
-names(__m512i v, __m512i before)
+names(__m512i v, __m512i before, __m512i second, __m512i first)
 {
 	enum { XOR_OR = 0xf6 }; /* a | (b ^ c) */
-	__m512i n = _mm512_xor_si512(v, _mm512_set1_epi8('N'));
-	__m512i e = _mm512_xor_si512(v, _mm512_set1_epi8('E'));
+	__m512i other = _mm512_xor_si512(v, _mm512_shuffle_epi8(second, v));
 
-	n = _mm512_ternarylogic_epi64(n, before, _mm512_set1_epi8('t'), XOR_OR);
-	e = _mm512_ternarylogic_epi64(e, before, _mm512_set1_epi8('l'), XOR_OR);
-	n = _mm512_min_epu8(n, e);
-	return _mm512_testn_epi8_mask(n, n);
+	other = _mm512_ternarylogic_epi64(other, before, _mm512_shuffle_epi8(first, v), XOR_OR);
+	return _mm512_testn_epi8_mask(other, other);
 }
 
 CLASSIFY uint64_t
@@ -77,9 +80,9 @@ parity(uint64_t bits)
 
 /* Of a table of 128. */
 CLASSIFY __m512i
-look_up(const unsigned char *table, __m512i v)
+look_up(const unsigned char *of, __m512i v)
 {
-	return _mm512_permutex2var_epi8(_mm512_load_si512(table), v, _mm512_load_si512(table + 64));
+	return _mm512_permutex2var_epi8(_mm512_load_si512(of), v, _mm512_load_si512(of + 64));
 }
 
 #include "core/scan/skim_run.h"
@@ -96,11 +99,12 @@ put_bones(unsigned char *to, __m512i bones, int count)
 }
 
 SKIM_INLINE uint64_t
-thin(struct bones *b, const char *p, size_t blocks, uint64_t string)
+thin(struct bones *b, const struct skim_pairs *pairs, const char *p, size_t blocks, uint64_t string)
 {
 	/* By the low half of a byte: the one that is odd in a string, or another. */
 	const __m512i odd_is = _mm512_broadcast_i32x4(
 		_mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, '\\', 0, 0, 0));
+	const __m512i second = table(pairs->second), first = table(pairs->first);
 	__m512i quotes = _mm512_set1_epi8('"');
 	unsigned char *out = b->bytes + AHEAD;
 	size_t i;
@@ -117,7 +121,7 @@ thin(struct bones *b, const char *p, size_t blocks, uint64_t string)
 		string = (uint64_t)((int64_t)in >> 63);
 		b->first[i] = (uint16_t)(out - b->bytes - AHEAD);
 		b->out[i] = ~in;
-		b->names[i] = names(v, _mm512_loadu_si512(p - 1));
+		b->names[i] = names(v, _mm512_loadu_si512(p - 1), second, first);
 		put_bones(out, _mm512_maskz_compress_epi8(~in, v), __builtin_popcountll(~in));
 		out += __builtin_popcountll(~in);
 	}

@@ -12,7 +12,7 @@ struct strings {
 	uint64_t quote, backslash;
 	uint64_t open, close; /* brackets and braces */
 	uint64_t control;     /* below a space */
-	uint64_t n, t;	      /* letters of eventName, and of CloudTrailEvent: N or E, t or l */
+	uint64_t n, t;	      /* second and first letters of pairs (skim_note.h), of any two */
 	/* Strings: from the opening quote on, without the closing one. */
 	uint64_t in, opening, closing;
 };

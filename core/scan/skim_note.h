@@ -5,20 +5,31 @@
 
 #include "core/scan/skim.h"
 
+enum { SKIM_HEADS = 32 };
+
 struct skim_unit {
 	struct skim *skim;
 	struct str bytes;
+	uint32_t heads[SKIM_HEADS]; /* how each literal begins */
+	bool headed;		    /* all are long and few enough for that */
 	const char *start;
 	bool named;   /* it has an eventName in the clear */
 	bool matters; /* which may be one of the names */
 	bool hex;     /* it has a \u */
 	bool arrays;  /* as a member */
+	struct fields fields; /* for `wants` */
+};
+
+/* Pairs of letters, one of which each name has: by the low half of the second one, that and the
+ * first. No byte is equal to what stands elsewhere. */
+struct skim_pairs {
+	_Alignas(16) unsigned char second[16], first[16];
 };
 
 /* Bytes of a block that mean something to the unit. */
 struct skim_marks {
 	uint64_t starts, ends; /* of units */
-	uint64_t names;	 /* the N of what may be eventName, the E of what may be CloudTrailEvent */
+	uint64_t names;	 /* the second letters of pairs */
 	uint64_t hex;	 /* the u of an escape, or the backslash before it */
 	uint64_t arrays; /* opened as a member of the unit */
 };
@@ -28,11 +39,16 @@ struct skim_marks {
 bool skim_take(struct skim_unit *unit, const char *block, const struct skim_marks *marks,
 	uint64_t fine, enum skim_end *stop);
 
+void skim_open(struct skim_unit *unit, struct skim *skim, struct str bytes);
+/* Of the names that this skim looks for. */
+const struct skim_pairs *skim_pairs_of(const struct skim *skim);
+
 static inline void
 skim_begin(struct skim_unit *u, const char *at)
 {
 	u->start = at;
-	u->named = u->matters = u->hex = u->arrays = false;
+	u->named = u->matters = u->hex = u->arrays = u->fields.more = false;
+	u->fields.count = 0;
 }
 
 /* The same one by one. at: the byte; of skim_end_unit: the one behind. */

@@ -34,8 +34,13 @@ static const uint16_t classes[256] = {
 	[' '] = SPACE,
 	['N'] = LETTER_N,
 	['E'] = LETTER_N,
+	['K'] = LETTER_N,
+	['P'] = LETTER_N,
+	['T'] = LETTER_N,
 	['t'] = LETTER_T,
 	['l'] = LETTER_T,
+	['s'] = LETTER_T,
+	['I'] = LETTER_T,
 };
 
 static inline struct strings

@@ -14,7 +14,7 @@ struct run {
 	uint64_t escape; /* 1: the first byte is escaped */
 	uint64_t string; /* all ones: it stands in a string */
 	uint64_t scalar; /* 1: the byte before was of a number or word */
-	uint64_t t;	 /* 1: it was a t or l */
+	uint64_t t;	 /* 1: it was the first letter of a pair */
 	/* 1: the next byte that is not blank follows … */
 	uint64_t after_comma, after_brace, after_bracket; /* opening ones */
 	uint64_t after_colon, after_string;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
+#include "core/scan/field.h"
 #include "core/scan/split_name.h"
 #include "core/scan/split_stack.h"
 
@@ -48,7 +49,8 @@ struct split_sink {
 	const struct str *literals;
 	size_t literal_count; /* 0: all matter */
 	/* As in scan_options. */
-	bool (*wants)(void *context, struct str unit, bool named);
+	bool (*wants)(
+		void *context, struct str unit, bool named, const struct fields *fields);
 	void *wants_context;
 };
 

@@ -35,17 +35,40 @@ give(void *context, struct str unit)
 	return SKIM_TAKEN;
 }
 
+/* What is found on the way over a unit is what one look at it finds. */
+static bool
+wants_fields(void *context, struct str unit, bool named, const struct fields *fields)
+{
+	struct found *f = context;
+	struct fields expected;
+
+	fields_find(&expected, unit);
+	assert_int_equal(fields->count, expected.count);
+	assert_int_equal(fields->more, expected.more);
+	for (size_t i = 0; i < expected.count; i++) {
+		assert_int_equal(fields->list[i].name, expected.list[i].name);
+		assert_ptr_equal(fields->list[i].behind, expected.list[i].behind);
+		buf_printf(&f->text, "field %zu ",
+			(size_t)(expected.list[i].behind - f->bytes.data));
+	}
+	return named || expected.count % 2;
+}
+
+enum looking { LOOK_BY_NAME, LOOK_AT_EVERY, LOOK_AT_FIELDS, LOOKINGS };
+
 static size_t
-run(const struct skim_engine *engine, struct found *f, bool list, bool every)
+run(const struct skim_engine *engine, struct found *f, bool list, enum looking looking)
 {
 	static const struct str literals[] = {{"CreateLoginProfile", 18}, {WANTED, 15}};
 	struct skim s = {.literals = literals,
-		.literal_count = every ? 0 : 2,
+		.literal_count = looking == LOOK_AT_EVERY ? 0 : 2,
 		.max_unit = 4096,
 		.list = list,
 		.may_hold = !list,
 		.give = give,
-		.context = f};
+		.context = f,
+		.wants = looking == LOOK_AT_FIELDS ? wants_fields : NULL,
+		.wants_context = f};
 	enum skim_end end = engine->skim(&s, f->bytes);
 
 	buf_printf(&f->text, "end %d used %zu records %llu", end, s.used,
@@ -60,7 +83,7 @@ put_string(struct buf *out)
 {
 	static const char *const words[] = {"eventName", "CreateAccessKey", "a b,c:{}[]", "\\\"",
 		"\\\\", "\\u0041", "\\u003c", "\xc3\xa9", "eventN", "ame", "CloudTrailEvent", "",
-		"Records", "t", "x"};
+		"Records", "t", "x", "accessKeyId", "sourceIPAddress", "eventTime", "sKIPtT"};
 
 	buf_putc(out, '"');
 	for (unsigned n = pick(4); n; n--)
@@ -183,7 +206,7 @@ try(struct str text, bool list, bool whole)
 	struct found first = {.bytes = {copy, text.len}};
 
 	memcpy(copy, text.data, text.len);
-	for (int every = 0; every < 2; every++) {
+	for (enum looking looking = LOOK_BY_NAME; looking < LOOKINGS; looking++) {
 		buf_clear(&first.text);
 		for (const struct skim_engine *e = skim_engines; e->name; e++) {
 			struct found f = {.bytes = first.bytes};
@@ -191,7 +214,7 @@ try(struct str text, bool list, bool whole)
 
 			if (!e->works())
 				continue;
-			used = run(e, &f, list, every);
+			used = run(e, &f, list, looking);
 			if (!first.text.len)
 				buf_str(&first.text, buf_view(&f.text));
 			if (!str_equal(buf_view(&first.text), buf_view(&f.text)))
@@ -199,7 +222,7 @@ try(struct str text, bool list, bool whole)
 					(unsigned long long)chance.state, buf_cstr(&f.text),
 					buf_cstr(&first.text), STR_ARG(text));
 			if (!list)
-				check_lines(&f, used, whole && !every);
+				check_lines(&f, used, whole && looking == LOOK_BY_NAME);
 			buf_fini(&f.text);
 		}
 	}
@@ -353,42 +376,46 @@ forms_and_damage_by_hand(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct found f = {.bytes = str_from(cases[i].text)};
 
-		run(best(), &f, false, false);
+		run(best(), &f, false, LOOK_BY_NAME);
 		assert_string_equal(buf_cstr(&f.text), cases[i].found);
 		buf_fini(&f.text);
 		try(str_from(cases[i].text), false, false);
 	}
 }
 
-static bool
-wants_none(void *context, struct str unit, bool named)
-{
-	(void)context;
-	(void)unit;
-	(void)named;
-	return false;
-}
-
-/* Also what others look for, who know no escapes. */
 static void
 names_with_markup_are_found_however_spelled(void **state)
 {
 	static const struct str literals[] = {{"x", 1}, {"a<b", 3}};
+	struct found f = {.bytes = STR("{\"eventName\":\"a\\u003cb\"}")};
+	struct skim s = {.literals = literals,
+		.literal_count = 2,
+		.max_unit = 4096,
+		.give = give,
+		.context = &f};
 
 	(void)state;
-	for (int wanted = 0; wanted < 2; wanted++) {
-		struct found f = {.bytes = STR("{\"eventName\":\"a\\u003cb\"}")};
-		struct skim s = {.literals = literals,
-			.literal_count = wanted ? 1 : 2,
-			.wants = wanted ? wants_none : NULL,
-			.max_unit = 4096,
-			.give = give,
-			.context = &f};
+	best()->skim(&s, f.bytes);
+	assert_string_equal(buf_cstr(&f.text), "0+24 ");
+	buf_fini(&f.text);
+}
 
-		best()->skim(&s, f.bytes);
-		assert_string_equal(buf_cstr(&f.text), "0+24 ");
-		buf_fini(&f.text);
+/* The first, and as many as are told of. */
+static void
+units_with_many_fields_say_that_there_are_more(void **state)
+{
+	struct buf text = {0};
+
+	(void)state;
+	for (unsigned count = FIELDS_MAX - 1; count < FIELDS_MAX + 3; count++) {
+		buf_clear(&text);
+		buf_puts(&text, "{\"eventName\":\"a\"");
+		for (unsigned i = 0; i < count; i++)
+			buf_printf(&text, ",\"%s\":\"AKIA\"", i % 2 ? "eventTime" : "accessKeyId");
+		buf_puts(&text, "}\n");
+		try(buf_view(&text), false, true);
 	}
+	buf_fini(&text);
 }
 
 int
@@ -401,6 +428,7 @@ main(void)
 		cmocka_unit_test(strings_that_cross_the_end_of_a_run),
 		cmocka_unit_test(forms_and_damage_by_hand),
 		cmocka_unit_test(names_with_markup_are_found_however_spelled),
+		cmocka_unit_test(units_with_many_fields_say_that_there_are_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
