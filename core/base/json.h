@@ -92,6 +92,8 @@ struct json_lexer {
 };
 
 struct json_token json_next_token(struct json_lexer *lexer);
+/* Behind an opening token: to behind the one that closes it. False: at a bad token, or at the end. */
+bool json_skip_nested(struct json_lexer *lexer);
 
 /* Bytes of the string that the text begins with, its quotes included; 0: it begins with none that
  * is whole. plain: it is written as it reads, without an escape or a control character. */
@@ -113,6 +115,9 @@ struct json_member {
 /* False: no object, or no further member. */
 bool json_enter_object(struct json_lexer *lexer);
 bool json_next_member(struct json_lexer *lexer, struct json_member *member);
+/* The two halves of it; between them the lexer stands before the value. */
+bool json_next_key(struct json_lexer *lexer, struct str *key);
+bool json_take_value(struct json_lexer *lexer, struct json_member *member);
 /* The same of an array; the key is absent. */
 bool json_enter_array(struct json_lexer *lexer);
 bool json_next_element(struct json_lexer *lexer, struct json_member *element);

@@ -14,8 +14,15 @@ enum expect {
 struct checking {
 	enum expect expect;
 	size_t values, depth;
-	bool object[JSON_MAX_DEPTH]; /* of each level: an object, else an array */
+	/* A bit of each level: an object, else an array. */
+	uint64_t object[JSON_MAX_DEPTH / 64];
 };
+
+static bool
+in_object(const struct checking *c)
+{
+	return c->object[(c->depth - 1) / 64] >> (c->depth - 1) % 64 & 1;
+}
 
 static bool
 expects_value(const struct checking *c)
@@ -34,7 +41,9 @@ take_open(struct checking *c, bool object)
 {
 	if (!expects_value(c))
 		return false;
-	c->object[c->depth++] = object;
+	c->depth++;
+	c->object[(c->depth - 1) / 64] &= ~(UINT64_C(1) << (c->depth - 1) % 64);
+	c->object[(c->depth - 1) / 64] |= (uint64_t)object << (c->depth - 1) % 64;
 	c->values++;
 	c->expect = object ? KEY_OR_END : VALUE_OR_END;
 	return true;
@@ -45,7 +54,7 @@ take_close(struct checking *c, bool object)
 {
 	if (c->expect != NEXT && c->expect != (object ? KEY_OR_END : VALUE_OR_END))
 		return false;
-	if (c->object[c->depth - 1] != object)
+	if (in_object(c) != object)
 		return false;
 	c->depth--;
 	end_value(c);
@@ -57,7 +66,7 @@ take_comma(struct checking *c)
 {
 	if (c->expect != NEXT)
 		return false;
-	c->expect = c->object[c->depth - 1] ? KEY : VALUE;
+	c->expect = in_object(c) ? KEY : VALUE;
 	return true;
 }
 

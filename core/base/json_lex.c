@@ -4,11 +4,25 @@
 #include <emmintrin.h>
 #endif
 
-static bool
-is_white(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+/* What a byte may begin, between strings. */
+enum { OTHER, WHITE, QUOTE, NUMBER, PUNCTUATION };
+
+#define AS(type) (PUNCTUATION + (type))
+static const unsigned char begins[256] = {
+	[' '] = WHITE,
+	['\t'] = WHITE,
+	['\n'] = WHITE,
+	['\r'] = WHITE,
+	['"'] = QUOTE,
+	['-'] = NUMBER,
+	['0' ... '9'] = NUMBER,
+	['{'] = AS(JSON_TOKEN_OPEN_OBJECT),
+	['}'] = AS(JSON_TOKEN_CLOSE_OBJECT),
+	['['] = AS(JSON_TOKEN_OPEN_ARRAY),
+	[']'] = AS(JSON_TOKEN_CLOSE_ARRAY),
+	[':'] = AS(JSON_TOKEN_COLON),
+	[','] = AS(JSON_TOKEN_COMMA),
+};
 
 static bool
 is_digit(char c)
@@ -39,7 +53,7 @@ escape_length(const char *p, size_t len)
 }
 
 /* The next byte of a string that is not just itself: its end, an escape, a control character. */
-static size_t
+static inline size_t
 find_special(const char *p, size_t len, size_t i)
 {
 #ifdef __SSE2__
@@ -64,7 +78,7 @@ find_special(const char *p, size_t len, size_t i)
 
 /* 0 when it does not end on its line, or holds an escape that JSON does not have. Other control
  * characters are let through: a tab in a user agent must not hide a record. */
-static size_t
+static inline size_t
 string_length(const char *p, size_t len, bool *plain)
 {
 	*plain = true;
@@ -173,58 +187,67 @@ literal_length(const char *p, size_t len)
 	return 0;
 }
 
-static enum json_token_type
-punctuation(char c)
-{
-	switch (c) {
-	case '{':
-		return JSON_TOKEN_OPEN_OBJECT;
-	case '}':
-		return JSON_TOKEN_CLOSE_OBJECT;
-	case '[':
-		return JSON_TOKEN_OPEN_ARRAY;
-	case ']':
-		return JSON_TOKEN_CLOSE_ARRAY;
-	case ':':
-		return JSON_TOKEN_COLON;
-	case ',':
-		return JSON_TOKEN_COMMA;
-	default:
-		return JSON_TOKEN_BAD;
-	}
-}
-
 struct json_token
 json_next_token(struct json_lexer *lexer)
 {
 	struct json_token token = {JSON_TOKEN_END, 0, 0};
-	const char *p;
-	size_t left;
+	const char *p = lexer->text.data + lexer->at, *end = lexer->text.data + lexer->text.len;
+	unsigned class = WHITE;
 	bool plain;
 
-	while (lexer->at < lexer->text.len && is_white(lexer->text.data[lexer->at]))
-		lexer->at++;
-	token.offset = lexer->at;
-	if (lexer->at == lexer->text.len)
+	while (p < end && (class = begins[(unsigned char)*p]) == WHITE)
+		p++;
+	token.offset = lexer->at = (size_t)(p - lexer->text.data);
+	if (p == end)
 		return token;
-	p = lexer->text.data + lexer->at;
-	left = lexer->text.len - lexer->at;
-	if (*p == '"') {
-		token.len = string_length(p, left, &plain);
+	if (class >= PUNCTUATION) {
+		token.type = class - PUNCTUATION;
+		token.len = 1;
+	} else if (class == QUOTE) {
+		token.len = string_length(p, (size_t)(end - p), &plain);
 		token.type = token.len ? JSON_TOKEN_STRING : JSON_TOKEN_BAD;
 		if (!token.len)
-			token.len = left;
-	} else if (*p == '-' || is_digit(*p)) {
-		token.len = number_length(p, left);
-		token.type = token.len ? JSON_TOKEN_NUMBER : JSON_TOKEN_BAD;
+			token.len = (size_t)(end - p);
 	} else {
-		token.type = punctuation(*p);
-		token.len = 1;
-		if (token.type == JSON_TOKEN_BAD && (token.len = literal_length(p, left)))
-			token.type = JSON_TOKEN_LITERAL;
+		token.len = class == NUMBER ? number_length(p, (size_t)(end - p))
+					    : literal_length(p, (size_t)(end - p));
+		token.type = !token.len		? JSON_TOKEN_BAD
+			     : class == NUMBER ? JSON_TOKEN_NUMBER
+					       : JSON_TOKEN_LITERAL;
+		token.len += !token.len;
 	}
-	if (token.len == 0)
-		token.len = 1;
 	lexer->at += token.len;
 	return token;
+}
+
+/* Strings and punctuation one after another, which most of a value is. */
+bool
+json_skip_nested(struct json_lexer *lexer)
+{
+	const char *text = lexer->text.data, *p = text + lexer->at, *end = text + lexer->text.len;
+	size_t depth = 1, len;
+	bool plain;
+
+	while (p < end) {
+		unsigned class = begins[(unsigned char)*p];
+
+		if (class == QUOTE) {
+			len = string_length(p, (size_t)(end - p), &plain);
+		} else if (class == NUMBER) {
+			len = number_length(p, (size_t)(end - p));
+		} else if (class == OTHER) {
+			len = literal_length(p, (size_t)(end - p));
+		} else {
+			depth += class == AS(JSON_TOKEN_OPEN_OBJECT) ||
+				 class == AS(JSON_TOKEN_OPEN_ARRAY);
+			depth -= class == AS(JSON_TOKEN_CLOSE_OBJECT) ||
+				 class == AS(JSON_TOKEN_CLOSE_ARRAY);
+			len = 1;
+		}
+		p += len;
+		if (!len || !depth)
+			break;
+	}
+	lexer->at = (size_t)(p - text);
+	return !depth;
 }

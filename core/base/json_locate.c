@@ -1,36 +1,25 @@
 #include "core/base/json.h"
 
-/* Reads over the value the lexer stands before; its place, or false at a bad token. */
+/* Reads over the value that begins with this token; false at a bad one. */
 static bool
-skip_value(struct json_lexer *lexer, struct json_token first, size_t *offset, size_t *len)
+skip_value(struct json_lexer *lexer, struct json_token first, struct json_member *member)
 {
-	size_t depth = 0;
-	struct json_token token = first;
-
-	*offset = first.offset;
-	for (;;) {
-		switch (token.type) {
-		case JSON_TOKEN_OPEN_OBJECT:
-		case JSON_TOKEN_OPEN_ARRAY:
-			depth++;
-			break;
-		case JSON_TOKEN_CLOSE_OBJECT:
-		case JSON_TOKEN_CLOSE_ARRAY:
-			if (depth == 0)
-				return false;
-			depth--;
-			break;
-		case JSON_TOKEN_END:
-		case JSON_TOKEN_BAD:
+	switch (first.type) {
+	case JSON_TOKEN_OPEN_OBJECT:
+	case JSON_TOKEN_OPEN_ARRAY:
+		if (!json_skip_nested(lexer))
 			return false;
-		default:
-			break;
-		}
-		if (depth == 0)
-			break;
-		token = json_next_token(lexer);
+		break;
+	case JSON_TOKEN_CLOSE_OBJECT:
+	case JSON_TOKEN_CLOSE_ARRAY:
+	case JSON_TOKEN_END:
+	case JSON_TOKEN_BAD:
+		return false;
+	default:
+		break;
 	}
-	*len = lexer->at - *offset;
+	member->offset = first.offset;
+	member->value = str_slice(lexer->text, first.offset, lexer->at - first.offset);
 	return true;
 }
 
@@ -62,19 +51,28 @@ json_enter_object(struct json_lexer *lexer)
 }
 
 bool
+json_next_key(struct json_lexer *lexer, struct str *key)
+{
+	struct json_token token = json_next_token(lexer);
+
+	if (token.type == JSON_TOKEN_COMMA)
+		token = json_next_token(lexer);
+	if (token.type != JSON_TOKEN_STRING || json_next_token(lexer).type != JSON_TOKEN_COLON)
+		return false;
+	*key = str_slice(lexer->text, token.offset, token.len);
+	return true;
+}
+
+bool
+json_take_value(struct json_lexer *lexer, struct json_member *member)
+{
+	return skip_value(lexer, json_next_token(lexer), member);
+}
+
+bool
 json_next_member(struct json_lexer *lexer, struct json_member *member)
 {
-	struct json_token key = json_next_token(lexer);
-	size_t len;
-
-	if (key.type == JSON_TOKEN_COMMA)
-		key = json_next_token(lexer);
-	if (key.type != JSON_TOKEN_STRING || json_next_token(lexer).type != JSON_TOKEN_COLON ||
-		!skip_value(lexer, json_next_token(lexer), &member->offset, &len))
-		return false;
-	member->key = str_slice(lexer->text, key.offset, key.len);
-	member->value = str_slice(lexer->text, member->offset, len);
-	return true;
+	return json_next_key(lexer, &member->key) && json_take_value(lexer, member);
 }
 
 bool
@@ -87,15 +85,11 @@ bool
 json_next_element(struct json_lexer *lexer, struct json_member *element)
 {
 	struct json_token first = json_next_token(lexer);
-	size_t len;
 
 	if (first.type == JSON_TOKEN_COMMA)
 		first = json_next_token(lexer);
-	if (!skip_value(lexer, first, &element->offset, &len))
-		return false;
 	element->key = STR_ABSENT;
-	element->value = str_slice(lexer->text, element->offset, len);
-	return true;
+	return skip_value(lexer, first, element);
 }
 
 /* The first member of that name. */

@@ -103,8 +103,10 @@ enum { PLACES = sizeof(places) / sizeof(places[0]) };
 
 struct reading {
 	struct arena *arena;
+	struct json_lexer lexer;
 	struct str found[PLACES]; /* absent: not there, or no string */
 	bool seen[PLACES], entered[OBJECTS];
+	size_t from[OBJECTS], to[OBJECTS]; /* the places in each */
 };
 
 static struct str
@@ -138,7 +140,7 @@ is_named(struct str key, bool plain, struct str name)
 static void
 read_text(struct reading *r, enum place_object in, const struct json_member *member, bool plain)
 {
-	for (size_t i = 0; i < PLACES; i++) {
+	for (size_t i = r->from[in]; i < r->to[in]; i++) {
 		if (places[i].in != in || r->seen[i] ||
 			!is_named(member->key, plain, places[i].name))
 			continue;
@@ -147,25 +149,59 @@ read_text(struct reading *r, enum place_object in, const struct json_member *mem
 	}
 }
 
-static void
-read_object(struct reading *r, enum place_object in, struct str text)
+/* The object in this one that a name is of; TOP: none, or it was met before. */
+static enum place_object
+object_of(struct reading *r, enum place_object in, struct str key, bool plain)
 {
-	struct json_lexer lexer = {text, 0};
+	for (enum place_object o = TOP + 1; o < OBJECTS; o++) {
+		if (objects[o].in != in || r->entered[o] || !is_named(key, plain, objects[o].name))
+			continue;
+		r->entered[o] = true; /* also when it is no object: the first copy counts */
+		return o;
+	}
+	return TOP;
+}
+
+static char
+next_byte(struct json_lexer *lexer)
+{
+	struct str text = lexer->text;
+
+	while (lexer->at < text.len && strchr(" \t\r\n", text.data[lexer->at]) &&
+		text.data[lexer->at])
+		lexer->at++;
+	return lexer->at < text.len ? text.data[lexer->at] : '\0';
+}
+
+/* One that the lexer stands before. */
+static void
+read_object(struct reading *r, enum place_object in)
+{
 	struct json_member member;
 
-	if (!json_enter_object(&lexer))
-		return;
-	while (json_next_member(&lexer, &member)) {
+	json_enter_object(&r->lexer);
+	while (json_next_key(&r->lexer, &member.key)) {
 		bool plain = !memchr(member.key.data, '\\', member.key.len);
+		enum place_object below = object_of(r, in, member.key, plain);
 
-		read_text(r, in, &member, plain);
-		for (enum place_object o = TOP + 1; o < OBJECTS; o++) {
-			if (objects[o].in != in || r->entered[o] ||
-				!is_named(member.key, plain, objects[o].name))
-				continue;
-			r->entered[o] = true; /* also when it is no object: the first copy counts */
-			read_object(r, o, member.value);
+		if (below != TOP && next_byte(&r->lexer) == '{') {
+			read_object(r, below);
+			continue;
 		}
+		if (!json_take_value(&r->lexer, &member))
+			return;
+		read_text(r, in, &member, plain);
+	}
+}
+
+static void
+begin(struct reading *r, struct str raw, struct arena *arena)
+{
+	*r = (struct reading){.arena = arena, .lexer = {raw, 0}};
+	for (size_t i = PLACES; i > 0; i--) {
+		r->from[places[i - 1].in] = i - 1;
+		if (!r->to[places[i - 1].in])
+			r->to[places[i - 1].in] = i;
 	}
 }
 
@@ -181,13 +217,13 @@ add_own_user(struct trace *t)
 bool
 trace_read(struct trace *trace, struct str raw, struct arena *arena)
 {
-	struct reading r = {.arena = arena};
-	struct json_lexer lexer = {raw, 0};
+	struct reading r;
 
 	*trace = (struct trace){.time = TIME_NONE};
-	if (!json_enter_object(&lexer))
+	begin(&r, raw, arena);
+	if (next_byte(&r.lexer) != '{')
 		return false;
-	read_object(&r, TOP, raw);
+	read_object(&r, TOP);
 	for (size_t i = 0; i < PLACES; i++) {
 		if (places[i].text == EVENT_TIME) {
 			if (!r.found[i].len || !time_parse(r.found[i], &trace->time))
