@@ -56,8 +56,9 @@ value_behind(const char *at, const char *end, bool *odd)
 
 	if (!from)
 		return STR_ABSENT;
-	for (at = from; at < end && *at != '"' && *at != '\\'; at++)
-		;
+	at = from + json_plain_length((struct str){from, (size_t)(end - from)});
+	while (at < end && *at != '"' && *at != '\\')
+		at++;
 	*odd = !behind_quote(at, end);
 	return (struct str){from, (size_t)(at - from)};
 }

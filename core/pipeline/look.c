@@ -1,20 +1,24 @@
 /* What a worker does with the records that a pass for history is given: those that are wanted
  * become traces. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/history/firsts.h"
 #include "core/history/sweep.h"
 #include "core/pipeline/private.h"
 
+enum { HOLDERS_MAX = 8 };
+
 struct looker {
 	struct sweep sweep;
 	struct firsts firsts;
 	bool begun;
 	struct arena arena;   /* of the record that is looked at */
+	struct arena names;   /* owns the holders */
 	struct str path;      /* where it stands; absent: the job's file */
 	struct str *literals; /* owns; the names of trace_calls */
 	size_t literal_count;
+	struct str holders[HOLDERS_MAX]; /* names of what may hold records, quoted */
+	size_t holder_count;
 };
 
 struct looker *
@@ -28,6 +32,9 @@ looker_new(const struct want *want)
 	l->literals = mem_array(NULL, l->literal_count, sizeof(*l->literals));
 	for (size_t i = 0; i < l->literal_count; i++)
 		l->literals[i] = str_from(trace_calls[i].name);
+	for (; scan_holder_names[l->holder_count]; l->holder_count++)
+		l->holders[l->holder_count] =
+			arena_printf(&l->names, "\"%s\"", scan_holder_names[l->holder_count]);
 	return l;
 }
 
@@ -40,6 +47,7 @@ looker_free(struct looker *l)
 	keyset_fini(&l->sweep.keys);
 	firsts_fini(&l->firsts);
 	arena_fini(&l->arena);
+	arena_fini(&l->names);
 	free(l->literals);
 	free(l);
 }
@@ -163,15 +171,11 @@ note(struct looker *l, const struct trace *t)
 
 /* Without an escape a name stands in the clear. */
 static bool
-may_hold_records(struct str unit)
+may_hold_records(const struct looker *l, struct str unit)
 {
-	char quoted[32];
-
-	for (const char *const *name = scan_holder_names; *name; name++) {
-		snprintf(quoted, sizeof(quoted), "\"%s\"", *name);
-		if (str_find(unit, str_from(quoted), 0) != (size_t)-1)
+	for (size_t i = 0; i < l->holder_count; i++)
+		if (str_find(unit, l->holders[i], 0) != (size_t)-1)
 			return true;
-	}
 	return false;
 }
 
@@ -183,7 +187,7 @@ may_be_kept(struct looker *l, struct str unit)
 	struct trace trace;
 	size_t count;
 
-	if (may_hold_records(unit))
+	if (may_hold_records(l, unit))
 		return true;
 	arena_reset(&l->arena);
 	if (!trace_read(&trace, unit, &l->arena))

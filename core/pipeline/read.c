@@ -59,21 +59,22 @@ push_reserved(struct reading *r, struct item *item)
 	return !pipeline_stopped(r->pipeline);
 }
 
-/* Many at once: the detector is not woken for each. */
+/* Many at once, of many files: the detector is not woken for each. */
 static bool
-give_traces(struct reading *r)
+give_traces(struct worker *w)
 {
-	struct item *traces = r->worker->traces;
+	struct item *traces = w->traces;
 
-	r->worker->traces = NULL;
-	return !traces || reading_give(r, traces);
+	w->traces = NULL;
+	if (!traces || queue_push(w->pipeline->queue, traces, cost(traces)) == QUEUE_OK)
+		return true;
+	item_free(traces);
+	return false;
 }
 
 static bool
-take_trace(struct reading *r, struct item *item)
+take_trace(struct worker *w, struct item *item)
 {
-	struct worker *w = r->worker;
-
 	if (!item)
 		return true;
 	if (w->traces) {
@@ -83,7 +84,8 @@ take_trace(struct reading *r, struct item *item)
 		w->traces = item;
 	}
 	w->last_trace = item;
-	return w->traces->more_bytes < TRACES_BYTES || give_traces(r);
+	return w->traces->more_bytes < TRACES_BYTES ||
+	       (give_traces(w) && !pipeline_stopped(w->pipeline));
 }
 
 /* A record is copied only when there is room for it: what waits would be as many as the workers. */
@@ -94,7 +96,7 @@ reading_take_record(void *context, struct str raw, uint64_t offset, unsigned fla
 	struct worker *w = r->worker;
 
 	if (w->looker)
-		return take_trace(r, reading_record(w, r->job, raw, offset, flags));
+		return take_trace(w, reading_record(w, r->job, raw, offset, flags));
 	if (queue_reserve(r->pipeline->queue, sizeof(struct item) + raw.len) != QUEUE_OK)
 		return false;
 	return push_reserved(r, reading_record(w, r->job, raw, offset, flags));
@@ -220,6 +222,7 @@ push_done(struct worker *w)
 {
 	struct item *item;
 
+	give_traces(w);
 	if (!w->done_count)
 		return;
 	item = item_new_done(w->done, w->done_count);
@@ -410,7 +413,6 @@ read_input(struct reading *r)
 		say_problems(r, &summary);
 		close(fd);
 	}
-	give_traces(r);
 	tally_file_end(&r->worker->tally, summary.records, summary.bytes_out);
 	note_done(r);
 }
