@@ -4,7 +4,7 @@
 #include "core/history/story.h"
 #include "core/pipeline/private.h"
 
-enum { PAGE = 500 };
+enum { PAGE = 500, STALE_AT_ONCE = 50 };
 
 struct answering {
 	struct detector *detector;
@@ -69,51 +69,81 @@ put_answer(struct answering *a, int64_t rowid, struct error *err)
 	return ok && store_answer_put(store, rowid, &answer, err);
 }
 
+static bool
+put_fresh(struct answering *a, int64_t rowid, struct error *err)
+{
+	return put_answer(a, rowid, err) && store_stale_fresh(a->pipeline->store, rowid, err);
+}
+
 static void
 put_page(struct answering *a)
 {
 	struct error err;
 
-	detector_begin(a->detector);
 	for (size_t i = 0; i < a->count && goes_on(a); i++)
-		if (!put_answer(a, a->rows[i], &err))
+		if (!put_fresh(a, a->rows[i], &err))
 			detector_fail(a->detector, &err);
-	detector_commit(a->detector);
+}
+
+static void
+answer_run(struct answering *a)
+{
+	struct store_query query = {.run = a->pipeline->run, .order = STORE_BY_ROWID};
+	struct error err;
+
+	do {
+		a->count = 0;
+		if (!store_rows(a->pipeline->store, &query, note_row, a, &err))
+			detector_fail(a->detector, &err);
+		detector_begin(a->detector);
+		put_page(a);
+		detector_commit(a->detector);
+		query.after_rowid = a->count ? a->rows[a->count - 1] : 0;
+	} while (a->count == PAGE && goes_on(a));
+}
+
+/* What is no alert of the run is one of the store, as for who asks it later. */
+static void
+answer_stale(struct answering *a, size_t most)
+{
+	struct error err;
+
+	a->scope = (struct story_scope){.state = HISTORY_LOOKED};
+	if (!store_stale(a->pipeline->store, a->rows, most, &a->count, &err)) {
+		detector_fail(a->detector, &err);
+		return;
+	}
+	if (a->count)
+		detector_begin(a->detector);
+	put_page(a);
+}
+
+static struct answering
+begin(struct detector *d)
+{
+	return (struct answering){
+		.detector = d, .pipeline = d->pipeline, .scope = pipeline_scope(d->pipeline)};
 }
 
 void
 history_answer(struct detector *d)
 {
-	struct answering a = {
-		.detector = d, .pipeline = d->pipeline, .scope = pipeline_scope(d->pipeline)};
-	struct store_query query = {.run = d->pipeline->run, .order = STORE_BY_ROWID};
-	struct error err;
+	struct answering a = begin(d);
 
+	answer_run(&a);
 	do {
-		a.count = 0;
-		if (!store_rows(d->pipeline->store, &query, note_row, &a, &err))
-			detector_fail(d, &err);
-		put_page(&a);
-		query.after_rowid = a.count ? a.rows[a.count - 1] : 0;
-	} while (a.count == PAGE && goes_on(&a));
+		answer_stale(&a, STALE_AT_ONCE);
+		detector_commit(d);
+	} while (a.count && goes_on(&a));
 	arena_fini(&a.arena);
 }
 
 /* ---- of live sources ---- */
 
-enum { STALE_AT_ONCE = 50 };
-
-static bool
-put_fresh(struct answering *a, int64_t alert, struct error *err)
-{
-	return put_answer(a, alert, err) && store_ask_fresh(a->pipeline->store, alert, err);
-}
-
 void
 history_answer_alert(struct detector *d, int64_t alert)
 {
-	struct answering a = {
-		.detector = d, .pipeline = d->pipeline, .scope = pipeline_scope(d->pipeline)};
+	struct answering a = begin(d);
 	struct error err;
 
 	detector_begin(d);
@@ -125,14 +155,8 @@ history_answer_alert(struct detector *d, int64_t alert)
 void
 history_answer_stale(struct detector *d)
 {
-	int64_t alerts[STALE_AT_ONCE];
-	struct error err;
-	size_t count;
+	struct answering a = begin(d);
 
-	if (!store_ask_stale(d->pipeline->store, alerts, STALE_AT_ONCE, &count, &err)) {
-		detector_fail(d, &err);
-		return;
-	}
-	for (size_t i = 0; i < count && !d->failed; i++)
-		history_answer_alert(d, alerts[i]);
+	answer_stale(&a, STALE_AT_ONCE);
+	arena_fini(&a.arena);
 }

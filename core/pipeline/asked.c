@@ -180,7 +180,7 @@ put_asked(struct store *store, const struct store_ask_id *id, const struct asked
 		return false;
 	/* Of whom every alert may have an answer more. */
 	return asked->kind != TERM_CALL || asked->again ||
-	       store_ask_all_stale(store, id->source, err);
+	       store_stale_asked(store, id->source, err);
 }
 
 static void

@@ -317,6 +317,18 @@ take_trace(struct detector *d, const struct item *item)
 	history_put_trace(d, traced, list_job_input(d, item->job), &made);
 }
 
+/* Anything that is read may answer what alerts of the store ask. */
+static void
+put_stale(struct detector *d)
+{
+	struct error err;
+
+	detector_begin(d);
+	if (!d->failed && !store_stale_all(d->pipeline->store, &err))
+		detector_fail(d, &err);
+	d->looked = true;
+}
+
 static void
 put_looked(struct detector *d, struct job *job)
 {
@@ -343,6 +355,8 @@ take_looked(struct detector *d, const struct done *done)
 	done->job->unread |= !done->whole;
 	done->job->looked = want_last(p->want);
 	put_looked(d, done->job);
+	if (!d->looked) /* an end before they are answered is made good at the next start */
+		put_stale(d);
 }
 
 /* Of the run alone: what is remembered of the input was read well. */
@@ -457,6 +471,8 @@ history_run(struct detector *d)
 	} while (more && halted && goes_on(&g) && pause_wait(g.pipeline));
 	finish(&g);
 	set_state(g.pipeline, goes_on(&g) && !more && !g.cut ? HISTORY_LOOKED : HISTORY_PART);
+	if (d->looked) /* a watch may have answered some meanwhile */
+		put_stale(d);
 	if (goes_on(&g))
 		history_answer(d);
 }

@@ -374,6 +374,7 @@ struct detector {
 	struct pipeline_progress tally; /* errors, notes and alerts of the open transaction */
 	int64_t lease_ms;		/* when the lease is due; -1: no live sources */
 	struct job *begun;		/* in the open transaction */
+	bool looked;			/* for history: what the store answered is of before */
 	struct buf real;		/* owns; scratch: the real path of an input */
 };
 
@@ -484,7 +485,7 @@ void history_take(struct detector *d, const struct item *item); /* TRACE, PROBLE
 
 /* ---- answer.c ---- */
 
-/* Of every alert of the run, as its history is by now. */
+/* Of every alert of the run, as its history is by now, then of those of the store that are stale. */
 void history_answer(struct detector *d);
 /* Of one of which a live source told more, in the transaction that is open; and of some that are
  * stale. */

@@ -137,17 +137,22 @@ typedef bool store_asked_visit(void *context, const struct store_asked *asked);
 bool store_asked(struct store *store, int64_t alert, store_asked_visit *visit, void *context,
 	struct error *err);
 
-/* Alerts whose answers are stale, at most so many. */
-bool store_ask_stale(
-	struct store *store, int64_t *alerts, size_t most, size_t *count, struct error *err);
-/* It was answered; and: no alert of the source is. Within a transaction. */
-bool store_ask_fresh(struct store *store, int64_t alert, struct error *err);
-bool store_ask_all_stale(struct store *store, struct str source, struct error *err);
-
 /* ---- answers ---- */
 
 /* Of an alert, by what never changes; store_row has it from then on. Within a transaction. */
 bool store_answer_put(
 	struct store *store, int64_t rowid, const struct answer *answer, struct error *err);
+
+/* Alerts whose answers are of before more was looked through: all; those that ask the source; those
+ * that it is looked through for, for that term or for any. Each within a transaction. */
+bool store_stale_all(struct store *store, struct error *err);
+bool store_stale_asked(struct store *store, struct str source, struct error *err);
+bool store_stale_surveyed(struct store *store, int64_t term, struct error *err);
+bool store_stale_source(struct store *store, struct str source, struct error *err);
+/* The newest of them, at most so many. */
+bool store_stale(
+	struct store *store, int64_t *alerts, size_t most, size_t *count, struct error *err);
+/* It was answered. Within a transaction. */
+bool store_stale_fresh(struct store *store, int64_t alert, struct error *err);
 
 #endif

@@ -108,12 +108,17 @@ enum statement {
 	STMT_ASK_KNOWN,
 	STMT_ASK_NEXT,
 	STMT_ASK_TROUBLE,
-	STMT_ASK_STALE,
-	STMT_ASK_STALE_LIST,
-	STMT_ASK_FRESH,
 	STMT_ASKED_PUT,
 	STMT_ASKED_LIST,
+	STMT_STALE_ALL,
+	STMT_STALE_ASKED,
+	STMT_STALE_SURVEYED,
+	STMT_STALE_SOURCE,
+	STMT_STALE_LIST,
+	STMT_STALE_FRESH,
 	STMT_SURVEY_PUT,
+	STMT_TERM_ALERT,
+	STMT_TERM_CHILD,
 	STMT_SURVEY_DUE,
 	STMT_SURVEYED_PUT,
 	STMT_SURVEYED_SOURCE_PUT,
@@ -190,7 +195,7 @@ bool place_is_local(const struct store *store, const char *folder, struct error 
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 9,
+	SCHEMA_VERSION = 10,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */

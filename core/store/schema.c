@@ -296,6 +296,15 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	" trouble TEXT," /* what of it was not given the last time, and why */
 	" spans BLOB"	 /* of which times it has records */
 	") WITHOUT ROWID;",
+	/* Alerts whose answers are of before; what ask.stale said until now. */
+	"CREATE TABLE stale(alert INTEGER PRIMARY KEY);" /* alert.n */
+	"INSERT INTO stale(alert) SELECT DISTINCT alert FROM ask WHERE stale = 1;"
+	"DROP INDEX ask_stale;"
+	/* Which alerts ask for the terms that sources are looked through for. */
+	"CREATE TABLE term_alert("
+	" term INTEGER NOT NULL,"
+	" alert INTEGER NOT NULL," /* alert.n */
+	" PRIMARY KEY(term, alert)) WITHOUT ROWID;",
 };
 
 /* ---- all at once ---- */

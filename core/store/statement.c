@@ -231,9 +231,6 @@ static const char *const texts[STMT_COUNT] = {
 		" LIMIT 1",
 	[STMT_ASK_TROUBLE] = "UPDATE ask SET trouble = ?4"
 			     " WHERE source = ?1 AND alert = ?2 AND term = ?3",
-	[STMT_ASK_STALE] = "UPDATE ask SET stale = 1 WHERE source = ?1 AND alert <> 0",
-	[STMT_ASK_STALE_LIST] = "SELECT DISTINCT alert FROM ask WHERE stale = 1 LIMIT ?1",
-	[STMT_ASK_FRESH] = "UPDATE ask SET stale = 0 WHERE alert = ?1 AND stale = 1",
 	[STMT_ASKED_PUT] =
 		"UPDATE ask SET places = ?4, missing = ?5, since = CASE WHEN ?6 OR since IS NULL"
 		" OR ?7 > until THEN ?7 ELSE min(since, ?7) END, until = ?8, due = ?9,"
@@ -246,6 +243,20 @@ static const char *const texts[STMT_COUNT] = {
 		" AND a.source IN (SELECT source FROM ask WHERE alert = ?1))"
 		" ORDER BY a.source, a.term",
 	/* Also what came before what is known of: it is looked for anew then. */
+	[STMT_STALE_ALL] = "INSERT OR IGNORE INTO stale(alert) SELECT n FROM alert",
+	[STMT_STALE_ASKED] = "INSERT OR IGNORE INTO stale(alert)"
+			     " SELECT alert FROM ask WHERE source = ?1 AND alert <> 0",
+	[STMT_STALE_SURVEYED] = "INSERT OR IGNORE INTO stale(alert)"
+				" SELECT alert FROM term_alert WHERE term = ?1",
+	[STMT_STALE_SOURCE] = "INSERT OR IGNORE INTO stale(alert)"
+			      " SELECT a.alert FROM survey s JOIN term_alert a ON a.term = s.term"
+			      " WHERE s.source = ?1",
+	/* The newest first. */
+	[STMT_STALE_LIST] = "SELECT alert FROM stale ORDER BY alert DESC LIMIT ?1",
+	[STMT_STALE_FRESH] = "DELETE FROM stale WHERE alert = ?1",
+	[STMT_TERM_ALERT] = "INSERT OR IGNORE INTO term_alert(term, alert) VALUES(?1, ?2)",
+	[STMT_TERM_CHILD] = "INSERT OR IGNORE INTO term_alert(term, alert)"
+			      " SELECT ?1, alert FROM term_alert WHERE term = ?2",
 	[STMT_SURVEY_PUT] =
 		"INSERT INTO survey(source, term, first, last, due) VALUES(?1, ?2, ?3, ?4, ?5)"
 		" ON CONFLICT DO UPDATE SET first = min(first, ?3), last = max(last, ?4), due = ?5,"
@@ -266,7 +277,7 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_SURVEYED_SOURCE_PUT] = "INSERT INTO surveyed(source, place, trouble, spans)"
 				     " VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET"
 				     " place = ifnull(?2, place), trouble = ?3, spans = ?4",
-	[STMT_SURVEYED_SOURCE] = "SELECT spans FROM surveyed WHERE source = ?1",
+	[STMT_SURVEYED_SOURCE] = "SELECT spans, trouble FROM surveyed WHERE source = ?1",
 	[STMT_SURVEYED_LIST] = "SELECT s.source, s.since, s.until, d.place, d.trouble, d.spans"
 			       " FROM survey s LEFT JOIN surveyed d ON d.source = s.source"
 			       " WHERE s.term = ?1 ORDER BY s.source",

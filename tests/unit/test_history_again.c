@@ -109,6 +109,86 @@ an_alert_of_before_is_looked_for_in_new_files(void **state)
 	arena_fini(&arena);
 }
 
+static bool
+note_answer(void *context, const struct store_row *row)
+{
+	*(struct answer *)context = row->answer;
+	return false;
+}
+
+/* What lists show of the store's one alert. */
+static struct answer
+answer_in_store(struct fixture *f)
+{
+	const struct store_query query = {0};
+	struct answer answer;
+	struct error err;
+
+	assert_ok(store_rows(f->store, &query, note_answer, &answer, &err), &err);
+	return answer;
+}
+
+static void
+an_alert_of_before_is_answered_by_new_files(void **state)
+{
+	struct fixture *f = *state;
+	const struct call used = use("used", NEW_KEY, 601);
+
+	put_calls(f, "a.json", &creation, 1);
+	run(f);
+	assert_int_equal(answer_in_store(f).used, ANSWER_UNKNOWN);
+	remove_file(f, "a.json");
+	put_calls(f, "b.json", &used, 1);
+	run(f);
+	assert_int_equal(answer_in_store(f).used, ANSWER_YES);
+	assert_int_equal(answer_in_store(f).used_after, 60);
+	assert_int_equal(answer_in_store(f).assessed, ASSESSED_HOSTILE);
+}
+
+/* Of a.json nothing is known any more. */
+static void
+what_is_damaged_takes_a_no_of_before_back(void **state)
+{
+	const struct call calls[] = {creation, use("other", "AKIAX", 610)};
+	struct fixture *f = *state;
+
+	put_calls(f, "a.json", calls, 2);
+	run(f);
+	assert_int_equal(answer_in_store(f).used, ANSWER_NO);
+	remove_file(f, "a.json");
+	put_file(f, "broken.json", STR("{\"eventVersion\":\"1.09\", broken\n"));
+	run(f);
+	assert_int_equal(answer_in_store(f).used, ANSWER_UNKNOWN);
+}
+
+/* As if the run before had been killed behind its passes. */
+static void
+what_an_end_left_unanswered_is_answered_at_the_next_start(void **state)
+{
+	const struct answer none = {.children = -1, .first_seen_actor = TIME_NONE};
+	struct fixture *f = *state;
+	const struct call calls[] = {creation, use("used", NEW_KEY, 601)};
+	const struct store_query query = {0};
+	struct error err;
+	int64_t rowid;
+	size_t left;
+
+	put_calls(f, "a.json", calls, 2);
+	run(f);
+	remove_file(f, "a.json");
+	put_calls(f, "b.json", &calls[1], 1);
+	run(f);
+	assert_ok(store_rows(f->store, &query, note_first, &rowid, &err), &err);
+	assert_ok(store_begin(f->store, &err) && store_answer_put(f->store, rowid, &none, &err) &&
+			  store_stale_all(f->store, &err) && store_commit(f->store, &err),
+		&err);
+	run(f);
+	assert_int_equal(f->progress.history.bytes_done, 0);
+	assert_int_equal(answer_in_store(f).used, ANSWER_YES);
+	assert_ok(store_stale(f->store, &rowid, 1, &left, &err), &err);
+	assert_int_equal(left, 0);
+}
+
 static void
 a_file_that_grew_is_looked_through_for_all(void **state)
 {
@@ -208,6 +288,9 @@ main(void)
 		TEST(what_was_looked_through_is_not_read_again),
 		TEST(a_new_alert_is_looked_for_in_older_files),
 		TEST(an_alert_of_before_is_looked_for_in_new_files),
+		TEST(an_alert_of_before_is_answered_by_new_files),
+		TEST(what_is_damaged_takes_a_no_of_before_back),
+		TEST(what_an_end_left_unanswered_is_answered_at_the_next_start),
 		TEST(a_file_that_grew_is_looked_through_for_all),
 		TEST(times_and_what_is_unread_are_remembered),
 		TEST(a_stop_keeps_what_was_found_and_the_next_start_goes_on),
