@@ -56,30 +56,57 @@ put_term(struct detector *d, struct fetcher *f, int64_t term, int64_t time)
 	f->survey_stale |= fresh;
 }
 
-void
-survey_put(struct detector *d, struct fetcher *f, const struct alert *alert)
+static void
+put_terms_of(struct detector *d, struct fetcher *f, const struct alert *alert, int64_t row)
 {
+	struct store *store = d->pipeline->store;
 	struct term terms[TERMS_MAX];
 	struct arena arena = {0};
 	struct error err;
-	size_t count;
+	size_t count = terms_of_alert(alert, &arena, terms);
 	int64_t n = 0;
 
-	if (!f->surveys || d->failed || is_too_old(d, f, alert->time))
-		return;
-	detector_begin(d);
-	count = terms_of_alert(alert, &arena, terms);
 	for (size_t i = 0; i < count && !d->failed; i++) {
 		if (!can_be_asked(&terms[i]))
 			continue;
-		if (!store_term_put(d->pipeline->store, &terms[i], &n, &err))
+		if (!store_term_put(store, &terms[i], &n, &err) ||
+			!store_term_alert(store, n, row, &err))
 			detector_fail(d, &err);
 		put_term(d, f, n, alert->time);
 	}
 	arena_fini(&arena);
 }
 
+void
+survey_put(struct detector *d, struct fetcher *f, const struct alert *alert)
+{
+	struct error err;
+	int64_t row;
+
+	if (!f->surveys || d->failed || is_too_old(d, f, alert->time))
+		return;
+	detector_begin(d);
+	if (!store_ask_alert(d->pipeline->store, alert->id, &row, &err))
+		detector_fail(d, &err);
+	else if (row)
+		put_terms_of(d, f, alert, row);
+}
+
 /* ---- what came of it ---- */
+
+/* Who asks for a key asks for what was made with it. */
+static void
+put_child(struct detector *d, int64_t term, struct str parent)
+{
+	const struct term key = {TERM_KEY, parent};
+	struct store *store = d->pipeline->store;
+	struct error err;
+	int64_t n;
+
+	if (!d->failed && (!store_term_find(store, &key, &n, &err) ||
+				  !store_term_child(store, term, n, &err)))
+		detector_fail(d, &err);
+}
 
 static void
 take_met(struct detector *d, const struct item *item)
@@ -90,24 +117,28 @@ take_met(struct detector *d, const struct item *item)
 
 	traced->trace.source = str_from(item->fetcher->config->name);
 	history_put_trace(d, traced, live_input(d, item), &made);
-	if (made && traced->trace.time != TIME_NONE && can_be_asked(&key))
-		put_term(d, item->fetcher, made, traced->trace.time);
+	if (!made || traced->trace.time == TIME_NONE || !can_be_asked(&key))
+		return;
+	put_child(d, made, traced->trace.text[TRACE_KEY]);
+	put_term(d, item->fetcher, made, traced->trace.time);
 }
 
 static void
 put_terms(struct detector *d, const struct fetcher *f, const struct surveyed *surveyed)
 {
 	bool any = surveyed->span.from <= surveyed->span.to;
+	struct store *store = d->pipeline->store;
 	struct error err;
 
 	for (size_t i = 0; i < surveyed->term_count && !d->failed; i++)
-		if (!store_surveyed_put(d->pipeline->store, str_from(f->config->name),
-			    surveyed->terms[i].term, any ? &surveyed->span : NULL,
-			    surveyed->terms[i].due, &err))
+		if (!store_surveyed_put(store, str_from(f->config->name), surveyed->terms[i].term,
+			    any ? &surveyed->span : NULL, surveyed->terms[i].due, &err) ||
+			!store_stale_surveyed(store, surveyed->terms[i].term, &err))
 			detector_fail(d, &err);
 }
 
-/* The times that were known before are not forgotten. */
+/* The times that were known before are not forgotten. What could not be read keeps all of its alerts
+ * from an answer, and gives it back. */
 static bool
 put_source(
 	struct store *store, struct str source, const struct surveyed *surveyed, struct error *err)
@@ -115,7 +146,7 @@ put_source(
 	struct store_surveyed before, now = {0};
 	struct spans spans = {0};
 	struct arena arena = {0};
-	bool ok = store_surveyed_spans(store, source, &arena, &before, err);
+	bool ok = store_surveyed_before(store, source, &arena, &before, err);
 
 	if (ok) {
 		spans_join(
@@ -128,7 +159,9 @@ put_source(
 			now.place = str_from(surveyed->place);
 		if (surveyed->trouble[0])
 			now.trouble = str_from(surveyed->trouble);
-		ok = store_surveyed_source_put(store, source, &now, err);
+		ok = store_surveyed_source_put(store, source, &now, err) &&
+		     (!now.trouble.data == !before.trouble.data ||
+			     store_stale_source(store, source, err));
 	}
 	spans_fini(&spans);
 	arena_fini(&arena);
@@ -150,6 +183,8 @@ take_surveyed(struct detector *d, const struct item *item)
 	if (surveyed->ended)
 		f->surveyed = true;
 	d->tally.history.asked++;
+	if (!d->failed)
+		history_answer_stale(d);
 }
 
 void

@@ -38,6 +38,31 @@ store_survey_put(
 	return true;
 }
 
+static bool
+put_pair(struct store *store, enum statement statement, int64_t term, int64_t other,
+	struct error *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, statement, err);
+
+	if (!stmt)
+		return false;
+	sql_bind_long(stmt, 1, term);
+	sql_bind_long(stmt, 2, other);
+	return sql_run(store, stmt, err);
+}
+
+bool
+store_term_alert(struct store *store, int64_t term, int64_t alert, struct error *err)
+{
+	return put_pair(store, STMT_TERM_ALERT, term, alert, err);
+}
+
+bool
+store_term_child(struct store *store, int64_t term, int64_t parent, struct error *err)
+{
+	return put_pair(store, STMT_TERM_CHILD, term, parent, err);
+}
+
 static struct store_surveyed_term
 due_term(sqlite3_stmt *stmt, struct arena *arena)
 {
@@ -131,7 +156,7 @@ read_spans(struct store_surveyed *s, sqlite3_stmt *stmt, int column, struct aren
 }
 
 bool
-store_surveyed_spans(struct store *store, struct str source, struct arena *arena,
+store_surveyed_before(struct store *store, struct str source, struct arena *arena,
 	struct store_surveyed *surveyed, struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, STMT_SURVEYED_SOURCE, err);
@@ -142,8 +167,12 @@ store_surveyed_spans(struct store *store, struct str source, struct arena *arena
 		return false;
 	sql_bind_text(stmt, 1, source);
 	rc = sql_step(store, stmt, err);
-	if (rc == SQLITE_ROW)
+	if (rc == SQLITE_ROW) {
 		read_spans(surveyed, stmt, 0, arena);
+		surveyed->trouble = text_at(stmt, 1);
+		surveyed->trouble = surveyed->trouble.data ? arena_str(arena, surveyed->trouble)
+							   : STR_ABSENT;
+	}
 	sqlite3_reset(stmt);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE;
 }

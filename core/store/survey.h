@@ -17,6 +17,10 @@ struct store_survey {
 };
 bool store_survey_put(
 	struct store *store, const struct store_survey *survey, bool *fresh, struct error *err);
+/* Whose term it is: an alert's; or of a key that was made with another one, whoever asks for that.
+ * Both within a transaction. */
+bool store_term_alert(struct store *store, int64_t term, int64_t alert, struct error *err);
+bool store_term_child(struct store *store, int64_t term, int64_t parent, struct error *err);
 
 /* What is due by now: what was never looked for first, then the newest; of one of both alone. */
 struct store_surveyed_term {
@@ -42,8 +46,8 @@ struct store_surveyed {
 };
 bool store_surveyed_source_put(struct store *store, struct str source,
 	const struct store_surveyed *surveyed, struct error *err);
-/* Its spans, in arena. */
-bool store_surveyed_spans(struct store *store, struct str source, struct arena *arena,
+/* Its spans and its trouble, in arena. */
+bool store_surveyed_before(struct store *store, struct str source, struct arena *arena,
 	struct store_surveyed *surveyed, struct error *err);
 
 /* What is known of a term, one visit a source. Strings valid during it, spans in arena. */

@@ -157,6 +157,25 @@ assert_fact(const char *id, int number, const char *part)
 
 enum { USED = 14, LOOKED = 24 };
 
+static bool
+note_answer(void *context, const struct store_row *row)
+{
+	*(struct answer *)context = row->answer;
+	return false;
+}
+
+/* What lists show of the one alert. */
+static enum answer_yes
+used_in_list(void)
+{
+	const struct store_query query = {0};
+	struct answer answer;
+	struct error err;
+
+	assert_ok(store_rows(watcher.store, &query, note_answer, &answer, &err), &err);
+	return answer.used;
+}
+
 /* ---- tests ---- */
 
 static void
@@ -170,6 +189,26 @@ a_use_of_a_new_key_is_found_in_every_region(void **state)
 	await_surveys(1);
 	assert_fact("e-1", USED, "58 s");
 	bucket_assert_signed(&cloud);
+}
+
+static void
+a_list_shows_what_the_bucket_told(void **state)
+{
+	struct error err;
+
+	(void)state;
+	put_new();
+	put_last();
+	watch(SPEC);
+	await_surveys(1);
+	assert_int_equal(used_in_list(), ANSWER_NO);
+	put(OTHER_REGION "0320Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
+		"2026-01-02T02:59:03Z", NEW, "");
+	watcher_stop(&watcher);
+	assert_ok(clock_init(&watcher.clock, "2026-01-02T04:30:00Z", "0", &err), &err);
+	watch(SPEC);
+	await_surveys(1);
+	assert_int_equal(used_in_list(), ANSWER_YES);
 }
 
 static void
@@ -304,6 +343,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, standing, close_it)
 		TEST(a_use_of_a_new_key_is_found_in_every_region),
+		TEST(a_list_shows_what_the_bucket_told),
 		TEST(a_key_without_a_use_is_unused_as_far_as_the_bucket_has_records),
 		TEST(what_was_looked_through_stands_beside_what_is_watched),
 		TEST(what_was_delivered_before_the_alert_is_not_read_for_it),

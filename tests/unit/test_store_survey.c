@@ -141,12 +141,60 @@ an_older_alert_makes_a_term_to_be_looked_for_anew(void **state)
 	scene_close(&s);
 }
 
+static void
+assert_stale(struct scene *s, const char *expected)
+{
+	struct buf text = {0};
+	int64_t alerts[8];
+	struct error err;
+	size_t count;
+
+	assert_ok(store_stale(s->store, alerts, 8, &count, &err), &err);
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(&text, "%lld ", (long long)alerts[i]);
+		assert_ok(store_stale_fresh(s->store, alerts[i], &err), &err);
+	}
+	assert_string_equal(buf_cstr(&text), expected);
+	buf_fini(&text);
+}
+
+/* Alerts 1 and 2 ask for a, 3 for b, 2 for what was made with b too. */
+static void
+who_asks_for_what_was_looked_for_has_a_stale_answer(void **state)
+{
+	struct scene s;
+	struct error err;
+	int64_t a, b, child;
+
+	(void)state;
+	scene_open(&s);
+	a = term(&s, "AKIAA");
+	b = term(&s, "AKIAB");
+	child = term(&s, "AKIACHILD");
+	put(&s, b, 10, 20);
+	assert_ok(store_term_alert(s.store, a, 1, &err), &err);
+	assert_ok(store_term_alert(s.store, a, 2, &err), &err);
+	assert_ok(store_term_alert(s.store, b, 3, &err), &err);
+	assert_ok(store_term_child(s.store, child, b, &err), &err);
+	assert_ok(store_term_alert(s.store, child, 2, &err), &err);
+	assert_stale(&s, "");
+	assert_ok(store_stale_surveyed(s.store, a, &err), &err);
+	assert_stale(&s, "2 1 ");
+	assert_stale(&s, "");
+	assert_ok(store_stale_surveyed(s.store, child, &err), &err);
+	assert_stale(&s, "3 2 ");
+	assert_ok(store_stale_source(s.store, STR("law"), &err), &err);
+	assert_stale(&s, "3 ");
+	scene_close(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_never_looked_for_comes_first_and_alone),
 		cmocka_unit_test(what_adjoins_is_joined_and_a_gap_is_not_bridged),
+		cmocka_unit_test(who_asks_for_what_was_looked_for_has_a_stale_answer),
 		cmocka_unit_test(an_older_alert_makes_a_term_to_be_looked_for_anew),
 	};
 
