@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/alert/address.h"
 #include "core/alert/term.h"
 #include "core/base/mem.h"
 #include "core/base/timefmt.h"
@@ -56,6 +57,14 @@ is_same(const struct trace *a, const struct trace *b, enum trace_text text)
 	return a->text[text].len && str_equal(a->text[text], b->text[text]);
 }
 
+static bool
+is_from_there(const struct trace *own, const struct trace *t)
+{
+	struct str ip = own->text[TRACE_IP];
+
+	return ip.len && address_equal(ip, t->text[TRACE_IP]);
+}
+
 /* What was done to the user, and what the user did. */
 static bool
 is_on_user(const struct trace *own, const struct trace *t)
@@ -87,7 +96,7 @@ add(struct timeline *l, const struct keys *keys, const struct trace *t)
 	row.with_key = is_of(keys, t->text[TRACE_KEY]);
 	row.ties |= (unsigned)(row.with_key || is_of(keys, t->text[TRACE_SUBJECT])) << BY_KEY;
 	row.ties |= (unsigned)is_same(&l->own, t, TRACE_ACTOR) << BY_ACTOR;
-	row.ties |= (unsigned)is_same(&l->own, t, TRACE_IP) << BY_ADDRESS;
+	row.ties |= (unsigned)is_from_there(&l->own, t) << BY_ADDRESS;
 	row.ties |= (unsigned)is_on_user(&l->own, t) << BY_USER;
 	/* What nothing but its program ties to the alert is evidence, and no story. */
 	row.ties |= (unsigned)(row.ties || t == &l->own) << BY_ALL;

@@ -111,19 +111,52 @@ address_classify(struct str text)
 }
 
 static bool
-has_colon(struct str s)
+is_written_like_one(struct str text)
 {
-	return s.len && memchr(s.data, ':', s.len);
+	static const char characters[] = "0123456789abcdefABCDEF.:";
+	bool digit = false, parted = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.data[i];
+
+		if (!c || !strchr(characters, c))
+			return false;
+		digit |= c >= '0' && c <= '9';
+		parted |= c == '.' || c == ':';
+	}
+	return digit && parted;
 }
 
-/* IPv6 has many spellings, also of an IPv4 address; IPv4 has one. */
+bool
+address_is_place(struct str text)
+{
+	enum address_kind kind = address_classify(text);
+
+	return kind == ADDRESS_INVALID ? is_written_like_one(text)
+				       : kind != ADDRESS_ABSENT && kind != ADDRESS_SERVICE;
+}
+
+struct str
+address_spell(struct str text, char buffer[ADDRESS_TEXT])
+{
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+	unsigned char address[16];
+	const char *spelled;
+
+	_Static_assert((int)ADDRESS_TEXT >= (int)INET6_ADDRSTRLEN, "every address has room");
+	if (!address_has_spellings(text) || !parse(text, address))
+		return text;
+	if (memcmp(address, mapped, sizeof(mapped)) == 0)
+		spelled = inet_ntop(AF_INET, address + 12, buffer, ADDRESS_TEXT);
+	else
+		spelled = inet_ntop(AF_INET6, address, buffer, ADDRESS_TEXT);
+	return spelled ? str_from(buffer) : text;
+}
+
 bool
 address_equal(struct str a, struct str b)
 {
-	unsigned char x[16], y[16];
+	char x[ADDRESS_TEXT], y[ADDRESS_TEXT];
 
-	if (str_equal(a, b))
-		return true;
-	return a.len && b.len && (has_colon(a) || has_colon(b)) && parse(a, x) && parse(b, y) &&
-	       memcmp(x, y, sizeof(x)) == 0;
+	return str_equal(a, b) || str_equal(address_spell(a, x), address_spell(b, y));
 }

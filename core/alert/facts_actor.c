@@ -21,7 +21,7 @@ is_before(const struct asking *a, const struct clue *clue, enum trace_text text)
 
 	return t->time != TIME_NONE && t->time < a->alert->time && clue->weight &&
 	       str_is(t->text[TRACE_NAME], "CreateAccessKey") && r->own.text[text].len &&
-	       (text != TRACE_IP || r->addressed) && str_equal(t->text[text], r->own.text[text]);
+	       (text == TRACE_IP ? clue->from_ip : str_equal(t->text[text], r->own.text[text]));
 }
 
 static int64_t

@@ -101,14 +101,6 @@ shares(const struct reading *r, const struct trace *t, enum trace_text text)
 	return t->text[text].len && str_equal(t->text[text], r->own.text[text]);
 }
 
-static bool
-is_address(struct str text)
-{
-	enum address_kind kind = address_classify(text);
-
-	return kind != ADDRESS_ABSENT && kind != ADDRESS_SERVICE && kind != ADDRESS_INVALID;
-}
-
 void
 reading_make(struct reading *r, struct arena *arena, const struct alert *alert,
 	const struct history *history)
@@ -119,7 +111,7 @@ reading_make(struct reading *r, struct arena *arena, const struct alert *alert,
 	*r = (struct reading){.arena = arena, .alert = alert, .history = h};
 	trace_of_alert(&r->own, alert, arena);
 	r->user = term_user_of_alert(alert, &r->own);
-	r->addressed = is_address(r->own.text[TRACE_IP]);
+	r->addressed = address_is_place(r->own.text[TRACE_IP]);
 	keys = sort_keys(r);
 	follow_keys(r);
 	r->clues = arena_alloc(arena, (h->trace_count + 1) * sizeof(*r->clues));
@@ -182,6 +174,13 @@ reading_after(const struct reading *r, int64_t time)
 	return span / TICKS_PER_SECOND - (rest < 0);
 }
 
+/* Of what is written 010.1.2.3 nobody knows whether it is 10.1.2.3. */
+static bool
+can_differ(struct str a, struct str b)
+{
+	return (address_classify(a) == ADDRESS_INVALID) == (address_classify(b) == ADDRESS_INVALID);
+}
+
 enum answer_yes
 reading_same_ip(const struct reading *r, const struct trace *t)
 {
@@ -189,7 +188,8 @@ reading_same_ip(const struct reading *r, const struct trace *t)
 
 	if (own.len && address_equal(own, other))
 		return ANSWER_YES;
-	return r->addressed && is_address(other) ? ANSWER_NO : ANSWER_UNKNOWN;
+	return r->addressed && address_is_place(other) && can_differ(own, other) ? ANSWER_NO
+										 : ANSWER_UNKNOWN;
 }
 
 /* The AWS CLI names the command it runs, `command/iam.create-access-key`; that is no other agent.

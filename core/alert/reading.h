@@ -30,7 +30,7 @@ struct reading {
 	const struct history *history; /* never NULL */
 	struct trace own;	       /* the alert's record */
 	struct str user;	       /* that it is about; absent: root, or not recorded */
-	bool addressed;		       /* made from an address, not by a service */
+	bool addressed;		       /* made from a place (address.h), not by a service */
 	struct clue *clues;	       /* ascending by time, without the alert's own */
 	size_t count;
 	struct trace_copy *copies; /* in the order of the traces */
@@ -94,7 +94,8 @@ struct usage {
 void reading_usage(struct usage *usage, const struct reading *reading);
 /* Seconds from the making to then, rounded down. */
 int64_t reading_after(const struct reading *reading, int64_t time);
-/* Are they of the same address? Unknown when one of them is none. */
+/* Are they of the same address? Unknown when one of them is none, unless both are written like one.
+ */
 enum answer_yes reading_same_ip(const struct reading *reading, const struct trace *trace);
 /* Of the same program, whatever command of it. */
 enum answer_yes reading_same_agent(const struct reading *reading, const struct trace *trace);

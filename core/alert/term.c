@@ -39,15 +39,15 @@ user_of(const struct trace *trace, struct str user, unsigned weight, struct aren
 
 /* Services call from names, not from addresses. */
 static struct str
-address_of(const struct trace *trace)
+address_of(const struct trace *trace, struct arena *arena)
 {
-	switch (address_classify(trace->text[TRACE_IP])) {
-	case ADDRESS_SERVICE:
-	case ADDRESS_INVALID:
+	struct str text = trace->text[TRACE_IP], spelled;
+	char buffer[ADDRESS_TEXT];
+
+	if (!address_is_place(text))
 		return STR_ABSENT;
-	default:
-		return trace->text[TRACE_IP];
-	}
+	spelled = address_spell(text, buffer);
+	return spelled.data == buffer ? arena_str(arena, spelled) : spelled;
 }
 
 size_t
@@ -62,7 +62,7 @@ terms_of_trace(const struct trace *t, struct arena *arena, struct term_use uses[
 		add(&a, TERM_USER, user_of(t, t->text[TRACE_USER], weight, arena), false);
 	if (weight & (TRACE_AROUND | TRACE_USER_CALL))
 		add(&a, TERM_ACTOR, t->text[TRACE_ACTOR], false);
-	add(&a, TERM_ADDRESS, address_of(t), !(weight & (TRACE_AROUND | TRACE_USER_CALL)));
+	add(&a, TERM_ADDRESS, address_of(t, arena), !(weight & (TRACE_AROUND | TRACE_USER_CALL)));
 	if (str_is(t->text[TRACE_NAME], "CreateAccessKey"))
 		add(&a, TERM_AGENT, t->text[TRACE_AGENT], false);
 	return a.count;
@@ -137,7 +137,7 @@ terms_of_alert(const struct alert *alert, struct arena *arena, struct term terms
 	add(&a, TERM_USER, user_of(&t, term_user_of_alert(alert, &t), TRACE_KEY_CALL, arena),
 		false);
 	add(&a, TERM_ACTOR, t.text[TRACE_ACTOR], false);
-	add(&a, TERM_ADDRESS, address_of(&t), false);
+	add(&a, TERM_ADDRESS, address_of(&t, arena), false);
 	add(&a, TERM_AGENT, t.text[TRACE_AGENT], false);
 	for (size_t i = 0; i < a.count; i++)
 		terms[i] = uses[i].term;

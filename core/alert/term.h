@@ -13,7 +13,8 @@ enum term_kind {
 	TERM_KEY,     /* a key id: what was called with it, and what was done to it */
 	TERM_USER,    /* `account/name`: what was done to an IAM user */
 	TERM_ACTOR,   /* trace.ACTOR: its calls with a weight (trace.h) */
-	TERM_ADDRESS, /* an IP address: the first call of each actor, and calls with a weight */
+	TERM_ADDRESS, /* an IP address (address_spell): the first call of each actor, and calls with
+			 a weight */
 	TERM_AGENT,   /* a user agent: the keys that were made with it */
 	TERM_CALL,    /* a call's name: each that was made, where live sources were asked for it */
 	TERM_KINDS,

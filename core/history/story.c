@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/alert/address.h"
 #include "core/base/timefmt.h"
 #include "core/history/asked.h"
 #include "core/history/story_survey.h"
@@ -440,9 +441,10 @@ take_similar(void *context, const struct trace *trace)
 	struct siding *s = context;
 
 	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
-		struct str text = trace->text[shared[i]];
+		struct str text = trace->text[shared[i]], own = s->own.text[shared[i]];
 
-		if (text.len && str_equal(text, s->own.text[shared[i]]))
+		if (text.len && (str_equal(text, own) ||
+					(shared[i] == TRACE_IP && address_equal(text, own))))
 			return take_trace(s->telling, trace);
 	}
 	return true;

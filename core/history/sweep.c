@@ -1,5 +1,6 @@
 #include "core/history/sweep.h"
 
+#include "core/alert/address.h"
 #include "core/base/json.h"
 
 static const char *
@@ -64,14 +65,30 @@ value_behind(const char *at, const char *end, bool *odd)
 }
 
 static bool
-is_wanted(struct sweep *s, enum field_name name, struct str value)
+is_wanted_key(struct sweep *s, struct str value)
 {
-	enum term_kind kind = name == FIELD_KEY ? TERM_KEY : TERM_ADDRESS;
-	uint64_t hash = want_hash(kind, value);
+	uint64_t hash = want_hash(TERM_KEY, value);
 
-	if (kind == TERM_KEY && s->keys.words)
+	if (s->keys.words)
 		keyset_add(&s->keys, hash);
-	return want_find_hash(s->want, hash, kind, value) > s->after;
+	return want_find_hash(s->want, hash, TERM_KEY, value) > s->after;
+}
+
+/* Where no IPv6 address is wanted, an IPv4 address can be spelled as one: it begins with zeros. */
+static bool
+may_be_wanted(const struct sweep *s, struct str value)
+{
+	return want_has_ipv6(s->want) || value.data[0] == ':' || value.data[0] == '0';
+}
+
+static bool
+is_wanted_address(const struct sweep *s, struct str value)
+{
+	char buffer[ADDRESS_TEXT];
+
+	if (address_has_spellings(value) && may_be_wanted(s, value))
+		value = address_spell(value, buffer);
+	return want_find(s->want, TERM_ADDRESS, value) > s->after;
 }
 
 /* Where several stand, that of the record itself counts, not one that it holds. */
@@ -110,7 +127,8 @@ sweep_wants(struct sweep *s, struct str unit, const struct fields *fields)
 		if (field->name == FIELD_TIME) {
 			time = value;
 			times++;
-		} else if (odd || is_wanted(s, field->name, value)) {
+		} else if (odd || (field->name == FIELD_KEY ? is_wanted_key(s, value)
+							     : is_wanted_address(s, value))) {
 			return true;
 		}
 	}

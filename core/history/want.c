@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/alert/address.h"
 #include "core/base/mem.h"
 
 enum { SLOTS_LEAST = 64 };
@@ -17,7 +18,7 @@ struct want {
 	struct entry *entries; /* owns; open addressing */
 	size_t slots, count;   /* slots: a power of two */
 	int64_t last;
-	bool odd;
+	bool odd, ipv6;
 };
 
 struct want *
@@ -122,6 +123,7 @@ want_add(struct want *w, int64_t n, const struct term *term)
 	*e = (struct entry){n, hash, {term->kind, arena_str(&w->arena, term->value)}};
 	w->count++;
 	w->odd |= (term->kind == TERM_KEY || term->kind == TERM_ADDRESS) && is_odd(term->value);
+	w->ipv6 |= term->kind == TERM_ADDRESS && address_has_spellings(term->value);
 }
 
 int64_t
@@ -146,6 +148,12 @@ int64_t
 want_last(const struct want *w)
 {
 	return w->last;
+}
+
+bool
+want_has_ipv6(const struct want *w)
+{
+	return w->ipv6;
 }
 
 bool

@@ -22,7 +22,8 @@ uint64_t want_hash(enum term_kind kind, struct str value);
 int64_t want_find_hash(
 	const struct want *want, uint64_t hash, enum term_kind kind, struct str value);
 size_t want_count(const struct want *want);
-int64_t want_last(const struct want *want); /* the highest number; 0: there are none */
+int64_t want_last(const struct want *want);  /* the highest number; 0: there are none */
+bool want_has_ipv6(const struct want *want); /* among the addresses */
 /* Does a value hold what JSON does not write plainly in every string? Then its bytes cannot be
  * looked for. */
 bool want_is_odd(const struct want *want);

@@ -3,6 +3,7 @@
  * stand in, earliest first and bounded, and of which times the table has rows at all. What was
  * asked for comes from records, where anything may stand: it goes into the query as literals.
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 
 #include "core/base/json.h"
@@ -40,6 +41,52 @@ put_list(struct buf *out, const struct str *values, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		buf_puts(out, i ? ", " : "");
 		loganalytics_write_literal(out, values[i]);
+	}
+	buf_putc(out, ')');
+}
+
+static bool
+has_ipv6(const struct source_survey *survey)
+{
+	for (size_t i = 0; i < survey->lists[SURVEY_ADDRESSES].count; i++)
+		if (str_find(survey->lists[SURVEY_ADDRESSES].values[i], STR(":"), 0) != (size_t)-1)
+			return true;
+	return false;
+}
+
+/* As parse_ipv6 writes it: eight groups of four digits; of what is none, itself, which it never is.
+ */
+static void
+put_ipv6(struct buf *out, struct str text)
+{
+	unsigned char address[16];
+	char copy[INET6_ADDRSTRLEN];
+
+	snprintf(copy, sizeof(copy), "%.*s", STR_ARG(text));
+	if (inet_pton(AF_INET6, copy, address) != 1) {
+		loganalytics_write_literal(out, text);
+		return;
+	}
+	buf_putc(out, '"');
+	for (size_t i = 0; i < sizeof(address); i += 2)
+		buf_printf(out, "%s%02x%02x", i ? ":" : "", address[i], address[i + 1]);
+	buf_putc(out, '"');
+}
+
+/* An IPv6 address has many spellings. */
+static void
+put_any_spelling(struct buf *out, const struct source_survey *survey)
+{
+	const struct str *values = survey->lists[SURVEY_ADDRESSES].values;
+	const char *before = "(";
+
+	buf_puts(out, " or parse_ipv6(SourceIpAddress) in ");
+	for (size_t i = 0; i < survey->lists[SURVEY_ADDRESSES].count; i++) {
+		if (str_find(values[i], STR(":"), 0) == (size_t)-1)
+			continue;
+		buf_puts(out, before);
+		put_ipv6(out, values[i]);
+		before = ", ";
 	}
 	buf_putc(out, ')');
 }
@@ -88,6 +135,11 @@ put_rows(struct buf *out, const struct source_survey *survey)
 	put_list(out, survey->calls, survey->call_count);
 	buf_puts(out, " and (false\n");
 	put_conditions(out, survey, by_call);
+	if (has_ipv6(survey)) {
+		buf_puts(out, "       ");
+		put_any_spelling(out, survey);
+		buf_putc(out, '\n');
+	}
 	if (survey->root)
 		buf_puts(out, "        or UserIdentityType == \"Root\"\n");
 	buf_puts(out, "        )))");
@@ -102,6 +154,8 @@ put_firsts(struct buf *out, const struct source_survey *survey)
 	buf_puts(out, ",\n    (AWSCloudTrail\n    | where SourceIpAddress in ");
 	put_list(
 		out, survey->lists[SURVEY_ADDRESSES].values, survey->lists[SURVEY_ADDRESSES].count);
+	if (has_ipv6(survey))
+		put_any_spelling(out, survey);
 	buf_puts(out, "\n    | summarize arg_min(TimeGenerated, *) by SourceIpAddress,"
 		      " UserIdentityArn, UserIdentityPrincipalid, UserIdentityInvokedBy)");
 }

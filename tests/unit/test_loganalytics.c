@@ -78,6 +78,32 @@ a_survey_asks_for_all_lists_at_once(void **state)
 }
 
 static void
+an_ipv6_address_is_asked_for_in_any_spelling(void **state)
+{
+	static const struct str addresses[] = {
+		{"203.0.113.9", 11}, {"2001:db8::a", 11}, {"::1", 3}};
+	const struct source_survey survey = {
+		.lists = {[SURVEY_ADDRESSES] = {addresses, 3}}, .from = 0, .to = 1};
+	struct buf text = {0};
+
+	(void)state;
+	loganalytics_write_survey(&text, &survey);
+	assert_non_null(strstr(buf_cstr(&text),
+		"        or SourceIpAddress in (\"203.0.113.9\", \"2001:db8::a\", \"::1\")\n"
+		"        or parse_ipv6(SourceIpAddress) in"
+		" (\"2001:0db8:0000:0000:0000:0000:0000:000a\","
+		" \"0000:0000:0000:0000:0000:0000:0000:0001\")\n"
+		"        )))"));
+	assert_non_null(strstr(buf_cstr(&text),
+		"    | where SourceIpAddress in (\"203.0.113.9\", \"2001:db8::a\", \"::1\")"
+		" or parse_ipv6(SourceIpAddress) in"
+		" (\"2001:0db8:0000:0000:0000:0000:0000:000a\","
+		" \"0000:0000:0000:0000:0000:0000:0000:0001\")\n"
+		"    | summarize arg_min"));
+	buf_fini(&text);
+}
+
+static void
 the_time_asked_for_is_a_begin_and_an_end(void **state)
 {
 	struct buf text = {0};
@@ -234,6 +260,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rule_s_text_stands_in_the_query_as_written),
 		cmocka_unit_test(a_survey_asks_for_all_lists_at_once),
+		cmocka_unit_test(an_ipv6_address_is_asked_for_in_any_spelling),
 		cmocka_unit_test(the_time_asked_for_is_a_begin_and_an_end),
 		cmocka_unit_test(a_row_is_the_event_s_with_what_the_rule_made_beside),
 		cmocka_unit_test(a_row_without_its_event_is_what_the_rule_gave),

@@ -45,6 +45,9 @@ terms_are_found_by_kind_and_value(void **state)
 	}
 	assert_int_equal(want_find(want, TERM_KEY, STR("")), 0);
 	assert_false(want_is_odd(want));
+	assert_false(want_has_ipv6(want));
+	add(want, 2001, TERM_ADDRESS, "::1");
+	assert_true(want_has_ipv6(want));
 	want_free(want);
 }
 
@@ -77,6 +80,10 @@ static const struct {
 	{"\"sourceIPAddress\":\"" KEY "\"", false},
 	{"\"sourceIPAddress\":\"2001:db8::1\"", true},
 	{"\"sourceIPAddress\":\"::1\"", true},
+	{"\"sourceIPAddress\":\"2001:0DB8:0:0:0:0:0:1\"", true},
+	{"\"sourceIPAddress\":\"2001:db8::2\"", false},
+	{"\"sourceIPAddress\":\"::ffff:" IP "\"", true},
+	{"\"sourceIPAddress\":\"2001:db8::1::\"", false},
 	{"\"x\":\"\\\"accessKeyId\\\":\\\"" KEY "\\\"\"", true},
 	{"\"x\":\"{\\\"accessKeyId\\\" :\\n\\\"" KEY "\\\"}\"", true},
 	{"\"x\":\"{\\\\\\\"accessKeyId\\\\\\\":\\\\\\\"" KEY "\\\\\\\"}\"", true},
@@ -244,6 +251,22 @@ terms_that_were_looked_for_before_are_not_wanted(void **state)
 }
 
 static void
+an_ipv4_address_is_wanted_in_the_guise_of_ipv6(void **state)
+{
+	struct want *want = want_new();
+	struct sweep sweep = {.want = want};
+
+	(void)state;
+	add(want, 1, TERM_ADDRESS, IP);
+	assert_false(want_has_ipv6(want));
+	assert_true(sweep_wants(&sweep, STR("{\"sourceIPAddress\":\"::FFFF:" IP "\"}")));
+	assert_true(sweep_wants(&sweep, STR("{\"sourceIPAddress\":\"0:0:0:0:0:ffff:cb00:7109\"}")));
+	assert_false(sweep_wants(&sweep, STR("{\"sourceIPAddress\":\"::ffff:203.0.113.8\"}")));
+	assert_false(sweep_wants(&sweep, STR("{\"sourceIPAddress\":\"2001:db8::1\"}")));
+	want_free(want);
+}
+
+static void
 a_value_that_cannot_be_looked_for_makes_all_wanted(void **state)
 {
 	struct want *want = wanted();
@@ -379,6 +402,7 @@ main(void)
 		cmocka_unit_test(the_fast_and_the_slow_way_agree),
 		cmocka_unit_test(strings_that_hold_records_are_given),
 		cmocka_unit_test(terms_that_were_looked_for_before_are_not_wanted),
+		cmocka_unit_test(an_ipv4_address_is_wanted_in_the_guise_of_ipv6),
 		cmocka_unit_test(a_value_that_cannot_be_looked_for_makes_all_wanted),
 		cmocka_unit_test(units_with_escaped_markup_are_looked_at_as_others),
 		cmocka_unit_test(silences_part_the_times),
