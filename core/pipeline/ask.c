@@ -263,7 +263,7 @@ say_missing(struct asker *a, const struct source_ask *ask)
 	else
 		buf_printf(&line, "%s: history is asked for everywhere again",
 			a->fetcher->config->name);
-	live_say(a->fetcher->pipeline, buf_cstr(&line));
+	line_say(a->fetcher->pipeline, buf_cstr(&line));
 	buf_fini(&line);
 }
 
@@ -281,7 +281,7 @@ say_failure(const struct asker *a, const struct source_failure *failure, const s
 	buf_printf(&line, "%s: asked for history: %s: %s%s%s; it is tried again, later and later",
 		a->fetcher->config->name, source_cause_word(failure->cause), err->text,
 		advice[0] ? "; " : "", advice);
-	live_say(a->fetcher->pipeline, buf_cstr(&line));
+	line_say(a->fetcher->pipeline, buf_cstr(&line));
 	buf_fini(&line);
 }
 

@@ -123,7 +123,7 @@ record_problem(struct detector *d, const struct item *item, const char *reason)
 {
 	struct problem problem = problem_of(item, PROBLEM_ERROR, str_from(reason));
 
-	live_say_problem(d->pipeline, item, &problem);
+	line_say_problem(d->pipeline, item, &problem);
 	detector_put_problem(d, item_input(d, item), &problem);
 }
 
@@ -184,7 +184,7 @@ take_problem(struct detector *d, const struct item *item)
 {
 	struct problem problem = problem_of(item, item->severity, item->text);
 
-	live_say_problem(d->pipeline, item, &problem);
+	line_say_problem(d->pipeline, item, &problem);
 	detector_put_problem(d, item_input(d, item), &problem);
 }
 

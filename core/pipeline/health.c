@@ -48,7 +48,7 @@ fetcher_say_failed_try(void *context, const char *what)
 	struct buf line = {0};
 
 	buf_printf(&line, "%s: %s; trying again at once", f->config->name, what);
-	live_say(f->pipeline, buf_cstr(&line));
+	line_say(f->pipeline, buf_cstr(&line));
 	buf_fini(&line);
 }
 
@@ -67,7 +67,7 @@ say_skew(struct fetcher *f, const struct source_report *report)
 		source_put_skew(&line, report->skew_ms);
 	else
 		buf_puts(&line, "the clock of this machine is right again");
-	live_say(f->pipeline, buf_cstr(&line));
+	line_say(f->pipeline, buf_cstr(&line));
 	buf_fini(&line);
 }
 
@@ -93,7 +93,7 @@ say_success(struct fetcher *f, bool first)
 		buf_printf(
 			&line, "%s: ok again after %u failed rounds", f->config->name, f->failures);
 	if (first || f->failures)
-		live_say(f->pipeline, buf_cstr(&line));
+		line_say(f->pipeline, buf_cstr(&line));
 	buf_fini(&line);
 }
 
@@ -127,7 +127,7 @@ say_failure(struct fetcher *f, const struct source_failure *failure, const struc
 		buf_printf(&line, "; %s", failure->advice);
 	if (pause >= 0)
 		buf_printf(&line, "; next try in %lld s", (long long)((pause + 999) / 1000));
-	live_say(f->pipeline, buf_cstr(&line));
+	line_say(f->pipeline, buf_cstr(&line));
 	buf_fini(&line);
 }
 

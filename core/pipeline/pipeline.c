@@ -213,7 +213,7 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 	pthread_cond_init(&p->resumed, NULL);
 	store_hurry_when(p->store, ends, p);
 	p->holding = options->source_count > 0;
-	if (!live_init(p, err))
+	if (!fetchers_init(p, err))
 		goto fail_live;
 	make_rule_key(p, false);
 	make_rule_key(p, true);
@@ -293,7 +293,7 @@ pipeline_free(struct pipeline *p)
 	store_close(p->store);
 	wake_close(&p->stop_wake);
 	queue_free(p->queue);
-	live_fini(p);
+	fetchers_fini(p);
 	pthread_mutex_destroy(&p->lock);
 	pthread_mutex_destroy(&p->cut_lock);
 	pthread_cond_destroy(&p->cut_changed);

@@ -314,7 +314,7 @@ tell_failure(struct surveyor *s, const struct source_failure *failure, const str
 	buf_printf(&line, "%s: looked through for history: %s; it is tried again, later and later",
 		s->fetcher->config->name, buf_cstr(&trouble));
 	if (s->failures == 1)
-		live_say(s->fetcher->pipeline, buf_cstr(&line));
+		line_say(s->fetcher->pipeline, buf_cstr(&line));
 	buf_fini(&trouble);
 	buf_fini(&line);
 	if (strcmp(said, s->trouble) == 0) {
