@@ -33,7 +33,6 @@ struct asker {
 	uint64_t serial; /* of it */
 	unsigned failures;
 	bool part;		     /* some could not be read */
-	struct record_wish *serving; /* NULL: history */
 	char missing[SOURCE_PLACES]; /* as last said */
 };
 
@@ -69,8 +68,9 @@ is_asked_for(struct asker *a, const struct trace *t)
 }
 
 static bool
-take_trace(struct asker *a, const struct source_place *place, struct str raw, unsigned flags)
+take_record(void *context, const struct source_place *place, struct str raw, unsigned flags)
 {
+	struct asker *a = context;
 	struct traced traced = {.count = 1};
 	struct trace *t = &traced.trace;
 	struct item *item;
@@ -94,16 +94,6 @@ take_trace(struct asker *a, const struct source_place *place, struct str raw, un
 	item->alert = a->ask.alert;
 	item->term = a->ask.term;
 	return push(a->fetcher, item);
-}
-
-static bool
-take_record(void *context, const struct source_place *place, struct str raw, unsigned flags)
-{
-	struct asker *a = context;
-
-	if (a->serving)
-		return record_take(a->serving, raw);
-	return take_trace(a, place, raw, flags);
 }
 
 static bool
@@ -289,7 +279,7 @@ say_failure(const struct asker *a, const struct source_failure *failure, const s
 static bool
 take_failure(struct asker *a, const struct source_failure *failure, const struct error *err)
 {
-	int64_t pause = PAUSE_FIRST_MS, until;
+	int64_t pause = PAUSE_FIRST_MS, until, left;
 
 	a->failures++;
 	say_failure(a, failure, err);
@@ -302,11 +292,9 @@ take_failure(struct asker *a, const struct source_failure *failure, const struct
 	if (failure->retry_after_ms > pause)
 		pause = failure->retry_after_ms;
 	until = time_monotonic_ms() + clock_real_ms(pipeline_clock(a->fetcher->pipeline), pause);
-	for (int64_t left = 1; left > 0 && !record_is_wanted(a->fetcher);) {
-		left = until - time_monotonic_ms();
-		if (left > 0 && asking_pause(a->fetcher, left))
+	while ((left = until - time_monotonic_ms()) > 0)
+		if (asking_pause(a->fetcher, left))
 			return false;
-	}
 	return !pipeline_stopped(a->fetcher->pipeline);
 }
 
@@ -341,9 +329,8 @@ ask(struct asker *a)
 	begin_ask(a, &asked);
 	a->part = false;
 	switch (a->source->ops->ask(a->source, &asked, &failure, &err)) {
-	case SOURCE_STOPPED: /* perhaps for a record: then it is begun again */
-		a->serial--;
-		return !pipeline_stopped(a->fetcher->pipeline);
+	case SOURCE_STOPPED:
+		return false;
 	case SOURCE_FAILED:
 		a->serial--;
 		return take_failure(a, &failure, &err);
@@ -352,26 +339,6 @@ ask(struct asker *a)
 		say_missing(a, &asked);
 		return give_asked(a, &asked);
 	}
-}
-
-/* False: stopping. */
-static bool
-serve(struct asker *a, struct record_wish *wish)
-{
-	struct source_failure failure = {.cause = CAUSE_CONFIGURED};
-	struct source_ask asked = {.kind = SOURCE_ASK_EVENT,
-		.value = str_from(wish->event_id),
-		.path = wish->path,
-		.from = wish->time == TIME_NONE ? INT64_MIN : wish->time - early,
-		.to = wish->time == TIME_NONE ? now_of(a) : wish->time + early};
-	struct error err = {0};
-	enum source_result result;
-
-	a->serving = wish;
-	result = a->source->ops->ask(a->source, &asked, &failure, &err);
-	a->serving = NULL;
-	record_end(a->fetcher, wish, result, &failure, &err);
-	return !pipeline_stopped(a->fetcher->pipeline);
 }
 
 static bool
@@ -394,10 +361,6 @@ take_ask(struct asker *a)
 static bool
 do_next(struct asker *a)
 {
-	struct record_wish wish;
-
-	if (record_take_wish(a->fetcher, &wish))
-		return serve(a, &wish);
 	if (take_ask(a))
 		return ask(a);
 	return !asking_pause(a->fetcher, -1);

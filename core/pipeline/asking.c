@@ -40,6 +40,7 @@ asking_stand_by(struct fetcher *f, int64_t next_ms)
 	pthread_mutex_unlock(&p->lock);
 	for (size_t i = 0; i < p->fetcher_count; i++)
 		wake_raise(&p->fetchers[i].ask_wake);
+	wake_raise(&p->reread.round_wake);
 }
 
 void
@@ -67,10 +68,9 @@ asking_may(struct fetcher *f)
 	return !pipeline_stopped(f->pipeline);
 }
 
-static int64_t
-try_turn(struct fetcher *f, const char *key)
+int64_t
+asking_try_turn(struct pipeline *p, const char *key)
 {
-	struct pipeline *p = f->pipeline;
 	int64_t span = clock_real_ms(pipeline_clock(p), FETCHER_TURN_MS), wait;
 
 	pthread_mutex_lock(&p->lock);
@@ -87,10 +87,8 @@ asking_turn(void *context, const char *key)
 	for (;;) {
 		int64_t wait = -1;
 
-		if (record_is_wanted(f))
-			return false;
-		if (!is_held(f))
-			wait = try_turn(f, key);
+		if (!is_held(f) && !record_is_wanted(f->pipeline))
+			wait = asking_try_turn(f->pipeline, key);
 		if (wait == 0)
 			return !pipeline_stopped(f->pipeline);
 		if (asking_pause(f, wait))

@@ -74,18 +74,27 @@ struct fetcher {
 
 enum wish_state { WISH_NONE, WISH_WANTED, WISH_TAKEN, WISH_DONE };
 
-/* A record that is to be fetched once more. */
+/* A record that is to be fetched once more. Guarded by the pipeline's lock, but for the copy of
+ * who fetches it. */
 struct record_wish {
 	uint64_t serial;
 	enum wish_state state;
-	const struct fetcher *fetcher;
-	char event_id[256], path[256], sha256[HASH_HEX];
+	struct fetcher *fetcher;
+	char event_id[256], path[1200], sha256[HASH_HEX]; /* a key of S3 has up to 1024 bytes */
 	int64_t time;
 	/* What came of it. */
 	enum evidence_step step;
 	struct buf raw; /* owns */
-	bool other;	/* another record has the id */
 	struct error error;
+};
+
+/* Who fetches them. */
+struct reread {
+	pthread_t thread;
+	bool started;		 /* the main thread's to know: with the first that is wanted */
+	struct wake wake;	 /* another one is wanted, or none any more, or all is to stop */
+	struct wake round_wake;	 /* a round has ended */
+	struct record_wish wish; /* owns its bytes */
 };
 
 /* ---- health.c: of a fetcher, on its thread ---- */
@@ -130,17 +139,19 @@ void asking_stand_by(struct fetcher *fetcher, int64_t next_ms);
 bool asking_pause(struct fetcher *fetcher, int64_t ms);
 /* Waits until it may ask; false: stopping. */
 bool asking_may(struct fetcher *fetcher);
-/* source_turn of an asker. False also where a record is to be fetched first. */
+/* As turns_history. */
+int64_t asking_try_turn(struct pipeline *pipeline, const char *key);
+/* source_turn of an asker. */
 bool asking_turn(void *fetcher, const char *key);
 
-/* ---- record.c: of the asker ---- */
+/* ---- record.c, reread.c: single records ---- */
 
-bool record_is_wanted(struct fetcher *fetcher);
-/* A copy of it, without bytes; false: none is wanted. */
-bool record_take_wish(struct fetcher *fetcher, struct record_wish *wish);
-bool record_take(struct record_wish *wish, struct str raw); /* what the source gives */
-void record_end(struct fetcher *fetcher, struct record_wish *wish, enum source_result result,
-	const struct source_failure *failure, const struct error *err);
+bool record_init(struct pipeline *pipeline, struct error *err);
+/* After the stop. Joins the thread. */
+void record_fini(struct pipeline *pipeline);
+/* Is one to be fetched, ahead of all history? */
+bool record_is_wanted(struct pipeline *pipeline);
+void *pipeline_reread(void *pipeline); /* the thread */
 
 /* ---- asked.c: the detector's ---- */
 

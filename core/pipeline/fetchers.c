@@ -109,7 +109,7 @@ fetchers_init(struct pipeline *p, struct error *err)
 	p->fetchers = mem_zalloc(count * sizeof(*p->fetchers));
 	for (size_t i = 0; i < count; i++)
 		p->fetchers[i].nudge.fd = p->fetchers[i].ask_wake.fd = -1;
-	if (init_all(p, err))
+	if (record_init(p, err) && init_all(p, err))
 		return true;
 	fetchers_fini(p);
 	return false;
@@ -137,6 +137,7 @@ fini_fetcher(struct fetcher *f)
 void
 fetchers_fini(struct pipeline *p)
 {
+	record_fini(p);
 	for (size_t i = 0; i < p->fetcher_count; i++)
 		fini_fetcher(&p->fetchers[i]);
 	free(p->fetchers);
@@ -145,7 +146,6 @@ fetchers_fini(struct pipeline *p)
 	p->fetchers = NULL;
 	p->fetcher_count = 0;
 	turns_fini(&p->turns);
-	buf_fini(&p->wish.raw);
 	for (size_t i = 0; i < p->line_count; i++)
 		free(p->lines[i]);
 	free(p->lines);

@@ -43,6 +43,13 @@ keep_since(struct detector *d, const struct fetcher *f)
 		detector_fail(d, &err);
 }
 
+/* More than for single records. */
+static bool
+asks_history(const struct source_ops *ops)
+{
+	return ops->asks & ~(1U << SOURCE_ASK_EVENT);
+}
+
 static void
 start_fetcher(struct detector *d, struct fetcher *f)
 {
@@ -60,7 +67,7 @@ start_fetcher(struct detector *d, struct fetcher *f)
 		keep_since(d, f);
 	asking_hold(f);
 	f->started = pipeline_start_producer(p, &f->thread, pipeline_fetch, f);
-	if (f->started && !f->once && f->config->ops->ask)
+	if (f->started && !f->once && asks_history(f->config->ops))
 		f->asks = pipeline_start_producer(p, &f->asker, pipeline_ask, f);
 	else if (f->started && !f->once && f->config->ops->survey)
 		f->surveys = pipeline_start_producer(p, &f->asker, pipeline_survey, f);

@@ -116,8 +116,8 @@ collect_literals(struct pipeline *p)
 }
 
 /* Signals are the main thread's; a thread that inherits a full mask never sees one. */
-static void
-start_thread(pthread_t *thread, void *(*body)(void *), void *argument)
+void
+pipeline_start_thread(pthread_t *thread, void *(*body)(void *), void *argument)
 {
 	sigset_t all, before;
 
@@ -138,7 +138,7 @@ pipeline_start_producer(
 	started = !pipeline_stopped(p);
 	if (started) {
 		p->producers++;
-		start_thread(thread, body, argument);
+		pipeline_start_thread(thread, body, argument);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return started;
@@ -201,7 +201,7 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 
 	mem_return_large();
 	p->options = *options;
-	p->stop_wake.fd = -1;
+	p->stop_wake.fd = p->reread.wake.fd = p->reread.round_wake.fd = -1;
 	if (!store_open_again(&p->store, store, err))
 		goto fail;
 	if (!store_run_begin(p->store, &p->run, err) || !wake_open(&p->stop_wake, err))
@@ -222,7 +222,7 @@ pipeline_start(struct pipeline **out, const struct pipeline_options *options,
 	pipeline_open_queue(p);
 	p->progress.listing = true;
 	p->started_ms = time_monotonic_ms();
-	start_thread(&p->detector, pipeline_detect, p);
+	pipeline_start_thread(&p->detector, pipeline_detect, p);
 	*out = p;
 	return true;
 fail_live:
@@ -267,6 +267,7 @@ pipeline_stop(struct pipeline *p)
 	pthread_cond_broadcast(&p->resumed);
 	pthread_mutex_unlock(&p->lock);
 	wake_raise(&p->stop_wake);
+	wake_raise(&p->reread.wake);
 	pthread_mutex_lock(&p->cut_lock);
 	pthread_cond_broadcast(&p->cut_changed);
 	pthread_mutex_unlock(&p->cut_lock);

@@ -109,8 +109,8 @@ bool pipeline_take_line(struct pipeline *pipeline, char **line);
  * is started again; false: there is none, or it is over. Started; false: it was not stopped. */
 bool pipeline_history_stop(struct pipeline *pipeline);
 bool pipeline_history_start(struct pipeline *pipeline);
-/* The record of a trace that a live source told is asked for there once more; one at a time, the
- * last counts. False: it cannot be, err says why. */
+/* The record of a trace that a live source told is asked for there once more, whoever fetches; one
+ * at a time, the last counts. False: it cannot be, err says why. */
 bool pipeline_want_record(struct pipeline *pipeline, const struct trace *trace, struct error *err);
 /* What came of it: appended to raw when it was found, by its hash; EVIDENCE_READING: nothing yet,
  * the wake is raised when there is. */

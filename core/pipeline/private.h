@@ -134,8 +134,8 @@ struct pipeline {
 	bool holding;		   /* the detector counts as one while sources are watched */
 	struct pipeline_live live; /* as the store says, while another fetches */
 	struct turns turns;
-	struct record_wish wish; /* owns its bytes */
-	char **lines;		 /* own; oldest first */
+	struct reread reread; /* its wish is guarded, and raised with it */
+	char **lines;	      /* own; oldest first */
 	size_t line_count, line_capacity;
 	int64_t started_ms;
 };
@@ -164,7 +164,9 @@ void helper_fini(struct helper *helper);
 /* Can there be more to do at a time than jobs? */
 bool cut_may_help(const struct pipeline *pipeline);
 
-/* Starts a thread that sees no signal and counts as a producer; false when stopping already. */
+/* It sees no signal. */
+void pipeline_start_thread(pthread_t *thread, void *(*body)(void *), void *argument);
+/* Starts such a thread that counts as a producer; false when stopping already. */
 bool pipeline_start_producer(
 	struct pipeline *pipeline, pthread_t *thread, void *(*body)(void *), void *argument);
 /* Once the one before is closed and drained; its one producer is who calls. */

@@ -1,21 +1,30 @@
-/* One record that a live source told, fetched from it once more, for who wants to see it: the
- * store keeps what it tells and its hash, not its bytes. Ahead of all history, one at a time. */
+/* One record that a live source told, fetched from it once more (reread.c), for who wants to see
+ * it: the store keeps what it tells and its hash, not its bytes. */
 #include <stdio.h>
 
 #include "core/pipeline/private.h"
 
-/* ---- who wants it ---- */
-
 static struct fetcher *
-find_asker(struct pipeline *p, struct str source)
+find_fetcher(const struct pipeline *p, struct str source)
 {
-	for (size_t i = 0; i < p->fetcher_count; i++) {
-		struct fetcher *f = &p->fetchers[i];
-
-		if (!f->once && str_is(source, f->config->name))
-			return f->config->ops->asks & 1U << SOURCE_ASK_EVENT ? f : NULL;
-	}
+	for (size_t i = 0; i < p->fetcher_count; i++)
+		if (!p->fetchers[i].once && str_is(source, p->fetchers[i].config->name))
+			return &p->fetchers[i];
 	return NULL;
+}
+
+static bool
+may_be_asked(const struct fetcher *f, struct str source, struct error *err)
+{
+	if (!f)
+		return error_set(err, ERROR_NOT_FOUND,
+			"the source %.*s is not watched any more: nobody can be asked for it",
+			STR_ARG(source));
+	if (f->config->ops->asks & 1U << SOURCE_ASK_EVENT)
+		return true;
+	return error_set(err, ERROR_NOT_FOUND,
+		"%s is of the type %s, which is not asked for a record once more", f->config->name,
+		f->config->ops->type);
 }
 
 static bool
@@ -36,31 +45,22 @@ fill(struct record_wish *wish, const struct trace *t)
 bool
 pipeline_want_record(struct pipeline *p, const struct trace *trace, struct error *err)
 {
-	struct fetcher *f = find_asker(p, trace->source);
+	struct fetcher *f = find_fetcher(p, trace->source);
 	struct record_wish wish = {.state = WISH_WANTED, .fetcher = f};
-	struct pipeline_live live = {0};
-	bool ours;
 
-	if (!f)
-		return error_set(err, ERROR_NOT_FOUND,
-			"the source %.*s is not watched any more, or cannot be asked for a record",
-			STR_ARG(trace->source));
+	if (!may_be_asked(f, trace->source, err))
+		return false;
 	if (!fill(&wish, trace))
 		return error_set(err, ERROR_NOT_FOUND, "it has no eventID to ask for");
 	pthread_mutex_lock(&p->lock);
-	live = p->live;
-	ours = live.ours;
-	if (ours) {
-		wish.serial = p->wish.serial + 1;
-		buf_fini(&p->wish.raw);
-		p->wish = wish;
-	}
+	wish.serial = p->reread.wish.serial + 1;
+	buf_fini(&p->reread.wish.raw);
+	p->reread.wish = wish;
+	wake_raise(&p->reread.wake);
 	pthread_mutex_unlock(&p->lock);
-	if (!ours)
-		return error_set(err, ERROR_NOT_FOUND,
-			"%s is fetched by pid %lld (%s): open it there", f->config->name,
-			(long long)live.pid, live.user);
-	wake_raise(&f->ask_wake);
+	if (!p->reread.started)
+		pipeline_start_thread(&p->reread.thread, pipeline_reread, p);
+	p->reread.started = true;
 	return true;
 }
 
@@ -70,10 +70,10 @@ pipeline_take_record(struct pipeline *p, struct buf *raw, struct error *err)
 	enum evidence_step step = EVIDENCE_READING;
 
 	pthread_mutex_lock(&p->lock);
-	if (p->wish.state == WISH_DONE) {
-		step = p->wish.step;
-		buf_str(raw, buf_view(&p->wish.raw));
-		*err = p->wish.error;
+	if (p->reread.wish.state == WISH_DONE) {
+		step = p->reread.wish.step;
+		buf_str(raw, buf_view(&p->reread.wish.raw));
+		*err = p->reread.wish.error;
 	}
 	pthread_mutex_unlock(&p->lock);
 	return step;
@@ -83,89 +83,35 @@ void
 pipeline_forget_record(struct pipeline *p)
 {
 	pthread_mutex_lock(&p->lock);
-	p->wish.state = WISH_NONE;
+	p->reread.wish.state = WISH_NONE;
+	if (p->reread.started)
+		wake_raise(&p->reread.wake);
 	pthread_mutex_unlock(&p->lock);
 }
 
-/* ---- the asker's side ---- */
-
 bool
-record_is_wanted(struct fetcher *f)
+record_is_wanted(struct pipeline *p)
 {
-	struct pipeline *p = f->pipeline;
 	bool wanted;
 
 	pthread_mutex_lock(&p->lock);
-	wanted = p->wish.state == WISH_WANTED && p->wish.fetcher == f;
+	wanted = p->reread.wish.state == WISH_WANTED || p->reread.wish.state == WISH_TAKEN;
 	pthread_mutex_unlock(&p->lock);
 	return wanted;
 }
 
 bool
-record_take_wish(struct fetcher *f, struct record_wish *wish)
+record_init(struct pipeline *p, struct error *err)
 {
-	struct pipeline *p = f->pipeline;
-	bool taken;
-
-	pthread_mutex_lock(&p->lock);
-	taken = p->wish.state == WISH_WANTED && p->wish.fetcher == f;
-	if (taken) {
-		p->wish.state = WISH_TAKEN;
-		*wish = p->wish;
-		wish->raw = (struct buf){0};
-	}
-	pthread_mutex_unlock(&p->lock);
-	return taken;
-}
-
-bool
-record_take(struct record_wish *wish, struct str raw)
-{
-	char hash[HASH_HEX];
-
-	hash_hex(raw, hash);
-	wish->other |= strcmp(hash, wish->sha256) != 0;
-	if (strcmp(hash, wish->sha256) != 0 || wish->raw.len)
-		return true;
-	buf_str(&wish->raw, raw);
-	return true;
-}
-
-static void
-judge(struct record_wish *wish, enum source_result result, const struct source_failure *failure,
-	const struct error *err)
-{
-	const char *advice = source_advice(failure);
-
-	wish->step = wish->raw.len ? EVIDENCE_FOUND : EVIDENCE_GONE;
-	if (wish->raw.len)
-		return;
-	if (result != SOURCE_OK)
-		error_set(&wish->error, ERROR_NOT_FOUND, "%s is not given: %s: %s%s%s",
-			wish->event_id, source_cause_word(failure->cause), err->text,
-			advice[0] ? "; " : "", advice);
-	else if (wish->other)
-		error_set(&wish->error, ERROR_NOT_FOUND,
-			"another record than was read has the id %s", wish->event_id);
-	else
-		error_set(&wish->error, ERROR_NOT_FOUND, "%s has no record %s any more", wish->path,
-			wish->event_id);
+	return wake_open(&p->reread.wake, err) && wake_open(&p->reread.round_wake, err);
 }
 
 void
-record_end(struct fetcher *f, struct record_wish *wish, enum source_result result,
-	const struct source_failure *failure, const struct error *err)
+record_fini(struct pipeline *p)
 {
-	struct pipeline *p = f->pipeline;
-
-	judge(wish, result, failure, err);
-	pthread_mutex_lock(&p->lock);
-	if (p->wish.state == WISH_TAKEN && p->wish.serial == wish->serial) {
-		p->wish = *wish;
-		p->wish.state = WISH_DONE;
-		wish->raw = (struct buf){0};
-	}
-	pthread_mutex_unlock(&p->lock);
-	buf_fini(&wish->raw);
-	pipeline_wake(p);
+	if (p->reread.started)
+		pthread_join(p->reread.thread, NULL);
+	buf_fini(&p->reread.wish.raw);
+	wake_close(&p->reread.wake);
+	wake_close(&p->reread.round_wake);
 }

@@ -33,10 +33,11 @@ struct s3_object {
 	const char *region; /* where the bucket is said to be; NULL: not said */
 	int64_t arrived;    /* this, exact and unwatched as in struct source_place */
 	bool exact, unwatched;
-	bool given; /* named by the user: must be a log whatever it is called (settled.md 12) */
+	bool given;    /* named by the user: must be a log whatever it is called (settled.md 12) */
+	uint64_t most; /* bytes as delivered; more of them are SOURCE_FAILED; 0: no limit */
 	uint64_t records; /* out: given to the sink */
 	uint64_t bytes;	  /* out: as delivered */
-	bool missing;	  /* out, with SOURCE_FAILED: there is no such object or bucket */
+	bool missing;	  /* out, with SOURCE_FAILED: there is no such object */
 };
 enum source_result s3_read_object(struct s3_client *client, struct s3_object *object,
 	struct source_failure *failure, struct error *err);

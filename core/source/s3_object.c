@@ -166,11 +166,19 @@ refuse_answer(const struct reading *r, struct source_failure *failure, struct er
 /* ---- bytes ---- */
 
 static bool
+is_too_long(const struct s3_object *object)
+{
+	return object->most && object->bytes > object->most;
+}
+
+static bool
 take_bytes(void *context, const void *data, size_t len)
 {
 	struct reading *r = context;
 
 	r->object->bytes += len;
+	if (is_too_long(r->object))
+		return false;
 	r->enough = !scan_bytes(s3_scanner(r->client), data, len);
 	return !r->enough;
 }
@@ -222,9 +230,13 @@ read_once(struct reading *r, struct source_failure *failure, struct error *err)
 	r->stopped |= summary.stopped;
 	if (result == SOURCE_FAILED && r->enough)
 		result = SOURCE_OK; /* it was we who hung up */
+	else if (result == SOURCE_FAILED && is_too_long(r->object))
+		error_set(err, ERROR_INPUT, "the object has more than %llu bytes",
+			(unsigned long long)r->object->most);
 	else if (result == SOURCE_OK && !r->stopped && !is_object(r, &response, &summary))
 		result = refuse_answer(r, failure, err);
-	r->object->missing = call.answered && call.failed.status == 404;
+	r->object->missing = call.answered && call.failed.status == 404 &&
+			     strcmp(call.failed.code, "NoSuchBucket") != 0;
 	if (result == SOURCE_OK)
 		judge_form(r, &summary);
 	else if (result == SOURCE_FAILED && is_unreadable(&call))
@@ -274,7 +286,8 @@ s3_read_object(struct s3_client *client, struct s3_object *object, struct source
 	buf_str(&r.path, object->key);
 	for (int try = 1;; try++) {
 		result = read_once(&r, failure, err);
-		if (result != SOURCE_FAILED || !object->bytes || try == TRIES)
+		if (result != SOURCE_FAILED || !object->bytes || is_too_long(object) ||
+			try == TRIES)
 			break;
 		say_cut(&r, err);
 		*failure = (struct source_failure){0};

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/source/s3_ask.h"
 #include "core/source/s3_client.h"
 #include "core/source/s3_day.h"
 #include "core/source/s3_once.h"
@@ -377,6 +378,15 @@ s3_look_through(struct source *source, struct source_survey *survey, struct sour
 	return s3_survey(&((struct s3 *)source)->survey, survey, failure, err);
 }
 
+static enum source_result
+s3_ask_for(struct source *source, struct source_ask *ask, struct source_failure *failure,
+	struct error *err)
+{
+	struct s3 *s = (struct s3 *)source;
+
+	return s3_ask(s->client, value_of(s, SOURCE_KEY_BUCKET), ask, failure, err);
+}
+
 static const char *const keys[] = {"profile", "region", "endpoint_url", "ca_bundle", "bucket",
 	"prefix", "first_fill", "overlap", "request_payer", NULL};
 
@@ -388,6 +398,8 @@ const struct source_ops source_s3 = {
 	.poll = s3_poll,
 	.report = s3_report,
 	.probe = s3_probe,
+	.ask = s3_ask_for,
+	.asks = 1U << SOURCE_ASK_EVENT,
 	.survey = s3_look_through,
 	.survey_before = TICKS_PER_HOUR,
 	.survey_oldest = 7 * TICKS_PER_DAY,

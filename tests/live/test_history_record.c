@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "core/history/story.h"
 #include "tests/support/inquiry.h"
+#include "tests/support/refound.h"
 
 #define NOW "2026-01-02T03:30:00Z"
 #define NEW "AKIAKEYWATCHNEW00001"
@@ -32,55 +32,13 @@ set_up(void **state)
 
 /* ---- the record ---- */
 
-struct fetched {
-	enum evidence_step step;
-	struct buf raw;
-	struct error err;
-};
-
-static bool
-has_come(struct watcher *w, void *context)
-{
-	struct fetched *f = context;
-
-	f->step = pipeline_take_record(w->pipeline, &f->raw, &f->err);
-	return f->step != EVIDENCE_READING;
-}
-
-static bool
-want_use(struct error *err)
-{
-	const struct story_scope scope = {.state = HISTORY_NOT_LOOKED};
-	const struct trace *use = NULL;
-	struct arena arena = {0};
-	struct history history;
-	struct alert alert;
-	bool wanted;
-
-	watcher_load(&in.watcher, "e-1", &alert);
-	assert_ok(story_load(&history, &arena, in.watcher.store, &alert, &scope, err), err);
-	for (size_t i = 0; i < history.trace_count; i++)
-		if (str_is(history.traces[i].text[TRACE_EVENT_ID], "e-2"))
-			use = &history.traces[i];
-	assert_non_null(use);
-	wanted = pipeline_want_record(in.watcher.pipeline, use, err);
-	arena_fini(&arena);
-	alert_fini(&alert);
-	return wanted;
-}
-
 static void
 expect_record(enum evidence_step step, const char *part)
 {
-	struct fetched fetched = {0};
 	struct error err;
 
-	assert_ok(want_use(&err), &err);
-	watcher_await(&in.watcher, has_come, &fetched);
-	assert_int_equal(fetched.step, step);
-	assert_non_null(
-		strstr(step == EVIDENCE_FOUND ? buf_cstr(&fetched.raw) : fetched.err.text, part));
-	buf_fini(&fetched.raw);
+	assert_ok(refound_want(&in.watcher, "e-1", "e-2", &err), &err);
+	refound_expect(&in.watcher, step, part);
 }
 
 static void
@@ -131,7 +89,7 @@ a_source_that_is_not_watched_any_more_is_said(void **state)
 	(void)state;
 	watcher_stop(&in.watcher);
 	inquiry_watch(&in, "type=cloudtrail,name=another");
-	assert_false(want_use(&err));
+	assert_false(refound_want(&in.watcher, "e-1", "e-2", &err));
 	assert_non_null(strstr(err.text, "the source prod is not watched any more"));
 }
 

@@ -65,53 +65,16 @@ add_last(void)
 		"");
 }
 
-static bool
-has_asked(struct watcher *w, void *context)
-{
-	struct pipeline_progress progress;
-
-	pipeline_get_progress(w->pipeline, &progress);
-	return progress.history.asked >= *(uint64_t *)context;
-}
-
 static void
 await_surveys(uint64_t count)
 {
-	watcher_await(&ws.watcher, has_asked, &count);
-}
-
-static void
-tell_fact(const char *id, int number, char text[1000])
-{
-	const struct story_scope scope = {.state = HISTORY_LOOKED};
-	struct fact_ledger ledger = {0};
-	struct fact facts[FACT_COUNT];
-	struct arena arena = {0};
-	struct history history;
-	struct alert alert;
-	struct error err;
-
-	watcher_load(&ws.watcher, id, &alert);
-	assert_ok(story_load(&history, &arena, ws.watcher.store, &alert, &scope, &err), &err);
-	ledger.history = &history;
-	facts_of_alert(facts, &arena, &alert, NULL, &ledger);
-	text[0] = '\0';
-	for (size_t i = 0; i < FACT_COUNT; i++)
-		if (facts[i].number == number)
-			snprintf(text, 1000, "%s%.*s",
-				facts[i].known ? "" : "unknown: ", STR_ARG(facts[i].value));
-	arena_fini(&arena);
-	alert_fini(&alert);
+	watcher_await_answers(&ws.watcher, count);
 }
 
 static void
 assert_fact(const char *id, int number, const char *part)
 {
-	char text[1000];
-
-	tell_fact(id, number, text);
-	if (!strstr(text, part))
-		assert_string_equal(text, part);
+	watcher_assert_fact(&ws.watcher, id, number, part);
 }
 
 enum { USED = 14, MADE_WITH = 22, LOOKED = 24 };

@@ -3,84 +3,17 @@
 
 #include <stdio.h>
 
-#include "core/alert/facts.h"
-#include "core/base/buf.h"
-#include "core/history/story.h"
-#include "core/source/http.h"
-#include "tests/support/bucket.h"
-#include "tests/support/watcher.h"
-#include "tests/support/world.h"
-
-static struct cloud cloud;
-static struct world world;
-static struct watcher watcher;
-
-/* What was delivered until then tells of calls until 03:00. */
-#define NOW "2026-01-02T03:30:00Z"
-#define SPEC "type=s3,name=audit,bucket=trail"
-#define OTHER_REGION                                                                               \
-	"AWSLogs/111122223333/CloudTrail/eu-west-1/2026/01/02/"                                    \
-	"111122223333_CloudTrail_eu-west-1_20260102T"
-
-static int
-start(void **state)
-{
-	(void)state;
-	http_global_init();
-	cloud_start(&cloud);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	cloud_stop(&cloud);
-	http_global_fini();
-	return 0;
-}
-
-static int
-standing(void **state)
-{
-	(void)state;
-	world_open(&world, NULL, cloud.url);
-	setenv("AWS_ACCESS_KEY_ID", CLOUD_KEY, 1);
-	setenv("AWS_SECRET_ACCESS_KEY", CLOUD_SECRET, 1);
-	cloud_reset(&cloud);
-	bucket_make(&cloud, "trail", "us-east-1", "");
-	watcher_open(&watcher, NOW, "0");
-	return 0;
-}
-
-static int
-close_it(void **state)
-{
-	(void)state;
-	watcher_close(&watcher);
-	return 0;
-}
+#include "tests/support/trove.h"
 
 #define NEW "AKIAKEYWATCHNEW00001"
 #define OLD "AKIAOFTHEACTOR000001"
 
-/* An object with one record: called with a key, answered with another one; "": none. */
+/* Called with a key, answered with another one. */
 static void
 put(const char *key, const char *id, const char *name, const char *time, const char *by,
 	const char *made)
 {
-	cloud_tell(&cloud,
-		"{\"op\":\"call\",\"service\":\"s3\",\"method\":\"put\",\"arguments\":{"
-		"\"bucket\":\"trail\",\"key\":\"%s\",\"records\":[{\"eventVersion\":\"1.09\","
-		"\"eventName\":\"%s\",\"eventSource\":\"iam.amazonaws.com\",\"eventTime\":\"%s\","
-		"\"eventID\":\"%s\",\"recipientAccountId\":\"111122223333\","
-		"\"sourceIPAddress\":\"203.0.113.9\",\"userIdentity\":{\"type\":\"IAMUser\","
-		"\"accountId\":\"111122223333\",\"arn\":\"arn:aws:iam::111122223333:user/eve\","
-		"\"userName\":\"eve\",\"accessKeyId\":\"%s\"},"
-		"\"requestParameters\":{\"userName\":\"bob\"},"
-		"\"responseElements\":{\"accessKey\":{\"userName\":\"bob\","
-		"\"status\":\"Active\",\"accessKeyId\":\"%s\"}}}]}}",
-		key, name, time, id, by, made);
+	trove_put(&trove, key, &(struct trove_call){id, name, time, .with = by, .made = made});
 }
 
 static void
@@ -101,58 +34,19 @@ put_last(void)
 static void
 watch(const char *spec)
 {
-	const char *const specs[] = {spec, NULL};
-
-	watcher_start(&watcher, spec ? specs : NULL);
-}
-
-static bool
-has_asked(struct watcher *w, void *context)
-{
-	struct pipeline_progress progress;
-
-	pipeline_get_progress(w->pipeline, &progress);
-	return progress.history.asked >= *(uint64_t *)context;
+	trove_watch(&trove, spec);
 }
 
 static void
 await_surveys(uint64_t count)
 {
-	watcher_await(&watcher, has_asked, &count);
-}
-
-static void
-tell_fact(const char *id, int number, const struct health *health, char text[1000])
-{
-	const struct story_scope scope = {.state = HISTORY_LOOKED};
-	struct fact_ledger ledger = {.sources = health, .source_count = health != NULL};
-	struct fact facts[FACT_COUNT];
-	struct arena arena = {0};
-	struct history history;
-	struct alert alert;
-	struct error err;
-
-	watcher_load(&watcher, id, &alert);
-	assert_ok(story_load(&history, &arena, watcher.store, &alert, &scope, &err), &err);
-	ledger.history = &history;
-	facts_of_alert(facts, &arena, &alert, NULL, &ledger);
-	text[0] = '\0';
-	for (size_t i = 0; i < FACT_COUNT; i++)
-		if (facts[i].number == number)
-			snprintf(text, 1000, "%s%.*s",
-				facts[i].known ? "" : "unknown: ", STR_ARG(facts[i].value));
-	arena_fini(&arena);
-	alert_fini(&alert);
+	watcher_await_answers(&trove.watcher, count);
 }
 
 static void
 assert_fact(const char *id, int number, const char *part)
 {
-	char text[1000];
-
-	tell_fact(id, number, NULL, text);
-	if (!strstr(text, part))
-		assert_string_equal(text, part);
+	watcher_assert_fact(&trove.watcher, id, number, part);
 }
 
 enum { USED = 14, LOOKED = 24 };
@@ -183,12 +77,12 @@ a_use_of_a_new_key_is_found_in_every_region(void **state)
 {
 	(void)state;
 	put_new();
-	put(OTHER_REGION "0220Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
+	put(TROVE_OTHER_REGION "0220Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
 		"2026-01-02T02:05:03Z", NEW, "");
-	watch(SPEC);
+	watch(TROVE_SPEC);
 	await_surveys(1);
 	assert_fact("e-1", USED, "58 s");
-	bucket_assert_signed(&cloud);
+	bucket_assert_signed(&trove.cloud);
 }
 
 static void
@@ -217,7 +111,7 @@ a_key_without_a_use_is_unused_as_far_as_the_bucket_has_records(void **state)
 	(void)state;
 	put_new();
 	put_last();
-	watch(SPEC);
+	watch(TROVE_SPEC);
 	await_surveys(1);
 	assert_fact("e-1", USED, "not used, looked until 2026-01-02T02:58:00Z");
 	assert_fact("e-1", LOOKED,
@@ -233,11 +127,11 @@ what_was_looked_through_stands_beside_what_is_watched(void **state)
 	(void)state;
 	put_new();
 	put_last();
-	watch(SPEC);
+	watch(TROVE_SPEC);
 	await_surveys(1);
-	watcher_await_ok(&watcher, "audit");
-	health = watcher_health(&watcher, "audit");
-	tell_fact("e-1", LOOKED, &health, text);
+	watcher_await_ok(&trove.watcher, "audit");
+	health = watcher_health(&trove.watcher, "audit");
+	watcher_fact(&trove.watcher, "e-1", LOOKED, &health, text);
 	assert_non_null(strstr(text, "; looked through: s3://trail, 1 folder of"));
 }
 
@@ -251,10 +145,10 @@ what_was_delivered_before_the_alert_is_not_read_for_it(void **state)
 		"2026-01-02T00:40:00Z", OLD, "");
 	put_new();
 	put_last();
-	watch(SPEC);
+	watch(TROVE_SPEC);
 	await_surveys(1);
 	objects = 3; /* of the poll */
-	assert_int_equal(cloud_count(&cloud, "s3", "GetObject"), objects + 2);
+	assert_int_equal(cloud_count(&trove.cloud, "s3", "GetObject"), objects + 2);
 }
 
 static void
@@ -264,7 +158,7 @@ of_what_may_be_delivered_later_nothing_is_denied(void **state)
 	put(TRAIL_TODAY "0315Z_aaaaaaaaaaaaaaaa.json.gz", "e-1", "CreateAccessKey",
 		"2026-01-02T03:10:00Z", OLD, NEW);
 	put_last();
-	watch(SPEC);
+	watch(TROVE_SPEC);
 	await_surveys(1);
 	assert_fact("e-1", USED, "unknown: window ends before 2026-01-02T03:10:00Z");
 }
@@ -275,13 +169,13 @@ a_denied_object_denies_nothing(void **state)
 	(void)state;
 	put_new();
 	put_last();
-	put(OTHER_REGION "0220Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
+	put(TROVE_OTHER_REGION "0220Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
 		"2026-01-02T02:05:03Z", NEW, "");
 	/* Not to the poll. */
-	bucket_fault(&cloud, "GetObject", "error",
+	bucket_fault(&trove.cloud, "GetObject", "error",
 		",\"path\":\"eu-west-1\",\"skip\":1,\"count\":-1,"
 		"\"code\":\"AccessDenied\",\"status\":403");
-	watch(SPEC);
+	watch(TROVE_SPEC);
 	await_surveys(1);
 	assert_fact("e-1", USED, "unknown: not looked for yet: audit: denied: s3://trail/");
 }
@@ -292,8 +186,9 @@ an_object_that_is_damaged_denies_nothing(void **state)
 	(void)state;
 	put_new();
 	put_last();
-	bucket_put_text(&cloud, "trail", OTHER_REGION "0220Z_bbbbbbbbbbbbbbbb.json.gz", "no log");
-	watch(SPEC);
+	bucket_put_text(&trove.cloud, "trail", TROVE_OTHER_REGION "0220Z_bbbbbbbbbbbbbbbb.json.gz",
+		"no log");
+	watch(TROVE_SPEC);
 	await_surveys(1);
 	assert_fact("e-1", USED, "unknown: not looked for yet: audit: s3://trail/");
 }
@@ -305,14 +200,14 @@ a_throttled_listing_is_tried_again_and_said(void **state)
 	put_new();
 	put_last();
 	/* The poll lists the streams and two days; what follows is the survey's. */
-	watch(SPEC);
+	watch(TROVE_SPEC);
 	await_surveys(1);
-	watcher_stop(&watcher);
-	bucket_fault(&cloud, "GetObject", "slow-down", ",\"count\":-1");
+	watcher_stop(&trove.watcher);
+	bucket_fault(&trove.cloud, "GetObject", "slow-down", ",\"count\":-1");
 	put(TRAIL_TODAY "0320Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
 		"2026-01-02T02:59:03Z", NEW, "");
 	watch(NULL);
-	watcher_await_line(&watcher, "audit: throttled");
+	watcher_await_line(&trove.watcher, "audit: throttled");
 	assert_fact("e-1", USED, "not used, looked until 2026-01-02T02:58:00Z");
 }
 
@@ -331,7 +226,7 @@ five_hundred_objects_are_a_step(void **state)
 	}
 	put(TRAIL_TODAY "0310Z_zzzzzzzzzzzzzzzz.json.gz", "e-2", "ListUsers",
 		"2026-01-02T02:58:00Z", NEW, "");
-	watch(SPEC);
+	watch(TROVE_SPEC);
 	await_surveys(1);
 	/* All that was delivered before 02:30 tells of calls before 02:00. */
 	assert_fact("e-1", USED, "unknown: audit has no records of that time");
@@ -341,7 +236,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, standing, close_it)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, trove_standing, trove_close)
 		TEST(a_use_of_a_new_key_is_found_in_every_region),
 		TEST(a_list_shows_what_the_bucket_told),
 		TEST(a_key_without_a_use_is_unused_as_far_as_the_bucket_has_records),
@@ -355,5 +250,5 @@ main(void)
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, trove_start, trove_stop);
 }

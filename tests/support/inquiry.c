@@ -130,19 +130,10 @@ inquiry_watch_two(struct inquiry *i, const char *spec, const char *other)
 	watcher_start(&i->watcher, specs);
 }
 
-static bool
-has_asked(struct watcher *w, void *context)
-{
-	struct pipeline_progress progress;
-
-	pipeline_get_progress(w->pipeline, &progress);
-	return progress.history.asked >= *(uint64_t *)context;
-}
-
 void
 inquiry_await_answers(struct inquiry *i, uint64_t count)
 {
-	watcher_await(&i->watcher, has_asked, &count);
+	watcher_await_answers(&i->watcher, count);
 }
 
 static bool

@@ -3,6 +3,8 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "core/alert/facts.h"
+
 void
 watcher_open(struct watcher *w, const char *now, const char *rate)
 {
@@ -161,4 +163,54 @@ watcher_load(struct watcher *w, const char *event_id, struct alert *alert)
 	*alert = (struct alert){0};
 	assert_ok(store_find(w->store, str_from(event_id), id, &err), &err);
 	assert_ok(store_load(w->store, id, alert, &err), &err);
+}
+
+static bool
+has_answers(struct watcher *w, void *context)
+{
+	struct pipeline_progress progress;
+
+	pipeline_get_progress(w->pipeline, &progress);
+	return progress.history.asked >= *(uint64_t *)context;
+}
+
+void
+watcher_await_answers(struct watcher *w, uint64_t count)
+{
+	watcher_await(w, has_answers, &count);
+}
+
+void
+watcher_fact(struct watcher *w, const char *event_id, int number, const struct health *health,
+	char text[1000])
+{
+	const struct story_scope scope = {.state = HISTORY_LOOKED};
+	struct fact_ledger ledger = {.sources = health, .source_count = health != NULL};
+	struct fact facts[FACT_COUNT];
+	struct arena arena = {0};
+	struct history history;
+	struct alert alert;
+	struct error err;
+
+	watcher_load(w, event_id, &alert);
+	assert_ok(story_load(&history, &arena, w->store, &alert, &scope, &err), &err);
+	ledger.history = &history;
+	facts_of_alert(facts, &arena, &alert, NULL, &ledger);
+	text[0] = '\0';
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		if (facts[i].number == number)
+			snprintf(text, 1000, "%s%.*s",
+				facts[i].known ? "" : "unknown: ", STR_ARG(facts[i].value));
+	arena_fini(&arena);
+	alert_fini(&alert);
+}
+
+void
+watcher_assert_fact(struct watcher *w, const char *event_id, int number, const char *part)
+{
+	char text[1000];
+
+	watcher_fact(w, event_id, number, NULL, text);
+	if (!strstr(text, part))
+		assert_string_equal(text, part);
 }

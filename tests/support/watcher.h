@@ -38,11 +38,19 @@ void watcher_await(struct watcher *w, watcher_reached *reached, void *context);
 void watcher_await_alerts(struct watcher *w, int64_t count);
 /* Until the source has come through a whole round since it was started. */
 void watcher_await_ok(struct watcher *w, const char *name);
+/* Until so many answers came of what is looked for in history. */
+void watcher_await_answers(struct watcher *w, uint64_t count);
 /* Until something was said that holds `part`. */
 void watcher_await_line(struct watcher *w, const char *part);
 
 struct health watcher_health(struct watcher *w, const char *name);
 int64_t watcher_alerts(struct watcher *w);
+/* The text of a fact of an alert, behind "unknown: " where it is; health: of its source, or NULL.
+ */
+void watcher_fact(struct watcher *w, const char *event_id, int number, const struct health *health,
+	char text[1000]);
+/* Fails unless it holds that part. */
+void watcher_assert_fact(struct watcher *w, const char *event_id, int number, const char *part);
 /* alert_fini frees. */
 void watcher_load(struct watcher *w, const char *event_id, struct alert *alert);
 
