@@ -144,7 +144,10 @@ health_reads_same(const struct health *a, const struct health *b, int64_t now)
 	return strcmp(a->name, b->name) == 0 && a->state == b->state &&
 	       strcmp(a->cause, b->cause) == 0 && strcmp(a->error, b->error) == 0 &&
 	       strcmp(a->advice, b->advice) == 0 && a->retry_at == b->retry_at &&
-	       a->alerts == b->alerts && a->problems == b->problems &&
-	       health_is_skewed(a) == health_is_skewed(b) && filling_is_same(a, b) &&
-	       words_are_same(a, b, now);
+	       a->history_until / TICKS_PER_MINUTE == b->history_until / TICKS_PER_MINUTE &&
+	       a->history_left == b->history_left &&
+	       strcmp(a->history_error, b->history_error) == 0 &&
+	       strcmp(a->history_advice, b->history_advice) == 0 && a->alerts == b->alerts &&
+	       a->problems == b->problems && health_is_skewed(a) == health_is_skewed(b) &&
+	       filling_is_same(a, b) && words_are_same(a, b, now);
 }

@@ -125,6 +125,34 @@ put_counts(struct doc *doc, const struct view_model *model, const struct health 
 	doc_puts(doc, ROLE_TEXT, h->note);
 }
 
+/* What is looked for beside, and what keeps it from being found. */
+static void
+put_history(struct doc *doc, const struct view_model *model, const struct health *h)
+{
+	bool told = h->history_until || h->history_left;
+
+	if (told || h->history_error[0])
+		put_label(doc, "history");
+	if (h->history_until) {
+		doc_puts(doc, ROLE_TEXT, "looked until ");
+		put_minute(doc, model, h->history_until);
+	}
+	if (h->history_left) {
+		put_count(doc, model, h->history_left, "question", !h->history_until);
+		doc_puts(doc, ROLE_TEXT, " left");
+		doc_puts(doc, ROLE_DIM, health_fails(h) ? ", paused" : "");
+	}
+	if (h->history_error[0]) {
+		if (told)
+			put_label(doc, "");
+		doc_puts(doc, ROLE_ALARM, h->history_error);
+	}
+	if (h->history_advice[0]) {
+		put_label(doc, "do");
+		doc_puts(doc, ROLE_STRONG, h->history_advice);
+	}
+}
+
 static void
 put_skew(struct doc *doc, const struct health *h)
 {
@@ -167,6 +195,7 @@ put_source(struct doc *doc, const struct view_model *model, const struct health 
 	put_failure(doc, model, h, now);
 	put_position(doc, model, h, now);
 	put_counts(doc, model, h);
+	put_history(doc, model, h);
 	put_skew(doc, h);
 	put_problems(doc, model, h);
 }

@@ -26,6 +26,11 @@ struct health {
 	uint64_t requests, bytes, records, alerts, problems, failures;
 	int64_t position; /* ticks: events are known up to here; TIME_NONE: not said */
 	int64_t skew_ms;  /* the server's clock less ours */
+	/* Of its history, which is looked through beside. */
+	int64_t history_until;	 /* ticks: the newest that was; 0: nothing was yet */
+	uint64_t history_left;	 /* questions that are due */
+	char history_error[400]; /* what keeps it from being whole; "": nothing */
+	char history_advice[320];
 	uint64_t done, total; /* objects of a first fill or a one-off; total 0: not known */
 };
 

@@ -74,6 +74,29 @@ put_line(struct buf *out, const char *text)
 	buf_putc(out, '\n');
 }
 
+/* How far it was looked through, and what keeps that from being whole. */
+static void
+put_history(struct buf *out, const struct health *h)
+{
+	struct buf line = {0};
+
+	if (h->history_until) {
+		buf_puts(&line, "history: looked until ");
+		put_moment(&line, h->history_until);
+	}
+	if (h->history_left)
+		buf_printf(&line, "%s%llu question%s left",
+			line.len ? ", " : "history: ", (unsigned long long)h->history_left,
+			h->history_left == 1 ? "" : "s");
+	put_line(out, buf_cstr(&line));
+	buf_clear(&line);
+	if (h->history_error[0])
+		buf_printf(&line, "history: %s", h->history_error);
+	put_line(out, buf_cstr(&line));
+	put_line(out, h->history_advice);
+	buf_fini(&line);
+}
+
 /* What is wrong, what to do about it, when it is tried again; what it is doing. */
 static void
 put_words(struct buf *out, const struct health *h, int64_t now)
@@ -88,6 +111,7 @@ put_words(struct buf *out, const struct health *h, int64_t now)
 	put_line(out, buf_cstr(&line));
 	put_line(out, h->advice);
 	put_line(out, h->note);
+	put_history(out, h);
 	buf_clear(&line);
 	if (h->skew_ms)
 		source_put_skew(&line, h->skew_ms);
@@ -229,6 +253,10 @@ put_object(
 	json_member_string(w, "error", or_null(h->error));
 	json_member_string(w, "advice", or_null(h->advice));
 	json_member_string(w, "note", or_null(h->note));
+	put_time(w, "historyUntil", h->history_until ? h->history_until : TIME_NONE);
+	put_number(w, "historyLeft", h->history_left);
+	json_member_string(w, "historyError", or_null(h->history_error));
+	json_member_string(w, "historyAdvice", or_null(h->history_advice));
 	put_number(w, "requests", h->requests);
 	put_number(w, "bytes", h->bytes);
 	put_number(w, "records", h->records);

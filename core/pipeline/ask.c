@@ -257,6 +257,17 @@ say_missing(struct asker *a, const struct source_ask *ask)
 	buf_fini(&line);
 }
 
+static void
+note_missing(const struct asker *a)
+{
+	struct buf trouble = {0};
+
+	if (a->missing[0])
+		buf_printf(&trouble, "not asked: %s", a->missing);
+	fetcher_note_trouble(a->fetcher, buf_cstr(&trouble), "");
+	buf_fini(&trouble);
+}
+
 /* ---- failures ---- */
 
 /* Said once, until it goes on. */
@@ -264,14 +275,15 @@ static void
 say_failure(const struct asker *a, const struct source_failure *failure, const struct error *err)
 {
 	const char *advice = source_advice(failure);
-	struct buf line = {0};
+	struct buf trouble = {0}, line = {0};
 
-	if (a->failures > 1)
-		return;
-	buf_printf(&line, "%s: asked for history: %s: %s%s%s; it is tried again, later and later",
-		a->fetcher->config->name, source_cause_word(failure->cause), err->text,
-		advice[0] ? "; " : "", advice);
-	line_say(a->fetcher->pipeline, buf_cstr(&line));
+	buf_printf(&trouble, "%s: %s", source_cause_word(failure->cause), err->text);
+	fetcher_note_trouble(a->fetcher, buf_cstr(&trouble), advice);
+	buf_printf(&line, "%s: asked for history: %s%s%s; it is tried again, later and later",
+		a->fetcher->config->name, buf_cstr(&trouble), advice[0] ? "; " : "", advice);
+	if (a->failures == 1)
+		line_say(a->fetcher->pipeline, buf_cstr(&line));
+	buf_fini(&trouble);
 	buf_fini(&line);
 }
 
@@ -337,6 +349,7 @@ ask(struct asker *a)
 	default:
 		a->failures = 0;
 		say_missing(a, &asked);
+		note_missing(a);
 		return give_asked(a, &asked);
 	}
 }

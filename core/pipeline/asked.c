@@ -198,6 +198,7 @@ take_asked(struct detector *d, const struct item *item)
 		detector_fail(d, &err);
 	if (asked->trouble[0])
 		return;
+	fetcher_note_looked(item->fetcher, asked->span.to);
 	item->fetcher->asked = true;
 	d->tally.history.asked++;
 	if (asked->alert)

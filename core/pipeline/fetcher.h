@@ -108,6 +108,11 @@ void fetcher_note_success(struct fetcher *fetcher, int64_t began_ms);
 void fetcher_note_failure(struct fetcher *fetcher, const struct source_failure *failure,
 	const struct error *err, int64_t pause);
 
+/* Of its history: what keeps it from being whole ("": nothing) and what to do about it; the newest
+ * that was looked through. */
+void fetcher_note_trouble(struct fetcher *fetcher, const char *error, const char *advice);
+void fetcher_note_looked(struct fetcher *fetcher, int64_t until);
+
 /* ---- fetch.c: what a source of a fetcher is opened with ---- */
 
 struct source_options fetcher_source_options(

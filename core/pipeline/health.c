@@ -152,3 +152,26 @@ fetcher_note_failure(struct fetcher *f, const struct source_failure *failure,
 	say_failure(f, failure, err, pause);
 	pipeline_wake(f->pipeline);
 }
+
+void
+fetcher_note_trouble(struct fetcher *f, const char *error, const char *advice)
+{
+	struct health *health = &f->health;
+
+	pthread_mutex_lock(&f->pipeline->lock);
+	snprintf(health->history_error, sizeof(health->history_error), "%.*s",
+		(int)sizeof(health->history_error) - 1, error);
+	snprintf(health->history_advice, sizeof(health->history_advice), "%.*s",
+		(int)sizeof(health->history_advice) - 1, advice);
+	pthread_mutex_unlock(&f->pipeline->lock);
+	pipeline_wake(f->pipeline);
+}
+
+void
+fetcher_note_looked(struct fetcher *f, int64_t until)
+{
+	pthread_mutex_lock(&f->pipeline->lock);
+	if (until > f->health.history_until)
+		f->health.history_until = until;
+	pthread_mutex_unlock(&f->pipeline->lock);
+}

@@ -43,6 +43,19 @@ keep_since(struct detector *d, const struct fetcher *f)
 		detector_fail(d, &err);
 }
 
+/* How far its history was looked through before. */
+static void
+keep_looked(struct detector *d, struct fetcher *f)
+{
+	struct error err;
+	int64_t until;
+
+	if (store_history_until(d->pipeline->store, str_from(f->config->name), &until, &err))
+		fetcher_note_looked(f, until);
+	else
+		detector_fail(d, &err);
+}
+
 /* More than for single records. */
 static bool
 asks_history(const struct source_ops *ops)
@@ -71,6 +84,8 @@ start_fetcher(struct detector *d, struct fetcher *f)
 		f->asks = pipeline_start_producer(p, &f->asker, pipeline_ask, f);
 	else if (f->started && !f->once && f->config->ops->survey)
 		f->surveys = pipeline_start_producer(p, &f->asker, pipeline_survey, f);
+	if (f->asks || f->surveys)
+		keep_looked(d, f);
 }
 
 void
@@ -178,6 +193,25 @@ replace_live(struct pipeline *p, struct health *list, size_t count)
 }
 
 static void
+count_left(struct detector *d, struct fetcher *f)
+{
+	struct pipeline *p = d->pipeline;
+	uint64_t left;
+	struct error err;
+
+	if (d->failed || (!f->asks && !f->surveys))
+		return;
+	if (!store_history_left(p->store, str_from(f->config->name), clock_now(pipeline_clock(p)),
+		    &left, &err)) {
+		detector_fail(d, &err);
+		return;
+	}
+	pthread_mutex_lock(&p->lock);
+	f->health.history_left = left;
+	pthread_mutex_unlock(&p->lock);
+}
+
+static void
 put_health(struct detector *d)
 {
 	struct pipeline *p = d->pipeline;
@@ -226,6 +260,8 @@ live_tick(struct detector *d)
 	}
 	take_lease(d, &lease);
 	if (lease.ours) {
+		for (size_t i = 0; i < p->fetcher_count; i++)
+			count_left(d, &p->fetchers[i]);
 		put_health(d);
 		history_answer_stale(d);
 		asking_next(d, true);

@@ -296,6 +296,7 @@ give_surveyed(struct surveyor *s, const struct source_survey *survey)
 	snprintf(surveyed->trouble, sizeof(surveyed->trouble), "%s",
 		survey->missing[0] ? survey->missing : s->unread);
 	snprintf(s->trouble, sizeof(s->trouble), "%s", surveyed->trouble);
+	fetcher_note_trouble(s->fetcher, surveyed->trouble, survey->advice);
 	return push(s->fetcher, item);
 }
 
@@ -305,14 +306,17 @@ give_surveyed(struct surveyor *s, const struct source_survey *survey)
 static bool
 tell_failure(struct surveyor *s, const struct source_failure *failure, const struct error *err)
 {
+	const char *advice = source_advice(failure);
 	struct buf trouble = {0}, line = {0};
 	struct item *item = new_surveyed(0, 0);
 	char *said = item->surveyed->trouble;
 
 	buf_printf(&trouble, "%s: %s", source_cause_word(failure->cause), err->text);
 	text_copy(said, sizeof(item->surveyed->trouble), buf_view(&trouble));
-	buf_printf(&line, "%s: looked through for history: %s; it is tried again, later and later",
-		s->fetcher->config->name, buf_cstr(&trouble));
+	fetcher_note_trouble(s->fetcher, buf_cstr(&trouble), advice);
+	buf_printf(&line,
+		"%s: looked through for history: %s%s%s; it is tried again, later and later",
+		s->fetcher->config->name, buf_cstr(&trouble), advice[0] ? "; " : "", advice);
 	if (s->failures == 1)
 		line_say(s->fetcher->pipeline, buf_cstr(&line));
 	buf_fini(&trouble);

@@ -180,6 +180,8 @@ take_surveyed(struct detector *d, const struct item *item)
 		!put_source(d->pipeline->store, str_from(f->config->name), surveyed, &err))
 		detector_fail(d, &err);
 	put_terms(d, f, surveyed);
+	if (surveyed->span.from <= surveyed->span.to)
+		fetcher_note_looked(f, surveyed->span.to);
 	if (surveyed->ended)
 		f->surveyed = true;
 	d->tally.history.asked++;

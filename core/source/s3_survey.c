@@ -148,6 +148,7 @@ step_over(struct walk *w, const struct s3_object *object)
 		buf_printf(&missing, "%s: %s", source_cause_word(w->failure->cause), w->err->text);
 		snprintf(survey->missing, sizeof(survey->missing), "%.*s",
 			(int)sizeof(survey->missing) - 1, buf_cstr(&missing));
+		snprintf(survey->advice, sizeof(survey->advice), "%s", source_advice(w->failure));
 		buf_fini(&missing);
 	}
 	*w->failure = (struct source_failure){0};

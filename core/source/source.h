@@ -185,6 +185,7 @@ struct source_survey {
 	bool cut;	   /* there is more, behind `until` */
 	char place[200];   /* what was looked through, in words */
 	char missing[320]; /* what of it was not given, and why; "": nothing */
+	char advice[320];  /* what to do about that; may be "" */
 };
 
 struct source_ops {

@@ -247,8 +247,8 @@ struct text_field {
 	{                                                                                          \
 		offsetof(struct health, member), sizeof(((struct health *)0)->member)              \
 	}
-static const struct text_field texts[] = {
-	TEXT(name), TEXT(type), TEXT(cause), TEXT(error), TEXT(advice), TEXT(note)};
+static const struct text_field texts[] = {TEXT(name), TEXT(type), TEXT(cause), TEXT(error),
+	TEXT(advice), TEXT(note), TEXT(history_error), TEXT(history_advice)};
 enum { TEXT_COUNT = sizeof(texts) / sizeof(texts[0]) };
 
 /* All of 64 bits; `state` stands before them. */
@@ -258,7 +258,8 @@ static const size_t numbers[] = {offsetof(struct health, success_at),
 	offsetof(struct health, alerts), offsetof(struct health, problems),
 	offsetof(struct health, failures), offsetof(struct health, position),
 	offsetof(struct health, skew_ms), offsetof(struct health, done),
-	offsetof(struct health, total)};
+	offsetof(struct health, total), offsetof(struct health, history_until),
+	offsetof(struct health, history_left)};
 enum { NUMBER_COUNT = sizeof(numbers) / sizeof(numbers[0]) };
 
 static bool

@@ -304,7 +304,12 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"CREATE TABLE term_alert("
 	" term INTEGER NOT NULL,"
 	" alert INTEGER NOT NULL," /* alert.n */
-	" PRIMARY KEY(term, alert)) WITHOUT ROWID;",
+	" PRIMARY KEY(term, alert)) WITHOUT ROWID;"
+	/* How the history of a source is. */
+	"ALTER TABLE health ADD COLUMN history_error TEXT;"
+	"ALTER TABLE health ADD COLUMN history_advice TEXT;"
+	"ALTER TABLE health ADD COLUMN history_until INTEGER;"
+	"ALTER TABLE health ADD COLUMN history_left INTEGER;",
 };
 
 /* ---- all at once ---- */

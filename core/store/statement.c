@@ -5,8 +5,10 @@
 #define SOURCE_COLUMNS "i.name, i.path, s.offset"
 /* In the order of live.c's tables. */
 #define HEALTH_COLUMNS                                                                             \
-	"name, type, cause, error, advice, note, state, success_at, retry_at, requests,"           \
-	" bytes, records, alerts, problems, failures, position, skew_ms, done, total"
+	"name, type, cause, error, advice, note, history_error, history_advice, state, "           \
+	"success_at, retry_at, requests,"                                                          \
+	" bytes, records, alerts, problems, failures, position, skew_ms, done, total, "            \
+	"history_until, history_left"
 
 /* In the order of trace_text; then where the record stands. */
 #define TRACE_COLUMNS                                                                              \
@@ -163,7 +165,8 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_LEASE_END] = "DELETE FROM lease WHERE owner = ?1",
 	[STMT_HEALTH_CLEAR] = "DELETE FROM health",
 	[STMT_HEALTH_PUT] = "INSERT INTO health(" HEALTH_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6,"
-			    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+			    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+			    "?21, ?22, ?23)",
 	[STMT_HEALTH_LIST] = "SELECT " HEALTH_COLUMNS " FROM health ORDER BY n",
 
 	[STMT_TERM_FIND] = "SELECT n FROM term WHERE kind = ?1 AND value = ?2",
@@ -281,6 +284,10 @@ static const char *const texts[STMT_COUNT] = {
 	[STMT_SURVEYED_LIST] = "SELECT s.source, s.since, s.until, d.place, d.trouble, d.spans"
 			       " FROM survey s LEFT JOIN surveyed d ON d.source = s.source"
 			       " WHERE s.term = ?1 ORDER BY s.source",
+	[STMT_HISTORY_LEFT] = "SELECT (SELECT count(*) FROM ask WHERE source = ?1 AND due <= ?2)"
+			      " + (SELECT count(*) FROM survey WHERE source = ?1 AND due <= ?2)",
+	[STMT_HISTORY_UNTIL] = "SELECT max(until) FROM (SELECT until FROM ask WHERE source = ?1"
+			       " UNION ALL SELECT until FROM survey WHERE source = ?1)",
 	/* A row that has them already is left alone. */
 	[STMT_ANSWER_PUT] =
 		"UPDATE alert SET (assessed, used, used_elsewhere, used_after, rotation, children,"

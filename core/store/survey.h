@@ -60,4 +60,10 @@ typedef bool store_surveyed_visit(void *context, const struct store_surveyed_of 
 bool store_surveyed(struct store *store, int64_t term, struct arena *arena,
 	store_surveyed_visit *visit, void *context, struct error *err);
 
+/* Of all that a source is asked or looked through for: how much is due by now, and up to when the
+ * newest is known (0: nothing is yet). */
+bool store_history_left(
+	struct store *store, struct str source, int64_t now, uint64_t *left, struct error *err);
+bool store_history_until(struct store *store, struct str source, int64_t *until, struct error *err);
+
 #endif

@@ -76,6 +76,8 @@ put_health(const struct stage *stage)
 			.records = 3,
 			.alerts = 2,
 			.problems = 1,
+			.history_until = at("2026-01-16T22:00:00Z"),
+			.history_left = 3,
 			.skew_ms = -7 * 60000},
 		{.name = "trail",
 			.type = "s3",
@@ -83,7 +85,10 @@ put_health(const struct stage *stage)
 			.success_at = at("2026-01-16T23:59:50Z"),
 			.position = TIME_NONE,
 			.retry_at = TIME_NONE,
-			.note = "first fill: 2026-01-15, 3 folders of a day left"},
+			.note = "first fill: 2026-01-15, 3 folders of a day left",
+			.history_left = 1,
+			.history_error = "denied: s3://b/k: Access Denied\x1b[2J",
+			.history_advice = "allow the IAM action s3:GetObject"},
 	};
 	struct store *store;
 	struct error err;
@@ -109,12 +114,16 @@ each_has_its_position_its_lag_and_what_is_wrong_with_it(void **state)
 		"        12         3        2         1\n"
 		"    throttled: ThrottlingException: Rate exceeded\\u001b[2J; next try in 40 s\n"
 		"    ask less often\n"
+		"    history: looked until 2026-01-16T22:00:00Z, 3 questions left\n"
 		"    the clock of this machine is 7 min ahead: AWS refuses requests from 5 to 15 "
 		"min on; set it (timedatectl)\n"
 		"trail             s3            ok         now       -                     -      "
 		" "
 		"         0         0        0         0\n"
 		"    first fill: 2026-01-15, 3 folders of a day left\n"
+		"    history: 1 question left\n"
+		"    history: denied: s3://b/k: Access Denied\\u001b[2J\n"
+		"    allow the IAM action s3:GetObject\n"
 		"    problem: s3://b/\\u001b[2J at byte 17: cut off\n"
 		"    problem: s3://b/k: archived\n"
 		"feed              follow        starting   never     -                     -      "
@@ -143,6 +152,12 @@ json_holds_the_same_and_null_for_what_is_not_known(void **state)
 	assert_str(json_string(json_get(json_at(list, 1), STR("note"))),
 		"first fill: 2026-01-15, 3 folders of a day left");
 	assert_int_equal(json_type(json_get(json_at(list, 2), STR("lastSuccess"))), JSON_NULL);
+	assert_str(json_string(json_get(first, STR("historyUntil"))), "2026-01-16T22:00:00Z");
+	assert_str(json_number_text(json_get(first, STR("historyLeft"))), "3");
+	assert_int_equal(json_type(json_get(first, STR("historyError"))), JSON_NULL);
+	assert_int_equal(json_type(json_get(json_at(list, 1), STR("historyUntil"))), JSON_NULL);
+	assert_str(json_string(json_get(json_at(list, 1), STR("historyAdvice"))),
+		"allow the IAM action s3:GetObject");
 	assert_int_equal(json_count(json_get(first, STR("recentProblems"))), 0);
 	first = json_at(json_get(json_at(list, 1), STR("recentProblems")), 0);
 	assert_str(json_string(json_get(first, STR("path"))), "s3://b/\x1b[2J");

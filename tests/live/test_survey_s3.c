@@ -166,6 +166,8 @@ of_what_may_be_delivered_later_nothing_is_denied(void **state)
 static void
 a_denied_object_denies_nothing(void **state)
 {
+	struct health health;
+
 	(void)state;
 	put_new();
 	put_last();
@@ -178,6 +180,40 @@ a_denied_object_denies_nothing(void **state)
 	watch(TROVE_SPEC);
 	await_surveys(1);
 	assert_fact("e-1", USED, "unknown: not looked for yet: audit: denied: s3://trail/");
+	health = watcher_health(&trove.watcher, "audit");
+	assert_non_null(strstr(health.history_error, "denied: s3://trail/" TROVE_OTHER_REGION));
+	assert_string_equal(health.history_advice, "allow the IAM action s3:GetObject");
+	assert_int_equal(health.history_until, 0);
+}
+
+static bool
+nothing_is_left(struct watcher *w, void *context)
+{
+	*(struct health *)context = watcher_health(w, "audit");
+	return ((struct health *)context)->history_left == 0;
+}
+
+static void
+how_far_it_was_looked_through_is_said_of_the_source(void **state)
+{
+	struct health health;
+	int64_t until;
+
+	(void)state;
+	assert_true(time_parse(STR("2026-01-02T03:00:00Z"), &until));
+	put_new();
+	put_last();
+	watch(TROVE_SPEC);
+	await_surveys(1);
+	watcher_await(&trove.watcher, nothing_is_left, &health);
+	assert_int_equal(health.history_until, until);
+	assert_string_equal(health.history_error, "");
+	watcher_stop(&trove.watcher);
+	bucket_state(&trove.cloud, "{\"denied_operations\":[\"ListObjectsV2\"]}");
+	watch(NULL);
+	watcher_await_line(&trove.watcher, "audit: denied");
+	health = watcher_health(&trove.watcher, "audit");
+	assert_int_equal(health.history_until, until);
 }
 
 static void
@@ -244,6 +280,7 @@ main(void)
 		TEST(what_was_delivered_before_the_alert_is_not_read_for_it),
 		TEST(of_what_may_be_delivered_later_nothing_is_denied),
 		TEST(a_denied_object_denies_nothing),
+		TEST(how_far_it_was_looked_through_is_said_of_the_source),
 		TEST(an_object_that_is_damaged_denies_nothing),
 		TEST(a_throttled_listing_is_tried_again_and_said),
 		TEST(five_hundred_objects_are_a_step),

@@ -182,6 +182,10 @@ store_file_age(const char *path, int version)
 		      " PRIMARY KEY(term, source)) WITHOUT ROWID;"
 		      "CREATE INDEX asked_due ON asked(source, due); PRAGMA user_version=7",
 		[8] = "DROP TABLE survey; DROP TABLE surveyed; PRAGMA user_version=8",
+		[9] = "ALTER TABLE health DROP COLUMN history_error;"
+		      "ALTER TABLE health DROP COLUMN history_advice;"
+		      "ALTER TABLE health DROP COLUMN history_until;"
+		      "ALTER TABLE health DROP COLUMN history_left; PRAGMA user_version=9",
 	};
 
 	for (int at = sizeof(younger) / sizeof(younger[0]) - 1; at >= version; at--)

@@ -217,13 +217,17 @@ health_comes_back_as_it_was_put(void **state)
 					.position = 18,
 					.skew_ms = -19,
 					.done = 20,
-					.total = 21},
+					.total = 21,
+					.history_until = 22,
+					.history_left = 23},
 		{.name = "audit",
 			.state = HEALTH_RETRYING,
 			.cause = "throttled",
 			.error = "Rate exceeded",
 			.advice = "wait",
-			.note = "page 3"}};
+			.note = "page 3",
+			.history_error = "denied: Access Denied",
+			.history_advice = "allow it"}};
 	struct health *got;
 	struct scene s;
 	struct error err;

@@ -470,6 +470,47 @@ the_process_that_fetches_is_named_with_its_sources(void **state)
 	wait_for_frame(s, 24, 80, "etched by", false);
 }
 
+/* As the process that fetches says it. */
+static void
+how_the_history_of_a_source_is_stands_in_the_view_of_sources(void **state)
+{
+	const struct health list[] = {{.name = "prod",
+					      .type = "cloudtrail",
+					      .state = HEALTH_RETRYING,
+					      .success_at = TIME_NONE,
+					      .retry_at = TIME_NONE,
+					      .position = TIME_NONE,
+					      .cause = "network",
+					      .history_until = AT("2026-01-02T03:00:00Z"),
+					      .history_left = 12},
+		{.name = "audit",
+			.type = "s3",
+			.state = HEALTH_OK,
+			.success_at = AT("2026-01-02T03:12:00Z"),
+			.retry_at = TIME_NONE,
+			.position = TIME_NONE,
+			.history_until = AT("2026-01-02T02:00:00Z"),
+			.history_error = "denied: s3://trail/k: AccessDenied: Access Denied",
+			.history_advice = "allow the IAM action s3:GetObject"}};
+	struct stage *s = *state;
+	struct store_lease lease;
+	struct store *other;
+	struct error err;
+
+	assert_ok(store_open(&other, s->db, &err), &err);
+	assert_ok(store_lease(other, "bob", &lease, &err), &err);
+	assert_ok(store_health_put(other, list, 2, &err), &err);
+	played[0] = (struct played){.name = "prod", .report = {.position = TIME_NONE}};
+	start(s);
+	wait_frame(s, "(bob)");
+	press(s, "S");
+	wait_frame(s, "history  looked until 2026-01-02 03:00 \xc2\xb7 12 questions left, paused");
+	wait_frame(s, "history  looked until 2026-01-02 02:00");
+	wait_frame(s, "            denied: s3://trail/k: AccessDenied: Access Denied");
+	wait_frame(s, "do       allow the IAM action s3:GetObject");
+	store_close(other);
+}
+
 static void
 a_store_that_refuses_is_said_until_it_does_not(void **state)
 {
@@ -531,6 +572,7 @@ main(void)
 		TEST(a_source_that_was_never_reached_claims_nothing),
 		TEST(with_nothing_at_hand_the_list_says_what_to_do),
 		TEST(the_process_that_fetches_is_named_with_its_sources),
+		TEST(how_the_history_of_a_source_is_stands_in_the_view_of_sources),
 		TEST(a_store_that_refuses_is_said_until_it_does_not),
 		TEST(what_comes_later_stands_out_until_a_key_is_pressed),
 	};

@@ -259,10 +259,10 @@ an_ipv4_address_is_wanted_in_the_guise_of_ipv6(void **state)
 	(void)state;
 	add(want, 1, TERM_ADDRESS, IP);
 	assert_false(want_has_ipv6(want));
-	assert_true(sweep_wants(&sweep, STR("{\"sourceIPAddress\":\"::FFFF:" IP "\"}")));
-	assert_true(sweep_wants(&sweep, STR("{\"sourceIPAddress\":\"0:0:0:0:0:ffff:cb00:7109\"}")));
-	assert_false(sweep_wants(&sweep, STR("{\"sourceIPAddress\":\"::ffff:203.0.113.8\"}")));
-	assert_false(sweep_wants(&sweep, STR("{\"sourceIPAddress\":\"2001:db8::1\"}")));
+	assert_true(sweep_finds(&sweep, STR("{\"sourceIPAddress\":\"::FFFF:" IP "\"}")));
+	assert_true(sweep_finds(&sweep, STR("{\"sourceIPAddress\":\"0:0:0:0:0:ffff:cb00:7109\"}")));
+	assert_false(sweep_finds(&sweep, STR("{\"sourceIPAddress\":\"::ffff:203.0.113.8\"}")));
+	assert_false(sweep_finds(&sweep, STR("{\"sourceIPAddress\":\"2001:db8::1\"}")));
 	want_free(want);
 }
 
