@@ -160,6 +160,8 @@ take_trace(struct detector *d, const struct item *item)
 
 	traced->trace.source = str_from(item->fetcher->config->name);
 	history_put_trace(d, traced, live_input(d, item), &made);
+	if (made)
+		met_know(d, made, traced->trace.text[TRACE_SUBJECT]);
 	if (made && traced->trace.time != TIME_NONE)
 		put_ask(&p, &(struct term){TERM_KEY, traced->trace.text[TRACE_SUBJECT]});
 }

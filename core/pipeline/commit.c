@@ -143,4 +143,5 @@ detector_fini(struct detector *d)
 	forget_pending(d);
 	free(d->pending);
 	buf_fini(&d->real);
+	met_keys_fini(&d->met);
 }

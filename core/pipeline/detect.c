@@ -90,6 +90,7 @@ put_alert(struct detector *d, const struct event *event, size_t rule, const stru
 	if (item->fetcher) {
 		asking_put(d, item->fetcher, &alert, input, item->offset);
 		survey_put(d, item->fetcher, &alert);
+		met_put(d, &alert);
 	}
 	alert_fini(&alert);
 }

@@ -73,7 +73,10 @@ take_record(void *context, const struct source_place *place, struct str raw, uns
 						    : clock_now(pipeline_clock(f->pipeline));
 	item->watched = place->exact || (f->watching && !place->unwatched);
 	item->rule = place->rule;
-	return push(f, item);
+	if (!push(f, item))
+		return false;
+	item = met_take(f, place, raw, scan_flags);
+	return !item || push(f, item);
 }
 
 static bool
@@ -317,6 +320,7 @@ run_rounds(struct fetcher *f)
 		enum source_result result;
 
 		asking_hold(f);
+		met_round(f);
 		result = do_round(f, &next_ms, &failure, &err);
 		if (result == SOURCE_STOPPED)
 			return;
@@ -356,15 +360,19 @@ pipeline_fetch(void *argument)
 	const struct source_sink sink = {f, take_record, take_problem, take_position, take_barrier};
 	const struct scan_options scan = {.literals = p->literals,
 		.literal_count = p->literal_count,
-		.max_record = p->options.max_record};
+		.max_record = p->options.max_record,
+		.wants = f->config->ops->reads_all && !f->once ? met_wants : NULL,
+		.wants_context = f};
 
 	f->success_ms = -1;
+	met_begin(f);
 	f->http = http_new(p->stop_wake.fd, f->config->value[SOURCE_KEY_CA_BUNDLE]);
 	if (open_patiently(f, &sink, &scan)) {
 		run_rounds(f);
 		f->source->ops->close(f->source);
 	}
 	http_free(f->http);
+	met_end(f);
 	asking_stand_by(f, INT64_MAX);
 	pthread_mutex_lock(&p->lock);
 	f->health.state = HEALTH_ENDED;

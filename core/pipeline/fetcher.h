@@ -17,10 +17,24 @@
 
 struct detector;
 struct item;
+struct looker;
+struct want;
 
 struct position {
 	char *name, *value; /* own */
 };
+
+/* Keys that alerts are about. */
+struct met_keys {
+	struct arena arena; /* owns the values */
+	struct met_key {
+		int64_t n; /* the term */
+		struct str value;
+	} * list; /* owns */
+	size_t count, capacity;
+};
+enum { MET_KEYS_MOST = 1 << 18 };
+void met_keys_fini(struct met_keys *keys);
 
 /* A source and the thread that polls it. */
 struct fetcher {
@@ -41,10 +55,16 @@ struct fetcher {
 	struct wake ask_wake; /* raised when it may have something to do */
 	atomic_bool polling;  /* a round is under way, or the last one failed */
 
+	/* For what it meets of known alerts (met.c). */
+	atomic_bool fresh;     /* there are fresh keys */
+	struct want *known;    /* owns; the thread's own, as the next */
+	struct looker *looker; /* owns; for them; NULL: it looks for none */
+
 	/* Guarded by the pipeline's lock. */
-	struct store_ask ask;	    /* what it is asked for; term 0: nothing */
-	uint64_t ask_serial;	    /* goes up with each */
-	struct survey_batch *batch; /* owns; what it is to be looked through for; NULL: nothing */
+	struct met_keys fresh_keys; /* owns; that are known since it last took them */
+	struct store_ask ask;	      /* what it is asked for; term 0: nothing */
+	uint64_t ask_serial;	      /* goes up with each */
+	struct survey_batch *batch;   /* owns; what it is to be looked through for; NULL: nothing */
 	struct health health;
 	uint64_t committed; /* the highest token */
 
@@ -201,6 +221,24 @@ void survey_put(struct detector *d, struct fetcher *fetcher, const struct alert 
 void survey_take(struct detector *d, const struct item *item); /* MET, SURVEYED */
 /* What is to be looked for next; `due`: something may have become due since. */
 void survey_next(struct detector *d, bool due);
+
+/* ---- met.c: what a watch reads of known alerts ---- */
+
+/* Of the fetcher, on its thread. */
+void met_begin(struct fetcher *fetcher);
+void met_round(struct fetcher *fetcher);
+void met_end(struct fetcher *fetcher);
+bool met_wants(void *fetcher, struct str unit, bool named); /* scan_options.wants */
+/* An ITEM_MET of what was given; NULL: it is about no known key. */
+struct item *met_take(
+	struct fetcher *fetcher, const struct source_place *place, struct str raw, unsigned flags);
+/* The detector's: before the thread is started; an alert was put, a key became known; what that
+ * told is in the store, or is not. */
+void met_load(struct detector *d, struct fetcher *fetcher);
+void met_put(struct detector *d, const struct alert *alert);
+void met_know(struct detector *d, int64_t term, struct str key);
+void met_committed(struct detector *d);
+void met_rolled_back(struct detector *d);
 
 /* ---- fetchers.c ---- */
 

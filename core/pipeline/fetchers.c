@@ -130,6 +130,7 @@ fini_fetcher(struct fetcher *f)
 	if (f->nudge.fd >= 0)
 		wake_close(&f->nudge);
 	survey_batch_free(f->batch);
+	met_keys_fini(&f->fresh_keys);
 	if (f->ask_wake.fd >= 0)
 		wake_close(&f->ask_wake);
 }

@@ -78,6 +78,7 @@ start_fetcher(struct detector *d, struct fetcher *f)
 	}
 	if (!f->once)
 		keep_since(d, f);
+	met_load(d, f);
 	asking_hold(f);
 	f->started = pipeline_start_producer(p, &f->thread, pipeline_fetch, f);
 	if (f->started && !f->once && asks_history(f->config->ops))
@@ -338,6 +339,7 @@ live_committed(struct detector *d)
 {
 	struct pipeline *p = d->pipeline;
 
+	met_committed(d);
 	for (size_t i = 0; i < p->fetcher_count; i++) {
 		struct fetcher *f = &p->fetchers[i];
 		bool moved;
@@ -361,6 +363,7 @@ live_rolled_back(struct detector *d)
 {
 	struct pipeline *p = d->pipeline;
 
+	met_rolled_back(d);
 	for (size_t i = 0; i < p->fetcher_count; i++) {
 		p->fetchers[i].input = 0;
 		p->fetchers[i].alerts = 0;

@@ -291,6 +291,7 @@ struct detector {
 	int64_t lease_ms;		/* when the lease is due; -1: no live sources */
 	struct job *begun;		/* in the open transaction */
 	bool looked;			/* for history: what the store answered is of before */
+	struct met_keys met;		/* in the open transaction; owns */
 	struct buf real;		/* owns; scratch: the real path of an input */
 };
 

@@ -264,8 +264,7 @@ pipeline_reread(void *pipeline)
 
 	r.sink = (struct source_sink){
 		&r, take_record, take_problem, source_drop_position, source_drop_barrier};
-	r.scan = (struct scan_options){
-		.max_record = p->options.max_record, .stopped = is_given_up, .stopped_context = &r};
+	r.scan = (struct scan_options){.max_record = p->options.max_record};
 	while (take_wish(&r)) {
 		fetch_record(&r);
 		give_record(&r);

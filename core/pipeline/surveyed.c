@@ -117,10 +117,13 @@ take_met(struct detector *d, const struct item *item)
 
 	traced->trace.source = str_from(item->fetcher->config->name);
 	history_put_trace(d, traced, live_input(d, item), &made);
+	if (made)
+		met_know(d, made, key.value);
 	if (!made || traced->trace.time == TIME_NONE || !can_be_asked(&key))
 		return;
 	put_child(d, made, traced->trace.text[TRACE_KEY]);
-	put_term(d, item->fetcher, made, traced->trace.time);
+	if (item->fetcher->surveys)
+		put_term(d, item->fetcher, made, traced->trace.time);
 }
 
 static void

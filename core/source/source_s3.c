@@ -398,6 +398,7 @@ const struct source_ops source_s3 = {
 	.poll = s3_poll,
 	.report = s3_report,
 	.probe = s3_probe,
+	.reads_all = true,
 	.ask = s3_ask_for,
 	.asks = 1U << SOURCE_ASK_EVENT,
 	.survey = s3_look_through,

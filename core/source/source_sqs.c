@@ -405,5 +405,6 @@ const struct source_ops source_sqs = {
 	.committed = sqs_committed,
 	.report = sqs_report,
 	.probe = sqs_probe,
+	.reads_all = true,
 	.close = sqs_close,
 };

@@ -185,7 +185,10 @@ store_file_age(const char *path, int version)
 		[9] = "ALTER TABLE health DROP COLUMN history_error;"
 		      "ALTER TABLE health DROP COLUMN history_advice;"
 		      "ALTER TABLE health DROP COLUMN history_until;"
-		      "ALTER TABLE health DROP COLUMN history_left; PRAGMA user_version=9",
+		      "ALTER TABLE health DROP COLUMN history_left;"
+		      "DROP TABLE stale; DROP TABLE term_alert;"
+		      "CREATE INDEX ask_stale ON ask(alert) WHERE stale = 1;"
+		      "PRAGMA user_version=9",
 	};
 
 	for (int at = sizeof(younger) / sizeof(younger[0]) - 1; at >= version; at--)
