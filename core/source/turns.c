@@ -33,18 +33,26 @@ turns_fini(struct turns *t)
 	*t = (struct turns){0};
 }
 
+/* NULL: it has told of no rounds. */
+static struct turn_watch *
+find_watch(const struct turns *t, const void *source)
+{
+	for (size_t i = 0; i < t->watch_count; i++)
+		if (t->watches[i].source == source)
+			return &t->watches[i];
+	return NULL;
+}
+
 static struct turn_watch *
 watch_of(struct turns *t, const void *source)
 {
-	size_t i = 0;
+	struct turn_watch *watch = find_watch(t, source);
 
-	while (i < t->watch_count && t->watches[i].source != source)
-		i++;
-	if (i == t->watch_count) {
-		MEM_GROW(t->watches, t->watch_count, t->watch_capacity);
-		t->watches[t->watch_count++] = (struct turn_watch){.source = source};
-	}
-	return &t->watches[i];
+	if (watch)
+		return watch;
+	MEM_GROW(t->watches, t->watch_count, t->watch_capacity);
+	t->watches[t->watch_count] = (struct turn_watch){.source = source};
+	return &t->watches[t->watch_count++];
 }
 
 static size_t
@@ -98,10 +106,12 @@ note(struct turn_watch *watch, size_t key)
 int64_t
 turns_watch(struct turns *t, const void *source, const char *key, int64_t now_ms, int64_t span_ms)
 {
+	struct turn_watch *watch = find_watch(t, source);
 	size_t i = find(t, key);
 	int64_t at = t->list[i].next_ms > now_ms ? t->list[i].next_ms : now_ms;
 
-	note(watch_of(t, source), i);
+	if (watch)
+		note(watch, i);
 	t->list[i].next_ms = at + span_ms;
 	return at - now_ms;
 }

@@ -23,7 +23,8 @@ void turns_fini(struct turns *turns);
 void turns_begin(struct turns *turns, const void *source);
 void turns_end(struct turns *turns, const void *source, int64_t next_ms);
 
-/* The watch asks: in so many ms it may, and has the turn. span_ms: a request's share. */
+/* The watch asks: in so many ms it may, and has the turn. span_ms: a request's share. Of a source
+ * that tells of no rounds the turn alone is waited for. */
 int64_t turns_watch(
 	struct turns *turns, const void *source, const char *key, int64_t now_ms, int64_t span_ms);
 /* History asks: 0, and it has the turn, at once; so many ms after which it may ask again; or

@@ -133,6 +133,21 @@ a_source_that_has_not_asked_yet_is_waited_for(void **state)
 	turns_fini(&t);
 }
 
+/* Nothing would ever say that its next round is far. */
+static void
+a_source_that_tells_of_no_rounds_is_waited_for_no_longer_than_its_turn(void **state)
+{
+	struct watch watch = {0};
+	struct turns t = {0};
+
+	(void)state;
+	assert_int_equal(turns_watch(&t, &watch, KEY, 1000, SPAN), 0);
+	assert_int_equal(turns_history(&t, KEY, 1000, SPAN), SPAN);
+	assert_int_equal(turns_history(&t, KEY, 1000 + SPAN, SPAN), 0);
+	assert_int_equal(turns_watch(&t, &watch, KEY, 1000 + SPAN, SPAN), SPAN);
+	turns_fini(&t);
+}
+
 int
 main(void)
 {
@@ -143,6 +158,8 @@ main(void)
 		cmocka_unit_test(nothing_is_asked_while_a_round_is_under_way),
 		cmocka_unit_test(another_region_goes_on_meanwhile),
 		cmocka_unit_test(a_source_that_has_not_asked_yet_is_waited_for),
+		cmocka_unit_test(
+			a_source_that_tells_of_no_rounds_is_waited_for_no_longer_than_its_turn),
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
