@@ -228,7 +228,8 @@ void survey_next(struct detector *d, bool due);
 void met_begin(struct fetcher *fetcher);
 void met_round(struct fetcher *fetcher);
 void met_end(struct fetcher *fetcher);
-bool met_wants(void *fetcher, struct str unit, bool named); /* scan_options.wants */
+/* scan_options.wants */
+bool met_wants(void *fetcher, struct str unit, bool named, const struct fields *fields);
 /* An ITEM_MET of what was given; NULL: it is about no known key. */
 struct item *met_take(
 	struct fetcher *fetcher, const struct source_place *place, struct str raw, unsigned flags);

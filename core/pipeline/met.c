@@ -81,23 +81,27 @@ take_fresh(struct fetcher *f)
 }
 
 bool
-met_wants(void *fetcher, struct str unit, bool named)
+met_wants(void *fetcher, struct str unit, bool named, const struct fields *fields)
 {
 	struct fetcher *f = fetcher;
 
 	if (!f->looker)
 		return named;
 	take_fresh(f);
-	return named || (want_count(f->known) && looker_wants(f->looker, unit, false));
+	return named || (want_count(f->known) && looker_wants(f->looker, unit, false, fields));
 }
 
 struct item *
 met_take(struct fetcher *f, const struct source_place *place, struct str raw, unsigned flags)
 {
+	struct fields fields;
 	struct item *item;
 
+	if (!f->looker)
+		return NULL;
 	/* Without literals nobody was asked whether it is wanted. */
-	if (!f->looker || (!f->pipeline->literal_count && !met_wants(f, raw, false)))
+	fields_find(&fields, raw);
+	if (!f->pipeline->literal_count && !met_wants(f, raw, false, &fields))
 		return NULL;
 	looker_stands(f->looker, place->path);
 	item = looker_take(f->looker, raw, place->offset, flags);
@@ -158,13 +162,17 @@ put_keys(struct detector *d, const struct alert *alert)
 	struct arena arena = {0};
 	struct error err;
 	size_t count = terms_of_alert(alert, &arena, terms);
-	int64_t n;
+	struct store *store = d->pipeline->store;
+	int64_t n, row = 0;
 
 	detector_begin(d);
-	for (size_t i = 0; i < count && !d->failed; i++) {
+	if (!d->failed && !store_ask_alert(store, alert->id, &row, &err))
+		detector_fail(d, &err);
+	for (size_t i = 0; i < count && row && !d->failed; i++) {
 		if (terms[i].kind != TERM_KEY)
 			continue;
-		if (store_term_put(d->pipeline->store, &terms[i], &n, &err))
+		if (store_term_put(store, &terms[i], &n, &err) &&
+			store_term_alert(store, n, row, &err))
 			met_know(d, n, terms[i].value);
 		else
 			detector_fail(d, &err);

@@ -108,6 +108,17 @@ put_child(struct detector *d, int64_t term, struct str parent)
 		detector_fail(d, &err);
 }
 
+/* Alerts that ask for what it has are answered again. */
+static void
+note_stale(struct detector *d, const struct traced *traced)
+{
+	struct error err;
+
+	for (size_t i = 0; i < traced->count && !d->failed; i++)
+		if (!store_stale_surveyed(d->pipeline->store, traced->uses[i].term, &err))
+			detector_fail(d, &err);
+}
+
 static void
 take_met(struct detector *d, const struct item *item)
 {
@@ -117,6 +128,7 @@ take_met(struct detector *d, const struct item *item)
 
 	traced->trace.source = str_from(item->fetcher->config->name);
 	history_put_trace(d, traced, live_input(d, item), &made);
+	note_stale(d, traced);
 	if (made)
 		met_know(d, made, key.value);
 	if (!made || traced->trace.time == TIME_NONE || !can_be_asked(&key))

@@ -134,6 +134,34 @@ a_use_in_a_message_that_comes_is_known(void **state)
 	watcher_assert_fact(&trove.watcher, "e-1", USED, "58 s");
 }
 
+static bool
+note_answer(void *context, const struct store_row *row)
+{
+	*(struct answer *)context = row->answer;
+	return false;
+}
+
+static bool
+lists_show_a_use(struct watcher *w, void *context)
+{
+	const struct store_query query = {0};
+	struct answer answer = {.used = ANSWER_UNKNOWN};
+	struct error err;
+
+	(void)context;
+	assert_ok(store_rows(w->store, &query, note_answer, &answer, &err), &err);
+	return answer.used == ANSWER_YES;
+}
+
+static void
+lists_show_a_use_that_came_in_a_message(void **state)
+{
+	(void)state;
+	receive_new();
+	send("e-2", "ListUsers", "2026-01-02T02:05:03Z", NEW, "");
+	watcher_await(&trove.watcher, lists_show_a_use, NULL);
+}
+
 static void
 keys_that_were_made_with_it_are_known_as_well(void **state)
 {
@@ -169,6 +197,7 @@ main(void)
 		TEST(what_was_done_to_the_key_is_known_as_well, looked_through),
 		TEST(a_call_with_another_key_is_none_of_its_history, looked_through),
 		TEST(a_use_in_a_message_that_comes_is_known, trove_standing),
+		TEST(lists_show_a_use_that_came_in_a_message, trove_standing),
 		TEST(keys_that_were_made_with_it_are_known_as_well, trove_standing),
 		TEST(a_message_is_deleted_though_it_was_kept_for_history, trove_standing),
 	};

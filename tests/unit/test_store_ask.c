@@ -114,7 +114,7 @@ assert_stale(const char *expected)
 	struct error err;
 	size_t count;
 
-	assert_ok(store_ask_stale(s.store, alerts, 8, &count, &err), &err);
+	assert_ok(store_stale(s.store, alerts, 8, &count, &err), &err);
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&text, "%lld ", (long long)alerts[i]);
 	assert_string_equal(buf_cstr(&text), expected);
@@ -235,11 +235,11 @@ alerts_of_a_source_become_stale_together_and_fresh_one_by_one(void **state)
 	put(2, "AKIANEW", NULL, 20);
 	put(2, "AKIACHILD", "AKIANEW", 30);
 	assert_stale("");
-	assert_ok(store_ask_all_stale(s.store, STR("other"), &err), &err);
+	assert_ok(store_stale_asked(s.store, STR("other"), &err), &err);
 	assert_stale("");
-	assert_ok(store_ask_all_stale(s.store, STR("prod"), &err), &err);
-	assert_stale("1 2 ");
-	assert_ok(store_ask_fresh(s.store, 2, &err), &err);
+	assert_ok(store_stale_asked(s.store, STR("prod"), &err), &err);
+	assert_stale("2 1 ");
+	assert_ok(store_stale_fresh(s.store, 2, &err), &err);
 	assert_stale("1 ");
 }
 
