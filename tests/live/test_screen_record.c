@@ -64,6 +64,7 @@ enter_shows_the_record_from_its_bucket(void **state)
 	pty_send(pty, "j\r");
 	pty_wait_text(pty, "audit, e-2 of s3://trail/" TRAIL_FOLDER);
 	pty_wait_text(pty, "\"ListUsers\"");
+	assert_false(pty_has(pty, "is not given"));
 	leave(pty);
 }
 
