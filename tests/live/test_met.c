@@ -135,22 +135,10 @@ a_use_in_a_message_that_comes_is_known(void **state)
 }
 
 static bool
-note_answer(void *context, const struct store_row *row)
-{
-	*(struct answer *)context = row->answer;
-	return false;
-}
-
-static bool
 lists_show_a_use(struct watcher *w, void *context)
 {
-	const struct store_query query = {0};
-	struct answer answer = {.used = ANSWER_UNKNOWN};
-	struct error err;
-
 	(void)context;
-	assert_ok(store_rows(w->store, &query, note_answer, &answer, &err), &err);
-	return answer.used == ANSWER_YES;
+	return watcher_used_in_list(w) == ANSWER_YES;
 }
 
 static void

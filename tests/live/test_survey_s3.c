@@ -51,25 +51,6 @@ assert_fact(const char *id, int number, const char *part)
 
 enum { USED = 14, LOOKED = 24 };
 
-static bool
-note_answer(void *context, const struct store_row *row)
-{
-	*(struct answer *)context = row->answer;
-	return false;
-}
-
-/* What lists show of the one alert. */
-static enum answer_yes
-used_in_list(void)
-{
-	const struct store_query query = {0};
-	struct answer answer;
-	struct error err;
-
-	assert_ok(store_rows(watcher.store, &query, note_answer, &answer, &err), &err);
-	return answer.used;
-}
-
 /* ---- tests ---- */
 
 static void
@@ -93,16 +74,16 @@ a_list_shows_what_the_bucket_told(void **state)
 	(void)state;
 	put_new();
 	put_last();
-	watch(SPEC);
+	watch(TROVE_SPEC);
 	await_surveys(1);
-	assert_int_equal(used_in_list(), ANSWER_NO);
-	put(OTHER_REGION "0320Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
+	assert_int_equal(watcher_used_in_list(&trove.watcher), ANSWER_NO);
+	put(TROVE_OTHER_REGION "0320Z_bbbbbbbbbbbbbbbb.json.gz", "e-2", "ListUsers",
 		"2026-01-02T02:59:03Z", NEW, "");
-	watcher_stop(&watcher);
-	assert_ok(clock_init(&watcher.clock, "2026-01-02T04:30:00Z", "0", &err), &err);
-	watch(SPEC);
+	watcher_stop(&trove.watcher);
+	assert_ok(clock_init(&trove.watcher.clock, "2026-01-02T04:30:00Z", "0", &err), &err);
+	watch(TROVE_SPEC);
 	await_surveys(1);
-	assert_int_equal(used_in_list(), ANSWER_YES);
+	assert_int_equal(watcher_used_in_list(&trove.watcher), ANSWER_YES);
 }
 
 static void

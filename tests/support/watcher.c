@@ -180,6 +180,24 @@ watcher_await_answers(struct watcher *w, uint64_t count)
 	watcher_await(w, has_answers, &count);
 }
 
+static bool
+note_answer(void *context, const struct store_row *row)
+{
+	*(struct answer *)context = row->answer;
+	return false;
+}
+
+enum answer_yes
+watcher_used_in_list(struct watcher *w)
+{
+	const struct store_query query = {0};
+	struct answer answer = {.used = ANSWER_UNKNOWN};
+	struct error err;
+
+	assert_ok(store_rows(w->store, &query, note_answer, &answer, &err), &err);
+	return answer.used;
+}
+
 void
 watcher_fact(struct watcher *w, const char *event_id, int number, const struct health *health,
 	char text[1000])

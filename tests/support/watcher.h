@@ -45,6 +45,8 @@ void watcher_await_line(struct watcher *w, const char *part);
 
 struct health watcher_health(struct watcher *w, const char *name);
 int64_t watcher_alerts(struct watcher *w);
+/* What lists show of the newest alert. */
+enum answer_yes watcher_used_in_list(struct watcher *w);
 /* The text of a fact of an alert, behind "unknown: " where it is; health: of its source, or NULL.
  */
 void watcher_fact(struct watcher *w, const char *event_id, int number, const struct health *health,
