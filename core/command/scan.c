@@ -198,6 +198,7 @@ run(struct scanning *s)
 		.remember = s->line->store != NULL,
 		.known = &s->known,
 		.history = s->asks,
+		.waited_for = true,
 		.wake = &s->wake,
 		.defaults = live_defaults(s->line)};
 	struct error err;

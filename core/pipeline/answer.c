@@ -4,7 +4,11 @@
 #include "core/history/story.h"
 #include "core/pipeline/private.h"
 
-enum { PAGE = 500, STALE_AT_ONCE = 50 };
+enum {
+	PAGE = 500,
+	STALE_AT_ONCE = 50,
+	STALE_MS = 1000, /* while somebody waits: the rest stays for the next start, or a watch */
+};
 
 struct answering {
 	struct detector *detector;
@@ -129,12 +133,15 @@ void
 history_answer(struct detector *d)
 {
 	struct answering a = begin(d);
+	int64_t until;
 
 	answer_run(&a);
+	until = time_monotonic_ms() + STALE_MS;
 	do {
 		answer_stale(&a, STALE_AT_ONCE);
 		detector_commit(d);
-	} while (a.count && goes_on(&a));
+	} while (a.count && goes_on(&a) &&
+		 (!d->pipeline->options.waited_for || time_monotonic_ms() < until));
 	arena_fini(&a.arena);
 }
 
