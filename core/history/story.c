@@ -5,6 +5,7 @@
 #include "core/alert/address.h"
 #include "core/base/timefmt.h"
 #include "core/history/asked.h"
+#include "core/history/story_private.h"
 #include "core/history/story_survey.h"
 
 /*
@@ -24,30 +25,6 @@ static const struct share {
 };
 #define AROUND (60 * TICKS_PER_MINUTE)
 
-enum { TEXT_SLOTS = 1 << 12, KEY_SLOTS = 4 * STORY_KEYS_MAX };
-
-/* A key while its tree is being built. */
-struct branch {
-	struct history_key key;
-	const struct trace *made; /* NULL: the alert itself */
-};
-
-struct telling {
-	struct history *history;
-	struct arena *arena;
-	struct store *store;
-	const struct alert *alert;
-	const struct trace **found; /* owns the array */
-	size_t count, capacity;
-	struct branch *branches; /* owns the array */
-	size_t branch_count, branch_capacity;
-	int64_t last_term; /* the highest number of what is needed */
-	struct story_needs needs;
-	bool term_missing, branch_missing;
-	uint16_t key_slots[KEY_SLOTS]; /* branch + 1; 0: free */
-	struct str texts[TEXT_SLOTS];  /* lately copied */
-};
-
 /* ---- traces ---- */
 
 /* Most texts stand in many traces, and then at one place of what the store remembers. */
@@ -63,8 +40,8 @@ copy_text(struct telling *t, struct str text)
 	return *slot;
 }
 
-static bool
-take_trace(void *context, const struct trace *from)
+bool
+story_take_trace(void *context, const struct trace *from)
 {
 	struct telling *t = context;
 	struct trace *to = arena_alloc_word(t->arena, sizeof(*to));
@@ -95,7 +72,7 @@ load_range(struct telling *t, const struct range *r, bool *cut, struct error *er
 	size_t room = STORY_TRACES_MAX - t->count;
 
 	return store_traces_of(t->store, r->term, r->heavy, r->from, r->to,
-		r->most < room ? r->most : room, take_trace, t, cut, err);
+		r->most < room ? r->most : room, story_take_trace, t, cut, err);
 }
 
 static bool
@@ -122,7 +99,7 @@ load_places(struct telling *t, int64_t term, size_t most, struct error *err)
 		return true;
 	last = t->found[t->count - 1]->time;
 	return store_traces_places(
-		t->store, term, last, most < room ? most : room, take_trace, t, err);
+		t->store, term, last, most < room ? most : room, story_take_trace, t, err);
 }
 
 static bool
@@ -215,9 +192,8 @@ add_branch(struct telling *t, const struct history_key *key, const struct trace 
 	*slot = (uint16_t)++t->branch_count;
 }
 
-/* A call that answers with a key. */
-static bool
-gives_key(const struct trace *trace, bool *temporary)
+bool
+story_gives_key(const struct trace *trace, bool *temporary)
 {
 	unsigned weight = trace_weight(trace);
 
@@ -236,7 +212,7 @@ add_children(struct telling *t, size_t parent, size_t from)
 		const struct trace *trace = t->found[i];
 
 		if (!str_equal(trace->text[TRACE_KEY], t->branches[parent].key.id) ||
-			!gives_key(trace, &key.temporary))
+			!story_gives_key(trace, &key.temporary))
 			continue;
 		key.id = trace->text[TRACE_SUBJECT];
 		add_branch(t, &key, trace);
@@ -425,53 +401,6 @@ find_coverage(struct telling *t, const struct story_scope *scope, struct error *
 	return judge_live(t, err);
 }
 
-/* ---- calls that were asked for by name ---- */
-
-struct siding {
-	struct telling *telling;
-	struct trace own;
-};
-
-/* Of who is the alert's caller, is where it was, uses what it did, or is about its user. */
-static bool
-take_similar(void *context, const struct trace *trace)
-{
-	static const enum trace_text shared[] = {
-		TRACE_ACTOR, TRACE_IP, TRACE_AGENT, TRACE_USER, TRACE_SUBJECT};
-	struct siding *s = context;
-
-	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
-		struct str text = trace->text[shared[i]], own = s->own.text[shared[i]];
-
-		if (text.len && (str_equal(text, own) ||
-					(shared[i] == TRACE_IP && address_equal(text, own))))
-			return take_trace(s->telling, trace);
-	}
-	return true;
-}
-
-enum { CALLS_MAX = 10000 };
-
-static bool
-load_calls(struct telling *t, struct error *err)
-{
-	const struct term call = {TERM_CALL, asked_call};
-	struct siding siding = {.telling = t};
-	bool cut;
-	int64_t n;
-
-	if (!store_term_find(t->store, &call, &n, err))
-		return false;
-	if (!n)
-		return true;
-	trace_of_alert(&siding.own, t->alert, t->arena);
-	if (!store_traces_of(t->store, n, true, INT64_MIN, INT64_MAX, CALLS_MAX, take_similar,
-		    &siding, &cut, err))
-		return false;
-	t->history->cut |= cut ? 1U << TERM_CALL : 0;
-	return true;
-}
-
 static bool
 tell(struct telling *t, const struct story_scope *scope, struct error *err)
 {
@@ -480,7 +409,8 @@ tell(struct telling *t, const struct story_scope *scope, struct error *err)
 	if (!store_read_join(t->store, &began, err))
 		return false;
 	plant(t);
-	ok = load_alert_terms(t, err) && grow_tree(t, err) && load_calls(t, err) &&
+	ok = load_alert_terms(t, err) && grow_tree(t, err) && story_load_caller_key(t, err) &&
+	     story_load_calls(t, err) &&
 	     find_coverage(t, scope, err);
 	store_read_leave(t->store, began);
 	if (!ok)
