@@ -157,28 +157,10 @@ fact_rotation(struct asking *a)
 
 /* ---- 21: quarantine ---- */
 
-/* Was it taken off again since? */
-static const struct trace *
-taken_off(const struct asking *a, const struct trace *put)
-{
-	const struct reading *r = a->reading;
-	const struct trace *off = NULL;
-
-	for (size_t i = 0; i < r->count; i++) {
-		const struct clue *clue = &r->clues[i];
-
-		if (clue->on_user && clue->trace->time >= put->time &&
-			(clue_is(clue, "DetachUserPolicy") || clue_is(clue, "DeleteUserPolicy")) &&
-			str_equal(clue->trace->text[TRACE_WHAT], put->text[TRACE_WHAT]))
-			off = clue->trace;
-	}
-	return off;
-}
-
 static void
 put_quarantine(struct asking *a, const struct trace *put)
 {
-	const struct trace *off = taken_off(a, put);
+	const struct trace *off = reading_quarantine_off(a->reading, put);
 
 	buf_printf(&a->text, "yes: %.*s put on the user",
 		STR_ARG(reading_last_part(put->text[TRACE_WHAT])));
@@ -193,6 +175,10 @@ put_quarantine(struct asking *a, const struct trace *put)
 	fact_member_time(a, "at", put->time);
 	fact_member(a, "by", put->text[TRACE_ACTOR]);
 	fact_member(a, "policy", put->text[TRACE_WHAT]);
+	if (off) {
+		fact_member_time(a, "takenOffAt", off->time);
+		fact_member(a, "takenOffBy", off->text[TRACE_ACTOR]);
+	}
 	fact_end(a);
 	fact_show(a, put);
 	fact_show(a, off);

@@ -75,6 +75,19 @@ is_true(const struct asking *a, const char *path)
 	return json_type(node) == JSON_BOOL ? json_bool(node) : str_is(json_string(node), "true");
 }
 
+/* Of the caller's own key, where the history tells it. */
+static void
+put_made(struct asking *a, const struct trace *made)
+{
+	if (!made)
+		return;
+	buf_puts(&a->text, ", made");
+	fact_put_by(a, made->text[TRACE_ACTOR]);
+	buf_puts(&a->text, " at ");
+	reading_put_time(&a->text, made->time);
+	fact_show(a, made);
+}
+
 void
 fact_credential(struct asking *a)
 {
@@ -82,6 +95,7 @@ fact_credential(struct asking *a)
 	struct str since = fact_record_text(a, SESSION "attributes.creationDate");
 	bool console = is_true(a, "sessionCredentialFromConsole");
 	const char *kind = "unknown", *words = "key of an unknown kind";
+	const struct trace *made = a->reading ? reading_caller_key_made(a->reading) : NULL;
 
 	for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]); i++)
 		if (str_starts_with(key, str_from(credentials[i].prefix))) {
@@ -101,10 +115,15 @@ fact_credential(struct asking *a)
 	buf_puts(&a->text, words);
 	if (since.len)
 		buf_printf(&a->text, ", session since %.*s", STR_ARG(since));
+	put_made(a, made);
 	fact_begin(a);
 	fact_member(a, "kind", str_from(kind));
 	fact_member(a, "accessKeyId", key);
 	fact_member(a, "sessionSince", since);
+	if (made) {
+		fact_member_time(a, "madeAt", made->time);
+		fact_member(a, "madeBy", made->text[TRACE_ACTOR]);
+	}
 	fact_end(a);
 }
 

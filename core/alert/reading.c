@@ -233,9 +233,16 @@ reading_is_around(const struct reading *r, const struct clue *clue)
 }
 
 bool
+reading_stops_logging(const struct trace *trace)
+{
+	return str_is(trace->text[TRACE_NAME], "StopLogging") ||
+	       str_is(trace->text[TRACE_NAME], "DeleteTrail");
+}
+
+bool
 reading_is_logging_stopped(const struct clue *clue)
 {
-	return clue_is(clue, "StopLogging") || clue_is(clue, "DeleteTrail");
+	return clue->weight && reading_stops_logging(clue->trace) && trace_succeeded(clue->trace);
 }
 
 static bool
@@ -260,6 +267,64 @@ reading_quarantine(const struct reading *r)
 		found = r->clues[i].trace;
 	}
 	return found;
+}
+
+const struct trace *
+reading_quarantine_off(const struct reading *r, const struct trace *put)
+{
+	const struct trace *off = NULL;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct clue *clue = &r->clues[i];
+
+		if (clue->on_user && clue->trace->time >= put->time &&
+			(clue_is(clue, "DetachUserPolicy") || clue_is(clue, "DeleteUserPolicy")) &&
+			str_equal(clue->trace->text[TRACE_WHAT], put->text[TRACE_WHAT]))
+			off = clue->trace;
+	}
+	return off;
+}
+
+bool
+reading_is_party(const struct reading *r, const struct trace *t)
+{
+	const struct trace *own = &r->own;
+
+	if (t->text[TRACE_ACTOR].len && str_equal(t->text[TRACE_ACTOR], own->text[TRACE_ACTOR]))
+		return true;
+	if (str_is(t->text[TRACE_TYPE], "IAMUser") && r->user.len &&
+		str_equal(t->text[TRACE_ACTOR_USER], r->user) &&
+		str_equal(t->text[TRACE_ACCOUNT], own->text[TRACE_ACCOUNT]))
+		return true;
+	for (size_t i = 0; i < r->count; i++)
+		if (r->clues[i].trace == t)
+			return reading_is_use(r, &r->clues[i]);
+	return false;
+}
+
+static const struct clue *
+find_making(const struct reading *r, struct str key)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct clue *clue = &r->clues[i];
+
+		if (key.len && str_equal(clue->trace->text[TRACE_SUBJECT], key) &&
+			trace_succeeded(clue->trace) &&
+			(clue->weight & TRACE_ISSUES || clue_is(clue, "CreateAccessKey")))
+			return clue;
+	}
+	return NULL;
+}
+
+const struct trace *
+reading_caller_key_made(const struct reading *r)
+{
+	enum { HOPS_MAX = 8 };
+	const struct clue *made = find_making(r, r->own.text[TRACE_KEY]);
+
+	for (int i = 0; i < HOPS_MAX && made && made->weight & TRACE_ISSUES; i++)
+		made = find_making(r, made->trace->text[TRACE_KEY]);
+	return made && !(made->weight & TRACE_ISSUES) ? made->trace : NULL;
 }
 
 size_t

@@ -113,9 +113,17 @@ void reading_rotation(struct rotation *rotation, const struct reading *reading);
 /* The quarantine policy put on the user: the first since the key was made, else the last before;
  * NULL: none is seen. */
 const struct trace *reading_quarantine(const struct reading *reading);
+/* It was taken off again, the last time; NULL: it was not seen to be. */
+const struct trace *reading_quarantine_off(
+	const struct reading *reading, const struct trace *put);
+/* Was it the caller, the user, or who has the new key? */
+bool reading_is_party(const struct reading *reading, const struct trace *trace);
+/* How the key that the call was made with was made, by way of temporary ones; NULL: not seen. */
+const struct trace *reading_caller_key_made(const struct reading *reading);
 /* Is it around the alert, and the actor's? */
 bool reading_is_around(const struct reading *reading, const struct clue *clue);
 enum { AROUND_MIN = 30 };
+bool reading_stops_logging(const struct trace *trace); /* whatever came of it */
 bool reading_is_logging_stopped(const struct clue *clue);
 /* Keys that were made with the new one, at any depth; those that are temporary aside. */
 size_t reading_children(const struct reading *reading);

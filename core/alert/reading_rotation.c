@@ -5,6 +5,7 @@
 struct other_key {
 	struct str id;
 	const struct trace *made, *before;	 /* its creation; any change before the new key's */
+	const struct trace *used;		 /* the first call of the user with it that is seen */
 	const struct trace *deactivate, *remove; /* since the new key was made, and still so */
 	const struct trace *inactive;		 /* deactivated before that, and still so */
 	bool calling;				 /* the new key was asked for with it */
@@ -89,6 +90,25 @@ take_clue(struct others *o, const struct clue *clue)
 		take_change(key, clue, t->time >= r->alert->time);
 }
 
+/* Of a call that counts for something else: calls are not looked for by such a key. */
+static void
+take_use(struct others *o, const struct clue *clue)
+{
+	const struct reading *r = o->reading;
+	const struct trace *t = clue->trace;
+	struct other_key *key;
+
+	if (t->time == TIME_NONE || !r->user.len || !str_is(t->text[TRACE_TYPE], "IAMUser") ||
+		!str_equal(t->text[TRACE_ACTOR_USER], r->user) ||
+		!str_equal(t->text[TRACE_ACCOUNT], r->own.text[TRACE_ACCOUNT]) ||
+		!str_starts_with(t->text[TRACE_KEY], STR("AKIA")) ||
+		is_new_key(r, t->text[TRACE_KEY]) || reading_is_use(r, clue))
+		return;
+	key = find_other(o, t->text[TRACE_KEY]);
+	if (key && !key->used)
+		key->used = t;
+}
+
 /* Who fears for a key deactivates it first, then makes another. That alone begins no rotation: it
  * may have been long before. */
 static void
@@ -134,8 +154,10 @@ is_older(const struct reading *r, const struct other_key *key, struct looked *lo
 
 	if (key->gone || (key->made && key->made->time > r->alert->time))
 		return false;
-	if (key->made || key->before || key->calling)
+	if (key->made || key->before || key->calling ||
+		(key->used && key->used->time < r->alert->time))
 		return true;
+	step = step ? step : key->used;
 	if (!step)
 		return false;
 	*looked = reading_looked(r, ROTATION_KINDS, r->alert->time, step->time);
@@ -185,6 +207,8 @@ looked_for_it(const struct reading *r, const struct other_key *key)
 {
 	const struct trace *seen = key->before ? key->before : key->made;
 
+	if (key->used && (!seen || key->used->time > seen->time))
+		seen = key->used;
 	if (key->calling || !seen)
 		return reading_looked_since(r, ROTATION_KINDS);
 	return reading_looked(r, ROTATION_KINDS, seen->time, TIME_NONE);
@@ -194,7 +218,7 @@ static void
 judge(struct rotation *rotation, const struct reading *r, const struct other_key *key)
 {
 	rotation->old = key->id;
-	rotation->shown_by = key->made ? key->made : key->before;
+	rotation->shown_by = key->made ? key->made : key->before ? key->before : key->used;
 	rotation->deactivate = key->deactivate;
 	rotation->remove = key->remove;
 	rotation->by_owner = is_by_owner(r, key->deactivate) && is_by_owner(r, key->remove);
@@ -209,7 +233,7 @@ judge(struct rotation *rotation, const struct reading *r, const struct other_key
 void
 reading_rotation(struct rotation *rotation, const struct reading *r)
 {
-	size_t most = r->count + 1 < OTHERS_MAX ? r->count + 1 : OTHERS_MAX;
+	size_t most = 2 * r->count + 1 < OTHERS_MAX ? 2 * r->count + 1 : OTHERS_MAX;
 	struct others others = {
 		.reading = r, .list = arena_alloc(r->arena, most * sizeof(*others.list))};
 	struct looked doubt = {0};
@@ -222,6 +246,8 @@ reading_rotation(struct rotation *rotation, const struct reading *r)
 	take_calling_key(&others);
 	for (size_t i = 0; i < r->count; i++)
 		take_clue(&others, &r->clues[i]);
+	for (size_t i = 0; i < r->count; i++)
+		take_use(&others, &r->clues[i]);
 	take_inactive(&others);
 	old = choose(&others, &doubt);
 	if (others.more) {
