@@ -213,7 +213,7 @@ struct source_ops {
 	enum source_result (*ask)(struct source *source, struct source_ask *ask,
 		struct source_failure *failure, struct error *err);
 	unsigned asks;
-	bool reads_all;	  /* what it reads holds records of all kinds, and comes once */
+	bool reads_all;	  /* what it reads holds records of all kinds */
 	bool takes_turns; /* every request waits for options.turn */
 	/* For history: gives every record that the survey is about, and others perhaps, to the
 	 * sink, in between the rounds, as `ask`; NULL: it is not looked through. What another try

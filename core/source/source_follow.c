@@ -511,6 +511,7 @@ const struct source_ops source_follow = {
 	.type = "follow",
 	.keys = keys,
 	.poll_interval_ms = 2000,
+	.reads_all = true,
 	.open = follow_open,
 	.poll = follow_poll,
 	.report = follow_report,

@@ -1,6 +1,9 @@
 /* What a watch reads anyway of keys that alerts are about becomes part of their history at once. */
 #include "tests/support/test.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "tests/support/trove.h"
 
 #define NEW "AKIAKEYWATCHNEW00001"
@@ -109,10 +112,18 @@ send(const char *id, const char *name, const char *time, const char *with, const
 }
 
 static bool
-counts_an_alert(struct watcher *w, void *context)
+counts_an_alert(struct watcher *w, void *name)
 {
-	(void)context;
-	return watcher_health(w, "queue").alerts >= 1;
+	return watcher_health(w, name).alerts >= 1;
+}
+
+static void
+await_alert(const char *source)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%s", source);
+	watcher_await(&trove.watcher, counts_an_alert, name);
 }
 
 /* Its key is known to who receives from then on. */
@@ -121,7 +132,7 @@ receive_new(void)
 {
 	send("e-1", "CreateAccessKey", "2026-01-02T02:04:05Z", "AKIAOFTHEACTOR000001", NEW);
 	trove_watch(&trove, QUEUE_SPEC);
-	watcher_await(&trove.watcher, counts_an_alert, NULL);
+	await_alert("queue");
 }
 
 static void
@@ -175,6 +186,44 @@ a_message_is_deleted_though_it_was_kept_for_history(void **state)
 	cloud_await(&trove.cloud, "sqs", "DeleteMessageBatch", 2);
 }
 
+/* ---- a file that grows ---- */
+
+static void
+append(const char *path, const char *id, const char *name, const char *time, const char *with,
+	const char *made)
+{
+	FILE *file = fopen(path, "a");
+
+	assert_non_null(file);
+	fprintf(file,
+		"{\"eventVersion\":\"1.09\",\"eventName\":\"%s\",\"eventSource\":"
+		"\"iam.amazonaws.com\",\"eventTime\":\"%s\",\"eventID\":\"%s\","
+		"\"recipientAccountId\":\"111122223333\",\"userIdentity\":{\"type\":\"IAMUser\","
+		"\"userName\":\"eve\",\"accessKeyId\":\"%s\"},\"requestParameters\":{"
+		"\"userName\":\"bob\"},\"responseElements\":{\"accessKey\":{\"accessKeyId\":"
+		"\"%s\"}}}\n",
+		name, time, id, with, made);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
+a_use_that_is_appended_to_a_followed_file_is_known(void **state)
+{
+	char *folder = test_folder(), path[300], spec[400];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/log.jsonl", folder);
+	snprintf(spec, sizeof(spec), "type=follow,name=feed,path=%s", path);
+	append(path, "e-1", "CreateAccessKey", "2026-01-02T02:04:05Z", "AKIAOFTHEACTOR000001", NEW);
+	trove_watch(&trove, spec);
+	await_alert("feed");
+	append(path, "e-2", "ListUsers", "2026-01-02T02:05:03Z", NEW, "");
+	await_traces(1);
+	watcher_assert_fact(&trove.watcher, "e-1", USED, "58 s");
+	watcher_await(&trove.watcher, lists_show_a_use, NULL);
+	free(folder);
+}
+
 int
 main(void)
 {
@@ -188,6 +237,7 @@ main(void)
 		TEST(lists_show_a_use_that_came_in_a_message, trove_standing),
 		TEST(keys_that_were_made_with_it_are_known_as_well, trove_standing),
 		TEST(a_message_is_deleted_though_it_was_kept_for_history, trove_standing),
+		TEST(a_use_that_is_appended_to_a_followed_file_is_known, trove_standing),
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
