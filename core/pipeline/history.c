@@ -15,7 +15,8 @@ enum {
 	BATCH = 500, /* rows in a transaction */
 	/* Each follows keys one step further; what is left is looked for at the next start. */
 	PASSES_MAX = 64,
-	TERMS_KEPT = 1 << 18, /* that are looked for at most */
+	/* That are looked for at most, of some 300,000 alerts; a hundred bytes each. */
+	TERMS_KEPT = 1 << 20,
 	KEY_BITS_MAX = 64 << 20,
 };
 
