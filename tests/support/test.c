@@ -1,6 +1,7 @@
 #include "tests/support/test.h"
 
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -90,6 +91,15 @@ test_read(const char *path, size_t *len)
 	if (len)
 		*len = n;
 	return bytes;
+}
+
+/* nohup, and a shell's background, ignore these for whoever comes after. */
+__attribute__((constructor)) static void
+heed_signals(void)
+{
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 }
 
 /* KEYWATCH_TEST=PATTERN runs only the tests whose name fits. */
