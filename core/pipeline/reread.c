@@ -85,6 +85,14 @@ take_problem(void *context, const struct source_place *place, enum problem_sever
 	return !is_given_up(r);
 }
 
+/* Where it reads is told in between. */
+static bool
+take_position(void *context, struct str name, struct str value)
+{
+	(void)name, (void)value;
+	return !is_given_up(context);
+}
+
 /* ---- the source ---- */
 
 /* source_turn. Ahead of history, which waits meanwhile (asking_turn). */
@@ -263,8 +271,10 @@ pipeline_reread(void *pipeline)
 	struct rereader r = {.pipeline = p};
 
 	r.sink = (struct source_sink){
-		&r, take_record, take_problem, source_drop_position, source_drop_barrier};
-	r.scan = (struct scan_options){.max_record = p->options.max_record};
+		&r, take_record, take_problem, take_position, source_drop_barrier};
+	r.scan = (struct scan_options){.max_record = p->options.max_record,
+		.stopped = is_given_up,
+		.stopped_context = &r};
 	while (take_wish(&r)) {
 		fetch_record(&r);
 		give_record(&r);

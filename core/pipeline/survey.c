@@ -154,6 +154,16 @@ wants(void *context, struct str unit, bool named, const struct fields *fields)
 	return looker_wants(s->looker, unit, named, fields);
 }
 
+/* Where it reads is told in between. */
+static bool
+take_position(void *context, struct str name, struct str value)
+{
+	const struct surveyor *s = context;
+
+	(void)name, (void)value;
+	return !pipeline_stopped(s->fetcher->pipeline);
+}
+
 /* ---- a batch ---- */
 
 static const enum source_survey_list lists[] = {[TERM_KEY] = SURVEY_KEYS,
@@ -418,11 +428,14 @@ static void
 survey(struct surveyor *s)
 {
 	const struct source_sink sink = {
-		s, take_record, take_problem, source_drop_position, source_drop_barrier};
+		s, take_record, take_problem, take_position, source_drop_barrier};
 	const struct pipeline *p = s->fetcher->pipeline;
 	struct looker *names = looker_new(NULL); /* which are the same of all */
-	struct scan_options scan = {
-		.max_record = p->options.max_record, .wants = wants, .wants_context = s};
+	struct scan_options scan = {.max_record = p->options.max_record,
+		.wants = wants,
+		.wants_context = s,
+		.stopped = pipeline_is_stopping,
+		.stopped_context = p};
 	bool goes_on = true;
 
 	scan.literal_count = looker_literals(names, &scan.literals);

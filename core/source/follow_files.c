@@ -125,16 +125,14 @@ follow_forget(struct follow *s, struct str name)
 
 /* ---- what stands beside it ---- */
 
-typedef bool sibling_visit(void *context, const char *path, const struct stat *st);
-
 static int64_t
 mtime_of(const struct stat *st)
 {
 	return st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec;
 }
 
-static bool
-each_sibling(const char *path, sibling_visit *visit, void *context)
+bool
+follow_each_sibling(const char *path, follow_sibling *visit, void *context)
 {
 	const char *base = strrchr(path, '/'), *name = base ? base + 1 : path;
 	struct str folder = {path, (size_t)(name - path)};
@@ -177,7 +175,7 @@ visit_known(void *context, const char *path, const struct stat *st)
 bool
 follow_visit_known(struct follow *s, const char *path)
 {
-	return each_sibling(path, visit_known, s);
+	return follow_each_sibling(path, visit_known, s);
 }
 
 /* ---- copies ---- */
@@ -236,7 +234,7 @@ begin_anew(struct follow *s, struct follow_file *f)
 	struct copy_search c = {s, f, NULL};
 
 	if (f->read)
-		each_sibling(s->folder ? f->path : s->path, try_copy, &c);
+		follow_each_sibling(s->folder ? f->path : s->path, try_copy, &c);
 	if (!c.found || !open_file(s, c.found)) {
 		hand_over(s, f, f);
 		f->moved_on = false;
@@ -366,7 +364,7 @@ follow_visit_strangers(struct follow *s, struct follow_file *file, int64_t until
 	bool ok;
 
 	if (s->since_ns)
-		each_sibling(s->path, note_sibling, &beside);
+		follow_each_sibling(s->path, note_sibling, &beside);
 	if (beside.count)
 		qsort(beside.list, beside.count, sizeof(*beside.list), by_mtime);
 	ok = visit_in_order(s, &beside, file);

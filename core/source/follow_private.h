@@ -188,8 +188,19 @@ bool follow_visit_known(struct follow *follow, const char *path);
  * until_ns: made, and perhaps compressed, by rotations. `file` goes on where the last of them ends
  * if it was truncated. */
 bool follow_visit_strangers(struct follow *follow, struct follow_file *file, int64_t until_ns);
+/* The regular files beside it whose names begin with its name; false as `visit` said. */
+typedef bool follow_sibling(void *context, const char *path, const struct stat *st);
+bool follow_each_sibling(const char *path, follow_sibling *visit, void *context);
 /* Those that were removed or replaced, and gzips that nobody goes on writing. whole: everything
  * was listed just now. */
 bool follow_finish_gone(struct follow *follow, bool whole);
+
+/* ---- once more (follow_again.c) ---- */
+
+/* source_ops.survey and source_ops.ask, of SOURCE_ASK_EVENT alone. */
+enum source_result follow_survey(struct source *source, struct source_survey *survey,
+	struct source_failure *failure, struct error *err);
+enum source_result follow_ask(struct source *source, struct source_ask *ask,
+	struct source_failure *failure, struct error *err);
 
 #endif

@@ -516,6 +516,12 @@ const struct source_ops source_follow = {
 	.poll = follow_poll,
 	.report = follow_report,
 	.probe = follow_probe,
+	.ask = follow_ask,
+	.asks = 1U << SOURCE_ASK_EVENT,
+	.survey = follow_survey,
+	.survey_before = TICKS_PER_DAY,
+	.survey_oldest = 36500 * TICKS_PER_DAY,
+	.survey_apace = true,
 	.wait_fd = follow_wait_fd,
 	.close = follow_close,
 };
