@@ -2,16 +2,30 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
+
+/* Once: to look it up anew costs as much as to hash a record. */
+static EVP_MD *sha256;
+
+static void
+find_sha256(void)
+{
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (!sha256)
+		abort();
+}
 
 void
 hash_hex(struct str data, char hex[HASH_HEX])
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	static const char digits[] = "0123456789abcdef";
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int len = 0;
 
-	if (EVP_Digest(data.data ? data.data : "", data.len, digest, &len, EVP_sha256(), NULL) != 1)
+	pthread_once(&once, find_sha256);
+	if (EVP_Digest(data.data ? data.data : "", data.len, digest, &len, sha256, NULL) != 1)
 		abort();
 	for (unsigned int i = 0; i < len && i < 32; i++) {
 		hex[2 * i] = digits[digest[i] >> 4];

@@ -50,11 +50,44 @@ json_enter_object(struct json_lexer *lexer)
 	return json_next_token(lexer).type == JSON_TOKEN_OPEN_OBJECT;
 }
 
+/* The string that stands `from` there; absent: another value does, or blanks before it. */
+static struct str
+string_at(const struct json_lexer *lexer, size_t from)
+{
+	struct str rest = str_slice(lexer->text, from, lexer->text.len);
+	bool plain;
+	size_t len = json_string_length(rest, &plain);
+
+	return len ? str_slice(rest, 0, len) : STR_ABSENT;
+}
+
+static bool
+has_at(const struct json_lexer *lexer, size_t at, char c)
+{
+	return at < lexer->text.len && lexer->text.data[at] == c;
+}
+
+/* As nearly all write it: without blanks. */
+static bool
+next_key_plainly(struct json_lexer *lexer, struct str *key)
+{
+	size_t from = lexer->at + has_at(lexer, lexer->at, ',');
+
+	*key = string_at(lexer, from);
+	if (!key->data || !has_at(lexer, from + key->len, ':'))
+		return false;
+	lexer->at = from + key->len + 1;
+	return true;
+}
+
 bool
 json_next_key(struct json_lexer *lexer, struct str *key)
 {
-	struct json_token token = json_next_token(lexer);
+	struct json_token token;
 
+	if (next_key_plainly(lexer, key))
+		return true;
+	token = json_next_token(lexer);
 	if (token.type == JSON_TOKEN_COMMA)
 		token = json_next_token(lexer);
 	if (token.type != JSON_TOKEN_STRING || json_next_token(lexer).type != JSON_TOKEN_COLON)
@@ -66,7 +99,12 @@ json_next_key(struct json_lexer *lexer, struct str *key)
 bool
 json_take_value(struct json_lexer *lexer, struct json_member *member)
 {
-	return skip_value(lexer, json_next_token(lexer), member);
+	member->value = string_at(lexer, lexer->at);
+	if (!member->value.data)
+		return skip_value(lexer, json_next_token(lexer), member);
+	member->offset = lexer->at;
+	lexer->at += member->value.len;
+	return true;
 }
 
 bool

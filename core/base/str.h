@@ -49,6 +49,13 @@ str_is(struct str a, const char *cstr)
 	return str_equal(a, str_from(cstr));
 }
 
+/* White space of JSON. */
+static inline bool
+str_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 bool str_equal_ascii_nocase(struct str a, struct str b);
 bool str_starts_with(struct str s, struct str prefix);
 bool str_ends_with(struct str s, struct str suffix);

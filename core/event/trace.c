@@ -167,8 +167,7 @@ next_byte(struct json_lexer *lexer)
 {
 	struct str text = lexer->text;
 
-	while (lexer->at < text.len && strchr(" \t\r\n", text.data[lexer->at]) &&
-		text.data[lexer->at])
+	while (lexer->at < text.len && str_is_blank(text.data[lexer->at]))
 		lexer->at++;
 	return lexer->at < text.len ? text.data[lexer->at] : '\0';
 }

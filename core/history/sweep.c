@@ -18,9 +18,10 @@ skip_blanks(const char *at, const char *end)
 	for (;;) {
 		const char *escaped = skip_backslashes(at, end);
 
-		if (at < end && strchr(" \t\r\n", *at) && *at)
+		if (at < end && str_is_blank(*at))
 			at++;
-		else if (escaped > at && escaped < end && strchr("nrt", *escaped) && *escaped)
+		else if (escaped > at && escaped < end &&
+			 (*escaped == 'n' || *escaped == 'r' || *escaped == 't'))
 			at = escaped + 1;
 		else
 			return at;

@@ -4,16 +4,10 @@
 
 #include "core/base/str.h"
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static const char *
 skip_blanks(const char *at, const char *end)
 {
-	while (at < end && is_blank(*at))
+	while (at < end && str_is_blank(*at))
 		at++;
 	return at;
 }
@@ -23,7 +17,7 @@ static const char *
 back_to(const char *at, const char *from, char c)
 {
 	for (int n = 0; at > from && n <= EDGE_BLANKS; n++)
-		if (!is_blank(*--at))
+		if (!str_is_blank(*--at))
 			return *at == c ? at : NULL;
 	return NULL;
 }

@@ -11,12 +11,6 @@ struct source {
 	enum rule_style style;
 };
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static char
 peek(const struct source *s, size_t ahead)
 {
@@ -48,8 +42,8 @@ writes_blank(const struct source *s)
 	char c = peek(s, 1);
 
 	if (s->style != STYLE_DOUBLE || peek(s, 0) != '\\')
-		return is_blank(peek(s, 0));
-	return is_blank(c) || c == 'n' || c == 't' || c == 'r';
+		return str_is_blank(peek(s, 0));
+	return str_is_blank(c) || c == 'n' || c == 't' || c == 'r';
 }
 
 static size_t
@@ -61,7 +55,7 @@ count_visible(struct str text)
 	for (size_t i = 0; i < text.len;) {
 		size_t n = text_decode(str_slice(text, i, text.len), &cp);
 
-		count += !is_blank(text.data[i]);
+		count += !str_is_blank(text.data[i]);
 		i += n ? n : 1;
 	}
 	return count;
@@ -112,7 +106,7 @@ rule_place_of(const struct rule *rule, struct str yaml, size_t at, size_t *line,
 	struct source s = {
 		yaml, byte_of(yaml, rule->place.line, rule->place.col), rule->place.style};
 	size_t visible = count_visible(str_slice(rule->query, 0, at));
-	bool blank = at >= rule->query.len || is_blank(rule->query.data[at]);
+	bool blank = at >= rule->query.len || str_is_blank(rule->query.data[at]);
 	size_t behind;
 
 	skip_opening(&s);

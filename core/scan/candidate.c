@@ -34,7 +34,7 @@ may_matter(const struct scan_options *options, struct str raw)
 	bool named = false;
 	struct fields fields;
 
-	if (options->literal_count == 0 || holds(raw, STR("\\u")) || !candidate_is_plain(options))
+	if (options->literal_count == 0 || holds(raw, STR("\\u")))
 		return true;
 	for (size_t i = 0; i < options->literal_count && !named; i++)
 		named = holds(raw, options->literals[i]);
@@ -85,20 +85,27 @@ is_wanted(const struct scan_options *options, struct str name)
 	return gives_all(options);
 }
 
+/* Asked of each member and each name: most differ in their first letter. */
+static inline bool
+spells(struct str key, const char *name)
+{
+	return (key.data[1] == name[0] || key.data[1] == '\\') && json_spells(key, str_from(name));
+}
+
 static void
 look_at(struct looks *looks, const struct judging *j, const struct json_member *member)
 {
 	for (const char *const *name = scan_record_names; *name; name++)
-		looks->names += json_spells(member->key, str_from(*name));
+		looks->names += spells(member->key, *name);
 	for (const char *const *name = scan_holder_names; *name; name++)
-		looks->holder |= json_spells(member->key, str_from(*name));
-	if (json_spells(member->key, STR("eventName"))) {
+		looks->holder |= spells(member->key, *name);
+	if (spells(member->key, "eventName")) {
 		looks->named = true;
 		looks->wanted |= is_wanted(j->options, member->value);
 	}
-	looks->envelope |= json_spells(member->key, STR("detail-type"));
-	looks->digest_start |= json_spells(member->key, STR("digestStartTime"));
-	looks->digest_files |= json_spells(member->key, STR("logFiles"));
+	looks->envelope |= spells(member->key, "detail-type");
+	looks->digest_start |= spells(member->key, "digestStartTime");
+	looks->digest_files |= spells(member->key, "logFiles");
 }
 
 static struct looks

@@ -26,7 +26,7 @@ bool candidate_is_plain(const struct scan_options *options);
 
 /* Judges one unit, an object or a string, which is JSON within the limits. `exact`: also find out
  * what it is when nothing in it may matter (behind damage, where the answer says whether the bytes
- * are in step again). */
+ * are in step again), or where literals are not plain. */
 struct candidate_verdict candidate_judge(const struct scan_options *options,
 	const struct scan_sink *sink, struct str raw, uint64_t offset, unsigned flags, bool exact);
 

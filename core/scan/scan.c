@@ -30,7 +30,8 @@ struct scanner {
 	struct buf head;       /* first bytes, until the format is known; also of what gzip holds */
 	enum format format, inner; /* of the input; of what a gzip holds */
 	struct scan_summary summary;
-	bool cut; /* the input broke off, and that was said */
+	bool plain; /* the literals are */
+	bool cut;   /* the input broke off, and that was said */
 };
 
 struct scanner *
@@ -41,6 +42,7 @@ scanner_new(const struct scan_options *options)
 	s->options = *options;
 	if (!s->options.max_record)
 		s->options.max_record = SCAN_MAX_RECORD;
+	s->plain = candidate_is_plain(options);
 	s->inflate = inflate_new();
 	s->window = mem_alloc(WINDOW);
 	return s;
@@ -97,7 +99,7 @@ take_unit(void *context, struct str raw, uint64_t offset, enum split_standing st
 	}
 	v = candidate_judge(&s->options, s->sink, raw, offset,
 		standing == SPLIT_FOUND ? SCAN_RESYNCHRONISED : 0,
-		behind_damage || (s->options.wants && s->splitter.skimmed));
+		behind_damage || !s->plain || (s->options.wants && s->splitter.skimmed));
 	if (v.problem[0] && !behind_damage)
 		say(s, PROBLEM_ERROR, offset, v.problem);
 	if (behind_damage && (v.problem[0] || v.kind != CANDIDATE_RECORD))
@@ -213,7 +215,7 @@ scan_begin(struct scanner *s, const struct scan_sink *sink)
 	s->sink = sink;
 	s->split_sink = (struct split_sink){s, take_unit, take_table, take_row, take_answer,
 		take_error, take_damage, s->options.literals,
-		candidate_is_plain(&s->options) ? s->options.literal_count : 0, s->options.wants,
+		s->plain ? s->options.literal_count : 0, s->options.wants,
 		s->options.wants_context};
 	split_begin(&s->splitter, &s->split_sink, s->options.max_record);
 	answer_clear(&s->answer);

@@ -89,11 +89,15 @@ skim_scalars(const char *block, uint64_t scalar, uint64_t ended, bool begun)
 bool
 skim_knows_markup(const struct skim *s)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < s->literal_count; i++)
-		for (size_t k = 0; k < s->literals[i].len; k++)
-			if (strchr("<>&", s->literals[i].data[k]))
-				return false;
-	return true;
+		for (size_t k = 0; k < s->literals[i].len; k++) {
+			char c = s->literals[i].data[k];
+
+			any |= (c == '<') | (c == '>') | (c == '&');
+		}
+	return !any;
 }
 
 /* \u003c, \u003e, \u0026: many writers escape < > & so. at: the u. */
@@ -108,6 +112,12 @@ is_markup(const char *at, const char *end)
 	return false;
 }
 
+/* Tables, since these are asked of every escape. */
+static const bool is_escape[256] = {['"'] = true, ['\\'] = true, ['/'] = true, ['b'] = true,
+	['f'] = true, ['n'] = true, ['r'] = true, ['t'] = true, ['u'] = true};
+static const bool is_hex[256] = {
+	['0' ... '9'] = true, ['a' ... 'f'] = true, ['A' ... 'F'] = true};
+
 uint64_t
 skim_escapes(const char *block, uint64_t escaped, const char *end, bool markup, uint64_t *bad)
 {
@@ -117,7 +127,7 @@ skim_escapes(const char *block, uint64_t escaped, const char *end, bool markup, 
 		const char *at = block + __builtin_ctzll(escaped);
 		uint64_t bit = escaped & -escaped;
 
-		if (!*at || !strchr("\"\\/bfnrtu", *at))
+		if (!is_escape[(unsigned char)*at])
 			*bad |= bit;
 		/* An escaped backslash before a u is an escape in a string inside this one. */
 		if (*at == 'u')
@@ -127,7 +137,7 @@ skim_escapes(const char *block, uint64_t escaped, const char *end, bool markup, 
 		if (*at != 'u')
 			continue;
 		for (int i = 1; i <= 4 && at + i < end; i++)
-			if (!at[i] || !strchr("0123456789abcdefABCDEF", at[i]))
+			if (!is_hex[(unsigned char)at[i]])
 				*bad |= bit;
 	}
 	return hex;
@@ -139,18 +149,29 @@ skim_escapes(const char *block, uint64_t escaped, const char *end, bool markup, 
 static bool
 is_between(const char *at)
 {
-	return strchr("\\\": \t\r\n", *at) || (at[-1] == '\\' && strchr("nrt", *at));
+	return *at == '\\' || *at == '"' || *at == ':' || str_is_blank(*at) ||
+	       (at[-1] == '\\' && (*at == 'n' || *at == 'r' || *at == 't'));
+}
+
+/* One of 64, by what a literal begins with. */
+static uint64_t
+head_bit(uint32_t head)
+{
+	return UINT64_C(1) << (head * UINT32_C(0x9E3779B1) >> 26);
 }
 
 void
 skim_open(struct skim_unit *u, struct skim *s, struct str bytes)
 {
 	*u = (struct skim_unit){.skim = s, .bytes = bytes, .headed = s->literal_count <= SKIM_HEADS};
-	for (size_t i = 0; u->headed && i < s->literal_count; i++)
-		if (s->literals[i].len < sizeof(u->heads[i]))
+	for (size_t i = 0; u->headed && i < s->literal_count; i++) {
+		if (s->literals[i].len < sizeof(u->heads[i])) {
 			u->headed = false;
-		else
-			memcpy(&u->heads[i], s->literals[i].data, sizeof(u->heads[i]));
+			break;
+		}
+		memcpy(&u->heads[i], s->literals[i].data, sizeof(u->heads[i]));
+		u->head_bits |= head_bit(u->heads[i]);
+	}
 }
 
 /* clang-format off */
@@ -181,6 +202,8 @@ begins_as_one(const struct skim_unit *u, struct str rest)
 	if (rest.len < sizeof(head))
 		return false;
 	memcpy(&head, rest.data, sizeof(head));
+	if (!(u->head_bits & head_bit(head)))
+		return false;
 	for (size_t i = 0; i < u->skim->literal_count; i++)
 		if (u->heads[i] == head && str_starts_with(rest, u->skim->literals[i]))
 			return true;
@@ -211,7 +234,7 @@ may_be_wanted(const struct skim_unit *u, const char *at)
 	for (; at < end; at++) {
 		if (begins_wanted(u, at))
 			return true;
-		if (!*at || !is_between(at))
+		if (!is_between(at))
 			return false;
 	}
 	return false;
@@ -238,12 +261,6 @@ skim_name(struct skim_unit *u, const char *at)
 	}
 }
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* Constant lengths: compared without a call. */
 #define ENDS(at, room, word)                                                                       \
 	((room) >= sizeof(word) - 1 &&                                                             \
@@ -255,7 +272,7 @@ names_list(const struct skim_unit *u, const char *at)
 {
 	size_t room;
 
-	while (at > u->start && (at[-1] == ':' || is_blank(at[-1])))
+	while (at > u->start && (at[-1] == ':' || str_is_blank(at[-1])))
 		at--;
 	room = (size_t)(at - u->start);
 	return ENDS(at, room, "ords\"") ? ENDS(at, room, "\"Records\"")

@@ -11,6 +11,7 @@ struct skim_unit {
 	struct skim *skim;
 	struct str bytes;
 	uint32_t heads[SKIM_HEADS]; /* how each literal begins */
+	uint64_t head_bits;	    /* most values begin like none of them */
 	bool headed;		    /* all are long and few enough for that */
 	const char *start;
 	bool named;   /* it has an eventName in the clear */

@@ -3,8 +3,9 @@
 #include "core/base/json.h"
 #include "core/scan/skim.h"
 
-/* What is looked at in the slow way is taken in pieces of this size. */
-enum { SPLIT_PIECE = 4096 };
+/* What is looked at in the slow way is taken in pieces of this size; of the beginning, no more than
+ * shows which list it is. */
+enum { SPLIT_PIECE = 4096, SPLIT_FIRST = 64 };
 
 struct giving {
 	struct splitter *splitter;
@@ -120,7 +121,7 @@ skip_blanks(struct splitter *s, struct str *rest)
 {
 	size_t n = 0;
 
-	while (n < rest->len && strchr(" \n\r\t", rest->data[n]) && rest->data[n]) {
+	while (n < rest->len && str_is_blank(rest->data[n])) {
 		s->fresh_line |= rest->data[n] == '\n' && s->expect == SPLIT_TOP;
 		n++;
 	}
@@ -166,7 +167,7 @@ split_bytes(struct splitter *s, const void *data, size_t len)
 			if (!rest.len || s->stopped)
 				return;
 		}
-		taken = take(s, &rest, SPLIT_PIECE);
+		taken = take(s, &rest, s->any_byte ? SPLIT_PIECE : SPLIT_FIRST);
 		split_run_odd(s);
 		if (split_is_settled(s))
 			return_rest(s, &rest, taken);

@@ -86,24 +86,24 @@ struct putting {
 	int64_t words[TRACE_TEXT_COUNT];
 };
 
-static int
-hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* One more than what it means, so that 0 is no digit; lower case only, so that it is spelled again as
+ * it was. */
+static const unsigned char hex_digits[256] = {['0'] = 1,
+	['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9,
+	['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
 
-/* Lower case only, so that it is spelled again as it was. */
 static bool
 from_hex(struct str text, unsigned char *bytes, size_t size)
 {
 	if (text.len != 2 * size)
 		return false;
 	for (size_t i = 0; i < size; i++) {
-		int high = hex_digit(text.data[2 * i]), low = hex_digit(text.data[2 * i + 1]);
+		unsigned high = hex_digits[(unsigned char)text.data[2 * i]],
+			 low = hex_digits[(unsigned char)text.data[2 * i + 1]];
 
-		if (high < 0 || low < 0)
+		if (!high || !low)
 			return false;
-		bytes[i] = (unsigned char)(high << 4 | low);
+		bytes[i] = (unsigned char)((high - 1) << 4 | (low - 1));
 	}
 	return true;
 }
