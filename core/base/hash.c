@@ -2,30 +2,35 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
-/* Once: to look it up anew costs as much as to hash a record. */
-static EVP_MD *sha256;
-
-static void
-find_sha256(void)
+/* Kept: to look it up anew costs as much as to hash a record. */
+static const EVP_MD *
+sha256(void)
 {
-	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (!sha256)
+	static _Atomic(EVP_MD *) kept;
+	EVP_MD *found = atomic_load(&kept), *other = NULL;
+
+	if (found)
+		return found;
+	found = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (!found)
 		abort();
+	if (atomic_compare_exchange_strong(&kept, &other, found))
+		return found;
+	EVP_MD_free(found);
+	return other;
 }
 
 void
 hash_hex(struct str data, char hex[HASH_HEX])
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	static const char digits[] = "0123456789abcdef";
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int len = 0;
 
-	pthread_once(&once, find_sha256);
-	if (EVP_Digest(data.data ? data.data : "", data.len, digest, &len, sha256, NULL) != 1)
+	if (EVP_Digest(data.data ? data.data : "", data.len, digest, &len, sha256(), NULL) != 1)
 		abort();
 	for (unsigned int i = 0; i < len && i < 32; i++) {
 		hex[2 * i] = digits[digest[i] >> 4];
