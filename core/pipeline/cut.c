@@ -263,7 +263,7 @@ bool
 cut_may_help(const struct pipeline *p)
 {
 	for (size_t i = 0; i < p->job_count; i++)
-		if (is_big(p, &p->jobs[i]))
+		if (is_big(p, p->jobs[i]))
 			return true;
 	return false;
 }
@@ -399,8 +399,8 @@ cut_next_job(struct worker *w, bool *undecided)
 		if ((c = find_work(p)))
 			help(w, c);
 		else if (p->next_job < p->job_count)
-			job = &p->jobs[p->next_job++];
-		else if (p->undecided)
+			job = p->jobs[p->next_job++];
+		else if (p->undecided || p->finding)
 			pthread_cond_wait(&p->cut_changed, &p->cut_lock);
 		else
 			break;

@@ -41,7 +41,9 @@ detector_put_problem(struct detector *d, int64_t input, const struct problem *pr
 static int64_t
 item_input(struct detector *d, const struct item *item)
 {
-	return item->fetcher ? live_input(d, item) : list_job_input(d, item->job);
+	if (item->fetcher)
+		return live_input(d, item);
+	return item->job ? list_job_input(d, item->job) : 0;
 }
 
 /* A problem of what the item stands in. */
@@ -54,12 +56,9 @@ problem_of(const struct item *item, enum problem_severity severity, struct str r
 		.reason = reason,
 		.body = item->body};
 
-	if (item->fetcher) {
+	problem.path = item->job ? str_from(item->job->file->path) : item->path;
+	if (item->fetcher)
 		problem.source = str_from(item->fetcher->config->name);
-		problem.path = item->path;
-	} else {
-		problem.path = str_from(item->job->file->path);
-	}
 	return problem;
 }
 
@@ -250,6 +249,9 @@ take(struct detector *d, const struct item *item)
 	case ITEM_POSITION:
 		live_put_position(d, item);
 		break;
+	case ITEM_FILES:
+		list_files(d, item);
+		break;
 	case ITEM_BARRIER:
 		item->fetcher->barrier = item->token;
 		detector_begin(d); /* a commit must follow, though nothing else may */
@@ -304,9 +306,11 @@ time_to_wait(const struct detector *d)
 static void
 take_or_drop(struct detector *d, struct item *item)
 {
-	if (!d->failed)
+	bool files = item->kind == ITEM_FILES;
+
+	if (!d->failed || files) /* workers wait for what is found */
 		detector_take(d, item);
-	if (d->pipeline->options.source_count)
+	if (d->pipeline->options.source_count && !files)
 		detector_keep(d, item);
 	else
 		item_free(item);
@@ -348,13 +352,13 @@ cores_allowed(const struct pipeline *p)
 	return cores > 0 ? (unsigned)cores : 1;
 }
 
-static void
-start_workers(struct pipeline *p)
+void
+detector_start_workers(struct pipeline *p)
 {
 	unsigned cores = cores_allowed(p), count = cores;
 
 	atomic_store(&p->idle_cores, 0);
-	if (count > p->job_count && !cut_may_help(p)) {
+	if (!p->finding && count > p->job_count && !cut_may_help(p)) {
 		atomic_store(&p->idle_cores, (int)(count - p->job_count));
 		count = (unsigned)p->job_count;
 	}
@@ -379,7 +383,7 @@ detector_run(struct detector *d)
 	struct pipeline *p = d->pipeline;
 
 	pipeline_open_queue(p);
-	start_workers(p);
+	detector_start_workers(p);
 	pipeline_end_producer(p);
 	detect(d);
 	detector_commit(d);
@@ -391,6 +395,7 @@ finish(struct detector *d)
 {
 	struct pipeline *p = d->pipeline;
 
+	finder_join(p);
 	join_workers(p);
 	live_join(d);
 	pthread_mutex_lock(&p->lock);
@@ -412,11 +417,9 @@ pipeline_detect(void *argument)
 	d.runs = mem_array(NULL, p->options.rule_count, sizeof(struct rule_run *));
 	for (size_t i = 0; i < p->options.rule_count; i++)
 		d.runs[i] = rule_run_new(p->options.rules[i], p->options.now);
-	list_inputs(&d);
-	start_workers(p);
-	live_start(&d);
-	if (!p->options.source_count)
-		pipeline_end_producer(p);
+	p->finding = true;
+	if (!finder_start(p))
+		list_end(&d);
 	detect(&d);
 	detector_commit(&d);
 	finish(&d);

@@ -23,7 +23,7 @@ enum {
 struct gathering {
 	struct detector *detector;
 	struct pipeline *pipeline;
-	struct job *jobs; /* owns, until the pipeline does; every file, those to be read first */
+	struct job **jobs; /* owns, until the pipeline does; every file, those to be read first */
 	size_t count;
 	bool cut; /* there were more terms */
 	struct want *want;
@@ -150,13 +150,13 @@ share_key_bits(struct gathering *g)
 	uint64_t total = 1;
 
 	for (size_t i = 0; i < g->count; i++)
-		total += job_bytes(&g->jobs[i]) / 4;
+		total += job_bytes(g->jobs[i]) / 4;
 	for (size_t i = 0; i < g->count; i++) {
-		uint64_t bits = job_bytes(&g->jobs[i]) / 4;
+		uint64_t bits = job_bytes(g->jobs[i]) / 4;
 
 		if (total > KEY_BITS_MAX)
 			bits = (uint64_t)((double)bits * KEY_BITS_MAX / (double)total);
-		g->jobs[i].key_bits = (size_t)bits;
+		g->jobs[i]->key_bits = (size_t)bits;
 	}
 }
 
@@ -168,17 +168,20 @@ list(struct gathering *g)
 
 	g->jobs = mem_array(NULL, p->walk.count, sizeof(*g->jobs));
 	g->count = p->walk.count;
-	for (size_t i = 0; i < g->count; i++)
-		g->jobs[i] = (struct job){
-			.file = &p->walk.files[i], .kind = job_kind(&p->walk.files[i])};
+	for (size_t i = 0; i < g->count; i++) {
+		g->jobs[i] = MEM_NEW(struct job);
+		g->jobs[i]->file = p->walk.files[i];
+		g->jobs[i]->kind = job_kind(p->walk.files[i]);
+	}
 	for (size_t i = 0; i < p->job_count; i++) {
-		struct job *job = &g->jobs[p->jobs[i].file - p->walk.files];
+		struct job *before = p->jobs[i], *job = g->jobs[before->file->place];
 
-		job->input = p->jobs[i].input;
-		job->unopened = p->jobs[i].unopened;
-		job->start = p->jobs[i].start;
-		job->spool = p->jobs[i].spool;
-		free(p->jobs[i].mark);
+		job->input = before->input;
+		job->unopened = before->unopened;
+		job->start = before->start;
+		job->spool = before->spool;
+		free(before->mark);
+		free(before);
 	}
 	share_key_bits(g);
 	free(p->jobs);
@@ -193,7 +196,7 @@ ask_looked(struct gathering *g)
 	struct error err;
 
 	for (size_t i = 0; i < g->count; i++) {
-		struct job *job = &g->jobs[i];
+		struct job *job = g->jobs[i];
 		int64_t input;
 
 		if (!open(g))
@@ -235,11 +238,11 @@ is_due(const struct gathering *g, struct job *job)
 static int
 by_due_and_cost(const void *a, const void *b)
 {
-	const struct job *left = a, *right = b;
+	const struct job *left = *(struct job *const *)a, *right = *(struct job *const *)b;
 
 	if (left->due != right->due)
 		return left->due ? -1 : 1;
-	return job_by_cost(left, right);
+	return job_by_cost(a, b);
 }
 
 /* What the last pass over it told. */
@@ -259,7 +262,7 @@ choose(struct gathering *g)
 	struct pipeline_history history = {0};
 
 	for (size_t i = 0; i < g->count; i++) {
-		struct job *job = &g->jobs[i];
+		struct job *job = g->jobs[i];
 
 		job->due = is_due(g, job);
 		history.files_total += job->due;
@@ -414,15 +417,17 @@ static void
 finish(struct gathering *g)
 {
 	for (size_t i = 0; i < g->count; i++) {
-		struct job *job = &g->jobs[i];
+		struct job *job = g->jobs[i];
 
 		if (job->looked_on && open(g))
 			put_looked(g->detector, job);
 		forget(job);
 		spool_free(job->spool);
-		job->spool = NULL;
 	}
 	detector_commit(g->detector);
+	for (size_t i = 0; i < g->count; i++)
+		free(g->jobs[i]);
+	g->pipeline->job_count = 0;
 	free(g->fresh);
 }
 

@@ -6,12 +6,6 @@
 
 enum { LISTED_ITEMS = 500 };
 
-static void
-walk_problem(void *context, const struct problem *problem)
-{
-	detector_put_problem(context, 0, problem);
-}
-
 static bool
 count_remembered(void *context, const struct problem *problem)
 {
@@ -28,7 +22,7 @@ list_store_input(struct detector *d, const struct walk_file *file)
 		.name = STR("file"),
 		.path = str_from(file->path),
 		.identity = buf_view(&d->real),
-		.order = (uint32_t)(file - d->pipeline->walk.files) + 1,
+		.order = (uint32_t)file->place + 1,
 		.size = file->size,
 		.mtime_ns = file->mtime_ns,
 		.ctime_ns = file->ctime_ns,
@@ -37,7 +31,7 @@ list_store_input(struct detector *d, const struct walk_file *file)
 	};
 }
 
-/* ---- in the order of the paths ---- */
+/* ---- what is found ---- */
 
 /* What is read is begun in the store only when there is something to put: most files hold nothing.
  */
@@ -64,47 +58,87 @@ look(struct detector *d, const struct walk_file *file, struct store_mark *mark)
 	return known;
 }
 
-static void
+static struct job *
+new_job(const struct walk_file *file, enum store_known known, const struct store_mark *mark)
+{
+	struct job *job = MEM_NEW(struct job);
+
+	*job = (struct job){.file = file, .kind = job_kind(file)};
+	if (known == STORE_GROWN) {
+		job->mark = MEM_NEW(struct store_mark);
+		*job->mark = *mark;
+	}
+	return job;
+}
+
+/* NULL: it is known, and as it was. */
+static struct job *
 list_file(struct detector *d, const struct walk_file *file)
 {
 	struct pipeline *p = d->pipeline;
 	struct store_mark mark;
 	enum store_known known = look(d, file, &mark);
-	struct job job = {.file = file, .kind = job_kind(file)};
+	struct job *job = known == STORE_UNCHANGED ? NULL : new_job(file, known, &mark);
 
-	if (known == STORE_GROWN) {
-		job.mark = MEM_NEW(struct store_mark);
-		*job.mark = mark;
-	}
 	pthread_mutex_lock(&p->lock);
 	p->progress.files_total++;
-	if (known == STORE_UNCHANGED) {
+	if (job) {
+		p->progress.bytes_total += job_bytes(job);
+		progress_add(p, job);
+	} else {
 		p->progress.files_done++;
 		p->progress.files_remembered++;
-	} else {
-		p->progress.bytes_total += job_bytes(&job);
-		p->jobs[p->job_count++] = job;
 	}
 	pthread_mutex_unlock(&p->lock);
+	return job;
+}
+
+/* Among those that nobody has taken yet. */
+static void
+give_jobs(struct pipeline *p, struct job **jobs, size_t count)
+{
+	pthread_mutex_lock(&p->cut_lock);
+	for (size_t i = 0; i < count; i++) {
+		MEM_GROW(p->jobs, p->job_count, p->job_capacity);
+		p->jobs[p->job_count++] = jobs[i];
+	}
+	if (count)
+		qsort(p->jobs + p->next_job, p->job_count - p->next_job, sizeof(*p->jobs),
+			job_by_cost);
+	pthread_cond_broadcast(&p->cut_changed);
+	pthread_mutex_unlock(&p->cut_lock);
 }
 
 void
-list_inputs(struct detector *d)
+list_files(struct detector *d, const struct item *item)
+{
+	struct job **jobs = mem_array(NULL, item->file_count, sizeof(struct job *));
+	struct pipeline *p = d->pipeline;
+	size_t count = 0;
+
+	for (size_t i = 0; i < item->file_count && !d->failed && !atomic_load(&p->stop); i++) {
+		struct job *job = list_file(d, item->files[i]);
+
+		if (job)
+			jobs[count++] = job;
+	}
+	give_jobs(p, jobs, count);
+	free(jobs);
+	if (item->last)
+		list_end(d);
+	else if (!p->worker_count)
+		detector_start_workers(p);
+}
+
+/* Problems of the walk and of remembered inputs alike. */
+static void
+count_problems(struct detector *d)
 {
 	struct pipeline *p = d->pipeline;
 	struct pipeline_progress met = {0};
 	struct error err;
 
-	for (size_t i = 0; i < p->options.path_count && !d->failed; i++)
-		if (!str_starts_with(str_from(p->options.paths[i]), STR("s3://")))
-			walk_add(&p->walk, p->options.paths[i], walk_problem, d);
-	p->jobs = mem_array(NULL, p->walk.count, sizeof(*p->jobs));
-	store_run_places(p->store, (uint32_t)p->walk.count);
-	for (size_t i = 0; i < p->walk.count && !d->failed && !atomic_load(&p->stop); i++)
-		list_file(d, &p->walk.files[i]);
-	qsort(p->jobs, p->job_count, sizeof(*p->jobs), job_by_cost);
 	detector_commit(d);
-	/* Of the walk and of remembered inputs alike. */
 	if (!d->failed && !store_problems(p->store, p->run, count_remembered, &met, &err))
 		detector_fail(d, &err);
 	pthread_mutex_lock(&p->lock);
@@ -112,6 +146,24 @@ list_inputs(struct detector *d)
 	p->progress.notes = met.notes;
 	p->progress.listing = false;
 	pthread_mutex_unlock(&p->lock);
+}
+
+void
+list_end(struct detector *d)
+{
+	struct pipeline *p = d->pipeline;
+
+	store_run_places(p->store, (uint32_t)p->walk.count);
+	count_problems(d);
+	pthread_mutex_lock(&p->cut_lock);
+	p->finding = false;
+	pthread_cond_broadcast(&p->cut_changed);
+	pthread_mutex_unlock(&p->cut_lock);
+	if (!p->worker_count)
+		detector_start_workers(p);
+	live_start(d);
+	if (!p->options.source_count)
+		pipeline_end_producer(p);
 }
 
 /* ---- once there is something to put ---- */

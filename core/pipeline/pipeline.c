@@ -301,8 +301,9 @@ pipeline_free(struct pipeline *p)
 	pthread_cond_destroy(&p->resumed);
 	walk_fini(&p->walk);
 	for (size_t i = 0; i < p->job_count; i++) {
-		free(p->jobs[i].mark);
-		spool_free(p->jobs[i].spool);
+		free(p->jobs[i]->mark);
+		spool_free(p->jobs[i]->spool);
+		free(p->jobs[i]);
 	}
 	free(p->jobs);
 	free(p->running);

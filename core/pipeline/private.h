@@ -61,13 +61,14 @@ enum item_kind {
 	ITEM_ASKED,    /* of a fetcher: all that was asked for came before */
 	ITEM_MET,      /* of a fetcher: a trace of a survey */
 	ITEM_SURVEYED, /* of a fetcher: what came of a survey, whose traces came before */
+	ITEM_FILES,    /* that were found */
 };
 
 /* One malloc; moves through the queue; the detector frees it. */
 struct item {
 	enum item_kind kind;
 	struct job *job;		/* of a file, or … */
-	struct fetcher *fetcher;	/* … of a source; neither: a problem of the walk */
+	struct fetcher *fetcher;	/* … of a source; neither: of the walk */
 	uint64_t offset;		/* RECORD, TRACE, PROBLEM */
 	unsigned scan_flags;		/* RECORD */
 	enum problem_severity severity; /* PROBLEM */
@@ -82,6 +83,9 @@ struct item {
 	size_t more_bytes;	   /* all of them */
 	struct done *done;	   /* DONE: in the same malloc */
 	size_t done_count;
+	const struct walk_file **files; /* FILES: in the same malloc */
+	size_t file_count;
+	bool last; /* FILES: there are no more */
 	int64_t arrived;     /* RECORD of a fetcher: ticks */
 	bool watched;	     /* and it was watched without a gap then */
 	size_t rule;	     /* RECORD: 1 + the rule that it is known to match; 0: to be judged */
@@ -104,11 +108,14 @@ struct pipeline {
 	struct queue *queue;
 	const struct want *want; /* of a pass for history, fixed while it runs; NULL: the first */
 	struct walk walk;
-	struct job *jobs; /* owns; what takes longest first; fixed before the workers start */
-	size_t job_count;
+	pthread_t finder;
+	bool finds;		    /* it was started */
 	pthread_mutex_t cut_lock;   /* guards what workers share, and every struct cut */
 	pthread_cond_t cut_changed; /* also at the stop */
+	struct job **jobs;	    /* owns; those not taken yet: what takes longest first */
+	size_t job_count, job_capacity;
 	size_t next_job;
+	bool finding; /* there may be more */
 	unsigned undecided;    /* big files of which nobody knows yet whether they are cut */
 	struct cut *cuts;      /* those that can be helped with */
 	atomic_int idle_cores; /* of those that --jobs allows: no worker runs on them */
@@ -248,9 +255,18 @@ void sieve_free(struct sieve *sieve);
  * the detector must see it. */
 bool sieve_passes(void *sieve, struct str raw);
 
+/* ---- find.c: the walk over the paths, by a thread of its own ---- */
+
+/* Starts it; what it finds comes as items. False: stopping already. */
+bool finder_start(struct pipeline *pipeline);
+void finder_join(struct pipeline *pipeline);
+
 /* ---- list.c: the detector's side of files ---- */
 
-void list_inputs(struct detector *d);
+/* Those that are to be read are given to the workers. */
+void list_files(struct detector *d, const struct item *item);
+/* There are no more. */
+void list_end(struct detector *d);
 /* As it was listed; valid until the next call. */
 struct store_input list_store_input(struct detector *d, const struct walk_file *file);
 /* The store's id of a job's input; 0: the store failed. */
@@ -261,8 +277,11 @@ int64_t list_job_input(struct detector *d, struct job *job);
 /* Of a job: by the name of its file; what of it is to be read. */
 enum estimate_kind job_kind(const struct walk_file *file);
 uint64_t job_bytes(const struct job *job);
-/* What takes longest first, so that no worker is left alone with it at the end. For qsort. */
+/* What takes longest first, so that no worker is left alone with it at the end. For qsort, of
+ * pointers. */
 int job_by_cost(const void *a, const void *b);
+/* There is more to do; under the lock. */
+void progress_add(struct pipeline *pipeline, const struct job *job);
 /* Before the workers start: with nothing done. Cores beyond them help. */
 void progress_begin(struct pipeline *pipeline, unsigned workers, unsigned cores);
 
@@ -296,6 +315,8 @@ struct detector {
 };
 
 void detector_take(struct detector *d, const struct item *item);
+/* As many as can be of use; none where there is nothing to read. */
+void detector_start_workers(struct pipeline *pipeline);
 /* Once more: the workers read p->jobs, and all that they find is taken. */
 void detector_run(struct detector *d);
 void detector_count_problem(struct pipeline_progress *progress, enum problem_severity severity);

@@ -37,12 +37,12 @@ cost(const struct job *job)
 int
 job_by_cost(const void *a, const void *b)
 {
-	const struct job *left = a, *right = b;
+	const struct job *left = *(struct job *const *)a, *right = *(struct job *const *)b;
 	double more = cost(left) - cost(right);
 
 	if (more > 0 || more < 0)
 		return more < 0 ? 1 : -1;
-	return (left->file > right->file) - (left->file < right->file);
+	return (left->file->place > right->file->place) - (left->file->place < right->file->place);
 }
 
 /* ---- the estimate: under the lock ---- */
@@ -94,6 +94,13 @@ estimate_now(struct pipeline *p)
 }
 
 void
+progress_add(struct pipeline *p, const struct job *job)
+{
+	p->work[job->kind].bytes_total += job_bytes(job);
+	p->work[job->kind].files_total++;
+}
+
+void
 progress_begin(struct pipeline *p, unsigned workers, unsigned cores)
 {
 	pthread_mutex_lock(&p->lock);
@@ -106,12 +113,8 @@ progress_begin(struct pipeline *p, unsigned workers, unsigned cores)
 	p->running_count = workers;
 	for (size_t i = 0; i < workers; i++)
 		p->running[i].working = true;
-	for (size_t i = 0; i < p->job_count; i++) {
-		const struct job *job = &p->jobs[i];
-
-		p->work[job->kind].bytes_total += job_bytes(job);
-		p->work[job->kind].files_total++;
-	}
+	for (size_t i = 0; i < p->job_count; i++)
+		progress_add(p, p->jobs[i]);
 	estimate_now(p);
 	pthread_mutex_unlock(&p->lock);
 }
@@ -154,7 +157,7 @@ pipeline_get_progress(struct pipeline *p, struct pipeline_progress *progress)
 	*progress = p->progress;
 	progress->pace = estimate_pace(&p->estimate);
 	progress->left_ms = estimate_left_ms(&p->estimate);
-	if (add_once(p, progress) || !is_to_go_on(progress))
+	if (add_once(p, progress) || progress->listing || !is_to_go_on(progress))
 		progress->left_ms = -1;
 	pthread_mutex_unlock(&p->lock);
 	if (!progress->finished)

@@ -136,7 +136,7 @@ read_all(struct again *a)
 	walk_add(&walk, s->path, take_walk_problem, s);
 	more = !is_over(s);
 	for (size_t i = 0; more && i < walk.count; i++)
-		more = visit(a, walk.files[i].path, !folder, walk.files[i].log_name);
+		more = visit(a, walk.files[i]->path, !folder, walk.files[i]->log_name);
 	walk_fini(&walk);
 	return more && (folder || follow_each_sibling(s->path, visit_rotated, a));
 }

@@ -105,7 +105,7 @@ list_folder(struct follow *s, const char *path)
 		s->report.total = walk.count;
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; ok && i < walk.count; i++) {
-			const struct walk_file *file = &walk.files[i];
+			const struct walk_file *file = walk.files[i];
 			bool known = follow_find(s, file->device, file->inode) ||
 				     follow_position_of(s, file->device, file->inode).data;
 

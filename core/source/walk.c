@@ -84,8 +84,9 @@ walk_is_log_name(struct str name)
 static void
 add_file(struct walk *walk, const char *path, const char *folder, const struct stat *st, bool given)
 {
-	MEM_GROW(walk->files, walk->count, walk->capacity);
-	walk->files[walk->count++] = (struct walk_file){
+	struct walk_file *file = MEM_NEW(struct walk_file);
+
+	*file = (struct walk_file){
 		.path = mem_strdup(path),
 		.folder = folder,
 		.size = S_ISREG(st->st_mode) ? (uint64_t)st->st_size : 0,
@@ -94,10 +95,14 @@ add_file(struct walk *walk, const char *path, const char *folder, const struct s
 		.device = st->st_dev,
 		.inode = st->st_ino,
 		.mode = st->st_mode,
+		.place = walk->count,
 		.given = given,
 		.log_name = walk_is_log_name(str_from(path)),
 	};
-	walk->bytes += walk->files[walk->count - 1].size;
+	MEM_GROW(walk->files, walk->count, walk->capacity);
+	walk->files[walk->count++] = file;
+	walk->bytes += file->size;
+	walk->ended = walk->file && !walk->file(walk->file_context, file);
 }
 
 static void
@@ -213,7 +218,7 @@ add_entries(struct walking *w, size_t from, const struct level *level)
 
 	if (len && w->path.data[len - 1] != '/')
 		buf_putc(&w->path, '/');
-	for (size_t i = from; i < end; i++) {
+	for (size_t i = from; i < end && !w->walk->ended; i++) {
 		size_t folder = w->path.len;
 
 		buf_puts(&w->path, w->names.data + w->entries[i].name);
@@ -312,7 +317,7 @@ static bool
 holds_standard_input(const struct walk *walk)
 {
 	for (size_t i = 0; i < walk->count; i++)
-		if (strcmp(walk->files[i].path, "-") == 0)
+		if (strcmp(walk->files[i]->path, "-") == 0)
 			return true;
 	return false;
 }
@@ -366,8 +371,10 @@ walk_real_path(const struct walk_file *file, struct buf *out)
 void
 walk_fini(struct walk *walk)
 {
-	for (size_t i = 0; i < walk->count; i++)
-		free(walk->files[i].path);
+	for (size_t i = 0; i < walk->count; i++) {
+		free(walk->files[i]->path);
+		free(walk->files[i]);
+	}
 	free(walk->files);
 	for (size_t i = 0; i < walk->folder_count; i++)
 		free(walk->folders[i]);

@@ -24,12 +24,13 @@ struct walk_file {
 	dev_t device;
 	ino_t inode;
 	mode_t mode;   /* as stat gives it; also of standard input */
+	size_t place;  /* in the order of the walk, from 0 */
 	bool given;    /* named on the command line itself */
 	bool log_name; /* walk_is_log_name */
 };
 
 struct walk {
-	struct walk_file *files; /* owns; given order, directories sorted by name */
+	struct walk_file **files; /* owns; given order, directories sorted by name */
 	size_t count, capacity;
 	uint64_t bytes;		  /* sum of sizes */
 	struct place_set reached; /* what was seen already */
@@ -39,6 +40,11 @@ struct walk {
 	 */
 	void (*folder)(void *context, const char *path);
 	void *folder_context;
+	/* Told of each file as it is found, which stays where it is; false ends the walk. Or NULL.
+	 */
+	bool (*file)(void *context, const struct walk_file *file);
+	void *file_context;
+	bool ended;
 };
 
 /* Adds what `path` names: a file, a directory tree, or "-". Problems (missing, FIFO, device,

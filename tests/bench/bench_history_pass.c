@@ -199,7 +199,7 @@ make(struct making *m, const struct corpus *from, const char *folder)
 	walk_add(&walk, from->path, ignore_walk, NULL);
 	mkdir(folder, 0755);
 	for (size_t i = 0; i < walk.count; i++) {
-		read_file(m, scanner, walk.files[i].path);
+		read_file(m, scanner, walk.files[i]->path);
 		snprintf(path, sizeof(path), "%s/%05zu.json.gz", folder, i);
 		corpus_gzip_bytes(gzip, path, buf_view(&m->out));
 	}

@@ -65,7 +65,7 @@ assert_walked(struct tree *t, const char *expected)
 	struct buf paths = {0};
 
 	for (size_t i = 0; i < t->walk.count; i++)
-		buf_printf(&paths, "%s\n", t->walk.files[i].path);
+		buf_printf(&paths, "%s\n", t->walk.files[i]->path);
 	assert_string_equal(buf_cstr(&paths), expected);
 	buf_fini(&paths);
 }
@@ -76,9 +76,9 @@ assert_real_paths(const struct tree *t)
 	struct buf real = {0};
 
 	for (size_t i = 0; i < t->walk.count; i++) {
-		char *expected = realpath(t->walk.files[i].path, NULL);
+		char *expected = realpath(t->walk.files[i]->path, NULL);
 
-		walk_real_path(&t->walk.files[i], &real);
+		walk_real_path(t->walk.files[i], &real);
 		assert_string_equal(buf_cstr(&real), expected);
 		free(expected);
 	}
@@ -166,6 +166,60 @@ a_place_is_new_once(void **state)
 	place_set_fini(&set);
 }
 
+/* ---- while it goes on ---- */
+
+struct told {
+	const struct walk_file *files[4];
+	size_t count, most;
+};
+
+static bool
+take_file(void *context, const struct walk_file *file)
+{
+	struct told *told = context;
+
+	told->files[told->count++] = file;
+	return told->count < told->most;
+}
+
+static void
+walk_four(struct tree *t, struct told *told)
+{
+	t->walk.file = take_file;
+	t->walk.file_context = told;
+	mkdir("logs", 0700);
+	mkdir("logs/b", 0700);
+	put("logs/a.json");
+	put("logs/b/1.json");
+	put("logs/b/2.json");
+	put("logs/c.json");
+	walk_add(&t->walk, "logs", note, t);
+}
+
+static void
+each_file_is_told_as_it_is_found_and_stays_where_it_is(void **state)
+{
+	struct tree *t = *state;
+	struct told told = {.most = 5};
+
+	walk_four(t, &told);
+	assert_int_equal(told.count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		assert_ptr_equal(told.files[i], t->walk.files[i]);
+		assert_int_equal(told.files[i]->place, i);
+	}
+}
+
+static void
+a_walk_ends_where_it_is_told_to(void **state)
+{
+	struct tree *t = *state;
+	struct told told = {.most = 2};
+
+	walk_four(t, &told);
+	assert_walked(t, "logs/a.json\nlogs/b/1.json\n");
+}
+
 int
 main(void)
 {
@@ -175,6 +229,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			links_lead_to_the_real_path_and_to_each_file_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(deep_folders_are_walked, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			each_file_is_told_as_it_is_found_and_stays_where_it_is, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_walk_ends_where_it_is_told_to, setup, teardown),
 		cmocka_unit_test(a_place_is_new_once),
 	};
 
