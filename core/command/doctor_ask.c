@@ -25,20 +25,6 @@ take_problem(void *context, const struct source_place *place, enum problem_sever
 	return true;
 }
 
-static struct str
-no_position(void *context, struct str name)
-{
-	(void)context, (void)name;
-	return STR_ABSENT;
-}
-
-static void
-no_positions(void *context, struct str prefix,
-	void (*visit)(void *visitor, struct str name, struct str value), void *visitor)
-{
-	(void)context, (void)prefix, (void)visit, (void)visitor;
-}
-
 static bool
 go_at_once(void *context, const char *account_and_region)
 {
@@ -176,8 +162,8 @@ ask(const struct doctor_asker *asker, struct doctor_source *source, int interrup
 		.scan = &scan,
 		.rules = asker->rules,
 		.rule_count = asker->rule_count,
-		.position = no_position,
-		.positions = no_positions,
+		.position = source_no_position,
+		.positions = source_no_positions,
 		.turn = go_at_once,
 		.failed_try = keep_failed_try,
 		.say_context = last_try,

@@ -114,21 +114,6 @@ wait_turn(void *context, const char *key)
 	return !is_given_up(r);
 }
 
-/* How far others have read is nothing to it. */
-static struct str
-no_position(void *context, struct str name)
-{
-	(void)context, (void)name;
-	return STR_ABSENT;
-}
-
-static void
-no_positions(void *context, struct str prefix,
-	void (*visit)(void *visitor, struct str name, struct str value), void *visitor)
-{
-	(void)context, (void)prefix, (void)visit, (void)visitor;
-}
-
 static void
 leave_source(struct rereader *r)
 {
@@ -152,8 +137,9 @@ open_source(struct rereader *r, struct error *err)
 	r->http = http_new(r->pipeline->reread.wake.fd, f->config->value[SOURCE_KEY_CA_BUNDLE]);
 	options = fetcher_source_options(f, &r->sink, &r->scan);
 	options.http = r->http;
-	options.position = no_position;
-	options.positions = no_positions;
+	/* How far others have read is nothing to it. */
+	options.position = source_no_position;
+	options.positions = source_no_positions;
 	options.turn = wait_turn;
 	options.turn_context = r;
 	options.say = NULL;

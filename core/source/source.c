@@ -72,3 +72,17 @@ source_drop_barrier(void *context, uint64_t token)
 	(void)context, (void)token;
 	return true;
 }
+
+struct str
+source_no_position(void *context, struct str name)
+{
+	(void)context, (void)name;
+	return STR_ABSENT;
+}
+
+void
+source_no_positions(void *context, struct str prefix,
+	void (*visit)(void *visitor, struct str name, struct str value), void *visitor)
+{
+	(void)context, (void)prefix, (void)visit, (void)visitor;
+}

@@ -235,6 +235,11 @@ struct source {
 	struct source_options options;
 };
 
+/* The positions of who knows none. */
+struct str source_no_position(void *context, struct str name);
+void source_no_positions(void *context, struct str prefix,
+	void (*visit)(void *visitor, struct str name, struct str value), void *visitor);
+
 extern const struct source_ops source_cloudtrail, source_s3, source_sqs, source_loganalytics,
 	source_follow;
 /* The table of them, NULL-terminated; and one by its type. */
