@@ -1,5 +1,6 @@
-/* A call that two accounts log, each in a record of its own with an eventID of its own: the one
- * that tells more is its clue, the other its copy. */
+/* A call that two accounts log, each in a record of its own with an eventID of its own, and a
+ * record of which an export has some columns only: the one that tells more is its clue, the other
+ * its copy. */
 #include <stdlib.h>
 
 #include "core/alert/reading.h"
@@ -11,6 +12,20 @@ static bool
 agrees(const struct trace *a, const struct trace *b, enum trace_text text)
 {
 	return !a->text[text].len || !b->text[text].len || str_equal(a->text[text], b->text[text]);
+}
+
+/* One says nothing that the other one does not; an outcome that differs is none of what an export
+ * may lack: a forged one would hide the true one. */
+static bool
+is_same_record(const struct trace *a, const struct trace *b)
+{
+	if (!a->text[TRACE_EVENT_ID].len || !b->text[TRACE_EVENT_ID].len || a->time != b->time ||
+		trace_succeeded(a) != trace_succeeded(b))
+		return false;
+	for (int i = 0; i < TRACE_TEXT_COUNT; i++)
+		if (!agrees(a, b, (enum trace_text)i))
+			return false;
+	return true;
 }
 
 static bool
@@ -54,6 +69,27 @@ worth(const struct trace *t)
 	       str_starts_with(t->text[TRACE_ACTOR], STR("arn:"));
 }
 
+static int
+texts_of(const struct trace *t)
+{
+	int count = 0;
+
+	for (int i = 0; i < TRACE_TEXT_COUNT; i++)
+		count += t->text[i].len > 0;
+	return count;
+}
+
+/* Of which the other is the copy; NULL: of neither. */
+static struct clue *
+more_telling(struct clue *a, struct clue *b)
+{
+	if (is_same_record(a->trace, b->trace))
+		return texts_of(a->trace) >= texts_of(b->trace) ? a : b;
+	if (is_same_call(a->trace, b->trace))
+		return worth(a->trace) >= worth(b->trace) ? a : b;
+	return NULL;
+}
+
 struct sharing {
 	struct str id;
 	size_t clue;
@@ -69,29 +105,27 @@ by_id(const void *a, const void *b)
 }
 
 static size_t
-find_sharing(const struct reading *r, struct sharing *list)
+find_sharing(const struct reading *r, enum trace_text id, struct sharing *list)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < r->count; i++)
-		if (r->clues[i].trace->text[TRACE_SHARED_ID].len)
-			list[count++] =
-				(struct sharing){r->clues[i].trace->text[TRACE_SHARED_ID], i};
+		if (r->clues[i].trace->text[id].len)
+			list[count++] = (struct sharing){r->clues[i].trace->text[id], i};
 	qsort(list, count, sizeof(*list), by_id);
 	return count;
 }
 
-/* True: one of them is the other's copy. */
-static bool
+static void
 join(struct clue *a, struct clue *b)
 {
-	struct clue *kept = worth(a->trace) >= worth(b->trace) ? a : b, *copy = kept == a ? b : a;
+	struct clue *kept = a->copied || b->copied ? NULL : more_telling(a, b);
+	struct clue *copy = kept == a ? b : a;
 
-	if (a->copied || b->copied || !is_same_call(a->trace, b->trace))
-		return false;
+	if (!kept)
+		return;
 	copy->copied = kept;
 	kept->copy = copy->trace;
-	return true;
 }
 
 static void
@@ -121,7 +155,8 @@ leave_out(struct reading *r)
 				(struct trace_copy){r->clues[i].trace, told->trace};
 	}
 	for (size_t i = 0; i < r->count; i++)
-		if (!r->clues[i].copied && !is_same_call(r->clues[i].trace, &r->own))
+		if (!r->clues[i].copied && !is_same_call(r->clues[i].trace, &r->own) &&
+			!is_same_record(r->clues[i].trace, &r->own))
 			r->clues[kept++] = r->clues[i];
 	r->count = kept;
 }
@@ -129,12 +164,11 @@ leave_out(struct reading *r)
 void
 reading_join_copies(struct reading *r)
 {
+	static const enum trace_text ids[] = {TRACE_EVENT_ID, TRACE_SHARED_ID};
 	struct sharing *list = arena_alloc(r->arena, (r->count + 1) * sizeof(*list));
-	size_t count = find_sharing(r, list);
 
-	if (!count)
-		return;
-	find_copies(r, list, count);
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		find_copies(r, list, find_sharing(r, ids[i], list));
 	leave_out(r);
 }
 
