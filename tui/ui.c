@@ -379,7 +379,7 @@ build_panes(struct ui *ui)
 			pane->width = 0; /* built again when it is seen again */
 			continue;
 		}
-		if (ui->panes_stale || !pane->width)
+		if (ui->panes_stale || pane->width != rect.cols) /* some lay their columns out */
 			build_pane(ui, pane, pane_views[kind], rect);
 		if (kind == PANE_HISTORY && ui->story.go_to_alert)
 			go_to_alert(ui, pane);

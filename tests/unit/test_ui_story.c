@@ -474,6 +474,32 @@ a_fact_that_several_records_show_opens_the_history_of_these(void **state)
 }
 
 static void
+history_and_ribbons_are_laid_out_anew_for_another_width(void **state)
+{
+	static const char *const keys[] = {"jjH", "jjK"};
+	static const int cols[] = {60, 140, 100};
+	struct stage *s = *state;
+
+	tell(s, backdoor);
+	for (size_t i = 0; i < 2 * sizeof(cols) / sizeof(cols[0]); i++) {
+		struct buf resized = {0}, opened = {0};
+
+		s->cols = 80;
+		open_screen(s, false);
+		type(s, keys[i % 2]);
+		s->cols = cols[i / 2];
+		look(s);
+		grid_dump(&s->ui.grid, &resized);
+		open_screen(s, false);
+		type(s, keys[i % 2]);
+		grid_dump(&s->ui.grid, &opened);
+		assert_string_equal(buf_cstr(&resized), buf_cstr(&opened));
+		buf_fini(&resized);
+		buf_fini(&opened);
+	}
+}
+
+static void
 a_ribbon_opens_the_history_of_its_key(void **state)
 {
 	struct stage *s = *state;
@@ -519,6 +545,7 @@ main(void)
 		story_test(the_history_is_narrowed_by_what_ties_it_to_the_alert),
 		story_test(what_repeats_stands_once_and_enter_takes_it_apart),
 		story_test(a_fact_that_several_records_show_opens_the_history_of_these),
+		story_test(history_and_ribbons_are_laid_out_anew_for_another_width),
 		story_test(a_ribbon_opens_the_history_of_its_key),
 		story_test(a_card_goes_to_another_alert_of_the_same_actor_and_to_the_record),
 	};
