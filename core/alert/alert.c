@@ -200,7 +200,8 @@ put_record_texts(struct alert *alert, const struct event *event)
 	put_text(alert, ALERT_ACTOR_ISSUER, session_issuer(event));
 }
 
-/* settled.md 1 and 2 */
+/* settled.md 1 and 2. Root that names nobody is given a key of its own, whatever the response calls
+ * it, such as by the account's alias. */
 static void
 put_target(struct alert *alert, const struct event *event)
 {
@@ -215,7 +216,7 @@ put_target(struct alert *alert, const struct event *event)
 		alert->flags |= 1U << FLAG_TARGET_MISMATCH;
 	if (!target.len && !event_tells(event, "requestParameters"))
 		return; /* a row that was cut down: nobody named is not known to be nobody */
-	if (str_is(type, "Root") && !target.len) {
+	if (str_is(type, "Root") && !request.len && event_tells(event, "requestParameters")) {
 		put_text(alert, ALERT_TARGET_USER, STR("root"));
 		alert->self = true;
 		return;

@@ -142,13 +142,11 @@ static const struct {
 static size_t
 target_place(const struct asking *a)
 {
-	bool root = str_is(a->alert->text[ALERT_ACTOR_TYPE], "Root");
-
 	if (fact_record_text(a, target_places[0].path).len)
 		return 0;
-	if (fact_record_text(a, target_places[1].path).len)
-		return 1;
-	return root ? 3 : 2;
+	if (a->alert->self && str_is(a->alert->text[ALERT_ACTOR_TYPE], "Root"))
+		return 3;
+	return fact_record_text(a, target_places[1].path).len ? 1 : 2;
 }
 
 void

@@ -204,12 +204,16 @@ begin(struct reading *r, struct str raw, struct arena *arena)
 	}
 }
 
-/* IAM takes a call without a user as one about the caller's own. */
+/* IAM takes a call without a user as one about the caller's own; root's has no name, whatever the
+ * response calls it. */
 static void
-add_own_user(struct trace *t)
+add_own_user(struct trace *t, struct str asked)
 {
-	if (!t->text[TRACE_USER].len && trace_weight(t) & TRACE_KEY_CALL &&
-		str_is(t->text[TRACE_TYPE], "IAMUser"))
+	if (asked.len || !(trace_weight(t) & TRACE_KEY_CALL))
+		return;
+	if (str_is(t->text[TRACE_TYPE], "Root"))
+		t->text[TRACE_USER] = STR_ABSENT;
+	else if (!t->text[TRACE_USER].len && str_is(t->text[TRACE_TYPE], "IAMUser"))
 		t->text[TRACE_USER] = t->text[TRACE_ACTOR_USER];
 }
 
@@ -217,6 +221,7 @@ bool
 trace_read(struct trace *trace, struct str raw, struct arena *arena)
 {
 	struct reading r;
+	struct str asked = STR_ABSENT;
 
 	*trace = (struct trace){.time = TIME_NONE};
 	begin(&r, raw, arena);
@@ -230,8 +235,10 @@ trace_read(struct trace *trace, struct str raw, struct arena *arena)
 		} else if (!trace->text[places[i].text].len) {
 			trace->text[places[i].text] = r.found[i];
 		}
+		if (places[i].in == REQUEST && places[i].text == TRACE_USER && !asked.len)
+			asked = r.found[i];
 	}
-	add_own_user(trace);
+	add_own_user(trace, asked);
 	return true;
 }
 
