@@ -68,7 +68,7 @@ trace_text_put_what(struct buf *out, const struct trace *trace, bool ascii)
 		buf_printf(out, " %s ", glyph_text(GLYPH_MALICIOUS, ascii));
 		buf_str(out, trace->text[TRACE_ERROR]);
 	}
-	if (what.len) {
+	if (what.len && !str_equal(what, trace->text[TRACE_USER])) {
 		buf_putc(out, ' ');
 		buf_str(out, what);
 	}

@@ -93,12 +93,13 @@ put_what(struct buf *out, const struct trace *trace, put_words *put)
 
 	put(out, text[TRACE_NAME]);
 	for (int i = TRACE_USER; i <= TRACE_WHAT; i++)
-		if (text[i].len) {
+		/* A role or group that a call is about alone is both. */
+		if (text[i].len && (i != TRACE_WHAT || !str_equal(text[i], text[TRACE_USER]))) {
 			buf_putc(out, ' ');
 			put(out, text[i]);
 		}
 	if (text[TRACE_ERROR].len) {
-		buf_puts(out, ", refused: ");
+		buf_puts(out, ", failed: ");
 		put(out, text[TRACE_ERROR]);
 	}
 }

@@ -49,6 +49,35 @@ explain_tells_what_it_comes_to_every_fact_and_what_happened(void **state)
 }
 
 static void
+what_failed_and_whose_role_it_was_about_is_told_once(void **state)
+{
+#define BY_ADA                                                                                     \
+	"\"userIdentity\":{\"type\":\"IAMUser\",\"arn\":\"arn:aws:iam::111122223333:user/ada\","       \
+	"\"userName\":\"ada\",\"accountId\":\"111122223333\"},\"sourceIPAddress\":\"203.0.113.9\""
+	static const char text[] =
+		"{\"eventName\":\"CreateAccessKey\",\"eventID\":\"e-1\",\"eventSource\":"
+		"\"iam.amazonaws.com\",\"eventTime\":\"2026-01-14T03:12:04Z\"," BY_ADA "}\n"
+		"{\"eventName\":\"UpdateAssumeRolePolicy\",\"eventID\":\"e-2\",\"eventSource\":"
+		"\"iam.amazonaws.com\",\"eventTime\":\"2026-01-14T03:13:04Z\"," BY_ADA ","
+		"\"requestParameters\":{\"roleName\":\"Deploy\"}}\n"
+		"{\"eventName\":\"StopLogging\",\"eventID\":\"e-3\",\"eventSource\":"
+		"\"cloudtrail.amazonaws.com\",\"eventTime\":\"2026-01-14T03:14:04Z\"," BY_ADA ","
+		"\"requestParameters\":{\"name\":\"main\"},"
+		"\"errorCode\":\"TrailNotFoundException\"}\n";
+	const struct stage *stage = *state;
+	struct run run = {.input = text, .input_len = sizeof(text) - 1};
+
+	stage_run(stage, &run, "scan", "--facts", "--store", stage->store, "-");
+	assert_int_equal(run.status, 0);
+	run_fini(&run);
+	run = (struct run){0};
+	stage_run(stage, &run, "explain", "e-1", "--store", stage->store);
+	assert_holds(&run.out, "UpdateAssumeRolePolicy Deploy  by ");
+	assert_holds(&run.out, "StopLogging main, failed: TrailNotFoundException  by ");
+	run_fini(&run);
+}
+
+static void
 in_markdown_each_record_says_where_it_stands(void **state)
 {
 	const struct stage *stage = *state;
@@ -118,6 +147,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(explain_tells_what_it_comes_to_every_fact_and_what_happened),
+		stage_test(what_failed_and_whose_role_it_was_about_is_told_once),
 		stage_test(in_markdown_each_record_says_where_it_stands),
 		stage_test(what_cannot_be_explained_is_named),
 		stage_test(what_a_filter_cannot_tell_is_said_once),

@@ -12,6 +12,7 @@
 #include "tests/support/frame.h"
 #include "tests/support/scene.h"
 #include "tui/key.h"
+#include "tui/trace_text.h"
 #include "tui/ui.h"
 
 #define NOW "2026-01-17T00:00:00Z"
@@ -500,6 +501,24 @@ history_and_ribbons_are_laid_out_anew_for_another_width(void **state)
 }
 
 static void
+a_role_that_a_call_is_about_alone_is_named_once(void **state)
+{
+	static const char record[] =
+		"{\"eventName\":\"UpdateAssumeRolePolicy\",\"eventSource\":\"iam.amazonaws.com\","
+		"\"requestParameters\":{\"roleName\":\"Deploy\"}}";
+	struct arena arena = {0};
+	struct trace trace;
+	struct buf out = {0};
+
+	(void)state;
+	assert_true(trace_read(&trace, STR(record), &arena));
+	trace_text_put_what(&out, &trace, false);
+	assert_str(buf_view(&out), "UpdateAssumeRolePolicy Deploy");
+	buf_fini(&out);
+	arena_fini(&arena);
+}
+
+static void
 a_ribbon_opens_the_history_of_its_key(void **state)
 {
 	struct stage *s = *state;
@@ -546,6 +565,7 @@ main(void)
 		story_test(what_repeats_stands_once_and_enter_takes_it_apart),
 		story_test(a_fact_that_several_records_show_opens_the_history_of_these),
 		story_test(history_and_ribbons_are_laid_out_anew_for_another_width),
+		cmocka_unit_test(a_role_that_a_call_is_about_alone_is_named_once),
 		story_test(a_ribbon_opens_the_history_of_its_key),
 		story_test(a_card_goes_to_another_alert_of_the_same_actor_and_to_the_record),
 	};
