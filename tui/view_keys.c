@@ -211,8 +211,10 @@ view_keys(struct doc *doc, const struct view_model *model)
 		return;
 	if (!model->key_life->count) {
 		doc_line(doc, VIEW_NO_KEY, false, 1);
-		doc_puts(
-			doc, ROLE_DIM, " the call made no key, and no other of this user is known");
+		doc_printf(doc, ROLE_DIM, " %s, and no other of this user is known",
+			model->subject->alert.outcome == OUTCOME_SUCCESS
+				? "the record holds no new key"
+				: "the call made no key");
 		return;
 	}
 	doc_line(doc, VIEW_NO_KEY, false, 1);

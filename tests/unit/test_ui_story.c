@@ -519,6 +519,26 @@ a_role_that_a_call_is_about_alone_is_named_once(void **state)
 }
 
 static void
+that_no_key_was_made_is_said_of_calls_that_failed_alone(void **state)
+{
+	static const struct told keyless[] = {
+		{"2026-01-14T03:10:11Z", ROLE, "ASIAADMINADMIN000000", "iam:CreateAccessKey", NULL,
+			NULL, "203.0.113.66", "AccessDenied"},
+		{"2026-01-14T03:12:04Z", ROLE, "ASIAADMINADMIN000000", "iam:CreateAccessKey", NULL,
+			NULL, "203.0.113.66", NULL},
+		{NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+	};
+	struct stage *s = *state;
+
+	tell(s, keyless);
+	open_screen(s, false);
+	type(s, "K");
+	assert_shows(s, "the record holds no new key, and no other of this user is known");
+	type(s, "\033j");
+	assert_shows(s, "the call made no key, and no other of this user is known");
+}
+
+static void
 a_ribbon_opens_the_history_of_its_key(void **state)
 {
 	struct stage *s = *state;
@@ -566,6 +586,7 @@ main(void)
 		story_test(a_fact_that_several_records_show_opens_the_history_of_these),
 		story_test(history_and_ribbons_are_laid_out_anew_for_another_width),
 		cmocka_unit_test(a_role_that_a_call_is_about_alone_is_named_once),
+		story_test(that_no_key_was_made_is_said_of_calls_that_failed_alone),
 		story_test(a_ribbon_opens_the_history_of_its_key),
 		story_test(a_card_goes_to_another_alert_of_the_same_actor_and_to_the_record),
 	};
