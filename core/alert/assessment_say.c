@@ -37,7 +37,7 @@ say_quarantined(struct judging *j)
 void
 say_logging(struct judging *j)
 {
-	buf_printf(&j->says, "%s by who stopped or deleted a trail within %d min",
+	buf_printf(&j->says, "%s by one who stopped or deleted a trail within %d min",
 		assessed_key(j) ? whose(j) : "tried", AROUND_MIN);
 }
 
@@ -108,7 +108,7 @@ say_automation(struct judging *j)
 void
 say_persisting(struct judging *j)
 {
-	buf_printf(&j->says, "%s by who also did: %.*s", whose(j), STR_ARG(FACT(j, 18)->value));
+	buf_printf(&j->says, "%s by one who also did: %.*s", whose(j), STR_ARG(FACT(j, 18)->value));
 }
 
 void
@@ -178,7 +178,7 @@ say_denied_persisting(struct judging *j)
 void
 say_tried(struct judging *j)
 {
-	buf_printf(&j->says, "%s by who also tried: %.*s", whose(j), STR_ARG(FACT(j, 18)->value));
+	buf_printf(&j->says, "%s by one who also tried: %.*s", whose(j), STR_ARG(FACT(j, 18)->value));
 }
 
 void
