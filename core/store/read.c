@@ -301,7 +301,7 @@ is_hex(struct str s)
 }
 
 static bool
-answer(const struct found *found, char id[ALERT_ID_SIZE], struct error *err)
+answer(const struct store *store, const struct found *found, char id[ALERT_ID_SIZE], struct error *err)
 {
 	struct buf among = {0};
 
@@ -311,7 +311,9 @@ answer(const struct found *found, char id[ALERT_ID_SIZE], struct error *err)
 	}
 	if (found->count == 0)
 		return error_set(err, ERROR_NOT_FOUND,
-			"there is no alert of this id or eventID in the store");
+			"there is no alert of this id or eventID in the store %s; `keywatch PATH` and "
+			"`scan --store` put alerts there",
+			store_path(store));
 	for (size_t i = 0; i < found->count && i < FOUND_SHOWN; i++)
 		buf_printf(&among, "%s%s", i ? ", " : "", found->ids[i]);
 	error_set(err, ERROR_USAGE, "names more than one alert: %s%s", buf_cstr(&among),
@@ -340,5 +342,5 @@ store_find(struct store *store, struct str spelled, char id[ALERT_ID_SIZE], stru
 
 	if (!spelled.len)
 		return error_set(err, ERROR_USAGE, "an alert's id is empty");
-	return find(store, spelled, &found, err) && answer(&found, id, err);
+	return find(store, spelled, &found, err) && answer(store, &found, id, err);
 }

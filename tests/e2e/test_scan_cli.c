@@ -1,4 +1,5 @@
 /* The headless commands: exact output, order, exit statuses, what is said on stderr. */
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -482,6 +483,7 @@ decide_refuses_what_it_cannot_mean(void **state)
 	const struct stage *stage = *state;
 	const char *first = "00000000-0000-4000-8000-000000000001", *store = stage->store;
 	struct run run = {0};
+	char missing[PATH_MAX + 200];
 
 	assert_int_equal(status(stage, "scan", "--store", store, ALERTS), 0);
 	assert_int_equal(status(stage, "decide", "--take", "--store", store), 2);
@@ -492,8 +494,11 @@ decide_refuses_what_it_cannot_mean(void **state)
 	assert_int_equal(status(stage, "decide", first, "--take", "--undo", "--store", store), 2);
 	stage_run(stage, &run, "decide", "no-such-event", "--take", "--store", store);
 	assert_int_equal(run.status, 66);
-	assert_str(buf_view(&run.err),
-		"keywatch: no-such-event: there is no alert of this id or eventID in the store\n");
+	snprintf(missing, sizeof(missing),
+		"keywatch: no-such-event: there is no alert of this id or eventID in the store %s; "
+		"`keywatch PATH` and `scan --store` put alerts there\n",
+		store);
+	assert_str(buf_view(&run.err), missing);
 	run_fini(&run);
 }
 
