@@ -11,7 +11,7 @@
 enum { LABEL_COLS = 11, NAME_COLS = 40, GROUPS_MAX = 500, GROUPS_SHOWN = 12, CALLS_SHOWN = 200 };
 
 /* What each kind is about: who or what it is, the facts that belong to it, what of its records is
- * gathered, and which of them are listed. */
+ * gathered, which of them are listed, and which there are, where not all are kept (term.h). */
 static const struct {
 	enum alert_text id;
 	const char *id_label;
@@ -20,13 +20,16 @@ static const struct {
 	enum trace_text gathered;
 	const char *gathered_label;
 	unsigned weight;
+	const char *kept;
 } kinds[CARD_KINDS] = {
 	[CARD_ACTOR] = {ALERT_ACTOR_ARN, "ARN", {2, 13, 20}, BY_ACTOR, TRACE_IP, "addresses",
-		TRACE_AROUND | TRACE_USER_CALL},
+		TRACE_AROUND | TRACE_USER_CALL,
+		"of the calls that are kept: those that matter, and those with the new key"},
 	[CARD_TARGET] = {ALERT_RECIPIENT, "account", {4, 11, 16, 21}, BY_USER, TRACE_ACTOR,
-		"touched by", TRACE_USER_CALL},
+		"touched by", TRACE_USER_CALL, NULL},
 	[CARD_ADDRESS] = {ALERT_REGION, "region", {9, 13, 19}, BY_ADDRESS, TRACE_ACTOR,
-		"identities", TRACE_AROUND | TRACE_USER_CALL},
+		"identities", TRACE_AROUND | TRACE_USER_CALL,
+		"of the calls that are kept: those that matter, and the first of each identity"},
 };
 
 static void
@@ -91,6 +94,10 @@ put_seen(struct doc *doc, const struct view_model *model)
 	put_time(doc, model, ROLE_TEXT, last);
 	if (!model->subject->has_history || model->subject->history.state != HISTORY_LOOKED)
 		doc_puts(doc, ROLE_UNKNOWN, "  as far as was looked");
+	if (kinds[model->card->kind].kept) {
+		put_label(doc, VIEW_CARD_NOTHING, false, "");
+		doc_puts(doc, ROLE_DIM, kinds[model->card->kind].kept);
+	}
 }
 
 /* ---- alerts ---- */
@@ -185,7 +192,10 @@ put_group(struct doc *doc, const struct view_model *model, const struct group *g
 	doc_field(doc, ROLE_TEXT,
 		text == TRACE_ACTOR ? trace_text_actor(g->trace) : g->trace->text[text],
 		cols > NAME_COLS ? NAME_COLS : cols, model->ascii);
-	doc_printf(doc, ROLE_TEXT, " %5zu record%s", g->count, g->count == 1 ? " " : "s");
+	if (kinds[model->card->kind].kept)
+		doc_printf(doc, ROLE_TEXT, " %5zu kept   ", g->count);
+	else
+		doc_printf(doc, ROLE_TEXT, " %5zu record%s", g->count, g->count == 1 ? " " : "s");
 	doc_puts(doc, ROLE_DIM, " last ");
 	put_time(doc, model, ROLE_DIM, g->last);
 }
