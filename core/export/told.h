@@ -26,6 +26,8 @@ void told_close(struct told *told);
 
 /* `facts` and `assessment`, members of an object. */
 void told_put_json(struct json_writer *w, const struct told *told);
+/* Of the records of the history, whether each is told: at most so many. The caller frees. */
+bool *told_pick(const struct told *told, size_t most);
 /* A section: who, for whom, the assessment, a table of the answers, and what happened when. */
 void told_put_md(struct buf *out, const struct told *told);
 /* The same for a terminal, cleaned. */

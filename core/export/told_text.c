@@ -1,4 +1,6 @@
 /* An alert's story to be read: Markdown for a ticket, text for a terminal. */
+#include <stdlib.h>
+
 #include "core/base/text.h"
 #include "core/export/told.h"
 
@@ -122,13 +124,18 @@ put_md_answers(struct buf *out, const struct told *t)
 static void
 put_md_traces(struct buf *out, const struct told *t)
 {
+	bool *told;
+
 	if (!t->looked || !t->history.trace_count)
 		return;
+	told = told_pick(t, LINES_MAX);
 	buf_puts(out, "\n| when | what | by | from | event | where it stands |\n"
 		      "|---|---|---|---|---|---|\n");
-	for (size_t i = 0; i < t->history.trace_count && i < LINES_MAX; i++) {
+	for (size_t i = 0; i < t->history.trace_count; i++) {
 		const struct trace *trace = &t->history.traces[i];
 
+		if (!told[i])
+			continue;
 		buf_puts(out, "| ");
 		put_when(out, t, trace);
 		buf_puts(out, " | ");
@@ -144,8 +151,9 @@ put_md_traces(struct buf *out, const struct told *t)
 		buf_printf(out, ", byte %llu |\n", (unsigned long long)trace->offset);
 	}
 	if (t->history.trace_count > LINES_MAX)
-		buf_printf(out, "\n%zu more records are not shown.\n",
+		buf_printf(out, "\n%zu more records, further from the alert, are not shown.\n",
 			t->history.trace_count - LINES_MAX);
+	free(told);
 }
 
 void
@@ -175,12 +183,17 @@ told_put_md(struct buf *out, const struct told *t)
 static void
 put_text_traces(struct buf *out, const struct told *t)
 {
+	bool *told;
+
 	if (!t->looked || !t->history.trace_count)
 		return;
+	told = told_pick(t, LINES_MAX);
 	buf_puts(out, "\nwhat happened:\n");
-	for (size_t i = 0; i < t->history.trace_count && i < LINES_MAX; i++) {
+	for (size_t i = 0; i < t->history.trace_count; i++) {
 		const struct trace *trace = &t->history.traces[i];
 
+		if (!told[i])
+			continue;
 		buf_putc(out, ' ');
 		put_when(out, t, trace);
 		buf_puts(out, "  ");
@@ -194,7 +207,9 @@ put_text_traces(struct buf *out, const struct told *t)
 		buf_putc(out, '\n');
 	}
 	if (t->history.trace_count > LINES_MAX)
-		buf_printf(out, " and %zu more records\n", t->history.trace_count - LINES_MAX);
+		buf_printf(out, " and %zu more records, further from the alert\n",
+			t->history.trace_count - LINES_MAX);
+	free(told);
 }
 
 void

@@ -52,7 +52,7 @@ static void
 what_failed_and_whose_role_it_was_about_is_told_once(void **state)
 {
 #define BY_ADA                                                                                     \
-	"\"userIdentity\":{\"type\":\"IAMUser\",\"arn\":\"arn:aws:iam::111122223333:user/ada\","       \
+	"\"userIdentity\":{\"type\":\"IAMUser\",\"arn\":\"arn:aws:iam::111122223333:user/ada\","   \
 	"\"userName\":\"ada\",\"accountId\":\"111122223333\"},\"sourceIPAddress\":\"203.0.113.9\""
 	static const char text[] =
 		"{\"eventName\":\"CreateAccessKey\",\"eventID\":\"e-1\",\"eventSource\":"
@@ -75,6 +75,53 @@ what_failed_and_whose_role_it_was_about_is_told_once(void **state)
 	assert_holds(&run.out, "UpdateAssumeRolePolicy Deploy  by ");
 	assert_holds(&run.out, "StopLogging main, failed: TrailNotFoundException  by ");
 	run_fini(&run);
+}
+
+static void
+put_call(struct buf *out, const char *name, const char *time, const char *key, const char *more)
+{
+	static size_t number;
+
+	buf_printf(out,
+		"{\"eventName\":\"%s\",\"eventID\":\"call-%zu\",\"eventSource\":\"iam.amazonaws."
+		"com\","
+		"\"eventTime\":\"%s\",\"recipientAccountId\":\"111122223333\","
+		"\"userIdentity\":{\"type\":\"IAMUser\",\"arn\":\"arn:aws:iam::111122223333:user/"
+		"ada\","
+		"\"userName\":\"ada\",\"accountId\":\"111122223333\",\"accessKeyId\":\"%s\"},"
+		"\"sourceIPAddress\":\"203.0.113.9\"%s}\n",
+		name, number++, time, key, more);
+}
+
+/* 300 before, 300 behind, and a use of the key behind these. */
+static void
+of_many_records_those_around_the_alert_and_with_its_keys_are_told(void **state)
+{
+	const struct stage *stage = *state;
+	struct buf logs = {0};
+	struct run run = {0};
+	char time[64];
+
+	for (int i = 0; i < 600; i++) {
+		snprintf(time, sizeof(time), "2026-01-%02dT%02d:%02d:00Z", i < 300 ? 13 : 14,
+			i % 300 / 60 + (i < 300 ? 10 : 4), i % 60);
+		put_call(&logs, "CreateUser", time, "AKIAOLD", "");
+	}
+	put_call(&logs, "ListUsers", "2026-01-14T20:00:00Z", "AKIANEW", "");
+	put_call(&logs, "CreateAccessKey", "2026-01-14T03:12:04Z", "AKIAOLD",
+		",\"responseElements\":{\"accessKey\":{\"userName\":\"ada\",\"accessKeyId\":"
+		"\"AKIANEW\"}}");
+	run.input = logs.data;
+	run.input_len = logs.len;
+	stage_run(stage, &run, "scan", "--facts", "--format", "md", "--store", stage->store, "-");
+	assert_int_equal(run.status, 0);
+	assert_holds(&run.out, "\n402 more records, further from the alert, are not shown.\n");
+	assert_holds(&run.out, "| 2026-01-14T03:12:04Z (+0 s) | CreateAccessKey ada AKIANEW |");
+	assert_int_equal(stage_count(buf_view(&run.out), ", byte "), 200);
+	assert_holds(&run.out, "| 2026-01-14T20:00:00Z (+16 h) | ListUsers |");
+	assert_holds(&run.out, "| 2026-01-14T04:00:00Z (+47 min) | CreateUser |");
+	run_fini(&run);
+	buf_fini(&logs);
 }
 
 static void
@@ -148,6 +195,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		stage_test(explain_tells_what_it_comes_to_every_fact_and_what_happened),
 		stage_test(what_failed_and_whose_role_it_was_about_is_told_once),
+		stage_test(of_many_records_those_around_the_alert_and_with_its_keys_are_told),
 		stage_test(in_markdown_each_record_says_where_it_stands),
 		stage_test(what_cannot_be_explained_is_named),
 		stage_test(what_a_filter_cannot_tell_is_said_once),
