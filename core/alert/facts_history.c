@@ -8,6 +8,8 @@ fact_has_key(struct asking *a)
 		fact_unknown(a, "not needed: the call made no key");
 	else if (!a->alert->text[ALERT_KEY_ID].len)
 		fact_unknown(a, "not recorded: the response holds no key");
+	else if (str_equal(a->alert->text[ALERT_KEY_ID], a->alert->text[ALERT_ACTOR_KEY]))
+		fact_unknown(a, "not recorded: the new key and the caller's read the same");
 	else
 		return true;
 	return false;

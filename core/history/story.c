@@ -258,6 +258,8 @@ plant(struct telling *t)
 	trace_of_alert(&trace, t->alert, t->arena);
 	if (t->alert->outcome != OUTCOME_SUCCESS || !trace.text[TRACE_SUBJECT].len)
 		return;
+	if (str_equal(trace.text[TRACE_SUBJECT], trace.text[TRACE_KEY]))
+		return; /* keys were made unreadable: others may read the same */
 	key.id = trace.text[TRACE_SUBJECT];
 	add_branch(t, &key, NULL);
 }

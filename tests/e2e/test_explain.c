@@ -124,6 +124,29 @@ of_many_records_those_around_the_alert_and_with_its_keys_are_told(void **state)
 	buf_fini(&logs);
 }
 
+/* As published logs are made anonymous. */
+static void
+nothing_is_told_of_a_key_that_reads_like_the_callers(void **state)
+{
+	const struct stage *stage = *state;
+	struct buf logs = {0};
+	struct run run = {0};
+
+	put_call(&logs, "CreateAccessKey", "2026-01-14T03:12:04Z", "XXXX",
+		",\"responseElements\":{\"accessKey\":{\"userName\":\"ada\",\"accessKeyId\":"
+		"\"XXXX\"}}");
+	put_call(&logs, "CreateUser", "2026-01-14T05:12:04Z", "XXXX", "");
+	run.input = logs.data;
+	run.input_len = logs.len;
+	stage_run(stage, &run, "scan", "--facts", "--format", "md", "--store", stage->store, "-");
+	assert_int_equal(run.status, 0);
+	assert_holds(&run.out, "\n- **own key; not enough evidence: not recorded: the new key and "
+			       "the caller's read the same**");
+	assert_holds(&run.out, "\n| 16 | since | unknown: not recorded: the new key ");
+	run_fini(&run);
+	buf_fini(&logs);
+}
+
 static void
 in_markdown_each_record_says_where_it_stands(void **state)
 {
@@ -196,6 +219,7 @@ main(void)
 		stage_test(explain_tells_what_it_comes_to_every_fact_and_what_happened),
 		stage_test(what_failed_and_whose_role_it_was_about_is_told_once),
 		stage_test(of_many_records_those_around_the_alert_and_with_its_keys_are_told),
+		stage_test(nothing_is_told_of_a_key_that_reads_like_the_callers),
 		stage_test(in_markdown_each_record_says_where_it_stands),
 		stage_test(what_cannot_be_explained_is_named),
 		stage_test(what_a_filter_cannot_tell_is_said_once),
