@@ -200,8 +200,7 @@ put_record_texts(struct alert *alert, const struct event *event)
 	put_text(alert, ALERT_ACTOR_ISSUER, session_issuer(event));
 }
 
-/* settled.md 1 and 2. Root that names nobody is given a key of its own, whatever the response calls
- * it, such as by the account's alias. */
+/* settled.md 1 and 2. Root's own name is the account's alias, which the response may repeat. */
 static void
 put_target(struct alert *alert, const struct event *event)
 {
@@ -216,7 +215,7 @@ put_target(struct alert *alert, const struct event *event)
 		alert->flags |= 1U << FLAG_TARGET_MISMATCH;
 	if (!target.len && !event_tells(event, "requestParameters"))
 		return; /* a row that was cut down: nobody named is not known to be nobody */
-	if (str_is(type, "Root") && !request.len && event_tells(event, "requestParameters")) {
+	if (str_is(type, "Root") && !request.len && (!response.len || str_equal(response, actor))) {
 		put_text(alert, ALERT_TARGET_USER, STR("root"));
 		alert->self = true;
 		return;

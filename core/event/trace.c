@@ -204,14 +204,15 @@ begin(struct reading *r, struct str raw, struct arena *arena)
 	}
 }
 
-/* IAM takes a call without a user as one about the caller's own; root's has no name, whatever the
- * response calls it. */
+/* IAM takes a call without a user as one about the caller's own; root has no name but the account's
+ * alias, which the response may repeat. */
 static void
 add_own_user(struct trace *t, struct str asked)
 {
 	if (asked.len || !(trace_weight(t) & TRACE_KEY_CALL))
 		return;
-	if (str_is(t->text[TRACE_TYPE], "Root"))
+	if (str_is(t->text[TRACE_TYPE], "Root") &&
+		str_equal(t->text[TRACE_USER], t->text[TRACE_ACTOR_USER]))
 		t->text[TRACE_USER] = STR_ABSENT;
 	else if (!t->text[TRACE_USER].len && str_is(t->text[TRACE_TYPE], "IAMUser"))
 		t->text[TRACE_USER] = t->text[TRACE_ACTOR_USER];
