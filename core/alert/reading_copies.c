@@ -5,7 +5,8 @@
 
 #include "core/alert/reading.h"
 
-enum { COMPARED_MAX = 8 }; /* of those that share an id: more are forged, and stay */
+/* Of those that share an id: more are forged, and stay; and of those of one second. */
+enum { COMPARED_MAX = 8, SECOND_MAX = 256 };
 
 /* One of them may not record it. */
 static bool
@@ -105,13 +106,14 @@ by_id(const void *a, const void *b)
 }
 
 static size_t
-find_sharing(const struct reading *r, enum trace_text id, struct sharing *list)
+find_sharing(const struct reading *r, struct sharing *list)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < r->count; i++)
-		if (r->clues[i].trace->text[id].len)
-			list[count++] = (struct sharing){r->clues[i].trace->text[id], i};
+		if (r->clues[i].trace->text[TRACE_SHARED_ID].len)
+			list[count++] =
+				(struct sharing){r->clues[i].trace->text[TRACE_SHARED_ID], i};
 	qsort(list, count, sizeof(*list), by_id);
 	return count;
 }
@@ -126,6 +128,24 @@ join(struct clue *a, struct clue *b)
 		return;
 	copy->copied = kept;
 	kept->copy = copy->trace;
+}
+
+/* They are of one time, and stand in order of it. */
+static void
+find_same_records(struct reading *r)
+{
+	for (size_t i = 1; i < r->count; i++) {
+		const struct trace *t = r->clues[i].trace;
+
+		for (size_t j = i; j > 0 && i - j < SECOND_MAX; j--) {
+			const struct trace *other = r->clues[j - 1].trace;
+
+			if (other->time != t->time)
+				break;
+			if (str_equal(other->text[TRACE_EVENT_ID], t->text[TRACE_EVENT_ID]))
+				join(&r->clues[j - 1], &r->clues[i]);
+		}
+	}
 }
 
 static void
@@ -164,11 +184,10 @@ leave_out(struct reading *r)
 void
 reading_join_copies(struct reading *r)
 {
-	static const enum trace_text ids[] = {TRACE_EVENT_ID, TRACE_SHARED_ID};
 	struct sharing *list = arena_alloc(r->arena, (r->count + 1) * sizeof(*list));
 
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		find_copies(r, list, find_sharing(r, ids[i], list));
+	find_same_records(r);
+	find_copies(r, list, find_sharing(r, list));
 	leave_out(r);
 }
 
