@@ -134,6 +134,18 @@ text_is_alnum(uint32_t cp)
 	}
 }
 
+struct str
+text_cut(struct str s, size_t most)
+{
+	size_t len = most;
+
+	if (s.len <= most)
+		return s;
+	while (len + 4 > most && len && ((unsigned char)s.data[len] & 0xc0) == 0x80)
+		len--;
+	return str_slice(s, 0, len);
+}
+
 bool
 text_alnum_before(struct str s, size_t at)
 {

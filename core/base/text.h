@@ -44,6 +44,8 @@ size_t text_printable_ascii(struct str s);
 bool text_has_hidden(struct str s);
 bool text_is_utf8(struct str s); /* strictly: no C0 80, no surrogates */
 
+/* Its first bytes, `most` at most and not within a character, if it is one. */
+struct str text_cut(struct str s, size_t most);
 size_t text_length(struct str s); /* code points; an invalid byte counts as one */
 /* Byte offset of the n-th code point, or s.len when there are fewer. */
 size_t text_offset(struct str s, size_t n);

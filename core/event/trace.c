@@ -1,6 +1,7 @@
 #include "core/event/trace.h"
 
 #include "core/base/json.h"
+#include "core/base/text.h"
 #include "core/base/timefmt.h"
 
 #define IAM "iam.amazonaws.com"
@@ -234,7 +235,7 @@ trace_read(struct trace *trace, struct str raw, struct arena *arena)
 			if (!r.found[i].len || !time_parse(r.found[i], &trace->time))
 				trace->time = TIME_NONE;
 		} else if (!trace->text[places[i].text].len) {
-			trace->text[places[i].text] = r.found[i];
+			trace->text[places[i].text] = text_cut(r.found[i], TRACE_TEXT_MAX);
 		}
 		if (places[i].in == REQUEST && places[i].text == TRACE_USER && !asked.len)
 			asked = r.found[i];

@@ -44,6 +44,8 @@ enum trace_text {
 
 /* Those before it are ids, which hardly two traces share. */
 enum { TRACE_FIRST_WORD = TRACE_NAME };
+/* A text is cut at so many bytes: what is kept of one compares with what is read of it. */
+enum { TRACE_TEXT_MAX = 2048 };
 enum { TRACE_IDENTITY = 16 };
 
 struct trace {

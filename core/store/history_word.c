@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "core/store/private.h"
 
 enum { BUCKETS = 1 << 14, REMEMBERED_MAX = 1 << 15, REMEMBERED_BYTES = 8 << 20 };
@@ -132,18 +133,6 @@ insert(struct store *store, struct str text, int64_t *n, struct error *err)
 	return true;
 }
 
-/* Not within a character, if it is one. */
-static struct str
-bounded(struct str text)
-{
-	if (text.len <= WORD_MAX)
-		return text;
-	text.len = WORD_MAX;
-	while (text.len > WORD_MAX - 4 && ((unsigned char)text.data[text.len] & 0xc0) == 0x80)
-		text.len--;
-	return text;
-}
-
 static const struct word *
 known_word(struct words *words, struct str text)
 {
@@ -175,7 +164,7 @@ word_put(struct store *store, unsigned place, struct str text, int64_t *n, struc
 	*n = 0;
 	if (!text.data)
 		return true;
-	text = bounded(text);
+	text = text_cut(text, WORD_MAX);
 	if (!word || !str_equal(word->text, text))
 		word = known_word(words, text);
 	if (!word)

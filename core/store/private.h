@@ -291,7 +291,7 @@ bool load_decisions(struct store *store, int64_t alert, struct arena *arena,
 
 /* Its number, 0: the text is absent. Cut at WORD_MAX bytes. Within a transaction. `place`: the same
  * text mostly comes at the same one again. */
-enum { WORD_MAX = 2048, WORD_PLACES = 16 };
+enum { WORD_MAX = TRACE_TEXT_MAX, WORD_PLACES = 16 };
 bool word_put(struct store *store, unsigned place, struct str text, int64_t *n, struct error *err);
 /* Valid until word_fresh. */
 bool word_get(struct store *store, int64_t n, struct str *text, struct error *err);

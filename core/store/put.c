@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "core/store/private.h"
 
 /* The alert that has an id already. */
@@ -154,14 +155,7 @@ insert_detail(struct store *store, const struct alert *alert, int64_t n, uint64_
 static struct str
 for_list(struct str text)
 {
-	const size_t most = 512;
-
-	if (text.len <= most)
-		return text;
-	text.len = most;
-	while (text.len > most - 4 && ((unsigned char)text.data[text.len] & 0xc0) == 0x80)
-		text.len--;
-	return text;
+	return text_cut(text, 512);
 }
 
 /* STMT_ALERT_INSERT or STMT_ALERT_REPLACE. */

@@ -101,6 +101,19 @@ length_counts_code_points_and_offset_finds_them(void **state)
 }
 
 static void
+a_text_is_cut_between_characters_where_it_has_any(void **state)
+{
+	struct str s = STR("ab\xf0\x9f\x98\x80");
+
+	(void)state;
+	assert_int_equal(text_cut(s, 9).len, 6);
+	assert_int_equal(text_cut(s, 6).len, 6);
+	assert_int_equal(text_cut(s, 5).len, 2);
+	assert_int_equal(text_cut(s, 2).len, 2);
+	assert_int_equal(text_cut(STR("\x80\x80\x80\x80\x80\x80\x80"), 6).len, 2);
+}
+
+static void
 columns_count_cells_as_they_will_be_drawn(void **state)
 {
 	(void)state;
@@ -160,6 +173,7 @@ main(void)
 		cmocka_unit_test(printable_ascii_ends_where_something_else_stands),
 		cmocka_unit_test(newlines_stay_in_texts_of_lines),
 		cmocka_unit_test(length_counts_code_points_and_offset_finds_them),
+		cmocka_unit_test(a_text_is_cut_between_characters_where_it_has_any),
 		cmocka_unit_test(columns_count_cells_as_they_will_be_drawn),
 		cmocka_unit_test(every_byte_comes_out_printable),
 		cmocka_unit_test(what_is_hidden_is_seen_at_any_place),

@@ -149,12 +149,32 @@ a_forged_copy_of_an_event_id_is_another_record(void **state)
 	assert_memory_not_equal(a, forged, sizeof(a));
 }
 
+/* Else the record of an alert would not be found to be its own among what a store gives back. */
+static void
+a_text_is_read_no_longer_than_a_store_keeps_it(void **state)
+{
+	struct arena arena = {0};
+	struct buf raw = {0};
+	struct trace trace;
+
+	(void)state;
+	buf_puts(&raw, "{\"userAgent\":\"");
+	for (size_t i = 0; i < 2047; i++)
+		buf_putc(&raw, 'a');
+	buf_puts(&raw, "\xc3\xab and more\"}");
+	assert_true(trace_read(&trace, buf_view(&raw), &arena));
+	assert_int_equal(trace.text[TRACE_AGENT].len, 2047);
+	buf_fini(&raw);
+	arena_fini(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_record_is_read_as_the_case_says),
 		cmocka_unit_test(a_forged_copy_of_an_event_id_is_another_record),
+		cmocka_unit_test(a_text_is_read_no_longer_than_a_store_keeps_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
