@@ -47,19 +47,12 @@ is_same_call(const struct trace *a, const struct trace *b)
 	return true;
 }
 
-/* `arn:aws:iam::ACCOUNT:user/ada`: is it the account in whose trail it stands? */
+/* Is it the account in whose trail it stands? */
 static bool
 is_callers_account(const struct trace *t)
 {
-	struct str arn = t->text[TRACE_ACTOR], account = t->text[TRACE_ACCOUNT];
-	size_t at = 0;
-
-	for (int colons = 0; colons < 4; colons++) {
-		at = str_find(arn, STR(":"), at);
-		if (at++ == (size_t)-1)
-			return false;
-	}
-	return account.len && str_starts_with(str_slice(arn, at, arn.len), account);
+	return str_starts_with(t->text[TRACE_ACTOR], STR("arn:")) && t->text[TRACE_ACCOUNT].len &&
+	       str_equal(trace_caller_account(t), t->text[TRACE_ACCOUNT]);
 }
 
 /* Another account may be told neither the key nor the name of who called. */

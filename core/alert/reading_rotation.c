@@ -90,7 +90,19 @@ take_clue(struct others *o, const struct clue *clue)
 		take_change(key, clue, t->time >= r->alert->time);
 }
 
-/* Of a call that counts for something else: calls are not looked for by such a key. */
+/* Root has no name. */
+static bool
+is_users(const struct reading *r, const struct trace *t)
+{
+	const struct trace *own = &r->own;
+	bool root = !r->user.len && str_is(own->text[TRACE_TYPE], "Root");
+
+	return (root || r->user.len) && str_is(t->text[TRACE_TYPE], root ? "Root" : "IAMUser") &&
+	       (root || str_equal(t->text[TRACE_ACTOR_USER], r->user)) &&
+	       str_equal(trace_caller_account(t), own->text[TRACE_ACCOUNT]);
+}
+
+/* The first call with it, or one that counts for something else. */
 static void
 take_use(struct others *o, const struct clue *clue)
 {
@@ -98,10 +110,7 @@ take_use(struct others *o, const struct clue *clue)
 	const struct trace *t = clue->trace;
 	struct other_key *key;
 
-	if (t->time == TIME_NONE || !r->user.len || !str_is(t->text[TRACE_TYPE], "IAMUser") ||
-		!str_equal(t->text[TRACE_ACTOR_USER], r->user) ||
-		!str_equal(t->text[TRACE_ACCOUNT], r->own.text[TRACE_ACCOUNT]) ||
-		!str_starts_with(t->text[TRACE_KEY], STR("AKIA")) ||
+	if (t->time == TIME_NONE || !trace_has_lasting_key(t) || !is_users(r, t) ||
 		is_new_key(r, t->text[TRACE_KEY]) || reading_is_use(r, clue))
 		return;
 	key = find_other(o, t->text[TRACE_KEY]);
@@ -196,9 +205,7 @@ is_by_owner(const struct reading *r, const struct trace *step)
 		return true;
 	if (r->alert->self && str_equal(step->text[TRACE_ACTOR], own->text[TRACE_ACTOR]))
 		return true;
-	return str_is(step->text[TRACE_TYPE], "IAMUser") && r->user.len &&
-	       str_equal(step->text[TRACE_ACTOR_USER], r->user) &&
-	       str_equal(step->text[TRACE_ACCOUNT], own->text[TRACE_ACCOUNT]);
+	return is_users(r, step);
 }
 
 /* The key was seen at some time before: was it still there? */

@@ -11,20 +11,22 @@ const char *const term_kind_names[TERM_KINDS] = {
 	[TERM_CALL] = "call",
 };
 
+#define EACH TRACE_EVENT_ID
+
 struct adding {
 	struct term_use *uses;
 	size_t count;
 };
 
 static void
-add(struct adding *a, enum term_kind kind, struct str value, bool first_only)
+add(struct adding *a, enum term_kind kind, struct str value, enum trace_text first_of)
 {
 	if (!value.len)
 		return;
 	for (size_t i = 0; i < a->count; i++)
 		if (a->uses[i].term.kind == kind && str_equal(a->uses[i].term.value, value))
 			return;
-	a->uses[a->count++] = (struct term_use){{kind, value}, first_only};
+	a->uses[a->count++] = (struct term_use){{kind, value}, first_of};
 }
 
 static struct str
@@ -35,6 +37,13 @@ user_of(const struct trace *trace, struct str user, unsigned weight, struct aren
 	if (!user.len && !root)
 		return STR_ABSENT;
 	return arena_printf(arena, "%.*s/%.*s", STR_ARG(trace->text[TRACE_ACCOUNT]), STR_ARG(user));
+}
+
+static struct str
+caller_of(const struct trace *trace, struct arena *arena)
+{
+	return arena_printf(arena, "%.*s/%.*s", STR_ARG(trace_caller_account(trace)),
+		STR_ARG(trace->text[TRACE_ACTOR_USER]));
 }
 
 /* Services call from names, not from addresses. */
@@ -56,15 +65,18 @@ terms_of_trace(const struct trace *t, struct arena *arena, struct term_use uses[
 	unsigned weight = trace_weight(t);
 	struct adding a = {uses, 0};
 
-	add(&a, TERM_KEY, t->text[TRACE_KEY], false);
-	add(&a, TERM_KEY, t->text[TRACE_SUBJECT], false);
+	add(&a, TERM_KEY, t->text[TRACE_KEY], EACH);
+	add(&a, TERM_KEY, t->text[TRACE_SUBJECT], EACH);
 	if (weight & TRACE_USER_CALL)
-		add(&a, TERM_USER, user_of(t, t->text[TRACE_USER], weight, arena), false);
+		add(&a, TERM_USER, user_of(t, t->text[TRACE_USER], weight, arena), EACH);
 	if (weight & (TRACE_AROUND | TRACE_USER_CALL))
-		add(&a, TERM_ACTOR, t->text[TRACE_ACTOR], false);
-	add(&a, TERM_ADDRESS, address_of(t, arena), !(weight & (TRACE_AROUND | TRACE_USER_CALL)));
+		add(&a, TERM_ACTOR, t->text[TRACE_ACTOR], EACH);
+	add(&a, TERM_ADDRESS, address_of(t, arena),
+		weight & (TRACE_AROUND | TRACE_USER_CALL) ? EACH : TRACE_ACTOR);
 	if (str_is(t->text[TRACE_NAME], "CreateAccessKey"))
-		add(&a, TERM_AGENT, t->text[TRACE_AGENT], false);
+		add(&a, TERM_AGENT, t->text[TRACE_AGENT], EACH);
+	if (trace_has_lasting_key(t))
+		add(&a, TERM_USER, caller_of(t, arena), TRACE_KEY);
 	return a.count;
 }
 
@@ -133,12 +145,11 @@ terms_of_alert(const struct alert *alert, struct arena *arena, struct term terms
 
 	trace_of_alert(&t, alert, arena);
 	if (trace_succeeded(&t))
-		add(&a, TERM_KEY, t.text[TRACE_SUBJECT], false);
-	add(&a, TERM_USER, user_of(&t, term_user_of_alert(alert, &t), TRACE_KEY_CALL, arena),
-		false);
-	add(&a, TERM_ACTOR, t.text[TRACE_ACTOR], false);
-	add(&a, TERM_ADDRESS, address_of(&t, arena), false);
-	add(&a, TERM_AGENT, t.text[TRACE_AGENT], false);
+		add(&a, TERM_KEY, t.text[TRACE_SUBJECT], EACH);
+	add(&a, TERM_USER, user_of(&t, term_user_of_alert(alert, &t), TRACE_KEY_CALL, arena), EACH);
+	add(&a, TERM_ACTOR, t.text[TRACE_ACTOR], EACH);
+	add(&a, TERM_ADDRESS, address_of(&t, arena), EACH);
+	add(&a, TERM_AGENT, t.text[TRACE_AGENT], EACH);
 	for (size_t i = 0; i < a.count; i++)
 		terms[i] = uses[i].term;
 	return a.count;

@@ -10,9 +10,10 @@
 
 /* Numbers stand in stores: the list only grows. */
 enum term_kind {
-	TERM_KEY,     /* a key id: what was called with it, and what was done to it */
-	TERM_USER,    /* `account/name`: what was done to an IAM user */
-	TERM_ACTOR,   /* trace.ACTOR: its calls with a weight (trace.h) */
+	TERM_KEY,   /* a key id: what was called with it, and what was done to it */
+	TERM_USER,  /* `account/name`: what was done to an IAM user, and the first call with each of
+		       their lasting keys; of root without a name */
+	TERM_ACTOR, /* trace.ACTOR: its calls with a weight (trace.h) */
 	TERM_ADDRESS, /* an IP address (address_spell): the first call of each actor, and calls with
 			 a weight */
 	TERM_AGENT,   /* a user agent: the keys that were made with it */
@@ -34,7 +35,9 @@ size_t terms_of_alert(const struct alert *alert, struct arena *arena, struct ter
 
 struct term_use {
 	struct term term;
-	bool first_only; /* TERM_ADDRESS without a weight: only the first of its actor counts */
+	/* Only the first with the same one counts: TRACE_ACTOR, of TERM_ADDRESS without a weight;
+	 * TRACE_KEY, of TERM_USER; TRACE_EVENT_ID: each. */
+	enum trace_text first_of;
 };
 size_t terms_of_trace(
 	const struct trace *trace, struct arena *arena, struct term_use uses[TERMS_MAX]);

@@ -299,3 +299,29 @@ trace_turn(const struct trace *t)
 		return -1;
 	return str_starts_with(t->text[TRACE_NAME], STR("Delete"));
 }
+
+/* `arn:aws:iam::111122223333:user/ada` */
+struct str
+trace_caller_account(const struct trace *t)
+{
+	struct str arn = t->text[TRACE_ACTOR];
+	size_t from = 0, end;
+
+	for (int colons = 0; colons < 4; colons++) {
+		from = str_find(arn, STR(":"), from);
+		if (from++ == (size_t)-1)
+			return t->text[TRACE_ACCOUNT];
+	}
+	end = str_find(arn, STR(":"), from);
+	return end == (size_t)-1 || end == from ? t->text[TRACE_ACCOUNT]
+						: str_slice(arn, from, end - from);
+}
+
+bool
+trace_has_lasting_key(const struct trace *t)
+{
+	if (!str_starts_with(t->text[TRACE_KEY], TRACE_LASTING))
+		return false;
+	return str_is(t->text[TRACE_TYPE], "Root") ||
+	       (str_is(t->text[TRACE_TYPE], "IAMUser") && t->text[TRACE_ACTOR_USER].len);
+}

@@ -93,4 +93,13 @@ int trace_turn(const struct trace *trace);
 /* It went through. */
 bool trace_succeeded(const struct trace *trace);
 
+/* ---- who called ---- */
+
+/* As their ARN says, whichever account it was logged in; else that one. */
+struct str trace_caller_account(const struct trace *trace);
+/* They called with a key that lasts: an IAM user's, or root's. */
+bool trace_has_lasting_key(const struct trace *trace);
+/* Every key that lasts begins so. */
+#define TRACE_LASTING STR("AKIA")
+
 #endif

@@ -75,6 +75,26 @@ is_wanted_key(struct sweep *s, struct str value)
 	return want_find_hash(s->want, hash, TERM_KEY, value) > s->after;
 }
 
+/* Of a unit in which a lasting key stands: it may be that of a user who is looked for. Root has no
+ * name. */
+static bool
+may_be_users(const struct sweep *s, struct str unit)
+{
+	const char *end = unit.data + unit.len;
+	size_t at = 0;
+
+	if (want_user(s->want, STR("")) > s->after && str_find(unit, STR("Root"), 0) != (size_t)-1)
+		return true;
+	while ((at = str_find(unit, STR("userName"), at)) != (size_t)-1) {
+		bool odd = false;
+		struct str name = value_behind(unit.data + (at += 8), end, &odd);
+
+		if (name.data && (odd || want_user(s->want, name) > s->after))
+			return true;
+	}
+	return false;
+}
+
 /* Where no IPv6 address is wanted, an IPv4 address can be spelled as one: it begins with zeros. */
 static bool
 may_be_wanted(const struct sweep *s, struct str value)
@@ -114,6 +134,7 @@ bool
 sweep_wants(struct sweep *s, struct str unit, const struct fields *fields)
 {
 	struct str time = STR_ABSENT;
+	bool lasting = false;
 	unsigned times = 0;
 
 	if (want_is_odd(s->want) || fields->more)
@@ -131,8 +152,12 @@ sweep_wants(struct sweep *s, struct str unit, const struct fields *fields)
 		} else if (odd || (field->name == FIELD_KEY ? is_wanted_key(s, value)
 							     : is_wanted_address(s, value))) {
 			return true;
+		} else if (field->name == FIELD_KEY) {
+			lasting |= str_starts_with(value, TRACE_LASTING);
 		}
 	}
+	if (lasting && may_be_users(s, unit))
+		return true;
 	if (times > 1)
 		time = own_time(unit);
 	if (time.len)

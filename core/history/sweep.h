@@ -1,8 +1,9 @@
 /*
  * One look at the fields of a unit (scan.h): does it hold a key id or an address that is wanted,
  * and when did it happen? Sound as the pre-filter is: a unit without a \u escape but those of < > &,
- * in which no name of a wanted call stands, matters to history only by the value of an `accessKeyId`
- * or of `sourceIPAddress`, which stand in the clear, also in strings inside strings. One thread.
+ * in which no name of a wanted call stands, matters to history only by the value of an `accessKeyId`,
+ * by that of a `userName` beside one that lasts, or by that of `sourceIPAddress`, which stand in the
+ * clear, also in strings inside strings. One thread.
  */
 #ifndef KEYWATCH_HISTORY_SWEEP_H
 #define KEYWATCH_HISTORY_SWEEP_H

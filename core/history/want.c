@@ -7,6 +7,9 @@
 
 enum { SLOTS_LEAST = 64 };
 
+/* Beside the terms: the name of a TERM_USER, whatever its account. */
+#define USER_NAME TERM_KINDS
+
 struct entry {
 	int64_t n; /* 0: the slot is free */
 	uint64_t hash;
@@ -16,8 +19,9 @@ struct entry {
 struct want {
 	struct arena arena;    /* owns the values */
 	struct entry *entries; /* owns; open addressing */
-	size_t slots, count;   /* slots: a power of two */
-	int64_t last;
+	size_t slots, filled;  /* slots: a power of two */
+	size_t count;	       /* of terms */
+	int64_t last, odd_user; /* odd_user: the last whose name is odd; 0: none */
 	bool odd, ipv6;
 };
 
@@ -104,26 +108,57 @@ is_odd(struct str value)
 	return false;
 }
 
+/* False: it is there. */
+static bool
+put(struct want *w, int64_t n, enum term_kind kind, struct str value)
+{
+	uint64_t hash = want_hash(kind, value);
+	struct entry *e;
+
+	if (2 * (w->filled + 1) > w->slots)
+		grow(w);
+	e = slot_of(w, hash, kind, value);
+	if (e->n)
+		return false;
+	*e = (struct entry){n, hash, {kind, arena_str(&w->arena, value)}};
+	w->filled++;
+	return true;
+}
+
+static void
+put_name(struct want *w, int64_t n, struct str user)
+{
+	size_t slash = str_find(user, STR("/"), 0);
+	struct str name = slash == (size_t)-1 ? user : str_slice(user, slash + 1, user.len);
+
+	if (is_odd(name) && n > w->odd_user)
+		w->odd_user = n;
+	put(w, n, USER_NAME, name);
+	slot_of(w, want_hash(USER_NAME, name), USER_NAME, name)->n = n;
+}
+
 void
 want_add(struct want *w, int64_t n, const struct term *term)
 {
-	uint64_t hash;
-	struct entry *e;
-
 	if (!term->value.len)
 		return;
-	if (2 * (w->count + 1) > w->slots)
-		grow(w);
-	hash = want_hash(term->kind, term->value);
-	e = slot_of(w, hash, term->kind, term->value);
 	if (n > w->last)
 		w->last = n;
-	if (e->n)
+	if (!put(w, n, term->kind, term->value))
 		return;
-	*e = (struct entry){n, hash, {term->kind, arena_str(&w->arena, term->value)}};
+	if (term->kind == TERM_USER)
+		put_name(w, n, term->value);
 	w->count++;
 	w->odd |= (term->kind == TERM_KEY || term->kind == TERM_ADDRESS) && is_odd(term->value);
 	w->ipv6 |= term->kind == TERM_ADDRESS && address_has_spellings(term->value);
+}
+
+int64_t
+want_user(const struct want *w, struct str name)
+{
+	int64_t n = slot_of(w, want_hash(USER_NAME, name), USER_NAME, name)->n;
+
+	return n > w->odd_user ? n : w->odd_user;
 }
 
 int64_t

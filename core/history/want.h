@@ -21,6 +21,9 @@ int64_t want_find(const struct want *want, enum term_kind kind, struct str value
 uint64_t want_hash(enum term_kind kind, struct str value);
 int64_t want_find_hash(
 	const struct want *want, uint64_t hash, enum term_kind kind, struct str value);
+/* The same of users by that name, in any account; the number is the highest. Root's is empty; of
+ * those that want_is_odd would be about any may be one. */
+int64_t want_user(const struct want *want, struct str name);
 size_t want_count(const struct want *want);
 int64_t want_last(const struct want *want);  /* the highest number; 0: there are none */
 bool want_has_ipv6(const struct want *want); /* among the addresses */

@@ -295,11 +295,12 @@ history_put_trace(struct detector *d, const struct traced *traced, int64_t input
 	detector_begin(d);
 	*made = 0;
 	for (size_t i = 0; i < traced->count && !d->failed; i++) {
-		bool ok = traced->uses[i].first_only
-				  ? store_trace_put_first(store, traced->uses[i].term,
-					    &traced->trace, input, &fresh, &err)
-				  : store_trace_put(store, traced->uses[i].term, &traced->trace,
-					    input, &fresh, &err);
+		bool ok =
+			traced->uses[i].first_of
+				? store_trace_put_first(store, traced->uses[i].term, &traced->trace,
+					  traced->uses[i].first_of, input, &fresh, &err)
+				: store_trace_put(store, traced->uses[i].term, &traced->trace,
+					  input, &fresh, &err);
 
 		if (!ok)
 			detector_fail(d, &err);

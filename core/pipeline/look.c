@@ -104,12 +104,12 @@ find_uses(struct looker *l, struct traced *traced)
 	for (size_t i = 0; i < count; i++) {
 		int64_t n = find(l, &uses[i].term);
 
-		if (!n || (uses[i].first_only &&
-				  !firsts_take(&l->firsts, n, traced->trace.text[TRACE_ACTOR],
+		if (!n || (uses[i].first_of &&
+				  !firsts_take(&l->firsts, n, traced->trace.text[uses[i].first_of],
 					  traced->trace.time)))
 			continue;
 		traced->uses[traced->count].term = n;
-		traced->uses[traced->count++].first_only = uses[i].first_only;
+		traced->uses[traced->count++].first_of = uses[i].first_of;
 	}
 }
 

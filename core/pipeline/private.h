@@ -209,7 +209,7 @@ struct traced {
 	size_t count;
 	struct {
 		int64_t term;
-		bool first_only;
+		enum trace_text first_of;
 	} uses[TERMS_MAX];
 };
 

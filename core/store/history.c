@@ -308,7 +308,7 @@ store_trace_put(struct store *store, int64_t term, const struct trace *trace, in
 	return end_putting(store, keep(&p, fresh, err), err);
 }
 
-/* ---- only the first of its actor ---- */
+/* ---- only the first of its actor, or with its key ---- */
 
 struct first {
 	bool there, light;
@@ -317,7 +317,7 @@ struct first {
 };
 
 static bool
-find_first(struct putting *p, int64_t actor, struct first *first, struct error *err)
+find_first(struct putting *p, int64_t word, struct first *first, struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(p->store, STMT_TRACE_FIRST, err);
 	struct str identity;
@@ -327,7 +327,7 @@ find_first(struct putting *p, int64_t actor, struct first *first, struct error *
 	if (!stmt)
 		return false;
 	sql_bind_long(stmt, 1, p->term);
-	sql_bind_long(stmt, 2, actor);
+	sql_bind_long(stmt, 2, word);
 	rc = sql_step(p->store, stmt, err);
 	if (rc == SQLITE_ROW) {
 		first->there = true;
@@ -342,14 +342,14 @@ find_first(struct putting *p, int64_t actor, struct first *first, struct error *
 }
 
 static bool
-put_first(struct putting *p, int64_t actor, struct error *err)
+put_first(struct putting *p, int64_t word, struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(p->store, STMT_TRACE_FIRST_PUT, err);
 
 	if (!stmt)
 		return false;
 	sql_bind_long(stmt, 1, p->term);
-	sql_bind_long(stmt, 2, actor);
+	sql_bind_long(stmt, 2, word);
 	sql_bind_long(stmt, 3, p->light);
 	sql_bind_long(stmt, 4, p->time);
 	sql_bind_blob(stmt, 5, identity_bytes(p->identity));
@@ -384,27 +384,27 @@ give_way(struct putting *p, const struct first *first, struct error *err)
 }
 
 static bool
-keep_first(struct putting *p, bool *fresh, struct error *err)
+keep_first(struct putting *p, enum trace_text of, bool *fresh, struct error *err)
 {
 	struct first first;
-	int64_t actor;
+	int64_t word;
 
 	*fresh = false;
-	if (!word_put(p->store, TRACE_ACTOR, p->trace->text[TRACE_ACTOR], &actor, err) ||
-		!find_first(p, actor, &first, err))
+	if (!word_put(p->store, of, p->trace->text[of], &word, err) ||
+		!find_first(p, word, &first, err))
 		return false;
 	if (first.there && comes_after(p, &first))
 		return memcmp(p->identity, first.identity, TRACE_IDENTITY) != 0 || put_copy(p, err);
 	return (!first.there || give_way(p, &first, err)) && keep(p, fresh, err) &&
-	       put_first(p, actor, err);
+	       put_first(p, word, err);
 }
 
 bool
-store_trace_put_first(struct store *store, int64_t term, const struct trace *trace, int64_t input,
-	bool *fresh, struct error *err)
+store_trace_put_first(struct store *store, int64_t term, const struct trace *trace,
+	enum trace_text of, int64_t input, bool *fresh, struct error *err)
 {
 	struct putting p;
 
 	begin_putting(&p, store, term, trace, input);
-	return end_putting(store, keep_first(&p, fresh, err), err);
+	return end_putting(store, keep_first(&p, of, fresh, err), err);
 }

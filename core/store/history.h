@@ -35,10 +35,11 @@ enum { STORE_TRACES_MAX = 100000 };
  * `input`: where it stands (store_input_begin); *fresh: it was not there. Within a transaction. */
 bool store_trace_put(struct store *store, int64_t term, const struct trace *trace, int64_t input,
 	bool *fresh, struct error *err);
-/* The same where only the first of its actor counts (term_use.first_only): the earliest of those
- * that were put so is kept, whatever order they come in. *fresh: it is the earliest by now. */
+/* The same where only the first with that text counts (term_use.first_of; of a term always the
+ * same): the earliest of those that were put so is kept, whatever order they come in. *fresh: it is
+ * the earliest by now. */
 bool store_trace_put_first(struct store *store, int64_t term, const struct trace *trace,
-	int64_t input, bool *fresh, struct error *err);
+	enum trace_text of, int64_t input, bool *fresh, struct error *err);
 /* Where else its record stands: the trace with other places, of as many as are kept. Strings valid
  * during the visit. */
 typedef bool store_trace_visit(void *context, const struct trace *trace);

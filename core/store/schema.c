@@ -203,7 +203,7 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	" offset INTEGER NOT NULL,"
 	" sha256 BLOB,"
 	" PRIMARY KEY(term, light, time, identity)) WITHOUT ROWID;"
-	/* Where only the first trace of each actor is kept: which that is. */
+	/* Where only the first trace of each actor, or key, is kept: which that is. */
 	"CREATE TABLE trace_first("
 	" term INTEGER NOT NULL,"
 	" actor INTEGER NOT NULL," /* word.n; 0: none */

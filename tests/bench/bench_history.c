@@ -116,13 +116,14 @@ put_terms(struct bench *b)
 }
 
 static void
-put(struct bench *b, int64_t term, const struct trace *trace, bool first)
+put(struct bench *b, int64_t term, const struct trace *trace, enum trace_text first_of)
 {
 	struct error err;
 	bool fresh;
 
-	must((first ? store_trace_put_first : store_trace_put)(
-		     b->store, term, trace, b->input, &fresh, &err),
+	must(first_of ? store_trace_put_first(
+				b->store, term, trace, first_of, b->input, &fresh, &err)
+		      : store_trace_put(b->store, term, trace, b->input, &fresh, &err),
 		&err);
 	b->calls++;
 	b->rows += fresh;
@@ -158,7 +159,7 @@ put_creation(struct bench *b, uint64_t n)
 	trace_identity(&trace, trace.identity);
 	for (size_t i = 0; i < count; i++)
 		if (terms[i])
-			put(b, terms[i], &trace, uses[i].first_only);
+			put(b, terms[i], &trace, uses[i].first_of);
 	b->put_us += meter_now_us() - since;
 	alert_fini(&alert);
 }
@@ -207,7 +208,7 @@ put_uses(struct bench *b, uint64_t n)
 	since = meter_now_us();
 	for (unsigned i = 0; i < USES; i++)
 		if (of[i] && of[i]->term)
-			put(b, of[i]->term, &uses[i].trace, false);
+			put(b, of[i]->term, &uses[i].trace, TRACE_EVENT_ID);
 	b->put_us += meter_now_us() - since;
 }
 
@@ -259,7 +260,7 @@ put_busy(struct bench *b, const struct alert *alert)
 				use.trace.text[TRACE_NAME] = STR("CreateUser");
 				use.trace.text[TRACE_SERVICE] = STR("iam.amazonaws.com");
 			}
-			put(b, term, &use.trace, false);
+			put(b, term, &use.trace, TRACE_EVENT_ID);
 		}
 	must(store_commit(b->store, &err), &err);
 	arena_fini(&arena);

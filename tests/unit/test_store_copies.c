@@ -58,11 +58,13 @@ where_else_a_record_stands_is_remembered_and_where_it_moves_to(void **state)
 	trace_identity(&trace, trace.identity);
 	trace.sha256 = STR("cccc456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
 	first_only = trace_term(&s, address.kind, "192.0.2.1");
-	assert_ok(
-		store_trace_put_first(s.store, first_only, &trace, inputs[0], &fresh, &err), &err);
+	assert_ok(store_trace_put_first(
+			  s.store, first_only, &trace, TRACE_ACTOR, inputs[0], &fresh, &err),
+		&err);
 	assert_true(fresh);
-	assert_ok(
-		store_trace_put_first(s.store, first_only, &trace, inputs[1], &fresh, &err), &err);
+	assert_ok(store_trace_put_first(
+			  s.store, first_only, &trace, TRACE_ACTOR, inputs[1], &fresh, &err),
+		&err);
 	assert_false(fresh);
 	assert_copies(&s, &trace, "logs/1.json@0 cccc ");
 	arena_fini(&arena);

@@ -262,8 +262,9 @@ of_an_actor_at_an_address_only_the_first_is_kept(void **state)
 		struct trace trace = trace_of_words(&arena, words[i]);
 
 		assert_ok(store_begin(s.store, &err), &err);
-		assert_ok(
-			store_trace_put_first(s.store, term, &trace, s.input, &fresh, &err), &err);
+		assert_ok(store_trace_put_first(
+				  s.store, term, &trace, TRACE_ACTOR, s.input, &fresh, &err),
+			&err);
 		assert_int_equal(fresh, earliest[i]);
 		assert_ok(store_commit(s.store, &err), &err);
 	}

@@ -23,10 +23,10 @@ put_time(struct buf *out, const struct trace *trace)
 }
 
 static void
-put_term(struct buf *out, const struct term *term, bool first_only)
+put_term(struct buf *out, const struct term *term, bool first)
 {
 	buf_printf(out, "%s%s=%.*s%s", out->len ? "; " : "", term_kind_names[term->kind],
-		STR_ARG(term->value), first_only ? " first" : "");
+		STR_ARG(term->value), first ? " first" : "");
 }
 
 static void
@@ -36,7 +36,7 @@ put_terms(struct buf *out, const struct trace *trace, struct arena *arena)
 	size_t count = terms_of_trace(trace, arena, uses);
 
 	for (size_t i = 0; i < count; i++)
-		put_term(out, &uses[i].term, uses[i].first_only);
+		put_term(out, &uses[i].term, uses[i].first_of);
 }
 
 static void

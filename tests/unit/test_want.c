@@ -251,6 +251,48 @@ terms_that_were_looked_for_before_are_not_wanted(void **state)
 }
 
 static void
+a_call_with_a_lasting_key_is_wanted_when_it_may_be_of_a_user_who_is_looked_for(void **state)
+{
+	static const struct {
+		const char *unit;
+		bool wanted;
+	} cases[] = {
+		{"{\"accessKeyId\":\"" OTHER "\",\"userName\":\"ada\"}", true},
+		{"{\"userName\" : \"ada\",\"accessKeyId\":\"" OTHER "\"}", true},
+		{"{\"userName\":\"x\",\"a\":{\"userName\":\"ada\",\"accessKeyId\":\"" OTHER "\"}}",
+			true},
+		{"{\"x\":\"{\\\"accessKeyId\\\":\\\"" OTHER
+		 "\\\",\\\"userName\\\":\\\"ada\\\"}\"}",
+			true},
+		{"{\"accessKeyId\":\"" OTHER "\",\"userName\":\"adam\"}", false},
+		{"{\"accessKeyId\":\"" OTHER "\",\"userName\":null}", false},
+		{"{\"accessKeyId\":\"ASIAOTHER00000000001\",\"userName\":\"ada\"}", false},
+		{"{\"accessKeyId\":\"" OTHER "\",\"type\":\"Root\"}", false},
+	};
+	struct want *want = wanted();
+	struct sweep sweep = {.want = want};
+	const struct str root = STR("{\"accessKeyId\":\"" OTHER "\",\"type\":\"Root\"}");
+
+	(void)state;
+	add(want, 6, TERM_USER, "1/ada");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(sweep_finds(&sweep, str_from(cases[i].unit)), cases[i].wanted);
+	sweep.after = 6;
+	assert_false(sweep_finds(&sweep, str_from(cases[0].unit)));
+	add(want, 7, TERM_USER, "2/ada");
+	assert_true(sweep_finds(&sweep, str_from(cases[0].unit)));
+	add(want, 8, TERM_USER, "1/");
+	assert_true(sweep_finds(&sweep, root));
+	assert_int_equal(want_user(want, STR("ada")), 7);
+	assert_int_equal(want_user(want, STR("")), 8);
+	add(want, 9, TERM_USER, "1/a\"b");
+	sweep.after = 8;
+	assert_true(sweep_finds(&sweep,
+		STR("{\"accessKeyId\":\"" OTHER "\",\"userName\":\"a\\\"b\"}")));
+	want_free(want);
+}
+
+static void
 an_ipv4_address_is_wanted_in_the_guise_of_ipv6(void **state)
 {
 	struct want *want = want_new();
@@ -402,6 +444,8 @@ main(void)
 		cmocka_unit_test(the_fast_and_the_slow_way_agree),
 		cmocka_unit_test(strings_that_hold_records_are_given),
 		cmocka_unit_test(terms_that_were_looked_for_before_are_not_wanted),
+		cmocka_unit_test(
+			a_call_with_a_lasting_key_is_wanted_when_it_may_be_of_a_user_who_is_looked_for),
 		cmocka_unit_test(an_ipv4_address_is_wanted_in_the_guise_of_ipv6),
 		cmocka_unit_test(a_value_that_cannot_be_looked_for_makes_all_wanted),
 		cmocka_unit_test(units_with_escaped_markup_are_looked_at_as_others),
