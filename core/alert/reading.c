@@ -101,6 +101,17 @@ shares(const struct reading *r, const struct trace *t, enum trace_text text)
 	return t->text[text].len && str_equal(t->text[text], r->own.text[text]);
 }
 
+/* Another account is told the caller's principal alone. */
+static bool
+is_by_actor(const struct reading *r, const struct trace *t)
+{
+	struct str principal = r->alert->text[ALERT_ACTOR_PRINCIPAL];
+
+	return shares(r, t, TRACE_ACTOR) ||
+	       (principal.len && str_is(t->text[TRACE_TYPE], "AWSAccount") &&
+		       str_equal(t->text[TRACE_ACTOR], principal));
+}
+
 void
 reading_make(struct reading *r, struct arena *arena, const struct alert *alert,
 	const struct history *history)
@@ -124,7 +135,7 @@ reading_make(struct reading *r, struct arena *arena, const struct alert *alert,
 			.trace = t,
 			.weight = trace_weight(t),
 			.key = find_key(r, keys, t->text[TRACE_KEY]),
-			.by_actor = shares(r, t, TRACE_ACTOR),
+			.by_actor = is_by_actor(r, t),
 			.from_ip = r->addressed &&
 				   address_equal(t->text[TRACE_IP], r->own.text[TRACE_IP]),
 			.on_user = is_on_user(r, t),
