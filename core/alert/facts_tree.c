@@ -47,12 +47,23 @@ collect(const struct reading *r, struct child **list)
 	return count;
 }
 
+/* Root is no user with a name. */
+static struct str
+user_of(const struct child *child)
+{
+	const struct trace *made = child->made;
+
+	if (!made || made->text[TRACE_USER].len)
+		return made ? made->text[TRACE_USER] : STR_ABSENT;
+	return str_is(made->text[TRACE_TYPE], "Root") ? STR("root") : STR_ABSENT;
+}
+
 static void
 put_child(struct asking *a, const struct child *child)
 {
 	json_begin_object(&a->writer);
 	fact_member(a, "accessKeyId", child->id);
-	fact_member(a, "user", child->made ? child->made->text[TRACE_USER] : STR_ABSENT);
+	fact_member(a, "user", user_of(child));
 	fact_member_time(a, "at", child->made ? child->made->time : TIME_NONE);
 	fact_member_long(a, "depth", child->depth);
 	json_end_object(&a->writer);
@@ -65,8 +76,8 @@ say_children(struct asking *a, const struct child *list, size_t count)
 	buf_printf(&a->text, "%zu %s made with it: ", count, count == 1 ? "key" : "keys");
 	for (size_t i = 0; i < count && i < CHILDREN_SAID; i++) {
 		buf_printf(&a->text, "%s%.*s", i ? ", " : "", STR_ARG(list[i].id));
-		if (list[i].made && list[i].made->text[TRACE_USER].len)
-			buf_printf(&a->text, " for %.*s", STR_ARG(list[i].made->text[TRACE_USER]));
+		if (user_of(&list[i]).len)
+			buf_printf(&a->text, " for %.*s", STR_ARG(user_of(&list[i])));
 	}
 	if (count > CHILDREN_SAID)
 		buf_printf(&a->text, " and %zu more", count - CHILDREN_SAID);
