@@ -6,6 +6,7 @@ struct other_key {
 	struct str id;
 	const struct trace *made, *before;	 /* its creation; any change before the new key's */
 	const struct trace *used;		 /* the first call of the user with it that is seen */
+	const struct trace *since;		 /* the first change since then */
 	const struct trace *deactivate, *remove; /* since the new key was made, and still so */
 	const struct trace *inactive;		 /* deactivated before that, and still so */
 	bool calling;				 /* the new key was asked for with it */
@@ -55,6 +56,8 @@ take_change(struct other_key *key, const struct clue *clue, bool since)
 	const struct trace *t = clue->trace;
 	bool inactive = str_is(t->text[TRACE_WHAT], "Inactive");
 
+	if (since && !key->since)
+		key->since = t;
 	if (!since) {
 		key->before = t;
 		key->gone |= clue_is(clue, "DeleteAccessKey");
@@ -154,22 +157,29 @@ first_step(const struct other_key *key)
 	return key->deactivate->time < key->remove->time ? key->deactivate : key->remove;
 }
 
+static const struct trace *
+first_seen(const struct other_key *key)
+{
+	if (!key->since || (key->used && key->used->time < key->since->time))
+		return key->used;
+	return key->since;
+}
+
 /* Was it there before the new one? One whose creation is not seen may also be younger, unless all
- * is known from the new key's making to the first that was done to it. */
+ * is known from the new key's making to the first that was done to it, or with it. */
 static bool
 is_older(const struct reading *r, const struct other_key *key, struct looked *looked)
 {
-	const struct trace *step = first_step(key);
+	const struct trace *seen = first_seen(key);
 
 	if (key->gone || (key->made && key->made->time > r->alert->time))
 		return false;
 	if (key->made || key->before || key->calling ||
 		(key->used && key->used->time < r->alert->time))
 		return true;
-	step = step ? step : key->used;
-	if (!step)
+	if (!seen)
 		return false;
-	*looked = reading_looked(r, ROTATION_KINDS, r->alert->time, step->time);
+	*looked = reading_looked(r, ROTATION_KINDS, r->alert->time, seen->time);
 	return !looked->lacks.data;
 }
 
@@ -225,7 +235,7 @@ static void
 judge(struct rotation *rotation, const struct reading *r, const struct other_key *key)
 {
 	rotation->old = key->id;
-	rotation->shown_by = key->made ? key->made : key->before ? key->before : key->used;
+	rotation->shown_by = key->made ? key->made : key->before ? key->before : first_seen(key);
 	rotation->deactivate = key->deactivate;
 	rotation->remove = key->remove;
 	rotation->by_owner = is_by_owner(r, key->deactivate) && is_by_owner(r, key->remove);
