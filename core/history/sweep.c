@@ -75,21 +75,52 @@ is_wanted_key(struct sweep *s, struct str value)
 	return want_find_hash(s->want, hash, TERM_KEY, value) > s->after;
 }
 
-/* Of a unit in which a lasting key stands: it may be that of a user who is looked for. Root has no
- * name. */
 static bool
-may_be_users(const struct sweep *s, struct str unit)
+is_wanted_user(const struct sweep *s, struct str name, bool odd)
+{
+	return name.data && (odd || want_user(s->want, name) > s->after);
+}
+
+/* Who calls with a lasting key may be a user who is looked for. */
+struct callers {
+	bool any;     /* with such a key */
+	bool unnamed; /* not right behind it, where CloudTrail writes it */
+};
+
+/* The name behind the value of an `accessKeyId` belongs to the same object. True: it is wanted. */
+static bool
+note_caller(const struct sweep *s, struct callers *callers, struct str key, const char *end)
+{
+	static const char between[] = "\",\"userName";
+	const char *at = key.data + key.len;
+	struct str name = STR_ABSENT;
+	bool odd = false;
+
+	if (!str_starts_with(key, TRACE_LASTING))
+		return false;
+	callers->any = true;
+	if ((size_t)(end - at) > sizeof(between) &&
+		memcmp(at, between, sizeof(between) - 1) == 0)
+		name = value_behind(at + sizeof(between) - 1, end, &odd);
+	callers->unnamed |= !name.data;
+	return is_wanted_user(s, name, odd);
+}
+
+/* Root has no name. */
+static bool
+may_be_users(const struct sweep *s, const struct callers *callers, struct str unit)
 {
 	const char *end = unit.data + unit.len;
 	size_t at = 0;
 
-	if (want_user(s->want, STR("")) > s->after && str_find(unit, STR("Root"), 0) != (size_t)-1)
+	if (callers->any && want_user(s->want, STR("")) > s->after &&
+		str_find(unit, STR("Root"), 0) != (size_t)-1)
 		return true;
-	while ((at = str_find(unit, STR("userName"), at)) != (size_t)-1) {
+	while (callers->unnamed && (at = str_find(unit, STR("userName"), at)) != (size_t)-1) {
 		bool odd = false;
 		struct str name = value_behind(unit.data + (at += 8), end, &odd);
 
-		if (name.data && (odd || want_user(s->want, name) > s->after))
+		if (is_wanted_user(s, name, odd))
 			return true;
 	}
 	return false;
@@ -134,7 +165,7 @@ bool
 sweep_wants(struct sweep *s, struct str unit, const struct fields *fields)
 {
 	struct str time = STR_ABSENT;
-	bool lasting = false;
+	struct callers callers = {0};
 	unsigned times = 0;
 
 	if (want_is_odd(s->want) || fields->more)
@@ -152,11 +183,12 @@ sweep_wants(struct sweep *s, struct str unit, const struct fields *fields)
 		} else if (odd || (field->name == FIELD_KEY ? is_wanted_key(s, value)
 							     : is_wanted_address(s, value))) {
 			return true;
-		} else if (field->name == FIELD_KEY) {
-			lasting |= str_starts_with(value, TRACE_LASTING);
+		} else if (field->name == FIELD_KEY &&
+			   note_caller(s, &callers, value, unit.data + unit.len)) {
+			return true;
 		}
 	}
-	if (lasting && may_be_users(s, unit))
+	if (may_be_users(s, &callers, unit))
 		return true;
 	if (times > 1)
 		time = own_time(unit);

@@ -265,6 +265,8 @@ a_call_with_a_lasting_key_is_wanted_when_it_may_be_of_a_user_who_is_looked_for(v
 		 "\\\",\\\"userName\\\":\\\"ada\\\"}\"}",
 			true},
 		{"{\"accessKeyId\":\"" OTHER "\",\"userName\":\"adam\"}", false},
+		{"{\"accessKeyId\":\"" OTHER "\",\"userName\":\"adam\",\"a\":{\"userName\":\"ada\"}}",
+			false},
 		{"{\"accessKeyId\":\"" OTHER "\",\"userName\":null}", false},
 		{"{\"accessKeyId\":\"ASIAOTHER00000000001\",\"userName\":\"ada\"}", false},
 		{"{\"accessKeyId\":\"" OTHER "\",\"type\":\"Root\"}", false},
