@@ -74,7 +74,7 @@ explain(struct explaining *e, const struct command_rules *rules, const struct kn
 		.known = known};
 	if (!command_open_store(e->line, &e->store, &err))
 		return command_fail(&err);
-	e->stories = (struct stories){.store = e->store, .scope.state = HISTORY_LOOKED};
+	e->stories = stories_open(e->store, 0, HISTORY_LOOKED);
 	if (judging_open(&e->judging, e->line, e->store, &err)) {
 		judging_refused(&e->judging);
 		status = explain_all(e);
@@ -82,6 +82,7 @@ explain(struct explaining *e, const struct command_rules *rules, const struct kn
 	} else {
 		status = command_fail(&err);
 	}
+	stories_close(&e->stories);
 	store_close(e->store);
 	return status;
 }

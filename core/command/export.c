@@ -14,7 +14,7 @@ export_store(const struct command_line *line, struct store *store,
 		.rules = rules->rule,
 		.rule_count = rules->count,
 		.known = known};
-	struct stories stories = {.store = store, .scope.state = HISTORY_LOOKED};
+	struct stories stories = stories_open(store, 0, HISTORY_LOOKED);
 	struct print_options options = {.store = store,
 		.rules = rules,
 		.judge = &judging->judge,
@@ -29,6 +29,7 @@ export_store(const struct command_line *line, struct store *store,
 
 	ok = report ? report_print(line, &options, judging, &err)
 		    : print_alerts(line, &options, &count, &err);
+	stories_close(&stories);
 	if (!ok)
 		return command_fail(&err);
 	return judging_refused(judging) ? 2 : 0;

@@ -150,6 +150,20 @@ print_judged(struct scanning *s, struct print_options *options, size_t *alerts, 
 	return ok;
 }
 
+static bool
+print_told(struct scanning *s, struct print_options *options, size_t *alerts, struct error *err)
+{
+	struct story_scope scope = pipeline_scope(s->pipeline);
+	struct stories stories = stories_open(s->store, scope.run, scope.state);
+	bool ok;
+
+	options->export_options.story = stories_load;
+	options->export_options.story_context = &stories;
+	ok = print_judged(s, options, alerts, err);
+	stories_close(&stories);
+	return ok;
+}
+
 static int
 print_results(struct scanning *s)
 {
@@ -160,13 +174,10 @@ print_results(struct scanning *s)
 		.rules = s->rules->rule,
 		.rule_count = s->rules->count,
 		.known = &s->known};
-	struct stories stories = {s->store, pipeline_scope(s->pipeline)};
 	struct print_options options = {.store = s->store,
 		.rules = s->rules,
 		.query = {.run = pipeline_run(s->pipeline)},
-		.export_options = {.ledger = s->line->facts ? &ledger : NULL,
-			.story = stories_load,
-			.story_context = &stories}};
+		.export_options.ledger = s->line->facts ? &ledger : NULL};
 	struct store_counts counts = {.first_time = TIME_NONE, .last_time = TIME_NONE};
 	struct error err;
 	size_t alerts;
@@ -178,7 +189,7 @@ print_results(struct scanning *s)
 		return command_fail(&err);
 	ledger.from = counts.first_time;
 	ledger.to = counts.last_time;
-	if (!print_judged(s, &options, &alerts, &err))
+	if (!print_told(s, &options, &alerts, &err))
 		return command_fail(&err);
 	if (s->caught)
 		fputs("keywatch: stopped: not everything was read\n", stderr);

@@ -1,5 +1,17 @@
 #include "core/command/stories.h"
 
+struct stories
+stories_open(struct store *store, int64_t run, enum history_state state)
+{
+	return (struct stories){store, {run, state, story_cache_new()}};
+}
+
+void
+stories_close(struct stories *s)
+{
+	story_cache_free(s->scope.cache);
+}
+
 bool
 stories_load(void *context, const struct alert *alert, struct arena *arena, struct history *history,
 	struct error *err)

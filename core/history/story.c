@@ -29,14 +29,14 @@ static const struct share {
 
 /* Most texts stand in many traces, and then at one place of what the store remembers. */
 static struct str
-copy_text(struct telling *t, struct str text)
+copy_text(struct story_copies *c, struct str text)
 {
-	struct str *slot = &t->texts[((uintptr_t)text.data >> 3) % TEXT_SLOTS];
+	struct str *slot = &c->texts[((uintptr_t)text.data >> 3) % TEXT_SLOTS];
 
 	if (!text.data)
 		return text;
 	if (!slot->data || !str_equal(*slot, text))
-		*slot = arena_str(t->arena, text);
+		*slot = arena_str(c->arena, text);
 	return *slot;
 }
 
@@ -44,78 +44,117 @@ bool
 story_take_trace(void *context, const struct trace *from)
 {
 	struct telling *t = context;
-	struct trace *to = arena_alloc_word(t->arena, sizeof(*to));
+	struct story_copies *c = t->copies;
+	struct trace *to = arena_alloc_word(c->arena, sizeof(*to));
 
 	*to = *from;
 	for (size_t i = 0; i < TRACE_FIRST_WORD; i++)
 		if (from->text[i].data)
-			to->text[i] = arena_str(t->arena, from->text[i]);
+			to->text[i] = arena_str(c->arena, from->text[i]);
 	for (size_t i = TRACE_FIRST_WORD; i < TRACE_TEXT_COUNT; i++)
-		to->text[i] = copy_text(t, from->text[i]);
-	to->source = copy_text(t, from->source);
-	to->path = copy_text(t, from->path);
-	to->sha256 = arena_str(t->arena, from->sha256);
+		to->text[i] = copy_text(c, from->text[i]);
+	to->source = copy_text(c, from->source);
+	to->path = copy_text(c, from->path);
+	to->sha256 = arena_str(c->arena, from->sha256);
 	MEM_GROW(t->found, t->count, t->capacity);
 	t->found[t->count++] = to;
 	return true;
 }
 
-struct range {
-	int64_t term, from, to;
-	size_t most;
-	bool heavy;
-};
-
-static bool
-load_range(struct telling *t, const struct range *r, bool *cut, struct error *err)
+static size_t
+room(const struct telling *t)
 {
-	size_t room = STORY_TRACES_MAX - t->count;
-
-	return store_traces_of(t->store, r->term, r->heavy, r->from, r->to,
-		r->most < room ? r->most : room, story_take_trace, t, cut, err);
+	return STORY_TRACES_MAX - t->count;
 }
 
 static bool
 load_around(struct telling *t, int64_t term, size_t most, struct error *err)
 {
-	struct range range = {.term = term, .most = most, .heavy = true};
+	int64_t time = t->alert->time;
 	bool cut;
 
-	if (!most || t->alert->time == TIME_NONE)
+	if (!most || time == TIME_NONE)
 		return true;
-	range.from = t->alert->time - AROUND;
-	range.to = t->alert->time + AROUND;
-	return load_range(t, &range, &cut, err);
+	return store_traces_of(t->store, term, true, time - AROUND, time + AROUND,
+		most < room(t) ? most : room(t), story_take_trace, t, &cut, err);
 }
 
 /* Behind the last that was found. */
 static bool
 load_places(struct telling *t, int64_t term, size_t most, struct error *err)
 {
-	size_t room = STORY_TRACES_MAX - t->count;
-	int64_t last;
+	int64_t last = t->count ? t->found[t->count - 1]->time : TIME_NONE;
 
-	if (!most || !room || !t->count || t->found[t->count - 1]->time == TIME_NONE)
+	if (!most || !room(t) || last == TIME_NONE)
 		return true;
-	last = t->found[t->count - 1]->time;
-	return store_traces_places(
-		t->store, term, last, most < room ? most : room, story_take_trace, t, err);
+	return store_traces_places(t->store, term, last, most < room(t) ? most : room(t),
+		story_take_trace, t, err);
+}
+
+static bool
+load_earliest(struct telling *t, const struct story_part *part, bool *cut, struct error *err)
+{
+	size_t most = part->most < room(t) ? part->most : room(t);
+
+	return store_traces_of(t->store, part->term, part->heavy, INT64_MIN, INT64_MAX, most,
+		story_take_trace, t, cut, err);
+}
+
+static void
+take_run(struct telling *t, const struct story_run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		MEM_GROW(t->found, t->count, t->capacity);
+		t->found[t->count++] = run->traces[i];
+	}
+}
+
+/* What other alerts may be about as well is read once. */
+static bool
+load_common(struct telling *t, const struct story_part *part, bool *cut, struct error *err)
+{
+	struct story_run run;
+	size_t from = t->count;
+
+	if (!t->cache || part->most > room(t))
+		return load_earliest(t, part, cut, err);
+	if (story_cache_find(t->cache, part, &run)) {
+		take_run(t, &run);
+		*cut = run.cut;
+		return true;
+	}
+	t->copies = story_cache_copies(t->cache);
+	if (!load_earliest(t, part, cut, err))
+		return false;
+	t->copies = &t->own;
+	run = (struct story_run){t->found + from, t->count - from, *cut};
+	story_cache_put(t->cache, part, &run);
+	return true;
+}
+
+static bool
+load_part(struct telling *t, enum term_kind kind, const struct story_part *part, bool *cut,
+	struct error *err)
+{
+	*cut = false;
+	if (!part->most)
+		return true;
+	return kind == TERM_KEY ? load_earliest(t, part, cut, err)
+				: load_common(t, part, cut, err);
 }
 
 static bool
 load_term(struct telling *t, enum term_kind kind, int64_t term, struct error *err)
 {
 	const struct share *share = &shares[kind];
-	struct range range = {term, INT64_MIN, INT64_MAX, share->heavy, true};
-	bool heavy_cut, light_cut = false;
+	struct story_part heavy = {term, true, share->heavy}, light = {term, false, share->light};
+	bool heavy_cut, light_cut;
 
-	if (!load_range(t, &range, &heavy_cut, err))
+	if (!load_part(t, kind, &heavy, &heavy_cut, err))
 		return false;
 	if (heavy_cut && !load_around(t, term, share->around, err))
 		return false;
-	range.heavy = false;
-	range.most = share->light;
-	if (share->light && !load_range(t, &range, &light_cut, err))
+	if (!load_part(t, kind, &light, &light_cut, err))
 		return false;
 	if (light_cut && !load_places(t, term, share->places, err))
 		return false;
@@ -411,9 +450,10 @@ tell(struct telling *t, const struct story_scope *scope, struct error *err)
 	if (!store_read_join(t->store, &began, err))
 		return false;
 	plant(t);
+	if (t->cache)
+		story_cache_begin(t->cache, t->store);
 	ok = load_alert_terms(t, err) && grow_tree(t, err) && story_load_caller_key(t, err) &&
-	     story_load_calls(t, err) &&
-	     find_coverage(t, scope, err);
+	     story_load_calls(t, err) && find_coverage(t, scope, err);
 	store_read_leave(t->store, began);
 	if (!ok)
 		return false;
@@ -431,7 +471,9 @@ story_load(struct history *history, struct arena *arena, struct store *store,
 
 	*history = (struct history){0};
 	t->history = history;
-	t->arena = arena;
+	t->arena = t->own.arena = arena;
+	t->copies = &t->own;
+	t->cache = scope->cache;
 	t->store = store;
 	t->alert = alert;
 	ok = tell(t, scope, err);

@@ -8,9 +8,16 @@
 #include "core/alert/history.h"
 #include "core/store/history.h"
 
+/* What stories have in common, kept from one to the next: for who loads many. One handle's, and one
+ * thread's. */
+struct story_cache;
+struct story_cache *story_cache_new(void);
+void story_cache_free(struct story_cache *cache);
+
 struct story_scope {
 	int64_t run;		  /* whose inputs count; 0: the whole store */
 	enum history_state state; /* of the gathering, as its pipeline says */
+	struct story_cache *cache; /* then a story is valid until the next; NULL: none */
 };
 
 /* Keys of a tree, and traces of an alert, that are loaded at most. */

@@ -13,9 +13,18 @@ struct branch {
 	const struct trace *made; /* NULL: the alert itself */
 };
 
+/* Where traces are copied to. Most texts stand in many of them. */
+struct story_copies {
+	struct arena *arena;
+	struct str texts[TEXT_SLOTS]; /* lately copied */
+};
+
 struct telling {
 	struct history *history;
 	struct arena *arena;
+	struct story_cache *cache;    /* NULL: none */
+	struct story_copies *copies;  /* those of the cache, or its own */
+	struct story_copies own;
 	struct store *store;
 	const struct alert *alert;
 	const struct trace **found; /* owns the array */
@@ -26,13 +35,36 @@ struct telling {
 	struct story_needs needs;
 	bool term_missing, branch_missing;
 	uint16_t key_slots[KEY_SLOTS]; /* branch + 1; 0: free */
-	struct str texts[TEXT_SLOTS];  /* lately copied */
 };
 
 /* A store_trace_visit: a copy of it is told. */
 bool story_take_trace(void *telling, const struct trace *trace);
 /* A call that answers with a key. */
 bool story_gives_key(const struct trace *trace, bool *temporary);
+
+/* ---- story_cache.c ---- */
+
+/* The earliest of a term: what is loaded of it whatever alert is told of. */
+struct story_part {
+	int64_t term;
+	bool heavy; /* those with a weight, or those without */
+	size_t most;
+};
+struct story_run {
+	const struct trace *const *traces;
+	size_t count;
+	bool cut; /* there are more */
+};
+
+/* Forgets what may no longer be so, and what is too much. Within the reading of the story. */
+void story_cache_begin(struct story_cache *cache, struct store *store);
+/* What is put lies there. */
+struct story_copies *story_cache_copies(struct story_cache *cache);
+/* False: it has none. Valid until the next is put. */
+bool story_cache_find(
+	struct story_cache *cache, const struct story_part *part, struct story_run *run);
+void story_cache_put(
+	struct story_cache *cache, const struct story_part *part, const struct story_run *run);
 
 /* ---- story_beside.c: what stands under no term of the alert ---- */
 

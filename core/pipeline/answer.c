@@ -13,7 +13,7 @@ enum {
 struct answering {
 	struct detector *detector;
 	struct pipeline *pipeline;
-	struct story_scope scope;
+	struct story_scope scope; /* owns its cache */
 	struct fact facts[FACT_COUNT];
 	struct arena arena;
 	int64_t rows[PAGE];
@@ -112,7 +112,8 @@ answer_stale(struct answering *a, size_t most)
 {
 	struct error err;
 
-	a->scope = (struct story_scope){.state = HISTORY_LOOKED};
+	a->scope.run = 0;
+	a->scope.state = HISTORY_LOOKED;
 	if (!store_stale(a->pipeline->store, a->rows, most, &a->count, &err)) {
 		detector_fail(a->detector, &err);
 		return;
@@ -125,8 +126,18 @@ answer_stale(struct answering *a, size_t most)
 static struct answering
 begin(struct detector *d)
 {
-	return (struct answering){
+	struct answering a = {
 		.detector = d, .pipeline = d->pipeline, .scope = pipeline_scope(d->pipeline)};
+
+	a.scope.cache = story_cache_new();
+	return a;
+}
+
+static void
+end(struct answering *a)
+{
+	story_cache_free(a->scope.cache);
+	arena_fini(&a->arena);
 }
 
 void
@@ -142,7 +153,7 @@ history_answer(struct detector *d)
 		detector_commit(d);
 	} while (a.count && goes_on(&a) &&
 		 (!d->pipeline->options.waited_for || time_monotonic_ms() < until));
-	arena_fini(&a.arena);
+	end(&a);
 }
 
 /* ---- of live sources ---- */
@@ -156,7 +167,7 @@ history_answer_alert(struct detector *d, int64_t alert)
 	detector_begin(d);
 	if (!d->failed && !put_fresh(&a, alert, &err))
 		detector_fail(d, &err);
-	arena_fini(&a.arena);
+	end(&a);
 }
 
 void
@@ -165,5 +176,5 @@ history_answer_stale(struct detector *d)
 	struct answering a = begin(d);
 
 	answer_stale(&a, STALE_AT_ONCE);
-	arena_fini(&a.arena);
+	end(&a);
 }

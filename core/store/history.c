@@ -295,6 +295,7 @@ keep(struct putting *p, bool *fresh, struct error *err)
 static bool
 end_putting(struct store *store, bool ok, struct error *err)
 {
+	store->traced++;
 	return ok && (!sqlite3_get_autocommit(store->db) || kept_flush(store, err));
 }
 

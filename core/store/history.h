@@ -52,6 +52,8 @@ bool store_traces(struct store *store, int64_t term, int64_t from, int64_t to, s
 /* Only the calls with a weight, or only those without. */
 bool store_traces_of(struct store *store, int64_t term, bool heavy, int64_t from, int64_t to,
 	size_t most, store_trace_visit *visit, void *context, bool *cut, struct error *err);
+/* Changes whenever what those give may have changed. Within a reading. */
+uint64_t store_traces_state(struct store *store);
 /* Of a term's traces without a weight from that time on, the first from each address with each
  * agent, in the order of time. */
 bool store_traces_places(struct store *store, int64_t term, int64_t from, size_t most,

@@ -187,3 +187,12 @@ store_traces_places(struct store *store, int64_t term, int64_t from, size_t most
 	sql_bind_long(stmt, 3, (int64_t)most);
 	return visit_rows(store, stmt, most, visit, context, &cut, err);
 }
+
+/* SQLite counts what others committed. */
+uint64_t
+store_traces_state(struct store *store)
+{
+	uint64_t others = (uint64_t)sql_number(store->db, "PRAGMA data_version", 0);
+
+	return others << 32 | store->traced;
+}

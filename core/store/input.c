@@ -184,6 +184,7 @@ update_path(
 
 	if (!stmt)
 		return false;
+	store->traced++;
 	sql_bind_long(stmt, 1, known->n);
 	sql_bind_text(stmt, 2, path);
 	return sql_run(store, stmt, err);

@@ -154,6 +154,7 @@ struct store {
 	struct words *words;
 	struct kept *kept;
 	struct covered *covered;
+	uint32_t traced; /* how often this handle changed what traces give */
 	bool roomy; /* the page cache is that of who writes history */
 };
 

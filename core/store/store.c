@@ -211,6 +211,7 @@ store_rollback(struct store *store)
 	if (!sqlite3_get_autocommit(store->db))
 		sql_run_plain(store, STMT_ROLLBACK, NULL);
 	store->touched = false;
+	store->traced++;
 	/* What was cached of the rows may be gone. */
 	store->input = 0;
 	free(store->rule_seen);

@@ -23,7 +23,8 @@ struct tale {
 	struct arena arena;
 	struct alert alert;
 	struct history history;
-	int64_t terms; /* the highest number */
+	struct story_cache *cache; /* NULL: none */
+	int64_t terms;		   /* the highest number */
 };
 
 /* Traces are put under each of their terms that is there. */
@@ -75,7 +76,7 @@ tale_close(struct tale *t)
 static void
 load_as(struct tale *t, enum history_state state)
 {
-	const struct story_scope scope = {t->s.run, state};
+	const struct story_scope scope = {t->s.run, state, t->cache};
 	struct error err;
 
 	assert_ok(story_load(&t->history, &t->arena, t->s.store, &t->alert, &scope, &err), &err);
@@ -399,6 +400,121 @@ a_story_can_be_loaded_within_a_transaction(void **state)
 	tale_close(&t);
 }
 
+/* Where the address of the first trace lies. */
+static const char *
+read_again(struct tale *t)
+{
+	load_as(t, HISTORY_LOOKED);
+	return t->history.traces[0].text[TRACE_IP].data;
+}
+
+static void
+what_stories_have_in_common_is_read_once(void **state)
+{
+	struct tale t;
+	const char *lies;
+
+	(void)state;
+	tale_open(&t);
+	tell(&t, "ListUsers id=e1 actor=alice ip=192.0.2.1");
+	looked(&t);
+	lies = read_again(&t);
+	assert_ptr_not_equal(read_again(&t), lies);
+	t.cache = story_cache_new();
+	lies = read_again(&t);
+	assert_ptr_equal(read_again(&t), lies);
+	assert_found(&t, "e1 ");
+	story_cache_free(t.cache);
+	tale_close(&t);
+}
+
+static void
+what_was_put_between_two_stories_is_in_the_second(void **state)
+{
+	struct tale t;
+	struct store *own, *other;
+	struct error err;
+
+	(void)state;
+	tale_open(&t);
+	own = t.s.store;
+	assert_ok(store_open_again(&other, own, &err), &err);
+	t.cache = story_cache_new();
+	tell(&t, "CreateUser id=e1 actor=alice");
+	load_as(&t, HISTORY_LOOKED);
+	assert_found(&t, "e1 ");
+	tell(&t, "CreateUser id=e2 actor=alice at=1");
+	load_as(&t, HISTORY_LOOKED);
+	assert_found(&t, "e1 e2 ");
+	t.s.store = other;
+	tell(&t, "CreateUser id=e3 actor=alice at=2");
+	t.s.store = own;
+	load_as(&t, HISTORY_LOOKED);
+	assert_found(&t, "e1 e2 e3 ");
+	story_cache_free(t.cache);
+	store_close(other);
+	tale_close(&t);
+}
+
+static void
+what_was_taken_back_between_two_stories_is_not_in_the_second(void **state)
+{
+	struct tale t;
+	struct trace trace;
+	struct error err;
+	bool fresh;
+	const struct term alice = {TERM_ACTOR, STR("alice")};
+	int64_t n;
+
+	(void)state;
+	tale_open(&t);
+	t.cache = story_cache_new();
+	trace = trace_of_words(&t.arena, "CreateUser id=e1 actor=alice");
+	assert_ok(store_term_find(t.s.store, &alice, &n, &err), &err);
+	assert_ok(store_begin(t.s.store, &err), &err);
+	assert_ok(store_trace_put(t.s.store, n, &trace, t.s.input, &fresh, &err), &err);
+	load_as(&t, HISTORY_LOOKED);
+	assert_found(&t, "e1 ");
+	store_rollback(t.s.store);
+	load_as(&t, HISTORY_LOOKED);
+	assert_found(&t, "");
+	story_cache_free(t.cache);
+	tale_close(&t);
+}
+
+/* More than a cache holds, so that it forgets in between. */
+static void
+stories_of_many_busy_actors_are_told_one_after_another(void **state)
+{
+	struct tale t;
+	char name[32], words[64], raw[1024];
+
+	(void)state;
+	tale_open(&t);
+	t.cache = story_cache_new();
+	for (int i = 0; i < 50; i++) {
+		snprintf(name, sizeof(name), "actor%d", i);
+		snprintf(words, sizeof(words), "CreateUser actor=%s at=1", name);
+		want(&t, TERM_ACTOR, name);
+		put_many(&t, TERM_ACTOR, name, words, 1000);
+	}
+	for (int i = 0; i < 100; i++) {
+		snprintf(raw, sizeof(raw),
+			"{\"userIdentity\":{\"type\":\"IAMUser\",\"arn\":\"actor%d\"},"
+			"\"eventName\":\"CreateAccessKey\",\"eventSource\":\"iam.amazonaws.com\"}",
+			i % 50);
+		t.alert.raw = str_from(raw);
+		arena_reset(&t.arena);
+		load_as(&t, HISTORY_LOOKED);
+		assert_int_equal(t.history.trace_count, 1000);
+		snprintf(name, sizeof(name), "actor%d", i % 50);
+		assert_str(t.history.traces[999].text[TRACE_ACTOR], name);
+	}
+	t.alert.raw = STR("");
+	story_cache_free(t.cache);
+	tale_close(&t);
+}
+
 int
 main(void)
 {
@@ -414,6 +530,10 @@ main(void)
 		cmocka_unit_test(of_a_busy_key_all_that_was_done_to_it_comes),
 		cmocka_unit_test(a_tree_of_too_many_keys_is_cut),
 		cmocka_unit_test(a_story_can_be_loaded_within_a_transaction),
+		cmocka_unit_test(what_stories_have_in_common_is_read_once),
+		cmocka_unit_test(what_was_put_between_two_stories_is_in_the_second),
+		cmocka_unit_test(what_was_taken_back_between_two_stories_is_not_in_the_second),
+		cmocka_unit_test(stories_of_many_busy_actors_are_told_one_after_another),
 	};
 
 	cmocka_set_test_filter(getenv("KEYWATCH_TEST"));
