@@ -160,12 +160,34 @@ put_firsts(struct buf *out, const struct source_survey *survey)
 		      " UserIdentityArn, UserIdentityPrincipalid, UserIdentityInvokedBy)");
 }
 
+/* Of each lasting key (trace.h) of the users the first call with it, whatever it was: a rotation
+ * ends an old key, which may only have been used. */
+static void
+put_first_uses(struct buf *out, const struct source_survey *survey)
+{
+	const struct str *users = survey->lists[SURVEY_USERS].values;
+	size_t count = survey->lists[SURVEY_USERS].count;
+
+	if (!count && !survey->root)
+		return;
+	buf_puts(out, ",\n    (AWSCloudTrail\n"
+		      "    | where UserIdentityAccessKeyId startswith_cs \"AKIA\" and (");
+	if (count) {
+		buf_puts(out, "UserIdentityUserName in ");
+		put_list(out, users, count);
+	}
+	if (survey->root)
+		buf_printf(out, "%sUserIdentityType == \"Root\"", count ? " or " : "");
+	buf_puts(out, ")\n    | summarize arg_min(TimeGenerated, *) by UserIdentityAccessKeyId)");
+}
+
 void
 loganalytics_write_survey(struct buf *out, const struct source_survey *survey)
 {
 	buf_puts(out, "let keywatch_found = union\n");
 	put_rows(out, survey);
 	put_firsts(out, survey);
+	put_first_uses(out, survey);
 	buf_printf(out,
 		"\n| order by TimeGenerated asc\n"
 		"| take %d;\n"
