@@ -275,7 +275,7 @@ struct measured {
 static void
 load_one(struct bench *b, int64_t rowid, struct measured *m)
 {
-	const struct story_scope scope = {0, HISTORY_LOOKED};
+	const struct story_scope scope = {.state = HISTORY_LOOKED};
 	struct fact_ledger ledger = {.from = TIME_NONE, .to = TIME_NONE, .since = TIME_NONE};
 	struct fact facts[FACT_COUNT];
 	struct alert alert = {0};

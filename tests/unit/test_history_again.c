@@ -68,7 +68,7 @@ a_new_alert_is_looked_for_in_older_files(void **state)
 static struct history
 story_of(struct fixture *f, struct arena *arena, int64_t run)
 {
-	const struct story_scope scope = {run, HISTORY_LOOKED};
+	const struct story_scope scope = {.run = run, .state = HISTORY_LOOKED};
 	const struct store_query query = {0};
 	struct alert alert = {0};
 	struct history history;
