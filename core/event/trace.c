@@ -107,6 +107,7 @@ struct reading {
 	struct json_lexer lexer;
 	struct str found[PLACES]; /* absent: not there, or no string */
 	bool seen[PLACES], entered[OBJECTS];
+	size_t missed; /* of what is looked for at the top; 0: nothing is */
 	size_t from[OBJECTS], to[OBJECTS]; /* the places in each */
 };
 
@@ -146,6 +147,7 @@ read_text(struct reading *r, enum place_object in, const struct json_member *mem
 			!is_named(member->key, plain, places[i].name))
 			continue;
 		r->seen[i] = true;
+		r->missed -= in == TOP;
 		r->found[i] = string_of(r->arena, member->value);
 	}
 }
@@ -180,24 +182,24 @@ read_object(struct reading *r, enum place_object in)
 	struct json_member member;
 
 	json_enter_object(&r->lexer);
-	while (json_next_key(&r->lexer, &member.key)) {
+	while (r->missed && json_next_key(&r->lexer, &member.key)) {
 		bool plain = !memchr(member.key.data, '\\', member.key.len);
 		enum place_object below = object_of(r, in, member.key, plain);
 
-		if (below != TOP && next_byte(&r->lexer) == '{') {
+		if (below != TOP && next_byte(&r->lexer) == '{')
 			read_object(r, below);
-			continue;
-		}
-		if (!json_take_value(&r->lexer, &member))
+		else if (json_take_value(&r->lexer, &member))
+			read_text(r, in, &member, plain);
+		else
 			return;
-		read_text(r, in, &member, plain);
+		r->missed -= in == TOP && below != TOP;
 	}
 }
 
 static void
 begin(struct reading *r, struct str raw, struct arena *arena)
 {
-	*r = (struct reading){.arena = arena, .lexer = {raw, 0}};
+	*r = (struct reading){.arena = arena, .lexer = {raw, 0}, .missed = SIZE_MAX};
 	for (size_t i = PLACES; i > 0; i--) {
 		r->from[places[i - 1].in] = i - 1;
 		if (!r->to[places[i - 1].in])
@@ -219,28 +221,53 @@ add_own_user(struct trace *t, struct str asked)
 		t->text[TRACE_USER] = t->text[TRACE_ACTOR_USER];
 }
 
+static bool
+read_record(struct reading *r, struct trace *trace)
+{
+	struct str asked = STR_ABSENT;
+
+	*trace = (struct trace){.time = TIME_NONE};
+	if (next_byte(&r->lexer) != '{')
+		return false;
+	read_object(r, TOP);
+	for (size_t i = 0; i < PLACES; i++) {
+		if (places[i].text == EVENT_TIME) {
+			if (!r->found[i].len || !time_parse(r->found[i], &trace->time))
+				trace->time = TIME_NONE;
+		} else if (!trace->text[places[i].text].len) {
+			trace->text[places[i].text] = text_cut(r->found[i], TRACE_TEXT_MAX);
+		}
+		if (places[i].in == REQUEST && places[i].text == TRACE_USER && !asked.len)
+			asked = r->found[i];
+	}
+	add_own_user(trace, asked);
+	return true;
+}
+
 bool
 trace_read(struct trace *trace, struct str raw, struct arena *arena)
 {
 	struct reading r;
-	struct str asked = STR_ABSENT;
 
-	*trace = (struct trace){.time = TIME_NONE};
 	begin(&r, raw, arena);
-	if (next_byte(&r.lexer) != '{')
-		return false;
-	read_object(&r, TOP);
-	for (size_t i = 0; i < PLACES; i++) {
-		if (places[i].text == EVENT_TIME) {
-			if (!r.found[i].len || !time_parse(r.found[i], &trace->time))
-				trace->time = TIME_NONE;
-		} else if (!trace->text[places[i].text].len) {
-			trace->text[places[i].text] = text_cut(r.found[i], TRACE_TEXT_MAX);
-		}
-		if (places[i].in == REQUEST && places[i].text == TRACE_USER && !asked.len)
-			asked = r.found[i];
+	return read_record(&r, trace);
+}
+
+bool
+trace_read_caller(struct trace *trace, struct str raw, struct arena *arena)
+{
+	struct reading r;
+
+	begin(&r, raw, arena);
+	r.entered[REQUEST] = r.entered[RESPONSE] = true;
+	r.missed = 1; /* the caller */
+	for (size_t i = r.from[TOP]; i < r.to[TOP]; i++) {
+		r.seen[i] = places[i].text != TRACE_IP && places[i].text != EVENT_TIME;
+		r.missed += !r.seen[i];
 	}
-	add_own_user(trace, asked);
+	if (!read_record(&r, trace))
+		return false;
+	trace->text[TRACE_ACCOUNT] = STR_ABSENT;
 	return true;
 }
 

@@ -62,6 +62,8 @@ struct trace {
 /* A record's bytes, which are JSON. Texts borrow from raw where it writes them plainly, else from
  * the arena. False: it is no object. Where it stands is left empty. */
 bool trace_read(struct trace *trace, struct str raw, struct arena *arena);
+/* The same of who called, from where and when alone; no more is read than that needs. */
+bool trace_read_caller(struct trace *trace, struct str raw, struct arena *arena);
 
 /* The same of a row (SCAN_FROM_TABLE), which is JSON. */
 bool trace_read_row(struct trace *trace, struct str raw, struct arena *arena);

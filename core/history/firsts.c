@@ -24,7 +24,7 @@ hash_of(int64_t term, struct str actor)
 
 /* Where it is, or would be. */
 static struct first *
-slot_of(struct firsts *f, int64_t term, struct str actor)
+slot_of(const struct firsts *f, int64_t term, struct str actor)
 {
 	size_t i = hash_of(term, actor) % SLOTS;
 
@@ -54,6 +54,17 @@ firsts_take(struct firsts *f, int64_t term, struct str actor, int64_t time)
 		return false;
 	first->time = time;
 	return true;
+}
+
+bool
+firsts_would(const struct firsts *f, int64_t term, struct str actor, int64_t time)
+{
+	const struct first *first;
+
+	if (time == TIME_NONE || actor.len > NAME_MAX_BYTES || !f->all)
+		return true;
+	first = slot_of(f, term, actor);
+	return !first->term || time <= first->time;
 }
 
 void

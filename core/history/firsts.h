@@ -21,6 +21,8 @@ struct firsts {
 
 /* Is it no later than all before it? Then it is remembered. TIME_NONE: always. */
 bool firsts_take(struct firsts *firsts, int64_t term, struct str actor, int64_t time);
+/* Would it be taken? */
+bool firsts_would(const struct firsts *firsts, int64_t term, struct str actor, int64_t time);
 void firsts_clear(struct firsts *firsts);
 void firsts_fini(struct firsts *firsts);
 

@@ -83,12 +83,14 @@ is_wanted_user(const struct sweep *s, struct str name, bool odd)
 
 /* Who calls with a lasting key may be a user who is looked for. */
 struct callers {
-	bool any;     /* with such a key */
+	size_t count;	 /* of such keys */
+	const char *key; /* the last */
+	bool wanted;
 	bool unnamed; /* not right behind it, where CloudTrail writes it */
 };
 
-/* The name behind the value of an `accessKeyId` belongs to the same object. True: it is wanted. */
-static bool
+/* The name behind the value of an `accessKeyId` belongs to the same object. */
+static void
 note_caller(const struct sweep *s, struct callers *callers, struct str key, const char *end)
 {
 	static const char between[] = "\",\"userName";
@@ -97,13 +99,14 @@ note_caller(const struct sweep *s, struct callers *callers, struct str key, cons
 	bool odd = false;
 
 	if (!str_starts_with(key, TRACE_LASTING))
-		return false;
-	callers->any = true;
+		return;
+	callers->count++;
+	callers->key = key.data;
 	if ((size_t)(end - at) > sizeof(between) &&
 		memcmp(at, between, sizeof(between) - 1) == 0)
 		name = value_behind(at + sizeof(between) - 1, end, &odd);
 	callers->unnamed |= !name.data;
-	return is_wanted_user(s, name, odd);
+	callers->wanted |= is_wanted_user(s, name, odd);
 }
 
 /* Root has no name. */
@@ -113,7 +116,7 @@ may_be_users(const struct sweep *s, const struct callers *callers, struct str un
 	const char *end = unit.data + unit.len;
 	size_t at = 0;
 
-	if (callers->any && want_user(s->want, STR("")) > s->after &&
+	if (callers->count && want_user(s->want, STR("")) > s->after &&
 		str_find(unit, STR("Root"), 0) != (size_t)-1)
 		return true;
 	while (callers->unnamed && (at = str_find(unit, STR("userName"), at)) != (size_t)-1) {
@@ -161,38 +164,54 @@ own_time(struct str unit)
 	return STR_ABSENT;
 }
 
-bool
-sweep_wants(struct sweep *s, struct str unit, const struct fields *fields)
+static void
+note_time(struct sweep *s, struct str unit, struct str time, size_t times)
 {
+	if (times > 1)
+		time = own_time(unit);
+	if (time.len)
+		spans_add_text(&s->spans, time);
+}
+
+enum sweep_answer
+sweep_wants(struct sweep *s, struct str unit, const struct fields *fields,
+	struct sweep_found *found)
+{
+	const char *end = unit.data + unit.len;
 	struct str time = STR_ABSENT;
 	struct callers callers = {0};
-	unsigned times = 0;
+	size_t times = 0, addresses = 0;
 
+	*found = (struct sweep_found){NULL, NULL};
 	if (want_is_odd(s->want) || fields->more)
-		return true;
+		return SWEEP_YES;
 	for (size_t i = 0; i < fields->count; i++) {
 		const struct field *field = &fields->list[i];
 		bool odd = false;
-		struct str value = value_behind(field->behind, unit.data + unit.len, &odd);
+		struct str value = value_behind(field->behind, end, &odd);
 
 		if (!value.data)
 			continue;
 		if (field->name == FIELD_TIME) {
 			time = value;
 			times++;
-		} else if (odd || (field->name == FIELD_KEY ? is_wanted_key(s, value)
-							     : is_wanted_address(s, value))) {
-			return true;
-		} else if (field->name == FIELD_KEY &&
-			   note_caller(s, &callers, value, unit.data + unit.len)) {
-			return true;
+		} else if (field->name == FIELD_ADDRESS) {
+			if (!odd && !is_wanted_address(s, value))
+				continue;
+			found->address = value.data;
+			addresses++;
+		} else if (odd || is_wanted_key(s, value)) {
+			return SWEEP_YES;
+		} else {
+			note_caller(s, &callers, value, end);
 		}
 	}
-	if (may_be_users(s, &callers, unit))
-		return true;
-	if (times > 1)
-		time = own_time(unit);
-	if (time.len)
-		spans_add_text(&s->spans, time);
-	return false;
+	if (callers.wanted || may_be_users(s, &callers, unit))
+		found->key = callers.key;
+	if (addresses > 1 || (found->key && callers.count > 1))
+		return SWEEP_YES;
+	if (found->address || found->key)
+		return SWEEP_FIRST;
+	note_time(s, unit, time, times);
+	return SWEEP_NO;
 }

@@ -20,7 +20,18 @@ struct sweep {
 	struct keyset keys;	 /* owns; what key ids stand in that; words NULL: not asked */
 };
 
-/* fields: all of the unit. A unit that is wanted is given, and who gets it sees its time. */
-bool sweep_wants(struct sweep *sweep, struct str unit, const struct fields *fields);
+enum sweep_answer {
+	SWEEP_NO,
+	SWEEP_YES,
+	/* As a call from an address or by a user, of which the first counts (term.h), where what the
+	 * record says of itself is what was found; else: yes. */
+	SWEEP_FIRST,
+};
+struct sweep_found {
+	const char *address, *key; /* in the unit: the first byte of the only one; NULL: none */
+};
+/* fields: all of the unit. The time of one that may be wanted is noted by who reads it. */
+enum sweep_answer sweep_wants(struct sweep *sweep, struct str unit, const struct fields *fields,
+	struct sweep_found *found);
 
 #endif

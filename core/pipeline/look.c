@@ -179,34 +179,68 @@ may_hold_records(const struct looker *l, struct str unit)
 	return false;
 }
 
-/* A record that a term is looked for by, or what may hold records. */
+/* Does it tell more than those before it? */
 static bool
-may_be_kept(struct looker *l, struct str unit)
+may_be_kept(struct looker *l, const struct trace *trace)
 {
 	struct term_use uses[TERMS_MAX];
-	struct trace trace;
-	size_t count;
+	size_t count = terms_of_trace(trace, &l->arena, uses);
 
-	if (may_hold_records(l, unit))
-		return true;
-	arena_reset(&l->arena);
-	if (!trace_read(&trace, unit, &l->arena))
-		return true;
-	count = terms_of_trace(&trace, &l->arena, uses);
-	for (size_t i = 0; i < count; i++)
-		if (find(l, &uses[i].term))
+	for (size_t i = 0; i < count; i++) {
+		int64_t n = find(l, &uses[i].term);
+
+		if (n && (!uses[i].first_of || firsts_would(&l->firsts, n,
+						       trace->text[uses[i].first_of], trace->time)))
 			return true;
-	note(l, &trace);
+	}
+	note(l, trace);
 	return false;
 }
 
 /* By its name alone few calls are of whom the alerts are about. */
+static bool
+wants_named(struct looker *l, struct str unit)
+{
+	struct trace trace;
+
+	if (may_hold_records(l, unit))
+		return true;
+	arena_reset(&l->arena);
+	return !trace_read(&trace, unit, &l->arena) || may_be_kept(l, &trace);
+}
+
+/* What was found is what the record says of itself, and not a record that it holds; and the user's
+ * account, by their ARN. */
+static bool
+is_own(const struct trace *trace, const struct sweep_found *found)
+{
+	return (!found->address || found->address == trace->text[TRACE_IP].data) &&
+	       (!found->key || (found->key == trace->text[TRACE_KEY].data &&
+				       trace_caller_account(trace).len));
+}
+
+/* From a busy address, or by a busy user, nearly all has been told. */
+static bool
+wants_first(struct looker *l, struct str unit, const struct sweep_found *found)
+{
+	struct trace trace;
+
+	arena_reset(&l->arena);
+	return !trace_read_caller(&trace, unit, &l->arena) || !is_own(&trace, found) ||
+	       may_be_kept(l, &trace);
+}
+
 bool
 looker_wants(void *looker, struct str unit, bool named, const struct fields *fields)
 {
 	struct looker *l = looker;
+	struct sweep_found found;
+	enum sweep_answer answer;
 
-	return named ? may_be_kept(l, unit) : sweep_wants(&l->sweep, unit, fields);
+	if (named)
+		return wants_named(l, unit);
+	answer = sweep_wants(&l->sweep, unit, fields, &found);
+	return answer == SWEEP_FIRST ? wants_first(l, unit, &found) : answer == SWEEP_YES;
 }
 
 struct item *

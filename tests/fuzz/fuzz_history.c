@@ -1,7 +1,8 @@
 /* What a pass for history goes over holds nothing that is wanted: where the trace of a record, read
  * out of any bytes that are JSON, has a wanted key or address, the sweep over the bytes says so,
- * unless an escape could hide it. The first line of the input is what
- * is wanted, the rest the record. */
+ * unless an escape could hide it; and that it counts only once, where it is no key. Who called is
+ * read as in the whole record. The first line of the input is what is wanted, the rest the record.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -10,12 +11,27 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static bool
-has_wanted(const struct trace *trace, const struct want *want)
+static enum sweep_answer
+least_of(const struct trace *trace, const struct want *want)
 {
-	return want_find(want, TERM_KEY, trace->text[TRACE_KEY]) ||
-	       want_find(want, TERM_KEY, trace->text[TRACE_SUBJECT]) ||
-	       want_find(want, TERM_ADDRESS, trace->text[TRACE_IP]);
+	if (want_find(want, TERM_KEY, trace->text[TRACE_KEY]) ||
+		want_find(want, TERM_KEY, trace->text[TRACE_SUBJECT]))
+		return SWEEP_YES;
+	return want_find(want, TERM_ADDRESS, trace->text[TRACE_IP]) ? SWEEP_FIRST : SWEEP_NO;
+}
+
+static void
+check_caller(const struct trace *whole, struct str unit, struct arena *arena)
+{
+	static const enum trace_text same[] = {
+		TRACE_ACTOR, TRACE_ACTOR_USER, TRACE_TYPE, TRACE_KEY, TRACE_IP};
+	struct trace caller;
+
+	if (!trace_read_caller(&caller, unit, arena) || caller.time != whole->time)
+		abort();
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (!str_equal(caller.text[same[i]], whole->text[same[i]]))
+			abort();
 }
 
 static void
@@ -24,14 +40,19 @@ check_unit(const struct want *want, struct str unit)
 	struct sweep sweep = {.want = want};
 	struct arena arena = {0};
 	struct fields fields;
-	bool wanted;
+	struct sweep_found found;
+	enum sweep_answer says, least;
 	struct trace trace;
 
 	fields_find(&fields, unit);
-	wanted = sweep_wants(&sweep, unit, &fields);
-	if (trace_read(&trace, unit, &arena) && json_check(unit, NULL) &&
-		str_find(unit, STR("\\u"), 0) == (size_t)-1 && has_wanted(&trace, want) && !wanted)
-		abort();
+	says = sweep_wants(&sweep, unit, &fields, &found);
+	if (json_check(unit, NULL) && trace_read(&trace, unit, &arena)) {
+		least = least_of(&trace, want);
+		if (str_find(unit, STR("\\u"), 0) == (size_t)-1 &&
+			(least == SWEEP_YES ? says != SWEEP_YES : least && !says))
+			abort();
+		check_caller(&trace, unit, &arena);
+	}
 	spans_fini(&sweep.spans);
 	arena_fini(&arena);
 }

@@ -180,6 +180,27 @@ of_an_address_the_first_call_of_each_actor_is_kept(void **state)
 	assert_has(f, "address 203.0.113.9: creation a1 b1 user\n");
 }
 
+/* By those that came first in a file, whichever that is: what was told hides nothing that was before
+ * it, nor what another one did. */
+static void
+of_a_busy_address_nothing_is_missed(void **state)
+{
+	struct fixture *f = *state;
+	struct call calls[100];
+	char ids[100][8];
+
+	for (int i = 0; i < 100; i++) {
+		snprintf(ids[i], sizeof(ids[i]), "e%d", i);
+		calls[i] = use(ids[i], i % 2 ? "AKIAA" : "AKIAB", i < 50 ? 650 + i : 700 - i);
+		calls[i].ip = creation.ip;
+	}
+	put_calls(f, "a.json", calls, 100);
+	put_calls(f, "b.json", &creation, 1);
+	run(f);
+	/* The earliest of each: minute 601 and 602. */
+	assert_has(f, "address 203.0.113.9: creation e99 e98\n");
+}
+
 /* ---- the same outcome ---- */
 
 static void
@@ -221,6 +242,7 @@ main(void)
 		TEST(keys_are_followed_hop_by_hop),
 		TEST(a_denied_hop_leads_nowhere),
 		TEST(of_an_address_the_first_call_of_each_actor_is_kept),
+		TEST(of_a_busy_address_nothing_is_missed),
 		TEST(slices_and_workers_change_nothing),
 	};
 

@@ -118,6 +118,53 @@ check(struct str name, struct str input, struct str key, struct str value)
 	arena_fini(&arena);
 }
 
+/* Whoever has no account in their ARN has none then. */
+static void
+check_caller(struct str name, struct str input, struct str key, struct str value)
+{
+	static const enum trace_text same[] = {
+		TRACE_ACTOR, TRACE_ACTOR_USER, TRACE_TYPE, TRACE_KEY, TRACE_IP};
+	struct arena arena = {0};
+	struct trace whole, caller;
+
+	(void)name;
+	(void)key;
+	(void)value;
+	assert_int_equal(trace_read_caller(&caller, input, &arena),
+		trace_read(&whole, input, &arena));
+	assert_int_equal(caller.time, whole.time);
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		assert_true(str_equal(caller.text[same[i]], whole.text[same[i]]));
+	assert_true(!trace_caller_account(&caller).len ||
+		    str_equal(trace_caller_account(&caller), trace_caller_account(&whole)));
+	arena_fini(&arena);
+}
+
+static void
+a_caller_is_read_as_in_the_whole_record(void **state)
+{
+	(void)state;
+	assert_true(cases_run("trace.cases", check_caller) > 60);
+}
+
+static void
+of_a_caller_no_more_is_read_than_needed(void **state)
+{
+	struct arena arena = {0};
+	struct trace t;
+
+	(void)state;
+	assert_true(trace_read_caller(&t,
+		STR("{\"eventTime\":\"2026-01-02T03:04:05Z\",\"eventName\":\"A\",\"userIdentity\":"
+		    "{\"arn\":\"arn:aws:iam::1:user/a\",\"arn\":\"b\"},\"sourceIPAddress\":\"::1\","
+		    "damage"),
+		&arena));
+	assert_str(t.text[TRACE_ACTOR], "arn:aws:iam::1:user/a");
+	assert_str(t.text[TRACE_IP], "::1");
+	assert_null(t.text[TRACE_NAME].data);
+	arena_fini(&arena);
+}
+
 static void
 every_record_is_read_as_the_case_says(void **state)
 {
@@ -173,6 +220,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_record_is_read_as_the_case_says),
+		cmocka_unit_test(a_caller_is_read_as_in_the_whole_record),
+		cmocka_unit_test(of_a_caller_no_more_is_read_than_needed),
 		cmocka_unit_test(a_forged_copy_of_an_event_id_is_another_record),
 		cmocka_unit_test(a_text_is_read_no_longer_than_a_store_keeps_it),
 	};

@@ -125,16 +125,26 @@ take_problem(void *context, enum problem_severity severity, uint64_t offset, con
 static bool
 wants(void *sweep, struct str unit, bool named, const struct fields *fields)
 {
-	return named || sweep_wants(sweep, unit, fields);
+	struct sweep_found found;
+
+	return named || sweep_wants(sweep, unit, fields, &found) != SWEEP_NO;
+}
+
+static enum sweep_answer
+sweep_says(struct sweep *sweep, struct str unit, struct sweep_found *found)
+{
+	struct fields fields;
+
+	fields_find(&fields, unit);
+	return sweep_wants(sweep, unit, &fields, found);
 }
 
 static bool
 sweep_finds(struct sweep *sweep, struct str unit)
 {
-	struct fields fields;
+	struct sweep_found found;
 
-	fields_find(&fields, unit);
-	return sweep_wants(sweep, unit, &fields);
+	return sweep_says(sweep, unit, &found) != SWEEP_NO;
 }
 
 static int
@@ -294,6 +304,52 @@ a_call_with_a_lasting_key_is_wanted_when_it_may_be_of_a_user_who_is_looked_for(v
 	want_free(want);
 }
 
+/* Found where those texts begin. */
+static void
+assert_says(struct sweep *sweep, enum sweep_answer expected, const char *unit, const char *address,
+	const char *key)
+{
+	struct sweep_found found;
+
+	assert_int_equal(sweep_says(sweep, str_from(unit), &found), expected);
+	if (expected != SWEEP_FIRST)
+		return;
+	assert_ptr_equal(found.address, address ? strstr(unit, address) : NULL);
+	assert_ptr_equal(found.key, key ? strstr(unit, key) : NULL);
+}
+
+/* Where it stands twice a record may hold the other. */
+static void
+what_counts_only_once_is_told_by_where_it_stands(void **state)
+{
+	struct want *want = wanted();
+	struct sweep sweep = {.want = want};
+
+	(void)state;
+	add(want, 6, TERM_USER, "1/ada");
+	assert_says(&sweep, SWEEP_FIRST, "{\"sourceIPAddress\":\"" IP "\"}", IP, NULL);
+	assert_says(&sweep, SWEEP_FIRST, "{\"accessKeyId\":\"" OTHER "\",\"userName\":\"ada\"}",
+		NULL, OTHER);
+	assert_says(&sweep, SWEEP_FIRST,
+		"{\"userName\":\"ada\",\"accessKeyId\":\"" OTHER
+		"\",\"sourceIPAddress\":\"" IP "\"}",
+		IP, OTHER);
+	assert_says(&sweep, SWEEP_FIRST,
+		"{\"sourceIPAddress\":\"1.1.1.1\",\"a\":\"{\\\"sourceIPAddress\\\":\\\"" IP
+		"\\\"}\"}",
+		IP, NULL);
+	assert_says(&sweep, SWEEP_YES,
+		"{\"sourceIPAddress\":\"" IP "\",\"a\":{\"sourceIPAddress\":\"" IP "\"}}", NULL,
+		NULL);
+	assert_says(&sweep, SWEEP_YES,
+		"{\"accessKeyId\":\"" OTHER "\",\"userName\":\"ada\",\"a\":{\"accessKeyId\":\""
+		OTHER "\"}}",
+		NULL, NULL);
+	assert_says(&sweep, SWEEP_YES,
+		"{\"sourceIPAddress\":\"" IP "\",\"accessKeyId\":\"" KEY "\"}", NULL, NULL);
+	want_free(want);
+}
+
 static void
 an_ipv4_address_is_wanted_in_the_guise_of_ipv6(void **state)
 {
@@ -448,6 +504,7 @@ main(void)
 		cmocka_unit_test(terms_that_were_looked_for_before_are_not_wanted),
 		cmocka_unit_test(
 			a_call_with_a_lasting_key_is_wanted_when_it_may_be_of_a_user_who_is_looked_for),
+		cmocka_unit_test(what_counts_only_once_is_told_by_where_it_stands),
 		cmocka_unit_test(an_ipv4_address_is_wanted_in_the_guise_of_ipv6),
 		cmocka_unit_test(a_value_that_cannot_be_looked_for_makes_all_wanted),
 		cmocka_unit_test(units_with_escaped_markup_are_looked_at_as_others),
