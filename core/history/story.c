@@ -5,6 +5,7 @@
 #include "core/alert/address.h"
 #include "core/base/timefmt.h"
 #include "core/history/asked.h"
+#include "core/history/spans.h"
 #include "core/history/story_private.h"
 #include "core/history/story_survey.h"
 
@@ -256,6 +257,7 @@ plant(struct telling *t)
 	struct trace trace;
 
 	trace_of_alert(&trace, t->alert, t->arena);
+	t->needs.account = spans_account(trace.text[TRACE_ACCOUNT]);
 	if (t->alert->outcome != OUTCOME_SUCCESS || !trace.text[TRACE_SUBJECT].len)
 		return;
 	if (str_equal(trace.text[TRACE_SUBJECT], trace.text[TRACE_KEY]))
@@ -337,8 +339,8 @@ judge(struct telling *t, const struct store_coverage *c)
 {
 	struct history *h = t->history;
 
-	h->spans = c->spans;
-	h->span_count = c->span_count;
+	h->spans = spans_of_account(
+		t->arena, c->spans, c->span_count, t->needs.account, &h->span_count);
 	h->inputs = c->inputs;
 	h->unread = c->unread;
 	if (h->state != HISTORY_LOOKED)
