@@ -164,7 +164,8 @@ traced_pack(const struct traced *traced)
 static void
 note(struct looker *l, const struct trace *t)
 {
-	spans_add(&l->sweep.spans, spans_account(t->text[TRACE_ACCOUNT]), t->time);
+	if (!t->part)
+		spans_add(&l->sweep.spans, spans_account(t->text[TRACE_ACCOUNT]), t->time);
 	keyset_add(&l->sweep.keys, want_hash(TERM_KEY, t->text[TRACE_KEY]));
 	keyset_add(&l->sweep.keys, want_hash(TERM_KEY, t->text[TRACE_SUBJECT]));
 }
