@@ -258,7 +258,9 @@ plant(struct telling *t)
 
 	trace_of_alert(&trace, t->alert, t->arena);
 	t->needs.account = spans_account(trace.text[TRACE_ACCOUNT]);
-	if (t->alert->outcome != OUTCOME_SUCCESS || !trace.text[TRACE_SUBJECT].len)
+	/* Rules may be about calls that change a key, or give a temporary one. */
+	if (t->alert->outcome != OUTCOME_SUCCESS || !t->alert->text[ALERT_KEY_ID].len ||
+		!trace.text[TRACE_SUBJECT].len)
 		return;
 	if (str_equal(trace.text[TRACE_SUBJECT], trace.text[TRACE_KEY]))
 		return; /* keys were made unreadable: others may read the same */
