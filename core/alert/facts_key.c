@@ -133,8 +133,12 @@ say_shape(struct asking *a, const struct rotation *rotation)
 		buf_printf(&a->text, "a second key beside %.*s", STR_ARG(rotation->old));
 		break;
 	default:
-		buf_puts(&a->text, "none: no other key of the user is seen");
+		buf_printf(&a->text, "none: no %s key of the user is seen",
+			rotation->younger.len ? "older" : "other");
 		fact_put_since(a, &rotation->looked);
+		if (rotation->younger.len)
+			buf_printf(
+				&a->text, ", a younger one is: %.*s", STR_ARG(rotation->younger));
 	}
 }
 

@@ -103,6 +103,7 @@ enum answer_yes reading_same_agent(const struct reading *reading, const struct t
 struct rotation {
 	enum rotation_shape shape;
 	struct str old;
+	struct str younger; /* another one that the user has since; where there is no old one */
 	const struct trace *shown_by; /* that the old key was there; NULL: the call itself */
 	const struct trace *use, *deactivate, *remove;
 	bool by_owner; /* the steps were the user's own */
