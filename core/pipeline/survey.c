@@ -139,11 +139,11 @@ take_problem(void *context, const struct source_place *place, enum problem_sever
 }
 
 static void
-take_cover(void *context, int64_t time)
+take_cover(void *context, struct str account, int64_t time)
 {
 	struct surveyor *s = context;
 
-	spans_add(&s->spans, 0, time);
+	spans_add(&s->spans, spans_account(account), time);
 }
 
 static bool
