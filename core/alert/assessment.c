@@ -117,7 +117,8 @@ begin(struct judging *j, struct arena *arena, const struct alert *alert,
 	if (!assessed_key(j))
 		return;
 	reading_usage(&j->usage, &j->reading);
-	reading_rotation(&j->rotation, &j->reading);
+	if (FACT(j, 17)->known)
+		reading_rotation(&j->rotation, &j->reading);
 	j->children = reading_children(&j->reading);
 }
 

@@ -10,18 +10,28 @@ is_of_key(const struct asking *a, const struct clue *clue)
 	       (clue_is(clue, "UpdateAccessKey") || clue_is(clue, "DeleteAccessKey"));
 }
 
+/* IAM deletes no user who still has keys: by then it was, though that record is not there. */
+static bool
+ends_user(const struct asking *a, const struct clue *clue)
+{
+	return clue->on_user && clue_is(clue, "DeleteUser") && clue->trace->time != TIME_NONE &&
+	       clue->trace->time >= a->alert->time;
+}
+
 static struct str
 state_of(const struct clue *clue)
 {
-	return clue_is(clue, "DeleteAccessKey") ? STR("Deleted") : clue->trace->text[TRACE_WHAT];
+	return clue_is(clue, "UpdateAccessKey") ? clue->trace->text[TRACE_WHAT] : STR("Deleted");
 }
 
 static const char *
-state_words(struct str state)
+state_words(const struct clue *clue)
 {
-	if (str_is(state, "Deleted"))
+	if (clue_is(clue, "DeleteUser"))
+		return "deleted before the user was,";
+	if (clue_is(clue, "DeleteAccessKey"))
 		return "deleted";
-	return str_is(state, "Inactive") ? "deactivated" : "reactivated";
+	return str_is(clue->trace->text[TRACE_WHAT], "Inactive") ? "deactivated" : "reactivated";
 }
 
 static void
@@ -30,7 +40,7 @@ put_change(struct asking *a, const struct clue *clue)
 	const struct trace *t = clue->trace;
 	struct str state = state_of(clue);
 
-	buf_printf(&a->text, "%s%s", a->text.len ? ", " : "", state_words(state));
+	buf_printf(&a->text, "%s%s", a->text.len ? ", " : "", state_words(clue));
 	fact_put_by(a, t->text[TRACE_ACTOR]);
 	buf_putc(&a->text, ' ');
 	fact_put_after(a, t->time);
@@ -48,13 +58,19 @@ fact_key_state(struct asking *a)
 {
 	const struct reading *r = a->reading;
 	struct looked looked = reading_looked_since(r, LOOKED_KEY);
+	bool gone = false;
 
 	if (!fact_has_key(a))
 		return;
 	json_begin_array(&a->writer);
-	for (size_t i = 0; i < r->count; i++)
-		if (is_of_key(a, &r->clues[i]))
-			put_change(a, &r->clues[i]);
+	for (size_t i = 0; i < r->count; i++) {
+		const struct clue *clue = &r->clues[i];
+
+		if (!is_of_key(a, clue) && (gone || !ends_user(a, clue)))
+			continue;
+		put_change(a, clue);
+		gone |= str_is(state_of(clue), "Deleted");
+	}
 	json_end_array(&a->writer);
 	if (a->shown_count) {
 		fact_put_found(a, &looked);
@@ -117,8 +133,12 @@ say_shape(struct asking *a, const struct rotation *rotation)
 		buf_printf(&a->text, "a second key beside %.*s", STR_ARG(rotation->old));
 		break;
 	default:
-		buf_puts(&a->text, "none: no other key of the user is seen");
+		buf_printf(&a->text, "none: no %s key of the user is seen",
+			rotation->younger.len ? "older" : "other");
 		fact_put_since(a, &rotation->looked);
+		if (rotation->younger.len)
+			buf_printf(
+				&a->text, ", a younger one is: %.*s", STR_ARG(rotation->younger));
 	}
 }
 

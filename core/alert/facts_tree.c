@@ -88,7 +88,7 @@ say_children(struct asking *a, const struct child *list, size_t count)
 void
 fact_children(struct asking *a)
 {
-	struct looked looked = reading_looked_since(a->reading, LOOKED_KEY);
+	struct looked looked = reading_looked_tree(a->reading);
 	struct child *list;
 	size_t count;
 

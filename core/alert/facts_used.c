@@ -202,7 +202,7 @@ put_used(struct asking *a, const struct usage *usage)
 void
 fact_used(struct asking *a)
 {
-	struct looked looked = reading_looked_since(a->reading, LOOKED_ALL_KEY);
+	struct looked looked = reading_looked_use(a->reading);
 	struct usage usage;
 
 	if (!fact_has_key(a))
@@ -267,7 +267,7 @@ void
 fact_same_origin(struct asking *a)
 {
 	const struct trace *first;
-	struct looked looked = reading_looked_since(a->reading, LOOKED_ALL_KEY);
+	struct looked looked = reading_looked_use(a->reading);
 	struct usage usage;
 
 	if (!fact_has_key(a))

@@ -20,6 +20,11 @@ enum history_state {
 struct span {
 	int64_t from, to;
 };
+/* The same of an account's trail: another one's says nothing of it. */
+struct trail_span {
+	int64_t from, to;
+	uint64_t account; /* spans_account; 0: not recorded, so that it may be any */
+};
 /* Logs without a single event for so long are taken to be missing, not silent. */
 #define HISTORY_GAP (24 * 60 * TICKS_PER_MINUTE)
 
@@ -56,7 +61,7 @@ struct history {
 	size_t trace_count;
 	const struct history_key *keys; /* breadth first; 0 when the call made no key */
 	size_t key_count;
-	const struct span *spans; /* ascending, disjoint */
+	const struct span *spans; /* of the alert's account; ascending, disjoint */
 	size_t span_count;
 	uint64_t inputs; /* files or requests that were looked through */
 	uint64_t unread; /* of them: that could not be read, wholly or in part */

@@ -338,6 +338,46 @@ reading_caller_key_made(const struct reading *r)
 	return made && !(made->weight & TRACE_ISSUES) ? made->trace : NULL;
 }
 
+/* The call that gave temporary keys without saying which; NULL: none is seen. */
+static const struct trace *
+find_unnamed(const struct reading *r, bool tree)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct clue *clue = &r->clues[i];
+
+		if (clue->key != HISTORY_NONE && (tree || r->of_new[clue->key]) &&
+			clue->weight & TRACE_ISSUES && trace_succeeded(clue->trace) &&
+			!clue->trace->text[TRACE_SUBJECT].len)
+			return clue->trace;
+	}
+	return NULL;
+}
+
+static struct looked
+lack_unnamed(const struct reading *r, struct looked looked, bool tree)
+{
+	const struct trace *t = find_unnamed(r, tree);
+
+	if (!t || looked.lacks.data)
+		return looked;
+	looked.lacks = arena_printf(
+		r->arena, "not recorded: which key %.*s gave", STR_ARG(t->text[TRACE_NAME]));
+	looked.times.complete = false;
+	return looked;
+}
+
+struct looked
+reading_looked_use(const struct reading *r)
+{
+	return lack_unnamed(r, reading_looked_since(r, LOOKED_ALL_KEY), false);
+}
+
+struct looked
+reading_looked_tree(const struct reading *r)
+{
+	return lack_unnamed(r, reading_looked_since(r, LOOKED_KEY), true);
+}
+
 size_t
 reading_children(const struct reading *r)
 {

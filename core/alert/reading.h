@@ -103,6 +103,7 @@ enum answer_yes reading_same_agent(const struct reading *reading, const struct t
 struct rotation {
 	enum rotation_shape shape;
 	struct str old;
+	struct str younger; /* another one that the user has since; where there is no old one */
 	const struct trace *shown_by; /* that the old key was there; NULL: the call itself */
 	const struct trace *use, *deactivate, *remove;
 	bool by_owner; /* the steps were the user's own */
@@ -125,6 +126,10 @@ bool reading_is_around(const struct reading *reading, const struct clue *clue);
 enum { AROUND_MIN = 30 };
 bool reading_stops_logging(const struct trace *trace); /* whatever came of it */
 bool reading_is_logging_stopped(const struct clue *clue);
+/* As reading_looked_since, of what was done with the new key, or with its tree: temporary keys of
+ * which no id is recorded may have done more. */
+struct looked reading_looked_use(const struct reading *reading);
+struct looked reading_looked_tree(const struct reading *reading);
 /* Keys that were made with the new one, at any depth; those that are temporary aside. */
 size_t reading_children(const struct reading *reading);
 

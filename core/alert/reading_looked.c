@@ -64,7 +64,8 @@ find_span(const struct reading *r, int64_t time, struct str *lacks)
 	size_t i = 0;
 
 	if (!h->span_count) {
-		*lacks = STR("not looked for yet: no input has times");
+		*lacks = STR(
+			"not looked for yet: no input of the account has times and all columns");
 		return 0;
 	}
 	while (i < h->span_count && h->spans[i].to < time)

@@ -141,6 +141,19 @@ take_calling_key(struct others *o)
 		find_other(o, own->text[TRACE_KEY])->calling = true;
 }
 
+/* One that is still there; absent: none is seen. */
+static struct str
+find_younger(const struct others *o)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		const struct other_key *key = &o->list[i];
+
+		if (key->made && key->made->time > o->reading->alert->time && !key->remove)
+			return key->id;
+	}
+	return STR_ABSENT;
+}
+
 static unsigned
 steps_of(const struct other_key *key)
 {
@@ -275,6 +288,7 @@ reading_rotation(struct rotation *rotation, const struct reading *r)
 		judge(rotation, r, old);
 		return;
 	}
+	rotation->younger = find_younger(&others);
 	rotation->looked =
 		doubt.lacks.data ? doubt : reading_looked(r, ROTATION_KINDS, TIME_NONE, TIME_NONE);
 	if (!rotation->looked.lacks.data)

@@ -131,7 +131,10 @@ term_user_of_alert(const struct alert *alert, const struct trace *trace)
 {
 	if (trace->text[TRACE_USER].len || str_is(trace->text[TRACE_TYPE], "Root"))
 		return trace->text[TRACE_USER];
-	return alert->text[ALERT_TARGET_USER];
+	if (alert->flags & UINT32_C(1) << FLAG_FROM_TABLE)
+		return alert->text[ALERT_TARGET_USER];
+	return str_is(trace->text[TRACE_TYPE], "IAMUser") ? trace->text[TRACE_ACTOR_USER]
+							  : STR_ABSENT;
 }
 
 /* Whatever event a rule is about, its alert asks for all; only a key that was made is one: the

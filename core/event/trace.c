@@ -7,6 +7,7 @@
 #define IAM "iam.amazonaws.com"
 #define TRAIL "cloudtrail.amazonaws.com"
 #define STS "sts.amazonaws.com"
+#define SIGN_IN "signin.amazonaws.com"
 
 /* clang-format off */
 const struct trace_call trace_calls[] = {
@@ -33,9 +34,13 @@ const struct trace_call trace_calls[] = {
 	{NULL, NULL, 0},
 };
 
-/* Calls of STS that answer with a key; too many of them are made to look for them by name. */
-static const char *const issuing[] = {"AssumeRole", "AssumeRoleWithSAML",
-	"AssumeRoleWithWebIdentity", "AssumeRoot", "GetSessionToken", "GetFederationToken", NULL};
+/* Calls that answer with a temporary key, or open a console session with one; too many of them are
+ * made to look for them by name. */
+static const struct {
+	const char *name, *service;
+} issuing[] = {{"AssumeRole", STS}, {"AssumeRoleWithSAML", STS}, {"AssumeRoleWithWebIdentity", STS},
+	{"AssumeRoot", STS}, {"GetSessionToken", STS}, {"GetFederationToken", STS},
+	{"GetSigninToken", SIGN_IN}, {NULL, NULL}};
 
 /* The objects of a record that hold what is read. */
 enum place_object { TOP, CALLER, REQUEST, RESPONSE, NEW_KEY, CREDENTIALS, NEW_USER, OBJECTS };
@@ -312,8 +317,8 @@ trace_weight(const struct trace *t)
 	for (const struct trace_call *call = trace_calls; call->name; call++)
 		if (is_call(t, call->name, call->service))
 			return call->weight;
-	for (size_t i = 0; issuing[i]; i++)
-		if (is_call(t, issuing[i], STS))
+	for (size_t i = 0; issuing[i].name; i++)
+		if (is_call(t, issuing[i].name, issuing[i].service))
 			return TRACE_ISSUES;
 	return 0;
 }

@@ -51,6 +51,7 @@ enum { TRACE_IDENTITY = 16 };
 struct trace {
 	int64_t time;			   /* eventTime in ticks; TIME_NONE: unreadable */
 	struct str text[TRACE_TEXT_COUNT]; /* absent where the record has none */
+	bool part; /* of a row that lacks columns: what it does not tell may stand in them */
 	/* Where the record stands: set by who found it. */
 	struct str source, path;
 	uint64_t offset;
@@ -78,7 +79,7 @@ enum trace_weight {
 	TRACE_KEY_CALL = 1,  /* makes, changes or deletes access keys */
 	TRACE_AROUND = 2,    /* persistence or defence evasion, facts.md question 18 */
 	TRACE_USER_CALL = 4, /* changes what a user is, has or may */
-	TRACE_ISSUES = 8,    /* gives temporary keys */
+	TRACE_ISSUES = 8,    /* gives temporary keys, or a console session */
 };
 
 struct trace_call {

@@ -4,16 +4,35 @@
 
 #include "core/base/timefmt.h"
 
-/* The first that is not wholly before: which the time belongs to, or before which it stands. */
+/* FNV-1a. */
+uint64_t
+spans_account(struct str id)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < id.len; i++)
+		hash = (hash ^ (unsigned char)id.data[i]) * UINT64_C(1099511628211);
+	return id.len ? hash | 1 : 0;
+}
+
+static bool
+is_before(const struct trail_span *span, const struct trail_span *other)
+{
+	if (span->account != other->account)
+		return span->account < other->account;
+	return other->from - span->to >= HISTORY_GAP;
+}
+
+/* The first that is not wholly before: which it belongs to, or before which it stands. */
 static size_t
-place_of(const struct spans *s, int64_t from)
+place_of(const struct spans *s, const struct trail_span *span)
 {
 	size_t low = 0, high = s->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (from - s->items[middle].to >= HISTORY_GAP)
+		if (is_before(&s->items[middle], span))
 			low = middle + 1;
 		else
 			high = middle;
@@ -22,7 +41,7 @@ place_of(const struct spans *s, int64_t from)
 }
 
 static void
-insert(struct spans *s, size_t at, const struct span *span)
+insert(struct spans *s, size_t at, const struct trail_span *span)
 {
 	if (s->count == SPANS_MAX)
 		return;
@@ -38,7 +57,7 @@ swallow(struct spans *s, size_t at)
 {
 	size_t next = at + 1;
 
-	while (next < s->count && s->items[next].from - s->items[at].to < HISTORY_GAP) {
+	while (next < s->count && !is_before(&s->items[at], &s->items[next])) {
 		if (s->items[at].to < s->items[next].to)
 			s->items[at].to = s->items[next].to;
 		next++;
@@ -48,13 +67,13 @@ swallow(struct spans *s, size_t at)
 }
 
 static void
-add(struct spans *s, const struct span *span)
+add(struct spans *s, const struct trail_span *span)
 {
-	size_t at = place_of(s, span->from);
-	struct span *near = s->items + at;
+	size_t at = place_of(s, span);
+	struct trail_span *near = s->items + at;
 
 	s->last = at;
-	if (at == s->count || near->from - span->to >= HISTORY_GAP) {
+	if (at == s->count || is_before(span, near)) {
 		insert(s, at, span);
 		return;
 	}
@@ -66,13 +85,14 @@ add(struct spans *s, const struct span *span)
 }
 
 void
-spans_add(struct spans *s, int64_t time)
+spans_add(struct spans *s, uint64_t account, int64_t time)
 {
-	const struct span one = {time, time};
+	const struct trail_span one = {time, time, account}, *last = s->items + s->last;
 
 	if (time == TIME_NONE)
 		return;
-	if (s->last < s->count && time >= s->items[s->last].from && time <= s->items[s->last].to)
+	if (s->last < s->count && last->account == account && time >= last->from &&
+		time <= last->to)
 		return;
 	add(s, &one);
 }
@@ -101,7 +121,7 @@ is_near(const struct spans *s, struct str text, int64_t *time)
 }
 
 void
-spans_add_text(struct spans *s, struct str text)
+spans_add_text(struct spans *s, uint64_t account, struct str text)
 {
 	int64_t time;
 
@@ -113,7 +133,7 @@ spans_add_text(struct spans *s, struct str text)
 			s->hour_ticks = time - time % TICKS_PER_HOUR;
 		}
 	}
-	spans_add(s, time);
+	spans_add(s, account, time);
 }
 
 void
@@ -121,6 +141,24 @@ spans_join(struct spans *s, const struct spans *more)
 {
 	for (size_t i = 0; i < more->count; i++)
 		add(s, &more->items[i]);
+}
+
+struct span *
+spans_of_account(struct arena *arena, const struct trail_span *spans, size_t count,
+	uint64_t account, size_t *found)
+{
+	struct spans own = {0};
+	struct span *list;
+
+	for (size_t i = 0; i < count; i++)
+		if (!account || !spans[i].account || spans[i].account == account)
+			add(&own, &(struct trail_span){spans[i].from, spans[i].to, 0});
+	list = arena_alloc_word(arena, (own.count + 1) * sizeof(*list));
+	for (size_t i = 0; i < own.count; i++)
+		list[i] = (struct span){own.items[i].from, own.items[i].to};
+	*found = own.count;
+	spans_fini(&own);
+	return list;
 }
 
 void

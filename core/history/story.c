@@ -5,6 +5,7 @@
 #include "core/alert/address.h"
 #include "core/base/timefmt.h"
 #include "core/history/asked.h"
+#include "core/history/spans.h"
 #include "core/history/story_private.h"
 #include "core/history/story_survey.h"
 
@@ -295,7 +296,10 @@ plant(struct telling *t)
 	struct trace trace;
 
 	trace_of_alert(&trace, t->alert, t->arena);
-	if (t->alert->outcome != OUTCOME_SUCCESS || !trace.text[TRACE_SUBJECT].len)
+	t->needs.account = spans_account(trace.text[TRACE_ACCOUNT]);
+	/* Rules may be about calls that change a key, or give a temporary one. */
+	if (t->alert->outcome != OUTCOME_SUCCESS || !t->alert->text[ALERT_KEY_ID].len ||
+		!trace.text[TRACE_SUBJECT].len)
 		return;
 	if (str_equal(trace.text[TRACE_SUBJECT], trace.text[TRACE_KEY]))
 		return; /* keys were made unreadable: others may read the same */
@@ -376,8 +380,8 @@ judge(struct telling *t, const struct store_coverage *c)
 {
 	struct history *h = t->history;
 
-	h->spans = c->spans;
-	h->span_count = c->span_count;
+	h->spans = spans_of_account(
+		t->arena, c->spans, c->span_count, t->needs.account, &h->span_count);
 	h->inputs = c->inputs;
 	h->unread = c->unread;
 	if (h->state != HISTORY_LOOKED)

@@ -1,5 +1,7 @@
 #include "core/history/story_survey.h"
 
+#include "core/history/spans.h"
+
 enum { SOURCES_MOST = 16 };
 
 /* A source, as far as it was looked through for all that is needed. */
@@ -52,15 +54,17 @@ take_term(void *context, const struct store_surveyed_of *of)
 	return true;
 }
 
-/* The times of which it has records, as far as it was looked through. */
+/* The times of which it has records of the account, as far as it was looked through. */
 static void
-clip(struct store_surveyed *s, const struct span *looked)
+clip(struct store_surveyed *s, const struct span *looked, uint64_t account)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < s->span_count; i++) {
-		struct span span = s->spans[i];
+		struct trail_span span = s->spans[i];
 
+		if (account && span.account && span.account != account)
+			continue;
 		if (span.from < looked->from)
 			span.from = looked->from;
 		if (span.to > looked->to)
@@ -101,10 +105,10 @@ lacks(const struct judging *j, const struct surveyed *s, const struct story_need
 }
 
 static void
-give(struct history *h, const struct surveyed *s)
+give(struct history *h, const struct judging *j, const struct surveyed *s)
 {
-	h->spans = s->of.of.spans;
-	h->span_count = s->of.of.span_count;
+	h->spans =
+		spans_of_account(j->arena, s->of.of.spans, s->of.of.span_count, 0, &h->span_count);
 	h->inputs = 1;
 	h->unread = 0;
 	h->place = s->of.of.place;
@@ -138,7 +142,7 @@ give_part(struct history *h, const struct judging *j, const struct story_needs *
 		if (h->state == HISTORY_NOT_LOOKED)
 			h->state = HISTORY_PART;
 		if (!h->span_count && !h->asked)
-			give(h, s);
+			give(h, j, s);
 	}
 }
 
@@ -153,7 +157,7 @@ story_judge_surveys(struct history *history, struct arena *arena, struct store *
 		if (!store_surveyed(store, needs->list[i], arena, take_term, &j, err))
 			return false;
 	for (size_t i = 0; i < j.count; i++)
-		clip(&j.sources[i].of.of, &j.sources[i].of.looked);
+		clip(&j.sources[i].of.of, &j.sources[i].of.looked, needs->account);
 	best = best_of(&j, needs);
 	if (!best) {
 		give_part(history, &j, needs);
@@ -162,6 +166,6 @@ story_judge_surveys(struct history *history, struct arena *arena, struct store *
 	history->state = HISTORY_LOOKED;
 	history->lacking = STR_ABSENT;
 	history->asked = NULL;
-	give(history, best);
+	give(history, &j, best);
 	return true;
 }

@@ -5,9 +5,10 @@
 #include "core/alert/history.h"
 #include "core/store/survey.h"
 
-/* The terms that the story needs; missing: one of them has no number. */
+/* The terms that the story needs; missing: one of them has no number. In whose trail. */
 struct story_needs {
-	int64_t *list; /* owns */
+	uint64_t account; /* spans_account */
+	int64_t *list;	  /* owns */
 	size_t count, capacity;
 	bool missing;
 };

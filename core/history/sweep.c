@@ -164,13 +164,40 @@ own_time(struct str unit)
 	return STR_ABSENT;
 }
 
+/* Whose trail it stands in: what CloudTrail writes near the end of a record, and what parameters of
+ * a call may hold as well before. */
+static uint64_t
+account_of(struct str unit)
+{
+	enum { TAIL = 512 };
+	const struct str name = STR("recipientAccountId");
+	size_t tail = unit.len > TAIL ? unit.len - TAIL : 0, at = str_find(unit, name, tail), next;
+	struct str value;
+	bool odd;
+
+	if (at == (size_t)-1 && tail)
+		at = str_find(unit, name, 0);
+	if (at == (size_t)-1)
+		return 0;
+	while ((next = str_find(unit, name, at + name.len)) != (size_t)-1)
+		at = next;
+	value = value_behind(unit.data + at + name.len, unit.data + unit.len, &odd);
+	return value.data && !odd ? spans_account(value) : 0;
+}
+
+void
+sweep_note(struct sweep *s, struct str unit, int64_t time)
+{
+	spans_add(&s->spans, account_of(unit), time);
+}
+
 static void
 note_time(struct sweep *s, struct str unit, struct str time, size_t times)
 {
 	if (times > 1)
 		time = own_time(unit);
 	if (time.len)
-		spans_add_text(&s->spans, time);
+		spans_add_text(&s->spans, account_of(unit), time);
 }
 
 enum sweep_answer

@@ -30,8 +30,10 @@ enum sweep_answer {
 struct sweep_found {
 	const char *address, *key; /* in the unit: the first byte of the only one; NULL: none */
 };
-/* fields: all of the unit. The time of one that may be wanted is noted by who reads it. */
+/* fields: all of the unit. The time of one that may be wanted is noted by who reads it: by
+ * sweep_note, where it is not. */
 enum sweep_answer sweep_wants(struct sweep *sweep, struct str unit, const struct fields *fields,
 	struct sweep_found *found);
+void sweep_note(struct sweep *sweep, struct str unit, int64_t time);
 
 #endif

@@ -207,7 +207,7 @@ struct surveyed {
 	struct span span; /* all that there is was given; from > to: of no time */
 	struct surveyed_term *terms;
 	size_t term_count;
-	struct span *spans;
+	struct trail_span *spans;
 	size_t span_count;
 	char place[200], trouble[400]; /* "": as before; none */
 };

@@ -164,7 +164,8 @@ traced_pack(const struct traced *traced)
 static void
 note(struct looker *l, const struct trace *t)
 {
-	spans_add(&l->sweep.spans, t->time);
+	if (!t->part)
+		spans_add(&l->sweep.spans, spans_account(t->text[TRACE_ACCOUNT]), t->time);
 	keyset_add(&l->sweep.keys, want_hash(TERM_KEY, t->text[TRACE_KEY]));
 	keyset_add(&l->sweep.keys, want_hash(TERM_KEY, t->text[TRACE_SUBJECT]));
 }
@@ -193,7 +194,6 @@ may_be_kept(struct looker *l, const struct trace *trace)
 						       trace->text[uses[i].first_of], trace->time)))
 			return true;
 	}
-	note(l, trace);
 	return false;
 }
 
@@ -206,7 +206,10 @@ wants_named(struct looker *l, struct str unit)
 	if (may_hold_records(l, unit))
 		return true;
 	arena_reset(&l->arena);
-	return !trace_read(&trace, unit, &l->arena) || may_be_kept(l, &trace);
+	if (!trace_read(&trace, unit, &l->arena) || may_be_kept(l, &trace))
+		return true;
+	note(l, &trace);
+	return false;
 }
 
 /* What was found is what the record says of itself, and not a record that it holds; and the user's
@@ -226,8 +229,11 @@ wants_first(struct looker *l, struct str unit, const struct sweep_found *found)
 	struct trace trace;
 
 	arena_reset(&l->arena);
-	return !trace_read_caller(&trace, unit, &l->arena) || !is_own(&trace, found) ||
-	       may_be_kept(l, &trace);
+	if (!trace_read_caller(&trace, unit, &l->arena) || !is_own(&trace, found) ||
+		may_be_kept(l, &trace))
+		return true;
+	sweep_note(&l->sweep, unit, trace.time);
+	return false;
 }
 
 bool

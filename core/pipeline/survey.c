@@ -139,11 +139,11 @@ take_problem(void *context, const struct source_place *place, enum problem_sever
 }
 
 static void
-take_cover(void *context, int64_t time)
+take_cover(void *context, struct str account, int64_t time)
 {
 	struct surveyor *s = context;
 
-	spans_add(&s->spans, time);
+	spans_add(&s->spans, spans_account(account), time);
 }
 
 static bool
@@ -274,7 +274,7 @@ static struct item *
 new_surveyed(size_t terms, size_t spans)
 {
 	size_t size = sizeof(struct surveyed) + terms * sizeof(struct surveyed_term) +
-		      spans * sizeof(struct span);
+		      spans * sizeof(struct trail_span);
 	struct item *item = mem_zalloc(sizeof(*item) + size);
 
 	*item = (struct item){.kind = ITEM_SURVEYED, .text = {(char *)(item + 1), size}};
@@ -282,7 +282,7 @@ new_surveyed(size_t terms, size_t spans)
 	item->surveyed->span = (struct span){0, -1};
 	item->surveyed->terms = (struct surveyed_term *)(item->surveyed + 1);
 	item->surveyed->term_count = terms;
-	item->surveyed->spans = (struct span *)(item->surveyed->terms + terms);
+	item->surveyed->spans = (struct trail_span *)(item->surveyed->terms + terms);
 	item->surveyed->span_count = spans;
 	return item;
 }

@@ -193,8 +193,9 @@ loganalytics_write_survey(struct buf *out, const struct source_survey *survey)
 		"| take %d;\n"
 		"let keywatch_times = AWSCloudTrail\n"
 		"| summarize keywatch_first = min(TimeGenerated),"
-		" keywatch_last = max(TimeGenerated) by bin(TimeGenerated, 6h)\n"
-		"| project keywatch_first, keywatch_last;\n"
+		" keywatch_last = max(TimeGenerated) by RecipientAccountId,"
+		" bin(TimeGenerated, 6h)\n"
+		"| project RecipientAccountId, keywatch_first, keywatch_last;\n"
 		"union keywatch_found, keywatch_times\n",
 		ROWS_MOST);
 }
@@ -210,6 +211,14 @@ struct answer {
 	bool stopped, limit;
 	char partial[300];
 };
+
+static void
+cover(const struct answer *a, const struct json *row, int64_t time)
+{
+	struct str account = json_string(json_get(row, STR("RecipientAccountId")));
+
+	a->survey->covers(a->survey->context, account, time);
+}
 
 static int64_t
 time_of(const struct json *row, struct str name)
@@ -231,12 +240,13 @@ is_event(struct answer *a, struct str raw)
 	first = time_of(json_root(doc), STR("keywatch_first"));
 	last = time_of(json_root(doc), STR("keywatch_last"));
 	time = time_of(json_root(doc), STR("TimeGenerated"));
-	json_doc_free(doc);
 	if (first != TIME_NONE) {
-		a->survey->covers(a->survey->context, first);
-		a->survey->covers(a->survey->context, last);
-		return false;
+		cover(a, json_root(doc), first);
+		cover(a, json_root(doc), last);
 	}
+	json_doc_free(doc);
+	if (first != TIME_NONE)
+		return false;
 	a->rows++;
 	if (time > a->last)
 		a->last = time;

@@ -177,8 +177,9 @@ struct source_survey {
 	const struct str *calls; /* names of those that matter by themselves */
 	size_t call_count;
 	int64_t from, to; /* ticks */
-	/* Of times of which the source has records, whatever they are about. */
-	void (*covers)(void *context, int64_t time);
+	/* Of times of which the source has records, whatever they are about, of an account; absent:
+	 * it does not say which. */
+	void (*covers)(void *context, struct str account, int64_t time);
 	void *context;
 	/* Out. */
 	int64_t until;	   /* all was given that it has of from..until; before `from`: nothing */

@@ -64,8 +64,8 @@ bool store_traces_places(struct store *store, int64_t term, int64_t from, size_t
 /* An input as it is now was looked through for all terms up to a number; 0: for none. */
 struct store_looked {
 	int64_t term;
-	bool unread;		  /* not all of it could be read */
-	const struct span *spans; /* of the times of its events; borrows */
+	bool unread;			/* not all of it could be read */
+	const struct trail_span *spans; /* of the times of its events; borrows */
 	size_t span_count;
 };
 /* Of the reading that the store remembers (STORE_UNCHANGED); any other forgets it. Within a
@@ -74,10 +74,11 @@ bool store_looked_put(
 	struct store *store, int64_t input, const struct store_looked *looked, struct error *err);
 bool store_looked_term(struct store *store, int64_t input, int64_t *term, struct error *err);
 /* Over all inputs of a run (those that were begun for it; 0: all of the store) that were looked
- * through for that term: their spans, joined where less than HISTORY_GAP parts them, in arena; how
- * many inputs, how many unread, and how many of the run's inputs were not looked through for it. */
+ * through for that term: their spans, joined where less than HISTORY_GAP parts those of one
+ * account, in arena; how many inputs, how many unread, and how many of the run's inputs were not
+ * looked through for it. */
 struct store_coverage {
-	struct span *spans;
+	struct trail_span *spans;
 	size_t span_count;
 	uint64_t inputs, unread, missing;
 };

@@ -12,19 +12,20 @@ store_looked_put(
 	struct store *store, int64_t input, const struct store_looked *looked, struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, STMT_LOOKED_PUT, err);
-	struct buf spans = {0};
+	struct buf spans = {0}, accounts = {0};
 	bool ok;
 
 	if (!stmt)
 		return false;
-	for (size_t i = 0; i < looked->span_count; i++)
-		span_put(&spans, &looked->spans[i]);
+	spans_put(&spans, &accounts, looked->spans, looked->span_count);
 	sql_bind_long(stmt, 1, input);
 	sql_bind_long(stmt, 2, looked->term);
 	sql_bind_long(stmt, 3, looked->unread);
 	sql_bind_blob(stmt, 4, buf_view(&spans));
+	sql_bind_blob(stmt, 5, buf_view(&accounts));
 	ok = sql_run(store, stmt, err);
 	buf_fini(&spans);
+	buf_fini(&accounts);
 	return ok;
 }
 
@@ -66,14 +67,16 @@ covered_forget(struct store *store)
 }
 
 static int
-by_from(const void *a, const void *b)
+by_account_and_from(const void *a, const void *b)
 {
-	const struct span *left = a, *right = b;
+	const struct trail_span *left = a, *right = b;
 
+	if (left->account != right->account)
+		return left->account > right->account ? 1 : -1;
 	return (left->from > right->from) - (left->from < right->from);
 }
 
-/* Ascending and disjoint, and what less than a gap parts is one. */
+/* Of each account ascending and disjoint, and what less than a gap parts is one. */
 static void
 join_spans(struct store_coverage *c)
 {
@@ -81,11 +84,12 @@ join_spans(struct store_coverage *c)
 
 	if (c->span_count == 0)
 		return;
-	qsort(c->spans, c->span_count, sizeof(*c->spans), by_from);
+	qsort(c->spans, c->span_count, sizeof(*c->spans), by_account_and_from);
 	for (size_t i = 1; i < c->span_count; i++) {
-		struct span *joined = &c->spans[last], next = c->spans[i];
+		struct trail_span *joined = &c->spans[last], next = c->spans[i];
 
-		if (next.from > joined->to && next.from - joined->to >= HISTORY_GAP)
+		if (next.account != joined->account ||
+			(next.from > joined->to && next.from - joined->to >= HISTORY_GAP))
 			c->spans[++last] = next;
 		else if (next.to > joined->to)
 			joined->to = next.to;
@@ -94,18 +98,16 @@ join_spans(struct store_coverage *c)
 }
 
 static void
-take_spans(struct covered *covered, struct str bytes)
+take_spans(struct covered *covered, struct str times, struct str accounts)
 {
 	struct store_coverage *c = &covered->coverage;
+	size_t most = c->span_count + spans_stored(times);
 
-	for (size_t i = 0; i + SPAN_BYTES <= bytes.len; i += SPAN_BYTES) {
-		struct span span = span_get(bytes.data + i);
-
-		if (span.from > span.to || span.from == TIME_NONE)
-			continue;
-		MEM_GROW(c->spans, c->span_count, covered->capacity);
-		c->spans[c->span_count++] = span;
+	if (most > covered->capacity) {
+		covered->capacity = 2 * most;
+		c->spans = mem_array(c->spans, covered->capacity, sizeof(*c->spans));
 	}
+	c->span_count += spans_get(c->spans + c->span_count, times, accounts);
 }
 
 static void
@@ -124,7 +126,7 @@ take_looked(struct covered *covered, sqlite3_stmt *stmt, int64_t term)
 		covered->upto = upto;
 	covered->coverage.inputs++;
 	covered->coverage.unread += sqlite3_column_int64(stmt, 1) != 0;
-	take_spans(covered, sql_blob(stmt, 2));
+	take_spans(covered, sql_blob(stmt, 2), sql_blob(stmt, 3));
 }
 
 static bool
@@ -201,10 +203,10 @@ store_coverage(struct store *store, int64_t run, int64_t term, struct arena *are
 	if (!ok)
 		return false;
 	*coverage = store->covered->coverage;
-	coverage->spans = arena_alloc(arena, (coverage->span_count + 1) * sizeof(struct span));
+	coverage->spans = arena_alloc(arena, (coverage->span_count + 1) * sizeof(*coverage->spans));
 	if (coverage->span_count)
 		memcpy(coverage->spans, store->covered->coverage.spans,
-			coverage->span_count * sizeof(struct span));
+			coverage->span_count * sizeof(*coverage->spans));
 	return true;
 }
 

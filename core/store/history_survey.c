@@ -124,35 +124,31 @@ store_surveyed_source_put(struct store *store, struct str source,
 	const struct store_surveyed *surveyed, struct error *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, STMT_SURVEYED_SOURCE_PUT, err);
-	struct buf spans = {0};
+	struct buf spans = {0}, accounts = {0};
 	bool ok;
 
 	if (!stmt)
 		return false;
-	for (size_t i = 0; i < surveyed->span_count; i++)
-		span_put(&spans, &surveyed->spans[i]);
+	spans_put(&spans, &accounts, surveyed->spans, surveyed->span_count);
 	sql_bind_text(stmt, 1, source);
 	sql_bind_text(stmt, 2, surveyed->place);
 	sql_bind_text(stmt, 3, surveyed->trouble);
 	sql_bind_blob(stmt, 4, buf_view(&spans));
+	sql_bind_blob(stmt, 5, buf_view(&accounts));
 	ok = sql_run(store, stmt, err);
 	buf_fini(&spans);
+	buf_fini(&accounts);
 	return ok;
 }
 
+/* Of that column and the next. */
 static void
 read_spans(struct store_surveyed *s, sqlite3_stmt *stmt, int column, struct arena *arena)
 {
-	struct str bytes = sql_blob(stmt, column);
+	struct str times = sql_blob(stmt, column);
 
-	s->spans = arena_alloc_word(arena, bytes.len + sizeof(*s->spans));
-	s->span_count = 0;
-	for (size_t i = 0; i + SPAN_BYTES <= bytes.len; i += SPAN_BYTES) {
-		struct span span = span_get(bytes.data + i);
-
-		if (span.from <= span.to && span.from != TIME_NONE)
-			s->spans[s->span_count++] = span;
-	}
+	s->spans = arena_alloc_word(arena, (spans_stored(times) + 1) * sizeof(*s->spans));
+	s->span_count = spans_get(s->spans, times, sql_blob(stmt, column + 1));
 }
 
 bool
@@ -169,9 +165,9 @@ store_surveyed_before(struct store *store, struct str source, struct arena *aren
 	rc = sql_step(store, stmt, err);
 	if (rc == SQLITE_ROW) {
 		read_spans(surveyed, stmt, 0, arena);
-		surveyed->trouble = text_at(stmt, 1);
-		surveyed->trouble = surveyed->trouble.data ? arena_str(arena, surveyed->trouble)
-							   : STR_ABSENT;
+		surveyed->trouble = text_at(stmt, 2);
+		surveyed->trouble =
+			surveyed->trouble.data ? arena_str(arena, surveyed->trouble) : STR_ABSENT;
 	}
 	sqlite3_reset(stmt);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE;

@@ -198,7 +198,7 @@ bool place_is_local(const struct store *store, const char *folder, struct error 
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x6b777463, /* "kwtc" */
-	SCHEMA_VERSION = 10,
+	SCHEMA_VERSION = 11,
 };
 
 /* Brings an empty or older database to SCHEMA_VERSION in one transaction. */
@@ -342,9 +342,12 @@ struct str hash_text(struct str bytes, char hex[HASH_HEX]);
 
 /* ---- span.c ---- */
 
-enum { SPAN_BYTES = 16 };
-void span_put(struct buf *out, const struct span *span);
-struct span span_get(const char *bytes);
+/* Two columns: their times, and the accounts. */
+void spans_put(
+	struct buf *times, struct buf *accounts, const struct trail_span *spans, size_t count);
+/* How many there are at most; spans_get returns how many it read. Accounts of before are absent. */
+size_t spans_stored(struct str times);
+size_t spans_get(struct trail_span *spans, struct str times, struct str accounts);
 
 /* ---- history_looked.c ---- */
 

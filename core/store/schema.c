@@ -310,6 +310,9 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"ALTER TABLE health ADD COLUMN history_advice TEXT;"
 	"ALTER TABLE health ADD COLUMN history_until INTEGER;"
 	"ALTER TABLE health ADD COLUMN history_left INTEGER;",
+	/* In whose trails the spans are: a number each; NULL: it may be any. */
+	"ALTER TABLE looked ADD COLUMN accounts BLOB;"
+	"ALTER TABLE surveyed ADD COLUMN accounts BLOB;",
 };
 
 /* ---- all at once ---- */

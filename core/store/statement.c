@@ -212,13 +212,14 @@ static const char *const texts[STMT_COUNT] = {
 				 " VALUES(?1, ?2, ?3, ?4, ?5)"
 				 " ON CONFLICT DO UPDATE SET light = ?3, time = ?4, identity = ?5",
 	[STMT_INPUT_NAME] = "SELECT name, path FROM input WHERE n = ?1",
-	[STMT_LOOKED_PUT] = "INSERT INTO looked(input, term, unread, spans) VALUES(?1, ?2, ?3, ?4)"
-			    " ON CONFLICT DO UPDATE SET term = ?2, unread = ?3, spans = ?4",
+	[STMT_LOOKED_PUT] = "INSERT INTO looked(input, term, unread, spans, accounts)"
+			    " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
+			    " term = ?2, unread = ?3, spans = ?4, accounts = ?5",
 	[STMT_LOOKED_TERM] = "SELECT term FROM looked WHERE input = ?1",
-	[STMT_LOOKED_RUN] = "SELECT l.term, l.unread, l.spans FROM run_input r"
+	[STMT_LOOKED_RUN] = "SELECT l.term, l.unread, l.spans, l.accounts FROM run_input r"
 			    " LEFT JOIN looked l ON l.input = r.input WHERE r.run = ?1",
 	/* One of them for each input, whatever rules it was read for. */
-	[STMT_LOOKED_ALL] = "SELECT max(l.term), l.unread, l.spans FROM input i"
+	[STMT_LOOKED_ALL] = "SELECT max(l.term), l.unread, l.spans, l.accounts FROM input i"
 			    " LEFT JOIN looked l ON l.input = i.n GROUP BY i.name, i.identity",
 	[STMT_LOOKED_CHANGED] = "SELECT looked FROM change",
 	/* Of keys that were made with an alert's only so many. */
@@ -277,11 +278,13 @@ static const char *const texts[STMT_COUNT] = {
 		" until = CASE WHEN ?3 IS NULL OR (?3 <= until AND ?4 >= since)"
 		" THEN max(until, ifnull(?4, until)) ELSE ?4 END,"
 		" due = ?5 WHERE source = ?1 AND term = ?2",
-	[STMT_SURVEYED_SOURCE_PUT] = "INSERT INTO surveyed(source, place, trouble, spans)"
-				     " VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET"
-				     " place = ifnull(?2, place), trouble = ?3, spans = ?4",
-	[STMT_SURVEYED_SOURCE] = "SELECT spans, trouble FROM surveyed WHERE source = ?1",
-	[STMT_SURVEYED_LIST] = "SELECT s.source, s.since, s.until, d.place, d.trouble, d.spans"
+	[STMT_SURVEYED_SOURCE_PUT] = "INSERT INTO surveyed(source, place, trouble, spans, accounts)"
+				     " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
+				     " place = ifnull(?2, place), trouble = ?3, spans = ?4,"
+				     " accounts = ?5",
+	[STMT_SURVEYED_SOURCE] = "SELECT spans, accounts, trouble FROM surveyed WHERE source = ?1",
+	[STMT_SURVEYED_LIST] = "SELECT s.source, s.since, s.until, d.place, d.trouble, d.spans,"
+			       " d.accounts"
 			       " FROM survey s LEFT JOIN surveyed d ON d.source = s.source"
 			       " WHERE s.term = ?1 ORDER BY s.source",
 	[STMT_HISTORY_LEFT] = "SELECT (SELECT count(*) FROM ask WHERE source = ?1 AND due <= ?2)"

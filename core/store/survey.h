@@ -41,7 +41,7 @@ bool store_surveyed_put(struct store *store, struct str source, int64_t term,
  * what of it was not given the last time, and why (absent: nothing). Within a transaction. */
 struct store_surveyed {
 	struct str place, trouble;
-	struct span *spans; /* borrows */
+	struct trail_span *spans; /* borrows */
 	size_t span_count;
 };
 bool store_surveyed_source_put(struct store *store, struct str source,

@@ -349,7 +349,7 @@ measure(struct bench *b, const char *prefix, const char *what, bool random, int 
 static void
 put_looked(struct bench *b)
 {
-	const struct span span = {crowd_time(0), crowd_time(b->alerts)};
+	const struct trail_span span = {crowd_time(0), crowd_time(b->alerts), 0};
 	const struct store_looked looked = {b->last_term, false, &span, 1};
 	struct error err;
 

@@ -84,6 +84,43 @@ another_rule_replaces_ours_or_runs_beside_it(void **state)
 	free(rule);
 }
 
+#define BOB                                                                                        \
+	"\"userIdentity\":{\"type\":\"IAMUser\",\"userName\":\"bob\",\"accountId\":"               \
+	"\"111122223333\","                                                                        \
+	"\"arn\":\"arn:aws:iam::111122223333:user/bob\",\"accessKeyId\":\"AKIABOB\"},"             \
+	"\"recipientAccountId\":\"111122223333\",\"sourceIPAddress\":\"203.0.113.9\"}\n"
+#define CALL(time, service, name)                                                                  \
+	"{\"eventTime\":\"2026-01-12T" time "Z\",\"eventSource\":\"" service                       \
+	".amazonaws.com\",\"eventName\":\"" name "\",\"eventID\":\"" time "\","
+
+/* Nor is it the new key that a call changes, or gives for a while. */
+static void
+what_an_alert_without_a_new_key_comes_to_tells_of_none(void **state)
+{
+	static const char logs[] = CALL("08:00:00", "s3", "ListBuckets") BOB CALL("09:00:00", "sts",
+		"AssumeRole") "\"responseElements\":{\"credentials\":{\"accessKeyId\":\"ASIAONE\"}}"
+			      "," BOB "{\"eventTime\":\"2026-01-12T10:00:00Z\",\"eventSource\":"
+				      "\"s3.amazonaws.com\","
+			      "\"eventName\":\"ListBuckets\",\"userIdentity\":{\"accessKeyId\":"
+			      "\"ASIAONE\"},"
+			      "\"recipientAccountId\":\"111122223333\",\"sourceIPAddress\":\"198."
+			      "51.100.7\"}\n";
+	const struct stage *stage = *state;
+	char *rule =
+		rule_file(stage, RULE("  AWSCloudTrail\n  | where EventName == 'AssumeRole'\n"));
+	struct run run = {.input = logs, .input_len = sizeof(logs) - 1};
+
+	stage_run(stage, &run, "scan", "--facts", "--format", "jsonl", "--rule", rule, "-");
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(buf_cstr(&run.out), "\"name\":\"used\",\"value\":null,\"unknown\":"
+						   "\"not recorded: the response holds no key\""));
+	assert_non_null(strstr(buf_cstr(&run.out),
+		"own key; not enough evidence: not recorded: the response holds no key"));
+	assert_non_null(strstr(buf_cstr(&run.out), "\"name\":\"quarantine\",\"value\":false"));
+	run_fini(&run);
+	free(rule);
+}
+
 static void
 a_wrong_rule_is_refused_by_file_line_and_column(void **state)
 {
@@ -171,6 +208,7 @@ main(void)
 		stage_test(a_rule_that_cannot_be_read_is_a_wrong_command_line),
 		stage_test(builtin_names_ours_wherever_a_rule_is_named),
 		stage_test(another_rule_replaces_ours_or_runs_beside_it),
+		stage_test(what_an_alert_without_a_new_key_comes_to_tells_of_none),
 		stage_test(a_wrong_rule_is_refused_by_file_line_and_column),
 		stage_test(a_rule_that_every_record_must_be_read_for_is_said_once),
 		stage_test(now_in_a_rule_is_what_the_command_line_says),

@@ -66,6 +66,42 @@ an_export_gives_alerts_with_all_that_the_columns_tell(void **state)
 	run_fini(&run);
 }
 
+#define CELLS(time, id, name, key)                                                                 \
+	time "," id "," name ",iam.amazonaws.com,IAMUser,arn:aws:iam::111122223333:user/alice,"    \
+	     "alice,203.0.113.9,aws-cli/2.15,"                                                     \
+	     "\"{\"\"userName\"\":\"\"bob\"\"}\",\"{\"\"accessKey\"\":{\"\"accessKeyId\"\":"       \
+	     "\"\"" key "\"\"}}\",111122223333"
+#define COLUMNS                                                                                    \
+	"TimeGenerated,AwsEventId,EventName,EventSource,UserIdentityType,UserIdentityArn,"         \
+	"UserIdentityUserName,SourceIpAddress,UserAgent,RequestParameters,ResponseElements,"       \
+	"RecipientAccountId"
+#define CALL_BEFORE CELLS("2026-01-12T07:00:00Z", "e-1", "GetUser", "")
+#define CALL_MADE CELLS("2026-01-12T08:00:00Z", "e-2", "CreateAccessKey", "AKIANEW")
+#define CALL_AFTER CELLS("2026-01-12T09:00:00Z", "e-3", "GetUser", "")
+
+static void
+what_an_export_has_no_columns_for_is_not_said_to_be_absent(void **state)
+{
+	static const char narrow[] =
+		COLUMNS "\r\n" CALL_BEFORE "\r\n" CALL_MADE "\r\n" CALL_AFTER "\r\n",
+			  whole[] = COLUMNS ",UserIdentityAccessKeyId\r\n" CALL_BEFORE
+					    ",AKIAX\r\n" CALL_MADE ",AKIAX\r\n" CALL_AFTER
+					    ",AKIAX\r\n";
+	struct run run = {.input = whole, .input_len = sizeof(whole) - 1};
+
+	stage_run(*state, &run, "scan", "--facts", "--format", "jsonl", "-");
+	assert_holds(&run.out,
+		HOLDS("\"name\":\"used\",\"value\":false", "\"name\":\"children\",\"value\":[]"));
+	run_fini(&run);
+	run = (struct run){.input = narrow, .input_len = sizeof(narrow) - 1};
+	stage_run(*state, &run, "scan", "--facts", "--format", "jsonl", "-");
+	assert_holds(&run.out, HOLDS("\"name\":\"used\",\"value\":null,\"unknown\":\"not looked "
+				     "for yet: no input of "
+				     "the account has times and all columns\"",
+				       "\"name\":\"children\",\"value\":null"));
+	run_fini(&run);
+}
+
 static void
 an_answer_that_is_partial_ends_with_3_and_its_rows_are_alerts(void **state)
 {
@@ -215,6 +251,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(an_export_gives_alerts_with_all_that_the_columns_tell),
+		stage_test(what_an_export_has_no_columns_for_is_not_said_to_be_absent),
 		stage_test(an_answer_that_is_partial_ends_with_3_and_its_rows_are_alerts),
 		stage_test(the_hash_is_that_of_the_row_as_it_is_kept),
 		stage_test(an_assumed_order_of_dates_is_said_once_and_ends_with_0),

@@ -19,10 +19,14 @@ fault(const char *members)
 #define CHILD "AKIAKEYWATCHNEW00002"
 
 struct caller {
-	const char *arn, *address;
+	const char *arn, *address, *account;
 };
-static const struct caller eve = {"arn:aws:iam::111122223333:user/eve", "203.0.113.9"},
-			   zoe = {"arn:aws:iam::111122223333:user/zoe", "198.51.100.77"};
+static const struct caller eve = {"arn:aws:iam::111122223333:user/eve", "203.0.113.9",
+				   "111122223333"},
+			   zoe = {"arn:aws:iam::111122223333:user/zoe", "198.51.100.77",
+				   "111122223333"},
+			   kim = {"arn:aws:iam::444455556666:user/kim", "198.51.100.77",
+				   "444455556666"};
 
 /* Called with a key, answered with another one; "": none. */
 static void
@@ -36,13 +40,13 @@ add_of(const struct caller *caller, const char *id, const char *name, const char
 		"\"UserIdentityType\":\"IAMUser\",\"UserIdentityArn\":\"%s\","
 		"\"UserIdentityPrincipalid\":\"AIDAEXAMPLE\",\"UserIdentityUserName\":\"eve\","
 		"\"UserIdentityAccessKeyId\":\"%s\",\"SourceIpAddress\":\"%s\","
-		"\"RecipientAccountId\":\"111122223333\",\"UserAgent\":\"aws-cli/2\","
+		"\"RecipientAccountId\":\"%s\",\"UserAgent\":\"aws-cli/2\","
 		"\"RequestParameters\":\"{\\\"userName\\\":\\\"bob\\\"}\","
 		"\"ResponseElements\":\"{\\\"accessKey\\\":{\\\"userName\\\":\\\"bob\\\","
 		"\\\"status\\\":\\\"Active\\\",\\\"accessKeyId\\\":\\\"%s\\\"}}\"},"
 		"\"made\":{\"Name\":\"eve\"},\"arrived\":\"2026-01-02T03:20:00Z\"}]}}",
 		strcmp(name, "CreateAccessKey") == 0 ? "false" : "true", time, id, name,
-		caller->arn, by, caller->address, made);
+		caller->arn, by, caller->address, caller->account, made);
 }
 
 static void
@@ -109,6 +113,18 @@ a_key_without_a_use_is_unused_as_far_as_the_table_has_rows(void **state)
 	workspace_watch(&ws, "");
 	await_surveys(1);
 	assert_fact("e-1", USED, "not used, looked until 2026-01-02T02:58:00Z");
+}
+
+static void
+rows_of_another_account_say_nothing_of_the_key(void **state)
+{
+	(void)state;
+	add_new();
+	add_of(&kim, "e-8", "DescribeInstances", "2026-01-02T02:58:00Z", "AKIAOFSOMEBODY000001",
+		"");
+	workspace_watch(&ws, "");
+	await_surveys(1);
+	assert_fact("e-1", USED, "unknown: window ends before 2026-01-02T02:04:06Z");
 }
 
 static void
@@ -310,8 +326,8 @@ static void
 names_cannot_end_their_literal(void **state)
 {
 	static const struct caller hostile = {
-		"arn:aws:sts::111122223333:assumed-role/r/\\\") | where 1==1 //\\\\",
-		"203.0.113.9"};
+		"arn:aws:sts::111122223333:assumed-role/r/\\\") | where 1==1 //\\\\", "203.0.113.9",
+		"111122223333"};
 
 	(void)state;
 	add_of(&hostile, "e-1", "CreateAccessKey", "2026-01-02T02:04:05Z", "AKIAOFTHEACTOR000001",
@@ -352,6 +368,7 @@ main(void)
 #define RACE(name) cmocka_unit_test_setup_teardown(name, workspace_racing, workspace_close)
 		TEST(a_use_of_a_new_key_is_found),
 		TEST(a_key_without_a_use_is_unused_as_far_as_the_table_has_rows),
+		TEST(rows_of_another_account_say_nothing_of_the_key),
 		TEST(of_what_may_be_ingested_later_nothing_is_denied),
 		TEST(a_key_that_was_made_with_it_is_looked_for_in_turn),
 		TEST(many_alerts_are_one_query),

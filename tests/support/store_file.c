@@ -189,6 +189,8 @@ store_file_age(const char *path, int version)
 		      "DROP TABLE stale; DROP TABLE term_alert;"
 		      "CREATE INDEX ask_stale ON ask(alert) WHERE stale = 1;"
 		      "PRAGMA user_version=9",
+		[10] = "ALTER TABLE looked DROP COLUMN accounts;"
+		       "ALTER TABLE surveyed DROP COLUMN accounts; PRAGMA user_version=10",
 	};
 
 	for (int at = sizeof(younger) / sizeof(younger[0]) - 1; at >= version; at--)

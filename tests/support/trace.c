@@ -84,8 +84,8 @@ trace_put(struct scene *s, int64_t term, const struct trace *trace, int64_t inpu
 void
 trace_looked(struct scene *s, int64_t input, int64_t term, int from, int to, bool unread)
 {
-	const struct span span = {
-		FIXTURE_TIME + from * TICKS_PER_SECOND, FIXTURE_TIME + to * TICKS_PER_SECOND};
+	const struct trail_span span = {
+		FIXTURE_TIME + from * TICKS_PER_SECOND, FIXTURE_TIME + to * TICKS_PER_SECOND, 0};
 	const struct store_looked looked = {term, unread, &span, 1};
 	struct error err;
 

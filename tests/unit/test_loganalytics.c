@@ -75,8 +75,8 @@ a_survey_asks_for_all_lists_at_once(void **state)
 		"| take 2000;\n"
 		"let keywatch_times = AWSCloudTrail\n"
 		"| summarize keywatch_first = min(TimeGenerated), keywatch_last = "
-		"max(TimeGenerated) by bin(TimeGenerated, 6h)\n"
-		"| project keywatch_first, keywatch_last;\n"
+		"max(TimeGenerated) by RecipientAccountId, bin(TimeGenerated, 6h)\n"
+		"| project RecipientAccountId, keywatch_first, keywatch_last;\n"
 		"union keywatch_found, keywatch_times\n");
 	buf_fini(&text);
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/timefmt.h"
+#include "tests/support/store_file.h"
 #include "tests/support/trace.h"
 
 /* ---- what was looked through ---- */
@@ -49,6 +50,64 @@ coverage_joins_what_less_than_a_gap_parts(void **state)
 	trace_looked(&s, c, 5, 20 + DAY, 20 + 2 * DAY, false);
 	assert_coverage(&s, s.run, 5, "0-20 86420-172820 inputs 3 unread 1 missing 0");
 	assert_coverage(&s, 0, 5, "0-20 86420-172820 inputs 3 unread 1 missing 0");
+	scene_close(&s);
+}
+
+static void
+put_spans(struct scene *s, int64_t input, const struct trail_span *spans, size_t count)
+{
+	const struct store_looked looked = {5, false, spans, count};
+	struct error err;
+
+	assert_ok(store_begin(s->store, &err), &err);
+	assert_ok(store_looked_put(s->store, input, &looked, &err), &err);
+	assert_ok(store_commit(s->store, &err), &err);
+}
+
+static void
+coverage_is_kept_apart_by_account(void **state)
+{
+	const struct trail_span first[] = {{FIXTURE_TIME, FIXTURE_TIME + 10, 7},
+		{FIXTURE_TIME, FIXTURE_TIME + 40, UINT64_MAX}},
+				second = {FIXTURE_TIME + 20, FIXTURE_TIME + 30, 7};
+	struct store_coverage c;
+	struct arena arena = {0};
+	struct error err;
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	put_spans(&s, trace_input(&s, "logs/a.json"), first, 2);
+	put_spans(&s, trace_input(&s, "logs/b.json"), &second, 1);
+	assert_ok(store_coverage(s.store, s.run, 5, &arena, &c, &err), &err);
+	assert_int_equal(c.span_count, 2);
+	assert_true(c.spans[0].account == 7 && c.spans[0].to == FIXTURE_TIME + 30);
+	assert_true(c.spans[1].account == UINT64_MAX && c.spans[1].to == FIXTURE_TIME + 40);
+	arena_fini(&arena);
+	scene_close(&s);
+}
+
+/* It did not say whose trail they are of. */
+static void
+coverage_of_a_store_of_the_tenth_version_may_be_of_any_account(void **state)
+{
+	const struct trail_span span = {FIXTURE_TIME, FIXTURE_TIME + 10, 7};
+	struct store_coverage c;
+	struct arena arena = {0};
+	struct error err;
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	put_spans(&s, trace_input(&s, "logs/a.json"), &span, 1);
+	store_close(s.store);
+	store_file_age(s.path, 10);
+	s.store = NULL;
+	scene_reopen(&s);
+	assert_ok(store_coverage(s.store, 0, 5, &arena, &c, &err), &err);
+	assert_int_equal(c.span_count, 1);
+	assert_true(c.spans[0].account == 0 && c.spans[0].to == FIXTURE_TIME + 10);
+	arena_fini(&arena);
 	scene_close(&s);
 }
 
@@ -219,6 +278,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(coverage_joins_what_less_than_a_gap_parts),
+		cmocka_unit_test(coverage_is_kept_apart_by_account),
+		cmocka_unit_test(coverage_of_a_store_of_the_tenth_version_may_be_of_any_account),
 		cmocka_unit_test(coverage_is_of_a_term_and_of_a_run),
 		cmocka_unit_test(coverage_is_that_of_now),
 		cmocka_unit_test(another_reading_forgets_what_was_looked_through),

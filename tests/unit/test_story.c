@@ -57,6 +57,7 @@ tale_open(struct tale *t)
 	scene_open(&t->s);
 	t->s.input = trace_input(&t->s, "logs/a.json");
 	t->alert.raw = STR(RECORD("", "{\"accessKey\":{\"accessKeyId\":\"" KEY "\"}}"));
+	t->alert.text[ALERT_KEY_ID] = STR(KEY);
 	t->alert.time = FIXTURE_TIME;
 	want(t, TERM_KEY, KEY);
 	want(t, TERM_USER, "111122223333/bob");

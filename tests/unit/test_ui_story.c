@@ -205,7 +205,8 @@ at_time(const char *text)
 static void
 tell(struct stage *s, const struct told *told)
 {
-	const struct span span = {at_time("2026-01-01T00:00:00Z"), at_time("2026-01-16T23:00:00Z")};
+	const struct trail_span span = {
+		at_time("2026-01-01T00:00:00Z"), at_time("2026-01-16T23:00:00Z"), 0};
 	struct arena arena = {0};
 	struct error err;
 

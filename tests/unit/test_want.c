@@ -423,19 +423,19 @@ silences_part_the_times(void **state)
 	struct spans s = {0}, more = {0};
 
 	(void)state;
-	spans_add_text(&s, STR("2026-01-02T03:04:05Z"));
-	spans_add_text(&s, STR("2026-01-02T03:04:09Z"));
-	spans_add_text(&s, STR("2026-01-02T03:04:01Z"));
-	spans_add_text(&s, STR("2026-01-03T03:04:08Z")); /* less than a day later */
-	spans_add_text(&s, STR("no time"));
-	spans_add(&s, TIME_NONE);
+	spans_add_text(&s, 0, STR("2026-01-02T03:04:05Z"));
+	spans_add_text(&s, 0, STR("2026-01-02T03:04:09Z"));
+	spans_add_text(&s, 0, STR("2026-01-02T03:04:01Z"));
+	spans_add_text(&s, 0, STR("2026-01-03T03:04:08Z")); /* less than a day later */
+	spans_add_text(&s, 0, STR("no time"));
+	spans_add(&s, 0, TIME_NONE);
 	assert_int_equal(s.count, 1);
-	spans_add_text(&s, STR("2026-01-05T00:00:00Z"));
-	spans_add_text(&s, STR("2025-12-24T00:00:00Z"));
+	spans_add_text(&s, 0, STR("2026-01-05T00:00:00Z"));
+	spans_add_text(&s, 0, STR("2025-12-24T00:00:00Z"));
 	assert_int_equal(s.count, 3);
 	assert_true(s.items[1].from == at("2026-01-02T03:04:01Z"));
 	assert_true(s.items[1].to == at("2026-01-03T03:04:08Z"));
-	spans_add_text(&more, STR("2026-01-04T02:00:00Z"));
+	spans_add_text(&more, 0, STR("2026-01-04T02:00:00Z"));
 	spans_join(&s, &more);
 	assert_int_equal(s.count, 2);
 	assert_true(s.items[0].from == at("2025-12-24T00:00:00Z"));
@@ -462,7 +462,7 @@ the_order_of_times_does_not_matter(void **state)
 			unsigned hour = chance_below(&chance, 2000);
 
 			hours[hour] = true;
-			spans_add(&s, start + hour * TICKS_PER_HOUR);
+			spans_add(&s, 0, start + hour * TICKS_PER_HOUR);
 		}
 		for (int hour = 0; hour < 2000; hour++) {
 			if (!hours[hour])
@@ -475,6 +475,83 @@ the_order_of_times_does_not_matter(void **state)
 		assert_int_equal(s.count, count);
 		spans_fini(&s);
 	}
+}
+
+static void
+each_account_has_its_times(void **state)
+{
+	uint64_t mine = spans_account(STR("111122223333")),
+		 other = spans_account(STR("444455556666"));
+	struct spans s = {0};
+	struct arena arena = {0};
+	struct span *own;
+	size_t count;
+
+	(void)state;
+	assert_true(mine && other && mine != other);
+	assert_int_equal(spans_account(STR_ABSENT), 0);
+	spans_add_text(&s, mine, STR("2026-01-02T00:00:00Z"));
+	spans_add_text(&s, other, STR("2026-01-02T12:00:00Z"));
+	spans_add_text(&s, other, STR("2026-01-03T06:00:00Z"));
+	spans_add_text(&s, mine, STR("2026-01-03T12:00:00Z"));
+	assert_int_equal(s.count, 3);
+	own = spans_of_account(&arena, s.items, s.count, mine, &count);
+	assert_int_equal(count, 2);
+	assert_true(own[0].to == at("2026-01-02T00:00:00Z"));
+	assert_true(own[1].from == at("2026-01-03T12:00:00Z"));
+	spans_of_account(&arena, s.items, s.count, 0, &count);
+	assert_int_equal(count, 1);
+	spans_add_text(&s, 0, STR("2026-01-02T20:00:00Z"));
+	spans_of_account(&arena, s.items, s.count, mine, &count);
+	assert_int_equal(count, 1);
+	spans_fini(&s);
+	arena_fini(&arena);
+}
+
+static void
+assert_account(const char *unit, const char *account)
+{
+	struct want *want = wanted();
+	struct sweep sweep = {.want = want};
+
+	assert_false(sweep_finds(&sweep, str_from(unit)));
+	assert_int_equal(sweep.spans.count, 1);
+	assert_true(sweep.spans.items[0].account == spans_account(str_from(account)));
+	spans_fini(&sweep.spans);
+	want_free(want);
+}
+
+static void
+the_account_of_a_unit_is_its_own(void **state)
+{
+	(void)state;
+	assert_account("{\"eventTime\":\"2026-01-02T03:04:05Z\","
+		       "\"recipientAccountId\": \"111122223333\"}",
+		"111122223333");
+	assert_account("{\"eventTime\":\"2026-01-02T03:04:05Z\","
+		       "\"requestParameters\":{\"recipientAccountId\":\"444455556666\"},"
+		       "\"recipientAccountId\":\"111122223333\",\"eventCategory\":\"Management\"}",
+		"111122223333");
+	assert_account("{\"CloudTrailEvent\":\"{\\\"eventTime\\\":\\\"2026-01-02T03:04:05Z\\\","
+		       "\\\"recipientAccountId\\\":\\\"111122223333\\\"}\"}",
+		"111122223333");
+	assert_account("{\"eventTime\":\"2026-01-02T03:04:05Z\"}", "");
+}
+
+/* It may stand far from the end. */
+static void
+the_account_of_a_unit_is_found_before_its_tail(void **state)
+{
+	struct buf unit = {0};
+
+	(void)state;
+	buf_puts(&unit, "{\"eventTime\":\"2026-01-02T03:04:05Z\","
+			"\"recipientAccountId\":\"111122223333\",\"more\":\"");
+	for (int i = 0; i < 1000; i++)
+		buf_putc(&unit, 'x');
+	buf_puts(&unit, "\"}");
+	assert_account(buf_cstr(&unit), "111122223333");
+	buf_fini(&unit);
 }
 
 /* What a record holds, as the parameters of a call, covers nothing. */
@@ -510,6 +587,9 @@ main(void)
 		cmocka_unit_test(units_with_escaped_markup_are_looked_at_as_others),
 		cmocka_unit_test(silences_part_the_times),
 		cmocka_unit_test(the_order_of_times_does_not_matter),
+		cmocka_unit_test(each_account_has_its_times),
+		cmocka_unit_test(the_account_of_a_unit_is_its_own),
+		cmocka_unit_test(the_account_of_a_unit_is_found_before_its_tail),
 		cmocka_unit_test(the_time_of_a_unit_is_its_own),
 	};
 

@@ -316,8 +316,11 @@ class Service(Base):
                 firsts.setdefault(tuple(row.get(c) for c in columns[:4]), row)
         found = [r for r in rows if about(r)] + list(firsts.values())
         found.sort(key=lambda r: r["TimeGenerated"])
-        times = sorted(r["TimeGenerated"] for r in rows)
-        ledger = [{"keywatch_first": times[0], "keywatch_last": times[-1]}] if times else []
+        times = {}
+        for row in rows:
+            times.setdefault(row.get("RecipientAccountId", ""), []).append(row["TimeGenerated"])
+        ledger = [{"RecipientAccountId": account, "keywatch_first": min(of), "keywatch_last": max(of)}
+                  for account, of in times.items()]
         return found[:int(re.search(r"take (\d+)", query)[1])] + ledger
 
     def flatten(self, row, wrapped):
