@@ -274,6 +274,7 @@ void ui_reload_story(struct ui *ui); /* before a frame, when the store has more 
 /* How far the looking for other records is, once a look at the pipeline was taken. */
 bool ui_follow_looking(struct ui *ui, const struct pipeline_progress *before);
 bool ui_is_looking(const struct ui *ui);
+bool ui_is_answering(const struct ui *ui); /* for the list, what the look has found */
 /* False: there is nothing to stop, or it was not stopped. */
 bool ui_stop_looking(struct ui *ui, struct error *err);
 bool ui_start_looking(struct ui *ui, struct error *err);

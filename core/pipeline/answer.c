@@ -8,6 +8,8 @@ enum {
 	PAGE = 500,
 	STALE_AT_ONCE = 50,
 	STALE_MS = 1000, /* while somebody waits: the rest stays for the next start, or a watch */
+	/* As an alert may take long, and somebody's decision wait for the end of the transaction. */
+	COMMIT_MS = 50,
 };
 
 struct answering {
@@ -18,6 +20,7 @@ struct answering {
 	struct arena arena;
 	int64_t rows[PAGE];
 	size_t count;
+	bool of_run; /* they are alerts of the run, and counted */
 };
 
 static bool
@@ -79,31 +82,47 @@ put_fresh(struct answering *a, int64_t rowid, struct error *err)
 	return put_answer(a, rowid, err) && store_stale_fresh(a->pipeline->store, rowid, err);
 }
 
+/* In the transaction that is open, or in some. */
 static void
 put_page(struct answering *a)
 {
+	struct detector *d = a->detector;
 	struct error err;
 
-	for (size_t i = 0; i < a->count && goes_on(a); i++)
+	for (size_t i = 0; i < a->count && goes_on(a); i++) {
+		if (d->open && time_monotonic_ms() - d->opened_ms >= COMMIT_MS)
+			detector_commit(d);
+		detector_begin(d);
+		if (d->failed)
+			return;
 		if (!put_fresh(a, a->rows[i], &err))
-			detector_fail(a->detector, &err);
+			detector_fail(d, &err);
+		d->tally.history.answers_done += a->of_run;
+	}
+}
+
+static struct store_query
+of_run(const struct detector *d)
+{
+	return (struct store_query){.run = d->pipeline->run, .order = STORE_BY_ROWID};
 }
 
 static void
 answer_run(struct answering *a)
 {
-	struct store_query query = {.run = a->pipeline->run, .order = STORE_BY_ROWID};
+	struct store_query query = of_run(a->detector);
 	struct error err;
 
-	do {
+	a->of_run = true;
+	for (a->count = PAGE; a->count == PAGE && goes_on(a);) {
 		a->count = 0;
 		if (!store_rows(a->pipeline->store, &query, note_row, a, &err))
 			detector_fail(a->detector, &err);
-		detector_begin(a->detector);
 		put_page(a);
 		detector_commit(a->detector);
 		query.after_rowid = a->count ? a->rows[a->count - 1] : 0;
-	} while (a->count == PAGE && goes_on(a));
+	}
+	a->of_run = false;
 }
 
 /* What is no alert of the run is one of the store, as for who asks it later. */
@@ -117,8 +136,6 @@ answer_stale(struct answering *a, size_t most)
 		detector_fail(a->detector, &err);
 		return;
 	}
-	if (a->count)
-		detector_begin(a->detector);
 	put_page(a);
 }
 
@@ -129,6 +146,28 @@ begin(struct detector *d)
 		.detector = d, .pipeline = d->pipeline, .scope = pipeline_scope(d->pipeline)};
 }
 
+uint64_t
+history_count_answers(struct detector *d)
+{
+	const struct store_query query = of_run(d);
+	struct store_counts counts = {0};
+	struct error err;
+
+	if (!store_count(d->pipeline->store, &query, &counts, &err))
+		detector_fail(d, &err);
+	return (uint64_t)counts.alerts;
+}
+
+/* No more are made, whether or not all are. */
+static void
+tell_end(struct pipeline *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->progress.history.answers_total = p->progress.history.answers_done = 0;
+	pthread_mutex_unlock(&p->lock);
+	pipeline_wake(p);
+}
+
 void
 history_answer(struct detector *d)
 {
@@ -136,12 +175,13 @@ history_answer(struct detector *d)
 	int64_t until;
 
 	answer_run(&a);
+	tell_end(d->pipeline);
 	until = time_monotonic_ms() + STALE_MS;
-	do {
+	for (a.count = 1; a.count && goes_on(&a) &&
+			  (!d->pipeline->options.waited_for || time_monotonic_ms() < until);) {
 		answer_stale(&a, STALE_AT_ONCE);
 		detector_commit(d);
-	} while (a.count && goes_on(&a) &&
-		 (!d->pipeline->options.waited_for || time_monotonic_ms() < until));
+	}
 	arena_fini(&a.arena);
 }
 

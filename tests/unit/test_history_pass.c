@@ -210,6 +210,69 @@ slices_and_workers_change_nothing(void **state)
 	buf_fini(&expected);
 }
 
+/* ---- the answers that lists show ---- */
+
+enum { MANY = 300 };
+
+static void
+put_many(struct fixture *f)
+{
+	struct buf text = {0};
+	char id[32];
+	struct call c = creation;
+
+	c.id = id;
+	for (c.minute = 0; c.minute < MANY; c.minute++) {
+		snprintf(id, sizeof(id), "made-%d", c.minute);
+		put_lines(&text, &c, 1);
+	}
+	put_file(f, "many.json", buf_view(&text));
+	buf_fini(&text);
+}
+
+static bool
+count_answered(void *context, const struct store_row *row)
+{
+	*(uint64_t *)context += row->answer.assessed != ASSESSED_NONE;
+	return true;
+}
+
+static uint64_t
+answered(const struct fixture *f)
+{
+	const struct store_query query = {0};
+	uint64_t count = 0;
+	struct error err;
+
+	assert_ok(store_rows(f->store, &query, count_answered, &count, &err), &err);
+	return count;
+}
+
+/* What is told was committed, and no more is told when the last one is. */
+static void
+answers_are_counted_until_all_are_there(void **state)
+{
+	struct fixture *f = *state;
+	const struct pipeline_history *h = &f->progress.history;
+	struct pipeline *pipeline;
+	bool told = false;
+
+	put_many(f);
+	pipeline = start(f);
+	do {
+		pipeline_get_progress(pipeline, &f->progress);
+		assert_true(h->answers_done <= h->answers_total);
+		if (h->answers_total) {
+			assert_int_equal(h->answers_total, MANY);
+			assert_true(answered(f) >= h->answers_done);
+			told = true;
+		}
+	} while (h->state != HISTORY_LOOKED || h->answers_total);
+	assert_true(told);
+	assert_int_equal(answered(f), MANY);
+	pipeline_free(pipeline);
+}
+
 int
 main(void)
 {
@@ -222,6 +285,7 @@ main(void)
 		TEST(a_denied_hop_leads_nowhere),
 		TEST(of_an_address_the_first_call_of_each_actor_is_kept),
 		TEST(slices_and_workers_change_nothing),
+		TEST(answers_are_counted_until_all_are_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

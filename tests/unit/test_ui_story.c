@@ -96,6 +96,27 @@ the_alert_stands_in_its_history_although_no_input_was_looked_through(void **stat
 	chronicle_shows(s, "rotation  unknown: not looked for yet");
 }
 
+/* What the list does not know yet must not read as what nobody can tell. */
+static void
+while_answers_for_the_list_are_made_the_status_line_counts_them(void **state)
+{
+	struct chronicle *s = *state;
+
+	chronicle_tell(s, chronicle_backdoor);
+	chronicle_open(s, false);
+	assert_int_equal(chronicle_count(s, "answers"), 0);
+	s->ui.progress.history.answers_total = 3641;
+	s->ui.progress.history.answers_done = 1821;
+	chronicle_look(s);
+	chronicle_shows(s, " ━━━─── answers: 1,821 of 3,641      ");
+	s->cols = 140;
+	chronicle_look(s);
+	chronicle_shows(s, " ━━━━━━━━━━━━──────────── answers: 1,821 of 3,641 alerts      ");
+	s->ui.progress.history.answers_total = 0;
+	chronicle_look(s);
+	assert_int_equal(chronicle_count(s, "answers"), 0);
+}
+
 static void
 the_history_is_narrowed_by_what_ties_it_to_the_alert(void **state)
 {
@@ -261,6 +282,7 @@ main(void)
 		chronicle_test(golden_card),
 		chronicle_test(
 			the_alert_stands_in_its_history_although_no_input_was_looked_through),
+		chronicle_test(while_answers_for_the_list_are_made_the_status_line_counts_them),
 		chronicle_test(the_history_is_narrowed_by_what_ties_it_to_the_alert),
 		chronicle_test(what_repeats_stands_once_and_enter_takes_it_apart),
 		chronicle_test(a_fact_that_several_records_show_opens_the_history_of_these),
