@@ -1,14 +1,17 @@
 /* What lists keep of each alert's story (assessment.h), once its history was looked through. The
  * detector's. */
+#include <stdlib.h>
+
 #include "core/alert/assessment.h"
+#include "core/base/mem.h"
 #include "core/history/story.h"
 #include "core/pipeline/private.h"
 
 enum {
-	PAGE = 500,
 	STALE_AT_ONCE = 50,
 	STALE_MS = 1000, /* while somebody waits: the rest stays for the next start, or a watch */
-	/* As an alert may take long, and somebody's decision wait for the end of the transaction. */
+	/* As an alert may take long, and somebody's decision wait for the end of the transaction.
+	 */
 	COMMIT_MS = 50,
 };
 
@@ -18,8 +21,8 @@ struct answering {
 	struct story_scope scope;
 	struct fact facts[FACT_COUNT];
 	struct arena arena;
-	int64_t rows[PAGE];
-	size_t count;
+	int64_t *rows; /* owns */
+	size_t count, capacity;
 	bool of_run; /* they are alerts of the run, and counted */
 };
 
@@ -28,8 +31,9 @@ note_row(void *context, const struct store_row *row)
 {
 	struct answering *a = context;
 
+	MEM_GROW(a->rows, a->count, a->capacity);
 	a->rows[a->count++] = row->rowid;
-	return a->count < PAGE;
+	return true;
 }
 
 static bool
@@ -84,7 +88,7 @@ put_fresh(struct answering *a, int64_t rowid, struct error *err)
 
 /* In the transaction that is open, or in some. */
 static void
-put_page(struct answering *a)
+put_rows(struct answering *a)
 {
 	struct detector *d = a->detector;
 	struct error err;
@@ -101,42 +105,43 @@ put_page(struct answering *a)
 	}
 }
 
+/* The newest first, as they stand on the screen. */
 static struct store_query
 of_run(const struct detector *d)
 {
-	return (struct store_query){.run = d->pipeline->run, .order = STORE_BY_ROWID};
+	return (struct store_query){
+		.run = d->pipeline->run, .order = STORE_BY_TIME, .descending = true};
 }
 
 static void
 answer_run(struct answering *a)
 {
-	struct store_query query = of_run(a->detector);
+	const struct store_query query = of_run(a->detector);
 	struct error err;
 
+	a->count = 0;
+	if (goes_on(a) && !store_rows(a->pipeline->store, &query, note_row, a, &err))
+		detector_fail(a->detector, &err);
 	a->of_run = true;
-	for (a->count = PAGE; a->count == PAGE && goes_on(a);) {
-		a->count = 0;
-		if (!store_rows(a->pipeline->store, &query, note_row, a, &err))
-			detector_fail(a->detector, &err);
-		put_page(a);
-		detector_commit(a->detector);
-		query.after_rowid = a->count ? a->rows[a->count - 1] : 0;
-	}
+	put_rows(a);
 	a->of_run = false;
+	detector_commit(a->detector);
 }
 
 /* What is no alert of the run is one of the store, as for who asks it later. */
 static void
-answer_stale(struct answering *a, size_t most)
+answer_stale(struct answering *a)
 {
 	struct error err;
 
+	if (a->capacity < STALE_AT_ONCE)
+		a->rows = mem_array(a->rows, a->capacity = STALE_AT_ONCE, sizeof(*a->rows));
 	a->scope = (struct story_scope){.state = HISTORY_LOOKED};
-	if (!store_stale(a->pipeline->store, a->rows, most, &a->count, &err)) {
+	if (!store_stale(a->pipeline->store, a->rows, STALE_AT_ONCE, &a->count, &err)) {
 		detector_fail(a->detector, &err);
 		return;
 	}
-	put_page(a);
+	put_rows(a);
 }
 
 static struct answering
@@ -144,6 +149,13 @@ begin(struct detector *d)
 {
 	return (struct answering){
 		.detector = d, .pipeline = d->pipeline, .scope = pipeline_scope(d->pipeline)};
+}
+
+static void
+end(struct answering *a)
+{
+	arena_fini(&a->arena);
+	free(a->rows);
 }
 
 uint64_t
@@ -179,10 +191,10 @@ history_answer(struct detector *d)
 	until = time_monotonic_ms() + STALE_MS;
 	for (a.count = 1; a.count && goes_on(&a) &&
 			  (!d->pipeline->options.waited_for || time_monotonic_ms() < until);) {
-		answer_stale(&a, STALE_AT_ONCE);
+		answer_stale(&a);
 		detector_commit(d);
 	}
-	arena_fini(&a.arena);
+	end(&a);
 }
 
 /* ---- of live sources ---- */
@@ -196,7 +208,7 @@ history_answer_alert(struct detector *d, int64_t alert)
 	detector_begin(d);
 	if (!d->failed && !put_fresh(&a, alert, &err))
 		detector_fail(d, &err);
-	arena_fini(&a.arena);
+	end(&a);
 }
 
 void
@@ -204,6 +216,6 @@ history_answer_stale(struct detector *d)
 {
 	struct answering a = begin(d);
 
-	answer_stale(&a, STALE_AT_ONCE);
-	arena_fini(&a.arena);
+	answer_stale(&a);
+	end(&a);
 }

@@ -248,6 +248,39 @@ answered(const struct fixture *f)
 	return count;
 }
 
+static bool
+count_until_unanswered(void *context, const struct store_row *row)
+{
+	bool there = row->answer.assessed != ASSESSED_NONE;
+
+	*(uint64_t *)context += there;
+	return there;
+}
+
+/* Those at the top of a list come first, wherever it is stopped. */
+static void
+answers_are_made_from_the_newest_on(void **state)
+{
+	struct fixture *f = *state;
+	const struct store_query newest = {.order = STORE_BY_TIME, .descending = true};
+	struct pipeline *pipeline;
+	uint64_t count = 0;
+	struct error err;
+
+	put_many(f);
+	pipeline = start(f);
+	do
+		pipeline_get_progress(pipeline, &f->progress);
+	while (!f->progress.history.answers_done &&
+		(f->progress.history.state != HISTORY_LOOKED || f->progress.history.answers_total));
+	pipeline_stop(pipeline);
+	pipeline_wait(pipeline);
+	pipeline_free(pipeline);
+	assert_ok(store_rows(f->store, &newest, count_until_unanswered, &count, &err), &err);
+	assert_true(count > 0);
+	assert_int_equal(count, answered(f));
+}
+
 /* What is told was committed, and no more is told when the last one is. */
 static void
 answers_are_counted_until_all_are_there(void **state)
@@ -286,6 +319,7 @@ main(void)
 		TEST(of_an_address_the_first_call_of_each_actor_is_kept),
 		TEST(slices_and_workers_change_nothing),
 		TEST(answers_are_counted_until_all_are_there),
+		TEST(answers_are_made_from_the_newest_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
