@@ -323,6 +323,7 @@ load_subject(struct ui *ui)
 		event_text_reset(&ui->event_text);
 		ui->story.look = (struct timeline_filter){.by = ui->story.look.by};
 		ui->story.go_to_alert = true;
+		ui->trail.count = 0;
 		for (int i = 0; i < PANE_COUNT; i++) {
 			pane_forget_matches(&ui->panes[i]);
 			ui->panes[i].top = ui->panes[i].cursor = 0;

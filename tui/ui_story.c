@@ -54,6 +54,7 @@ ui_reload_story(struct ui *ui)
 		(looking && time_monotonic_ms() - s->loaded_ms < RELOAD_MS))
 		return;
 	s->look.from = s->look.to = 0;
+	ui_trail_rows_moved(ui);
 	ui_make_story(ui);
 	ui->panes_stale = true;
 }

@@ -53,6 +53,7 @@ static void
 put_narrowed(struct doc *doc, const struct view_model *model)
 {
 	const struct timeline_filter *f = model->look;
+	char key[KEY_NAME];
 
 	if (timeline_is_whole(f))
 		return;
@@ -65,7 +66,9 @@ put_narrowed(struct doc *doc, const struct view_model *model)
 		doc_printf(doc, ROLE_ACCENT, "of %s", f->key);
 	else
 		doc_puts(doc, ROLE_ACCENT, "one call that was repeated");
-	doc_puts(doc, ROLE_DIM, "; Esc shows all");
+	keymap_key_name(model->keymap, ACTION_HISTORY, key);
+	if (key[0])
+		doc_printf(doc, ROLE_DIM, "; %s shows all", key);
 }
 
 static enum role
