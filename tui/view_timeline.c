@@ -206,6 +206,7 @@ view_put_timeline(struct doc *doc, const struct view_model *model)
 
 	put_kinds(doc, model);
 	put_narrowed(doc, model);
+	doc_end_head(doc);
 	for (size_t i = 0; i < l->count; i = end) {
 		end = i + 1;
 		if (!timeline_shows(l, model->look, facts, i))

@@ -160,6 +160,24 @@ what_repeats_stands_once_and_enter_takes_it_apart(void **state)
 	assert_int_equal(s->ui.focus, PANE_LIST);
 }
 
+/* The last line is in view, and still it is said that these are not all. */
+static void
+what_narrows_the_history_stays_above_it(void **state)
+{
+	struct chronicle *s = *state;
+
+	chronicle_tell(s, chronicle_backdoor);
+	chronicle_open(s, false);
+	chronicle_type(s, "jjKj\r");
+	ui_key(&s->ui, KEYCODE_END);
+	chronicle_look(s);
+	assert_true(s->ui.panes[PANE_HISTORY].top > 0);
+	assert_int_equal(pane_rows_below(&s->ui.panes[PANE_HISTORY]), 0);
+	chronicle_shows(s, "[all ");
+	chronicle_shows(s, " only of " CHRONICLE_NEW);
+	chronicle_shows(s, "delivered  ");
+}
+
 /* From a fact to what shows it: two keys. */
 static void
 a_fact_that_several_records_show_opens_the_history_of_these(void **state)
@@ -285,6 +303,7 @@ main(void)
 		chronicle_test(while_answers_for_the_list_are_made_the_status_line_counts_them),
 		chronicle_test(the_history_is_narrowed_by_what_ties_it_to_the_alert),
 		chronicle_test(what_repeats_stands_once_and_enter_takes_it_apart),
+		chronicle_test(what_narrows_the_history_stays_above_it),
 		chronicle_test(a_fact_that_several_records_show_opens_the_history_of_these),
 		chronicle_test(history_and_ribbons_are_laid_out_anew_for_another_width),
 		cmocka_unit_test(a_role_that_a_call_is_about_alone_is_named_once),
