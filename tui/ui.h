@@ -257,9 +257,6 @@ void ui_draw(struct ui *ui);
 void ui_say(struct ui *ui, enum role role, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 unsigned ui_act(struct ui *ui, enum action action);
-/* As much of s as goes into so many cells, with a sign where something is left out. */
-void ui_put_short(const struct ui *ui, struct str s, int cols, struct buf *out);
-void ui_put_actor(const struct ui *ui, struct str label, int cols, struct buf *out);
 /* "?" when the record names none. Valid until the list changes. */
 struct str ui_row_target(const struct ui *ui, const struct list_row *row);
 /* "actor → target" of a row, both shortened where they are too long. */

@@ -194,6 +194,21 @@ a_fact_that_several_records_show_opens_the_history_of_these(void **state)
 	assert_int_equal(chronicle_count(s, "GetCallerIdentity"), 0);
 }
 
+/* Not the role that many share. */
+static void
+who_acted_is_seen_where_history_and_card_are_narrow(void **state)
+{
+	struct chronicle *s = *state;
+
+	s->rows = 40;
+	chronicle_tell(s, chronicle_backdoor);
+	chronicle_open(s, false);
+	chronicle_type(s, "jjH");
+	chronicle_shows(s, "CreateAccessKey svc-ba… …WNEW Adm…/alice@… 203");
+	chronicle_type(s, "\033\rjjj\r");
+	chronicle_shows(s, "CreateAccessKey svc-backup …WNEW    Admin…/alice@corp…");
+}
+
 static void
 history_and_ribbons_are_laid_out_anew_for_another_width(void **state)
 {
@@ -235,6 +250,39 @@ a_role_that_a_call_is_about_alone_is_named_once(void **state)
 	trace_text_put_what(&out, &trace, false);
 	assert_str(buf_view(&out), "UpdateAssumeRolePolicy Deploy");
 	buf_fini(&out);
+	arena_fini(&arena);
+}
+
+static void
+of_a_call_that_is_too_long_the_end_of_its_key_stays(void **state)
+{
+	static const struct {
+		int cols;
+		const char *words;
+	} cases[] = {
+		{38, "CreateAccessKey svc-backup AKIA…7Q2D"},
+		{36, "CreateAccessKey svc-backup AKIA…7Q2D"},
+		{35, "CreateAccessKey svc-backup …7Q2D"},
+		{25, "CreateAccessKey sv… …7Q2D"},
+		{14, "CreateA… …7Q2D"},
+		{13, "CreateAccess…"},
+	};
+	static const char record[] =
+		"{\"eventName\":\"CreateAccessKey\",\"eventSource\":\"iam.amazonaws.com\","
+		"\"requestParameters\":{\"userName\":\"svc-backup\"},\"responseElements\":{"
+		"\"accessKey\":{\"accessKeyId\":\"AKIAEXAMPLEEXAMP7Q2D\"}}}";
+	struct arena arena = {0};
+	struct trace trace;
+
+	(void)state;
+	assert_true(trace_read(&trace, STR(record), &arena));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = {0};
+
+		trace_text_put_what_in(&out, &trace, cases[i].cols, false);
+		assert_str(buf_view(&out), cases[i].words);
+		buf_fini(&out);
+	}
 	arena_fini(&arena);
 }
 
@@ -305,8 +353,10 @@ main(void)
 		chronicle_test(what_repeats_stands_once_and_enter_takes_it_apart),
 		chronicle_test(what_narrows_the_history_stays_above_it),
 		chronicle_test(a_fact_that_several_records_show_opens_the_history_of_these),
+		chronicle_test(who_acted_is_seen_where_history_and_card_are_narrow),
 		chronicle_test(history_and_ribbons_are_laid_out_anew_for_another_width),
 		cmocka_unit_test(a_role_that_a_call_is_about_alone_is_named_once),
+		cmocka_unit_test(of_a_call_that_is_too_long_the_end_of_its_key_stays),
 		chronicle_test(that_no_key_was_made_is_said_of_calls_that_failed_alone),
 		chronicle_test(a_ribbon_opens_the_history_of_its_key),
 		chronicle_test(a_card_goes_to_another_alert_of_the_same_actor_and_to_the_record),
