@@ -1,5 +1,6 @@
 /* What lists keep of each alert's story (assessment.h), once its history was looked through. The
  * detector's. */
+#include <poll.h>
 #include <stdlib.h>
 
 #include "core/alert/assessment.h"
@@ -13,6 +14,7 @@ enum {
 	/* As an alert may take long, and somebody's decision wait for the end of the transaction.
 	 */
 	COMMIT_MS = 50,
+	GAP_MS = 8, /* more than a step of who waits for it (core/store/sql.c) */
 };
 
 struct answering {
@@ -86,6 +88,15 @@ put_fresh(struct answering *a, int64_t rowid, struct error *err)
 	return put_answer(a, rowid, err) && store_stale_fresh(a->pipeline->store, rowid, err);
 }
 
+/* The next transaction would begin before anybody else could. */
+static void
+leave_gap(struct pipeline *p)
+{
+	struct pollfd stop = {.fd = p->stop_wake.fd, .events = POLLIN};
+
+	poll(&stop, 1, GAP_MS);
+}
+
 /* In the transaction that is open, or in some. */
 static void
 put_rows(struct answering *a)
@@ -94,8 +105,10 @@ put_rows(struct answering *a)
 	struct error err;
 
 	for (size_t i = 0; i < a->count && goes_on(a); i++) {
-		if (d->open && time_monotonic_ms() - d->opened_ms >= COMMIT_MS)
+		if (d->open && time_monotonic_ms() - d->opened_ms >= COMMIT_MS) {
 			detector_commit(d);
+			leave_gap(a->pipeline);
+		}
 		detector_begin(d);
 		if (d->failed)
 			return;

@@ -306,6 +306,42 @@ answers_are_counted_until_all_are_there(void **state)
 	pipeline_free(pipeline);
 }
 
+/* One transaction follows the other: without a gap the decision would be refused, or come last. */
+static void
+a_decision_gets_in_between_while_answers_are_made(void **state)
+{
+	struct fixture *f = *state;
+	const struct pipeline_history *h = &f->progress.history;
+	struct pipeline *pipeline;
+	char id[ALERT_ID_SIZE];
+	struct store *other;
+	int64_t seq;
+	struct error err;
+
+	put_many(f);
+	assert_ok(store_open_again(&other, f->store, &err), &err);
+	pipeline = start(f);
+	do
+		pipeline_get_progress(pipeline, &f->progress);
+	while (!h->answers_done && (h->state != HISTORY_LOOKED || h->answers_total));
+	assert_ok(store_find(other, STR("made-0"), id, &err), &err);
+	assert_ok(store_decide(other,
+			  &(struct store_decision){.id = id,
+				  .if_seq = -1,
+				  .action = DECIDE_TAKE,
+				  .actor = STR("alice"),
+				  .reason = STR_ABSENT,
+				  .now = 1},
+			  &seq, &err),
+		&err);
+	pipeline_get_progress(pipeline, &f->progress);
+	assert_int_equal(h->answers_total, MANY);
+	pipeline_wait(pipeline);
+	pipeline_free(pipeline);
+	store_close(other);
+	assert_int_equal(answered(f), MANY);
+}
+
 int
 main(void)
 {
@@ -320,6 +356,7 @@ main(void)
 		TEST(slices_and_workers_change_nothing),
 		TEST(answers_are_counted_until_all_are_there),
 		TEST(answers_are_made_from_the_newest_on),
+		TEST(a_decision_gets_in_between_while_answers_are_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
