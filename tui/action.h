@@ -40,7 +40,7 @@ const char *action_group_title(enum action_group group);
 	X(OPEN, "open", "Enter", LOOK, "open",                                                     \
 		"to the entity pane; in a pane to what shows the line, or to what it names")       \
 	X(BACK, "back", "Esc", LOOK, "back",                                                       \
-		"leave the prompt, then the pane, then the search, then the filter")               \
+		"leave the prompt; back from what Enter opened; leave pane, search, filter")       \
 	X(EVENT, "event", "E", LOOK, "event", "the event pane: the record as it was logged")       \
 	X(HISTORY, "history", "H", LOOK, "history",                                                \
 		"the history pane: what happened around the alert, and the decisions")             \

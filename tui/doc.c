@@ -8,7 +8,7 @@ void
 doc_clear(struct doc *doc)
 {
 	buf_clear(&doc->text);
-	doc->line_count = doc->span_count = doc->row_count = 0;
+	doc->head = doc->line_count = doc->span_count = doc->row_count = 0;
 }
 
 void
@@ -30,6 +30,12 @@ doc_line(struct doc *doc, size_t tag, bool stop, int indent)
 		.indent = indent,
 		.tag = tag,
 		.stop = stop};
+}
+
+void
+doc_end_head(struct doc *doc)
+{
+	doc->head = doc->line_count;
 }
 
 void

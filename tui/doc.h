@@ -36,6 +36,7 @@ struct doc {
 	struct buf text;
 	struct doc_line *lines; /* owns, as the arrays below */
 	size_t line_count, line_capacity;
+	size_t head; /* that many lines at its start tell what the others are: they stay in view */
 	struct doc_span *spans;
 	size_t span_count, span_capacity;
 	struct doc_row *rows;
@@ -51,6 +52,8 @@ void doc_put(struct doc *doc, enum role role, struct str s);
 void doc_puts(struct doc *doc, enum role role, const char *s);
 void doc_printf(struct doc *doc, enum role role, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The lines so far are its head. */
+void doc_end_head(struct doc *doc);
 void doc_spaces(struct doc *doc, int count);
 /* Exactly `cols` columns: padded, or cut with an ellipsis. */
 void doc_field(struct doc *doc, enum role role, struct str s, int cols, bool ascii);

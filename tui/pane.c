@@ -6,6 +6,9 @@
 
 enum { MATCHES_MOST = 100000 };
 
+/* Rows that a head leaves to what it is the head of. */
+enum { ROWS_LEFT = 3 };
+
 void
 pane_fini(struct pane *pane)
 {
@@ -24,6 +27,27 @@ clamp_top(struct pane *pane)
 		pane->top = most;
 }
 
+static void
+fit_head(struct pane *pane)
+{
+	pane->head = doc_row_of(&pane->doc, pane->doc.head);
+	if (pane->head + ROWS_LEFT > pane->height)
+		pane->head = 0;
+}
+
+size_t
+pane_row_at(const struct pane *pane, size_t y)
+{
+	return y < pane->head ? y : pane->top + y;
+}
+
+/* The row to the window's top, below the head. */
+static void
+top_with(struct pane *pane, size_t row)
+{
+	pane->top = row > pane->head ? row - pane->head : 0;
+}
+
 /* The rows of a line into the window; of one taller than it the first. */
 static void
 show_line(struct pane *pane, size_t line)
@@ -32,8 +56,8 @@ show_line(struct pane *pane, size_t line)
 
 	if (end > pane->top + pane->height)
 		pane->top = end - pane->height;
-	if (first < pane->top)
-		pane->top = first;
+	if (first < pane_row_at(pane, pane->head))
+		top_with(pane, first);
 	clamp_top(pane);
 }
 
@@ -55,6 +79,7 @@ pane_laid(struct pane *pane, int width, size_t height, bool ascii, bool from_top
 	pane->height = height ? height : 1;
 	pane->has_stops = has_stops(&pane->doc);
 	doc_wrap(&pane->doc, width - 2, ascii);
+	fit_head(pane);
 	pane_forget_matches(pane); /* they were of the text before */
 	if (from_top)
 		pane->top = pane->cursor = 0;
@@ -70,15 +95,17 @@ pane_laid(struct pane *pane, int width, size_t height, bool ascii, bool from_top
 void
 pane_resize(struct pane *pane, int width, size_t height, bool ascii)
 {
-	size_t line;
+	size_t line, row;
 
 	if (pane->width == width && pane->height == (height ? height : 1))
 		return;
-	line = pane->top < pane->doc.row_count ? pane->doc.rows[pane->top].line : 0;
+	row = pane_row_at(pane, pane->head);
+	line = pane->top && row < pane->doc.row_count ? pane->doc.rows[row].line : 0;
 	pane->width = width;
 	pane->height = height ? height : 1;
 	doc_wrap(&pane->doc, width - 2, ascii);
-	pane->top = doc_row_of(&pane->doc, line);
+	fit_head(pane);
+	top_with(pane, doc_row_of(&pane->doc, line));
 	clamp_top(pane);
 	if (pane->has_stops)
 		show_line(pane, pane->cursor);
@@ -137,9 +164,9 @@ pane_scroll(struct pane *pane, long by)
 	scroll(pane, by);
 	if (!pane->has_stops)
 		return;
-	first = pane->top;
-	end = first + pane->height < pane->doc.row_count ? first + pane->height
-							 : pane->doc.row_count;
+	first = pane_row_at(pane, pane->head);
+	end = pane->top + pane->height < pane->doc.row_count ? pane->top + pane->height
+							     : pane->doc.row_count;
 	/* From the edge that it comes to. */
 	for (size_t i = 0; i < end - first; i++) {
 		line = pane->doc.rows[by > 0 ? first + i : end - 1 - i].line;
@@ -155,7 +182,8 @@ pane_scroll(struct pane *pane, long by)
 void
 pane_page(struct pane *pane, int direction)
 {
-	long by = pane->height > 1 ? (long)pane->height - 1 : 1;
+	size_t window = pane->height - pane->head;
+	long by = window > 1 ? (long)window - 1 : 1;
 	size_t row;
 
 	if (!pane->has_stops) {
@@ -294,8 +322,8 @@ pane_find(struct pane *pane, int step, bool *wrapped)
 	*wrapped = false;
 	if (!count)
 		return false;
-	if (!pane->has_stops && pane->top < pane->doc.row_count)
-		line = pane->doc.rows[pane->top].line;
+	if (!pane->has_stops && pane_row_at(pane, pane->head) < pane->doc.row_count)
+		line = pane->doc.rows[pane_row_at(pane, pane->head)].line;
 	if (pane->match != PANE_NO_MATCH)
 		next = step > 0 ? pane->match + 1 : pane->match + count - 1;
 	else
@@ -323,7 +351,7 @@ pane_draw(const struct pane *pane, struct grid *grid, struct grid_rect rect, boo
 {
 	for (int y = 0; y < rect.rows; y++) {
 		struct pen pen = pen_at(grid, rect.y + y, rect.x, rect.cols);
-		size_t row = pane->top + (size_t)y, line, first, end;
+		size_t row = pane_row_at(pane, (size_t)y), line, first, end;
 
 		if (row >= pane->doc.row_count)
 			return;

@@ -14,7 +14,8 @@ struct pane {
 	struct doc doc;
 	int width;     /* it is wrapped to */
 	size_t height; /* of the window */
-	size_t top;    /* first row in the window */
+	size_t top;    /* how many rows the text is scrolled by */
+	size_t head;   /* rows of the document's head: these are not; 0 where there is no room */
 	size_t cursor; /* line; only meaningful when the document has stops */
 	bool has_stops;
 	struct doc_mark *matches; /* owns; of the last pane_search, ascending */
@@ -47,6 +48,9 @@ bool pane_find(struct pane *pane, int step, bool *wrapped);
 void pane_forget_matches(struct pane *pane);
 
 void pane_draw(const struct pane *pane, struct grid *grid, struct grid_rect rect, bool focused);
+
+/* The row of the document that stands so many rows below the window's top. */
+size_t pane_row_at(const struct pane *pane, size_t y);
 
 /* Back to where it was. */
 void pane_restore(struct pane *pane, size_t top, size_t cursor);

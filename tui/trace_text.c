@@ -2,6 +2,10 @@
 
 #include "core/base/timefmt.h"
 #include "tui/glyph.h"
+#include "tui/grid.h"
+#include "tui/short_text.h"
+
+enum { ENDS = 4 }; /* of a key, that are shown */
 
 /* What stands behind the last '/' or ':'. */
 static struct str
@@ -31,8 +35,6 @@ trace_text_actor(const struct trace *trace)
 void
 trace_text_put_key(struct buf *out, struct str id, bool ascii)
 {
-	enum { ENDS = 4 };
-
 	if (id.len < 3 * ENDS) {
 		buf_str(out, id);
 		return;
@@ -54,8 +56,8 @@ service_of(const struct trace *trace)
 	return str_slice(service, 0, dot);
 }
 
-void
-trace_text_put_what(struct buf *out, const struct trace *trace, bool ascii)
+static void
+put_words(struct buf *out, const struct trace *trace, bool ascii)
 {
 	struct str service = service_of(trace), what = last_part(trace->text[TRACE_WHAT]);
 
@@ -76,10 +78,48 @@ trace_text_put_what(struct buf *out, const struct trace *trace, bool ascii)
 		buf_putc(out, ' ');
 		buf_str(out, trace->text[TRACE_USER]);
 	}
+}
+
+void
+trace_text_put_what(struct buf *out, const struct trace *trace, bool ascii)
+{
+	put_words(out, trace, ascii);
 	if (trace->text[TRACE_SUBJECT].len) {
 		buf_putc(out, ' ');
 		trace_text_put_key(out, trace->text[TRACE_SUBJECT], ascii);
 	}
+}
+
+/* `…7Q2D` */
+static void
+put_key_end(struct buf *out, struct str id, bool ascii)
+{
+	buf_puts(out, glyph_text(GLYPH_ELLIPSIS, ascii));
+	buf_str(out, str_slice(id, id.len > ENDS ? id.len - ENDS : 0, id.len));
+}
+
+void
+trace_text_put_what_in(struct buf *out, const struct trace *trace, int cols, bool ascii)
+{
+	enum { LEAST = 8 }; /* cells of the words before it */
+	struct str key = trace->text[TRACE_SUBJECT];
+	struct buf what = {0}, end = {0};
+	int room;
+
+	trace_text_put_what(&what, trace, ascii);
+	put_key_end(&end, key, ascii);
+	room = cols - 1 - grid_columns(buf_view(&end), ascii);
+	if (!key.len || room < LEAST || grid_columns(buf_view(&what), ascii) <= cols) {
+		short_text_put(out, buf_view(&what), cols, ascii);
+	} else {
+		buf_clear(&what);
+		put_words(&what, trace, ascii);
+		short_text_put(out, buf_view(&what), room, ascii);
+		buf_putc(out, ' ');
+		buf_str(out, buf_view(&end));
+	}
+	buf_fini(&what);
+	buf_fini(&end);
 }
 
 void

@@ -1,3 +1,4 @@
+#include "tui/short_text.h"
 #include "tui/ui.h"
 
 #include <stdlib.h>
@@ -100,48 +101,6 @@ ui_say(struct ui *ui, enum role role, const char *fmt, ...)
 	ui->message_role = role;
 }
 
-void
-ui_put_short(const struct ui *ui, struct str s, int cols, struct buf *out)
-{
-	bool ascii = ui->grid.ascii;
-
-	if (grid_columns(s, ascii) <= cols) {
-		buf_str(out, s);
-		return;
-	}
-	for (struct grid_unit u; (u = grid_next_unit(s, ascii)).bytes && u.width < cols;) {
-		buf_append(out, s.data, u.bytes);
-		cols -= u.width;
-		s = str_slice(s, u.bytes, s.len);
-	}
-	if (cols > 0)
-		buf_puts(out, glyph_text(GLYPH_ELLIPSIS, ascii));
-}
-
-/* Who acted stands behind the role: where both do not fit, the role gives way first. */
-void
-ui_put_actor(const struct ui *ui, struct str label, int cols, struct buf *out)
-{
-	bool ascii = ui->grid.ascii;
-	size_t slash = str_find(label, STR("/"), 0);
-	struct str role = str_slice(label, 0, slash), session;
-	int role_cols;
-
-	if (slash == (size_t)-1 || cols < 8 || grid_columns(label, ascii) <= cols) {
-		ui_put_short(ui, label, cols, out);
-		return;
-	}
-	session = str_slice(label, slash + 1, label.len);
-	role_cols = cols - 1 - grid_columns(session, ascii);
-	if (role_cols < cols / 3)
-		role_cols = cols / 3;
-	if (role_cols > grid_columns(role, ascii))
-		role_cols = grid_columns(role, ascii);
-	ui_put_short(ui, role, role_cols, out);
-	buf_putc(out, '/');
-	ui_put_short(ui, session, cols - role_cols - 1, out);
-}
-
 struct str
 ui_row_target(const struct ui *ui, const struct list_row *row)
 {
@@ -162,9 +121,9 @@ ui_row_name(const struct ui *ui, uint32_t row, int cols, struct buf *out)
 	/* Whoever chose one name must not be able to hide the other. */
 	if (actor_cols > half && actor_cols > room - target_cols)
 		actor_cols = target_cols < room / 2 ? room - target_cols : half;
-	ui_put_actor(ui, actor, actor_cols, out);
+	short_text_put_actor(out, actor, actor_cols, ui->grid.ascii);
 	buf_printf(out, " %s ", glyph_text(GLYPH_ARROW, ui->grid.ascii));
-	ui_put_short(ui, target, room - actor_cols, out);
+	short_text_put(out, target, room - actor_cols, ui->grid.ascii);
 }
 
 struct view_model
@@ -323,6 +282,7 @@ load_subject(struct ui *ui)
 		event_text_reset(&ui->event_text);
 		ui->story.look = (struct timeline_filter){.by = ui->story.look.by};
 		ui->story.go_to_alert = true;
+		ui->trail.count = 0;
 		for (int i = 0; i < PANE_COUNT; i++) {
 			pane_forget_matches(&ui->panes[i]);
 			ui->panes[i].top = ui->panes[i].cursor = 0;

@@ -54,6 +54,22 @@ enum ui_overlay {
 	OVERLAY_RECORD
 };
 
+/* What keys go to. */
+struct ui_place {
+	enum ui_overlay overlay;
+	enum pane_kind focus; /* below it */
+};
+
+/* From where something was opened, as it was looked at, and what then. */
+struct ui_step {
+	struct ui_place from, to;
+	enum pane_kind below;
+	struct timeline_filter look;
+	size_t top, cursor; /* of the pane there */
+};
+
+enum { UI_TRAIL_MOST = 16 };
+
 struct evidence;
 
 enum { ROWS_BETWEEN_CLOCKS = 16 }; /* of a slice */
@@ -159,12 +175,15 @@ struct ui {
 		struct trace record_of;	   /* what of it the store knows it by */
 		bool copies_asked;	   /* where else it stands */
 		bool fetching;		   /* a live source was asked for it */
-		enum ui_overlay back_to;   /* it was opened from there */
 		bool stale;		   /* the store has more of it */
 		bool go_to_alert;	   /* the history pane is to begin there */
 		int64_t loaded_ms;
 		char looking[96]; /* how far that is; "": it is not */
 	} story;
+	struct ui_trail {
+		struct ui_step steps[UI_TRAIL_MOST];
+		size_t count;
+	} trail;		       /* within the subject */
 	struct pane panes[PANE_COUNT]; /* PANE_LIST's is not used */
 	struct pane overlay_pane;
 	enum ui_overlay overlay;
@@ -238,9 +257,6 @@ void ui_draw(struct ui *ui);
 void ui_say(struct ui *ui, enum role role, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 unsigned ui_act(struct ui *ui, enum action action);
-/* As much of s as goes into so many cells, with a sign where something is left out. */
-void ui_put_short(const struct ui *ui, struct str s, int cols, struct buf *out);
-void ui_put_actor(const struct ui *ui, struct str label, int cols, struct buf *out);
 /* "?" when the record names none. Valid until the list changes. */
 struct str ui_row_target(const struct ui *ui, const struct list_row *row);
 /* "actor → target" of a row, both shortened where they are too long. */
@@ -274,6 +290,7 @@ void ui_reload_story(struct ui *ui); /* before a frame, when the store has more 
 /* How far the looking for other records is, once a look at the pipeline was taken. */
 bool ui_follow_looking(struct ui *ui, const struct pipeline_progress *before);
 bool ui_is_looking(const struct ui *ui);
+bool ui_is_answering(const struct ui *ui); /* for the list, what the look has found */
 /* False: there is nothing to stop, or it was not stopped. */
 bool ui_stop_looking(struct ui *ui, struct error *err);
 bool ui_start_looking(struct ui *ui, struct error *err);
@@ -296,8 +313,16 @@ bool ui_is_reading_record(const struct ui *ui);
 void ui_record_slice(struct ui *ui, int64_t deadline_ms);
 /* What a live source was asked for has come. */
 bool ui_follow_record(struct ui *ui);
-void ui_leave_overlay(struct ui *ui);
 void ui_fini_record(struct ui_story *story);
+
+/* ui_trail.c */
+/* Before something is opened, and behind it: where that led is noted, if anywhere. */
+struct ui_step ui_trail_step(struct ui *ui);
+void ui_trail_add(struct ui *ui, const struct ui_step *step);
+/* To where this was opened from; false: it was not opened so. */
+bool ui_trail_back(struct ui *ui);
+/* Lines of the timeline are no longer where they were. */
+void ui_trail_rows_moved(struct ui *ui);
 
 /* ui_card.c */
 void ui_open_card(struct ui *ui, enum card_kind kind);

@@ -227,23 +227,21 @@ act_by(struct ui *ui)
 	return UI_DRAW;
 }
 
-unsigned
-act_open(struct ui *ui)
+/* What stands under the cursor of an overlay. */
+static void
+open_of_overlay(struct ui *ui)
 {
-	if (ui->overlay == OVERLAY_ACTIVITY) {
+	if (ui->overlay == OVERLAY_ACTIVITY)
 		ui_filter_to_bar(ui);
-		return UI_DRAW;
-	}
-	if (ui->overlay == OVERLAY_REVIEW) {
+	else if (ui->overlay == OVERLAY_REVIEW)
 		ui_review_chosen(ui);
-		return UI_DRAW;
-	}
-	if (ui->overlay == OVERLAY_CARD) {
+	else if (ui->overlay == OVERLAY_CARD)
 		ui_card_chosen(ui);
-		return UI_DRAW;
-	}
-	if (!ui->subject.loaded)
-		return 0;
+}
+
+static void
+open_of_pane(struct ui *ui)
+{
 	if (ui->focus == PANE_ENTITY)
 		ui_open_fact(ui);
 	else if (ui->focus == PANE_HISTORY)
@@ -252,6 +250,18 @@ act_open(struct ui *ui)
 		ui_open_life(ui);
 	else if (ui->focus == PANE_LIST)
 		ui_focus_pane(ui, PANE_ENTITY);
+}
+
+unsigned
+act_open(struct ui *ui)
+{
+	const struct ui_step step = ui_trail_step(ui);
+
+	if (ui->overlay != OVERLAY_NONE)
+		open_of_overlay(ui);
+	else if (ui->subject.loaded)
+		open_of_pane(ui);
+	ui_trail_add(ui, &step);
 	return UI_DRAW;
 }
 
@@ -264,8 +274,10 @@ act_back(struct ui *ui)
 		ui_export_stop(ui);
 	else if (ui_is_marking(ui))
 		ui_mark_cancel(ui);
+	else if (ui_trail_back(ui))
+		ui->panes_stale = true;
 	else if (ui->overlay != OVERLAY_NONE)
-		ui_leave_overlay(ui);
+		ui->overlay = OVERLAY_NONE;
 	else if (ui->focus == PANE_HISTORY && ui_widen_story(ui))
 		ui->panes_stale = true;
 	else if (ui->focus != PANE_LIST)
@@ -316,7 +328,13 @@ ui_open_overlay(struct ui *ui, enum ui_overlay overlay)
 static unsigned
 toggle_overlay(struct ui *ui, enum ui_overlay overlay)
 {
+	const struct ui_step step = ui_trail_step(ui);
+
+	if (ui->overlay == overlay && ui_trail_back(ui))
+		return UI_DRAW;
 	ui_open_overlay(ui, ui->overlay == overlay ? OVERLAY_NONE : overlay);
+	if (step.from.overlay != OVERLAY_NONE && ui->overlay != OVERLAY_NONE)
+		ui_trail_add(ui, &step);
 	return UI_DRAW;
 }
 

@@ -159,6 +159,7 @@ act_quit(struct ui *ui)
 {
 	if (ui->overlay == OVERLAY_NONE)
 		return UI_QUIT;
-	ui_leave_overlay(ui);
+	if (!ui_trail_back(ui))
+		ui->overlay = OVERLAY_NONE;
 	return UI_DRAW;
 }

@@ -217,7 +217,8 @@ draw_filling(struct pen *pen, const struct health *h)
 static bool
 has_progress(const struct ui *ui)
 {
-	return ui_is_reading(ui) || ui_filling_source(ui) || ui_is_looking(ui);
+	return ui_is_reading(ui) || ui_filling_source(ui) || ui_is_looking(ui) ||
+	       ui_is_answering(ui);
 }
 
 static void
@@ -238,6 +239,9 @@ draw_progress(const struct ui *ui, struct pen *pen)
 			buf_printf(&text, ", %llu problem%s", (unsigned long long)p->errors,
 				p->errors == 1 ? "" : "s");
 		draw_bar(pen, p->bytes_done, p->bytes_total, buf_view(&text));
+	} else if (ui_is_answering(ui)) {
+		pipeline_answers_text(&text, p, narrow);
+		draw_bar(pen, p->history.answers_done, p->history.answers_total, buf_view(&text));
 	} else {
 		pipeline_history_text(&text, p, narrow);
 		draw_bar(pen, p->history.bytes_done, p->history.bytes_total, buf_view(&text));

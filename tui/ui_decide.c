@@ -1,6 +1,7 @@
 /* How a decision is asked for: reason, then what confirms it (settled points, product table). */
 #include <limits.h>
 
+#include "tui/short_text.h"
 #include "tui/ui.h"
 
 static void
@@ -57,7 +58,7 @@ put_context(struct ui *ui, const char *title)
 		i++)
 		buf_printf(&text, "%s%s", i ? ", " : "", ui->decide.targets[i].name);
 	buf_clear(&ui->prompt.context);
-	ui_put_short(ui, buf_view(&text), room, &ui->prompt.context);
+	short_text_put(&ui->prompt.context, buf_view(&text), room, ui->grid.ascii);
 	buf_fini(&text);
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "core/base/text.h"
+#include "tui/short_text.h"
 #include "tui/ui.h"
 
 /* Behind the columns: space, alarm. */
@@ -155,7 +156,7 @@ put_actor(const struct cell_context *c, struct pen *pen, int width)
 	struct str label = list_word(&c->ui->list, c->row->actor);
 	struct buf actor = {0};
 
-	ui_put_actor(c->ui, label, width, &actor);
+	short_text_put_actor(&actor, label, width, c->ui->grid.ascii);
 	pen_field(pen, or_row(c, str_is(label, "root") ? ROLE_ALARM : ROLE_STRONG),
 		buf_view(&actor), width);
 	buf_fini(&actor);

@@ -41,7 +41,7 @@ click(struct ui *ui, enum pane_kind kind, const struct mouse *mouse)
 
 	ui->focus = kind;
 	if (kind != PANE_LIST)
-		click_line(&ui->panes[kind], ui->panes[kind].top + row);
+		click_line(&ui->panes[kind], pane_row_at(&ui->panes[kind], row));
 	else if (ui->list.top + row < ui->list.shown)
 		list_select(&ui->list, ui->list.top + row);
 }

@@ -97,7 +97,6 @@ void
 ui_open_record(struct ui *ui, const struct trace *trace)
 {
 	forget(ui);
-	ui->story.back_to = ui->overlay;
 	ui_open_overlay(ui, OVERLAY_RECORD);
 	if (str_is(trace->source, "file"))
 		open_file(ui, trace);
@@ -154,14 +153,4 @@ ui_record_slice(struct ui *ui, int64_t deadline_ms)
 		step = evidence_read(s->evidence, deadline_ms, &err);
 	}
 	take_step(ui, step, &err);
-}
-
-/* Back to the card that it was opened from. */
-void
-ui_leave_overlay(struct ui *ui)
-{
-	if (ui->overlay == OVERLAY_RECORD && ui->story.back_to == OVERLAY_CARD)
-		ui_open_overlay(ui, OVERLAY_CARD);
-	else
-		ui->overlay = OVERLAY_NONE;
 }

@@ -54,6 +54,7 @@ ui_reload_story(struct ui *ui)
 		(looking && time_monotonic_ms() - s->loaded_ms < RELOAD_MS))
 		return;
 	s->look.from = s->look.to = 0;
+	ui_trail_rows_moved(ui);
 	ui_make_story(ui);
 	ui->panes_stale = true;
 }
@@ -64,6 +65,13 @@ bool
 ui_is_looking(const struct ui *ui)
 {
 	return ui->progress.history.state == HISTORY_LOOKING && !ui_is_reading(ui);
+}
+
+/* Until then the list's answers read `?`. */
+bool
+ui_is_answering(const struct ui *ui)
+{
+	return ui->progress.history.answers_total > 0;
 }
 
 /* In whole percents: a pane is not written anew for less. */
@@ -94,7 +102,8 @@ ui_follow_looking(struct ui *ui, const struct pipeline_progress *before)
 	ui->story.stale |= was->state != now->state || was->pass != now->pass ||
 			   was->traces != now->traces || was->asked != now->asked;
 	return write_looking(ui) || was->state != now->state || was->traces != now->traces ||
-	       was->asked != now->asked ||
+	       was->asked != now->asked || was->answers_total != now->answers_total ||
+	       was->answers_done != now->answers_done ||
 	       (ui_is_looking(ui) && was->bytes_done != now->bytes_done);
 }
 

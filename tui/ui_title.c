@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tui/health_text.h"
+#include "tui/short_text.h"
 #include "tui/ui.h"
 
 /* Between two cells; of a name, where not all have room, and at the least; a screen where the
@@ -26,7 +27,7 @@ fill_cell(const struct ui *ui, const struct health *h, enum health_detail detail
 	if (detail == HEALTH_LAST)
 		buf_puts(&cell->name, h->name);
 	else
-		ui_put_short(ui, str_from(h->name), NAME_COLS, &cell->name);
+		short_text_put(&cell->name, str_from(h->name), NAME_COLS, ascii);
 	health_put_words(&cell->words, h, detail, clock_now(&ui->clock));
 	return grid_columns(buf_view(&cell->name), ascii) + 3 +
 	       grid_columns(buf_view(&cell->words), ascii);
@@ -118,7 +119,7 @@ draw_squeezed(const struct ui *ui, struct pen *pen, struct source_cell *cell)
 	if (room > NAME_COLS)
 		room = NAME_COLS;
 	buf_clear(&cell->name);
-	ui_put_short(ui, str_from(h->name), room > 0 ? room : 1, &cell->name);
+	short_text_put(&cell->name, str_from(h->name), room > 0 ? room : 1, ui->grid.ascii);
 	draw_cell(h, cell, pen);
 	if (!rest)
 		return;

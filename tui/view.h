@@ -97,6 +97,9 @@ view_build view_entity, view_event, view_history, view_keys, view_card, view_rec
 void view_put_decisions(struct doc *doc, const struct view_model *model, size_t tag);
 
 /* The timeline: what is looked at of it. */
+/* Exactly so many cells; who acted stays longest. */
+void view_put_actor(struct doc *doc, const struct view_model *model, enum role role,
+	struct str label, int cols);
 void view_put_timeline(struct doc *doc, const struct view_model *model);
 
 /* A key's id, whole where that has room. */

@@ -113,8 +113,8 @@ put_alert(struct doc *doc, const struct view_model *model, size_t i)
 	doc_spaces(doc, 2);
 	put_time(doc, model, own ? ROLE_ACCENT : ROLE_DIM, row->time);
 	doc_spaces(doc, 1);
-	doc_field(doc, own ? ROLE_ACCENT : ROLE_TEXT, list_word(list, row->actor),
-		(model->width - 46) / 2, model->ascii);
+	view_put_actor(doc, model, own ? ROLE_ACCENT : ROLE_TEXT, list_word(list, row->actor),
+		(model->width - 46) / 2);
 	doc_printf(doc, ROLE_DIM, " %s ", glyph_text(GLYPH_ARROW, model->ascii));
 	doc_field(doc, ROLE_STRONG, list_word(list, row->target), (model->width - 46) / 2,
 		model->ascii);
@@ -189,9 +189,12 @@ put_group(struct doc *doc, const struct view_model *model, const struct group *g
 	int cols = model->width - LABEL_COLS - 43;
 
 	put_label(doc, VIEW_CARD_NOTHING, false, label);
-	doc_field(doc, ROLE_TEXT,
-		text == TRACE_ACTOR ? trace_text_actor(g->trace) : g->trace->text[text],
-		cols > NAME_COLS ? NAME_COLS : cols, model->ascii);
+	if (cols > NAME_COLS)
+		cols = NAME_COLS;
+	if (text == TRACE_ACTOR)
+		view_put_actor(doc, model, ROLE_TEXT, trace_text_actor(g->trace), cols);
+	else
+		doc_field(doc, ROLE_TEXT, g->trace->text[text], cols, model->ascii);
 	if (kinds[model->card->kind].kept)
 		doc_printf(doc, ROLE_TEXT, " %5zu kept   ", g->count);
 	else
@@ -231,11 +234,11 @@ put_call(struct doc *doc, const struct view_model *model, size_t row)
 	doc_spaces(doc, 2);
 	put_time(doc, model, ROLE_DIM, t->time);
 	doc_spaces(doc, 1);
-	trace_text_put_what(&what, t, model->ascii);
+	trace_text_put_what_in(&what, t, left - who - 1, model->ascii);
 	doc_field(doc, trace_succeeded(t) ? ROLE_TEXT : ROLE_DIM, buf_view(&what), left - who - 1,
 		model->ascii);
 	doc_spaces(doc, 1);
-	doc_field(doc, ROLE_DIM, trace_text_actor(t), who, model->ascii);
+	view_put_actor(doc, model, ROLE_DIM, trace_text_actor(t), who);
 	buf_fini(&what);
 }
 

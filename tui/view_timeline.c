@@ -2,6 +2,7 @@
  * what repeats once. */
 #include <stdio.h>
 
+#include "tui/short_text.h"
 #include "tui/trace_text.h"
 #include "tui/view.h"
 
@@ -53,6 +54,7 @@ static void
 put_narrowed(struct doc *doc, const struct view_model *model)
 {
 	const struct timeline_filter *f = model->look;
+	char key[KEY_NAME];
 
 	if (timeline_is_whole(f))
 		return;
@@ -65,7 +67,9 @@ put_narrowed(struct doc *doc, const struct view_model *model)
 		doc_printf(doc, ROLE_ACCENT, "of %s", f->key);
 	else
 		doc_puts(doc, ROLE_ACCENT, "one call that was repeated");
-	doc_puts(doc, ROLE_DIM, "; Esc shows all");
+	keymap_key_name(model->keymap, ACTION_HISTORY, key);
+	if (key[0])
+		doc_printf(doc, ROLE_DIM, "; %s shows all", key);
 }
 
 static enum role
@@ -124,22 +128,26 @@ put_what(struct doc *doc, const struct view_model *model, size_t i, size_t times
 	struct buf what = {0};
 	char often[32] = "";
 
-	trace_text_put_what(&what, t, model->ascii);
 	if (times > 1)
 		snprintf(often, sizeof(often), " %zu times", times);
 	if ((int)strlen(often) > cols / 2)
 		often[0] = '\0';
-	if (grid_columns(buf_view(&what), model->ascii) + (int)strlen(often) < cols) {
-		int used = grid_columns(buf_view(&what), model->ascii);
-
-		doc_put(doc, what_role(model, i), buf_view(&what));
-		doc_field(doc, ROLE_DIM, str_from(often), cols - used, model->ascii);
-	} else {
-		doc_field(doc, what_role(model, i), buf_view(&what), cols - (int)strlen(often),
-			model->ascii);
-		doc_puts(doc, ROLE_DIM, often);
-	}
+	trace_text_put_what_in(&what, t, cols - (int)strlen(often), model->ascii);
+	doc_put(doc, what_role(model, i), buf_view(&what));
+	doc_field(doc, ROLE_DIM, str_from(often),
+		cols - grid_columns(buf_view(&what), model->ascii), model->ascii);
 	buf_fini(&what);
+}
+
+void
+view_put_actor(
+	struct doc *doc, const struct view_model *model, enum role role, struct str label, int cols)
+{
+	struct buf actor = {0};
+
+	short_text_put_actor(&actor, label, cols, model->ascii);
+	doc_field(doc, role, buf_view(&actor), cols, model->ascii);
+	buf_fini(&actor);
 }
 
 static void
@@ -157,7 +165,7 @@ put_row(struct doc *doc, const struct view_model *model, const struct columns *c
 	put_when(doc, model, i);
 	put_what(doc, model, i, times, c->what);
 	doc_spaces(doc, 1);
-	doc_field(doc, role, trace_text_actor(t), c->who, model->ascii);
+	view_put_actor(doc, model, role, trace_text_actor(t), c->who);
 	if (c->ip) {
 		doc_spaces(doc, 1);
 		doc_field(doc, role, t->text[TRACE_IP], c->ip, model->ascii);
@@ -203,6 +211,7 @@ view_put_timeline(struct doc *doc, const struct view_model *model)
 
 	put_kinds(doc, model);
 	put_narrowed(doc, model);
+	doc_end_head(doc);
 	for (size_t i = 0; i < l->count; i = end) {
 		end = i + 1;
 		if (!timeline_shows(l, model->look, facts, i))

@@ -38,7 +38,9 @@ say_progress(const struct scanning *s)
 {
 	struct buf text = {0};
 
-	if (s->progress.finished)
+	if (s->progress.history.answers_total)
+		pipeline_answers_text(&text, &s->progress, true);
+	else if (s->progress.finished)
 		pipeline_history_text(&text, &s->progress, true);
 	else
 		pipeline_progress_text(&text, &s->progress, true);
@@ -69,10 +71,10 @@ take_signal(struct scanning *s)
 static bool
 is_done(const struct pipeline_progress *p)
 {
-	return p->finished && p->history.state != HISTORY_LOOKING;
+	return p->finished && p->history.state != HISTORY_LOOKING && !p->history.answers_total;
 }
 
-/* Until all is read, and looked through for history, or a signal stops it. */
+/* Until all is read, looked through for history and answered, or a signal stops it. */
 static void
 follow(struct scanning *s)
 {

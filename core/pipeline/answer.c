@@ -1,13 +1,20 @@
 /* What lists keep of each alert's story (assessment.h), once its history was looked through. The
  * detector's. */
+#include <poll.h>
+#include <stdlib.h>
+
 #include "core/alert/assessment.h"
+#include "core/base/mem.h"
 #include "core/history/story.h"
 #include "core/pipeline/private.h"
 
 enum {
-	PAGE = 500,
 	STALE_AT_ONCE = 50,
 	STALE_MS = 1000, /* while somebody waits: the rest stays for the next start, or a watch */
+	/* As an alert may take long, and somebody's decision wait for the end of the transaction.
+	 */
+	COMMIT_MS = 50,
+	GAP_MS = 8, /* more than a step of who waits for it (core/store/sql.c) */
 };
 
 struct answering {
@@ -16,8 +23,9 @@ struct answering {
 	struct story_scope scope; /* owns its cache */
 	struct fact facts[FACT_COUNT];
 	struct arena arena;
-	int64_t rows[PAGE];
-	size_t count;
+	int64_t *rows; /* owns */
+	size_t count, capacity;
+	bool of_run; /* they are alerts of the run, and counted */
 };
 
 static bool
@@ -25,8 +33,9 @@ note_row(void *context, const struct store_row *row)
 {
 	struct answering *a = context;
 
+	MEM_GROW(a->rows, a->count, a->capacity);
 	a->rows[a->count++] = row->rowid;
-	return a->count < PAGE;
+	return true;
 }
 
 static bool
@@ -79,48 +88,74 @@ put_fresh(struct answering *a, int64_t rowid, struct error *err)
 	return put_answer(a, rowid, err) && store_stale_fresh(a->pipeline->store, rowid, err);
 }
 
+/* The next transaction would begin before anybody else could. */
 static void
-put_page(struct answering *a)
+leave_gap(struct pipeline *p)
 {
+	struct pollfd stop = {.fd = p->stop_wake.fd, .events = POLLIN};
+
+	poll(&stop, 1, GAP_MS);
+}
+
+/* In the transaction that is open, or in some. */
+static void
+put_rows(struct answering *a)
+{
+	struct detector *d = a->detector;
 	struct error err;
 
-	for (size_t i = 0; i < a->count && goes_on(a); i++)
+	for (size_t i = 0; i < a->count && goes_on(a); i++) {
+		if (d->open && time_monotonic_ms() - d->opened_ms >= COMMIT_MS) {
+			detector_commit(d);
+			leave_gap(a->pipeline);
+		}
+		detector_begin(d);
+		if (d->failed)
+			return;
 		if (!put_fresh(a, a->rows[i], &err))
-			detector_fail(a->detector, &err);
+			detector_fail(d, &err);
+		d->tally.history.answers_done += a->of_run;
+	}
+}
+
+/* The newest first, as they stand on the screen. */
+static struct store_query
+of_run(const struct detector *d)
+{
+	return (struct store_query){
+		.run = d->pipeline->run, .order = STORE_BY_TIME, .descending = true};
 }
 
 static void
 answer_run(struct answering *a)
 {
-	struct store_query query = {.run = a->pipeline->run, .order = STORE_BY_ROWID};
+	const struct store_query query = of_run(a->detector);
 	struct error err;
 
-	do {
-		a->count = 0;
-		if (!store_rows(a->pipeline->store, &query, note_row, a, &err))
-			detector_fail(a->detector, &err);
-		detector_begin(a->detector);
-		put_page(a);
-		detector_commit(a->detector);
-		query.after_rowid = a->count ? a->rows[a->count - 1] : 0;
-	} while (a->count == PAGE && goes_on(a));
+	a->count = 0;
+	if (goes_on(a) && !store_rows(a->pipeline->store, &query, note_row, a, &err))
+		detector_fail(a->detector, &err);
+	a->of_run = true;
+	put_rows(a);
+	a->of_run = false;
+	detector_commit(a->detector);
 }
 
 /* What is no alert of the run is one of the store, as for who asks it later. */
 static void
-answer_stale(struct answering *a, size_t most)
+answer_stale(struct answering *a)
 {
 	struct error err;
 
+	if (a->capacity < STALE_AT_ONCE)
+		a->rows = mem_array(a->rows, a->capacity = STALE_AT_ONCE, sizeof(*a->rows));
 	a->scope.run = 0;
 	a->scope.state = HISTORY_LOOKED;
-	if (!store_stale(a->pipeline->store, a->rows, most, &a->count, &err)) {
+	if (!store_stale(a->pipeline->store, a->rows, STALE_AT_ONCE, &a->count, &err)) {
 		detector_fail(a->detector, &err);
 		return;
 	}
-	if (a->count)
-		detector_begin(a->detector);
-	put_page(a);
+	put_rows(a);
 }
 
 static struct answering
@@ -138,6 +173,29 @@ end(struct answering *a)
 {
 	story_cache_free(a->scope.cache);
 	arena_fini(&a->arena);
+	free(a->rows);
+}
+
+uint64_t
+history_count_answers(struct detector *d)
+{
+	const struct store_query query = of_run(d);
+	struct store_counts counts = {0};
+	struct error err;
+
+	if (!store_count(d->pipeline->store, &query, &counts, &err))
+		detector_fail(d, &err);
+	return (uint64_t)counts.alerts;
+}
+
+/* No more are made, whether or not all are. */
+static void
+tell_end(struct pipeline *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->progress.history.answers_total = p->progress.history.answers_done = 0;
+	pthread_mutex_unlock(&p->lock);
+	pipeline_wake(p);
 }
 
 void
@@ -147,12 +205,13 @@ history_answer(struct detector *d)
 	int64_t until;
 
 	answer_run(&a);
+	tell_end(d->pipeline);
 	until = time_monotonic_ms() + STALE_MS;
-	do {
-		answer_stale(&a, STALE_AT_ONCE);
+	for (a.count = 1; a.count && goes_on(&a) &&
+			  (!d->pipeline->options.waited_for || time_monotonic_ms() < until);) {
+		answer_stale(&a);
 		detector_commit(d);
-	} while (a.count && goes_on(&a) &&
-		 (!d->pipeline->options.waited_for || time_monotonic_ms() < until));
+	}
 	end(&a);
 }
 
@@ -175,6 +234,6 @@ history_answer_stale(struct detector *d)
 {
 	struct answering a = begin(d);
 
-	answer_stale(&a, STALE_AT_ONCE);
+	answer_stale(&a);
 	end(&a);
 }

@@ -70,6 +70,7 @@ add_tally(struct detector *d)
 	progress->alerts_new += d->tally.alerts_new;
 	progress->history.traces += d->tally.history.traces;
 	progress->history.asked += d->tally.history.asked;
+	progress->history.answers_done += d->tally.history.answers_done;
 	pthread_mutex_unlock(&d->pipeline->lock);
 }
 

@@ -432,11 +432,13 @@ finish(struct gathering *g)
 	free(g->fresh);
 }
 
+/* With what follows: whoever waits must not take the end of the passes for the end of all. */
 static void
-set_state(struct pipeline *p, enum history_state state)
+set_state(struct pipeline *p, enum history_state state, uint64_t answers)
 {
 	pthread_mutex_lock(&p->lock);
 	p->progress.history.state = state;
+	p->progress.history.answers_total = answers;
 	pthread_mutex_unlock(&p->lock);
 	pipeline_wake(p);
 }
@@ -466,6 +468,7 @@ history_run(struct detector *d)
 {
 	struct gathering g = {.detector = d, .pipeline = d->pipeline};
 	bool more, halted;
+	uint64_t answers;
 
 	if (g.pipeline->progress.history.state != HISTORY_LOOKING)
 		return;
@@ -477,9 +480,10 @@ history_run(struct detector *d)
 		halted = pause_end(g.pipeline);
 	} while (more && halted && goes_on(&g) && pause_wait(g.pipeline));
 	finish(&g);
-	set_state(g.pipeline, goes_on(&g) && !more && !g.cut ? HISTORY_LOOKED : HISTORY_PART);
+	answers = goes_on(&g) ? history_count_answers(d) : 0;
+	set_state(g.pipeline, goes_on(&g) && !more && !g.cut ? HISTORY_LOOKED : HISTORY_PART,
+		answers);
 	if (d->looked) /* a watch may have answered some meanwhile */
 		put_stale(d);
-	if (goes_on(&g))
-		history_answer(d);
+	history_answer(d);
 }

@@ -56,6 +56,9 @@ struct pipeline_history {
 	uint64_t bytes_total, bytes_done, files_total, files_done; /* of this pass */
 	uint64_t traces;					   /* new in the store */
 	uint64_t asked; /* answers of live sources, of which nothing else is said here */
+	/* Behind the passes: of the run's alerts those whose answers for lists are made; total 0:
+	 * none are being made. */
+	uint64_t answers_total, answers_done;
 };
 
 struct pipeline_progress {
@@ -100,6 +103,8 @@ void pipeline_get_progress(struct pipeline *pipeline, struct pipeline_progress *
 void pipeline_progress_text(struct buf *out, const struct pipeline_progress *progress, bool narrow);
 /* "looking for related records: 1.2 GB of 3.1 GB, pass 2, 12 s left" */
 void pipeline_history_text(struct buf *out, const struct pipeline_progress *progress, bool narrow);
+/* "answers: 1,200 of 3,641 alerts" */
+void pipeline_answers_text(struct buf *out, const struct pipeline_progress *progress, bool narrow);
 void pipeline_get_live(struct pipeline *pipeline, struct pipeline_live *live);
 void pipeline_live_fini(struct pipeline_live *live);
 /* What the sources had to say since the last call, a line each, oldest first (settled.md 28): a

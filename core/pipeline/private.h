@@ -336,7 +336,10 @@ void history_take(struct detector *d, const struct item *item); /* TRACE, PROBLE
 
 /* ---- answer.c ---- */
 
-/* Of every alert of the run, as its history is by now, then of those of the store that are stale. */
+/* How many history_answer makes. */
+uint64_t history_count_answers(struct detector *d);
+/* Of every alert of the run, as its history is by now, then of those of the store that are stale;
+ * until a stop or failure. What is told of answers ends with those of the run. */
 void history_answer(struct detector *d);
 /* Of one of which a live source told more, in the transaction that is open; and of some that are
  * stale. */

@@ -233,6 +233,17 @@ pipeline_progress_text(struct buf *out, const struct pipeline_progress *p, bool 
 }
 
 void
+pipeline_answers_text(struct buf *out, const struct pipeline_progress *p, bool narrow)
+{
+	buf_puts(out, "answers: ");
+	buf_count(out, p->history.answers_done);
+	buf_puts(out, " of ");
+	buf_count(out, p->history.answers_total);
+	if (!narrow)
+		buf_printf(out, " alert%s", p->history.answers_total == 1 ? "" : "s");
+}
+
+void
 pipeline_history_text(struct buf *out, const struct pipeline_progress *p, bool narrow)
 {
 	const struct pipeline_history *h = &p->history;

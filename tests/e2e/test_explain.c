@@ -41,7 +41,7 @@ explain_tells_what_it_comes_to_every_fact_and_what_happened(void **state)
 		"treat as hostile until explained (quarantine, used)\n");
 	assert_holds(
 		&run.out, "\n used        after 58 s from 198.51.100.7 (another address), 11 ");
-	assert_holds(&run.out, "\n children    1 key made with it: AKIAY7XQPWODHEXAMPLE for "
+	assert_holds(&run.out, "\n children    1 key made with it: AKIAEXAMPLEY7XQPWODH for "
 			       "svc-monitor\n");
 	assert_holds(&run.out, "\n 2026-01-14T03:13:02Z (+58 s)  GetCallerIdentity  by "
 			       "arn:aws:iam::111122223333:user/svc-backup from 198.51.100.7\n");

@@ -46,8 +46,20 @@ keys_of_one_user_stand_above_each_other_and_the_family_below(void **state)
 	open_backdoor(pty);
 	pty_wait_text(pty, "treat as hostile");
 	pty_send(pty, "K");
-	pty_wait_text(pty, "└─ AKIAY7XQPWODHEXAMPLE for svc-monitor, CreateAccessKey +4 min");
+	pty_wait_text(pty, "└─ AKIAEXAMPLEY7XQPWODH for svc-monitor, CreateAccessKey +4 min");
 	pty_wait_text(pty, "● made  ▪ used  ┤ deactivated");
+	stage_quit(pty);
+}
+
+/* The history shows a key by its ends alone. */
+static void
+keys_of_the_sample_are_told_apart_by_their_ends(void **state)
+{
+	struct pty *pty = stage_sample(*state, 50, 200);
+
+	pty_send(pty, "Hw");
+	pty_wait_text(pty, "CreateAccessKey heidi AKIA…DK5B");
+	pty_wait_text(pty, "CreateAccessKey heidi AKIA…DW4C");
 	stage_quit(pty);
 }
 
@@ -116,6 +128,7 @@ main(void)
 		stage_test(a_line_of_the_history_opens_its_record_out_of_the_gzip_that_holds_it),
 		stage_test(a_record_whose_file_has_changed_is_shown_out_of_another_that_holds_it),
 		stage_test(keys_of_one_user_stand_above_each_other_and_the_family_below),
+		stage_test(keys_of_the_sample_are_told_apart_by_their_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,6 +231,138 @@ slices_and_workers_change_nothing(void **state)
 	buf_fini(&expected);
 }
 
+/* ---- the answers that lists show ---- */
+
+enum { MANY = 300 };
+
+static void
+put_many(struct fixture *f)
+{
+	struct buf text = {0};
+	char id[32];
+	struct call c = creation;
+
+	c.id = id;
+	for (c.minute = 0; c.minute < MANY; c.minute++) {
+		snprintf(id, sizeof(id), "made-%d", c.minute);
+		put_lines(&text, &c, 1);
+	}
+	put_file(f, "many.json", buf_view(&text));
+	buf_fini(&text);
+}
+
+static bool
+count_answered(void *context, const struct store_row *row)
+{
+	*(uint64_t *)context += row->answer.assessed != ASSESSED_NONE;
+	return true;
+}
+
+static uint64_t
+answered(const struct fixture *f)
+{
+	const struct store_query query = {0};
+	uint64_t count = 0;
+	struct error err;
+
+	assert_ok(store_rows(f->store, &query, count_answered, &count, &err), &err);
+	return count;
+}
+
+static bool
+count_until_unanswered(void *context, const struct store_row *row)
+{
+	bool there = row->answer.assessed != ASSESSED_NONE;
+
+	*(uint64_t *)context += there;
+	return there;
+}
+
+/* Those at the top of a list come first, wherever it is stopped. */
+static void
+answers_are_made_from_the_newest_on(void **state)
+{
+	struct fixture *f = *state;
+	const struct store_query newest = {.order = STORE_BY_TIME, .descending = true};
+	struct pipeline *pipeline;
+	uint64_t count = 0;
+	struct error err;
+
+	put_many(f);
+	pipeline = start(f);
+	do
+		pipeline_get_progress(pipeline, &f->progress);
+	while (!f->progress.history.answers_done &&
+		(f->progress.history.state != HISTORY_LOOKED || f->progress.history.answers_total));
+	pipeline_stop(pipeline);
+	pipeline_wait(pipeline);
+	pipeline_free(pipeline);
+	assert_ok(store_rows(f->store, &newest, count_until_unanswered, &count, &err), &err);
+	assert_true(count > 0);
+	assert_int_equal(count, answered(f));
+}
+
+/* What is told was committed, and no more is told when the last one is. */
+static void
+answers_are_counted_until_all_are_there(void **state)
+{
+	struct fixture *f = *state;
+	const struct pipeline_history *h = &f->progress.history;
+	struct pipeline *pipeline;
+	bool told = false;
+
+	put_many(f);
+	pipeline = start(f);
+	do {
+		pipeline_get_progress(pipeline, &f->progress);
+		assert_true(h->answers_done <= h->answers_total);
+		if (h->answers_total) {
+			assert_int_equal(h->answers_total, MANY);
+			assert_true(answered(f) >= h->answers_done);
+			told = true;
+		}
+	} while (h->state != HISTORY_LOOKED || h->answers_total);
+	assert_true(told);
+	assert_int_equal(answered(f), MANY);
+	pipeline_free(pipeline);
+}
+
+/* One transaction follows the other: without a gap the decision would be refused, or come last. */
+static void
+a_decision_gets_in_between_while_answers_are_made(void **state)
+{
+	struct fixture *f = *state;
+	const struct pipeline_history *h = &f->progress.history;
+	struct pipeline *pipeline;
+	char id[ALERT_ID_SIZE];
+	struct store *other;
+	int64_t seq;
+	struct error err;
+
+	put_many(f);
+	assert_ok(store_open_again(&other, f->store, &err), &err);
+	pipeline = start(f);
+	do
+		pipeline_get_progress(pipeline, &f->progress);
+	while (!h->answers_done && (h->state != HISTORY_LOOKED || h->answers_total));
+	assert_ok(store_find(other, STR("made-0"), id, &err), &err);
+	assert_ok(store_decide(other,
+			  &(struct store_decision){.id = id,
+				  .if_seq = -1,
+				  .action = DECIDE_TAKE,
+				  .actor = STR("alice"),
+				  .reason = STR_ABSENT,
+				  .now = 1},
+			  &seq, &err),
+		&err);
+	pipeline_get_progress(pipeline, &f->progress);
+	assert_int_equal(h->answers_total, MANY);
+	pipeline_wait(pipeline);
+	pipeline_free(pipeline);
+	store_close(other);
+	assert_int_equal(answered(f), MANY);
+}
+
 int
 main(void)
 {
@@ -244,6 +376,9 @@ main(void)
 		TEST(of_an_address_the_first_call_of_each_actor_is_kept),
 		TEST(of_a_busy_address_nothing_is_missed),
 		TEST(slices_and_workers_change_nothing),
+		TEST(answers_are_counted_until_all_are_there),
+		TEST(answers_are_made_from_the_newest_on),
+		TEST(a_decision_gets_in_between_while_answers_are_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,6 +119,56 @@ text_without_stops_scrolls(void **state)
 	pane_fini(&pane);
 }
 
+static void
+put_headed(struct pane *pane, size_t height)
+{
+	doc_line(&pane->doc, 99, false, 0);
+	doc_puts(&pane->doc, ROLE_TEXT, "head");
+	doc_end_head(&pane->doc);
+	fill(pane, 6, true, 30, height);
+}
+
+/* What it says of them must not scroll away from the lines. */
+static void
+a_head_stays_above_what_scrolls(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	put_headed(&pane, 4);
+	assert_shown(&pane, " head\n" BAR "00  alpha beta gamma\n 01  alpha\n 02  alpha\n");
+	pane_page(&pane, 1);
+	assert_shown(&pane, " head\n" BAR "02  alpha\n 03  alpha beta gamma\n 04  alpha\n");
+	pane_last(&pane);
+	assert_shown(&pane, " head\n 03  alpha beta gamma\n 04  alpha\n" BAR "05  alpha\n");
+	assert_int_equal(pane_rows_below(&pane), 0);
+	assert_int_equal(pane.doc.rows[pane_row_at(&pane, 0)].line, 0);
+	assert_int_equal(pane.doc.rows[pane_row_at(&pane, 1)].line, 4);
+	pane_move(&pane, -3);
+	assert_shown(&pane, " head\n" BAR "02  alpha\n 03  alpha beta gamma\n 04  alpha\n");
+	pane_scroll(&pane, 1);
+	assert_shown(&pane, " head\n" BAR "03  alpha beta gamma\n 04  alpha\n 05  alpha\n");
+	pane_first(&pane);
+	assert_shown(&pane, " head\n" BAR "00  alpha beta gamma\n 01  alpha\n 02  alpha\n");
+	pane_fini(&pane);
+}
+
+static void
+a_head_that_leaves_too_little_scrolls_as_well(void **state)
+{
+	struct pane pane = {0};
+
+	(void)state;
+	put_headed(&pane, 3);
+	pane_last(&pane);
+	assert_shown(&pane, " 03  alpha beta gamma\n 04  alpha\n" BAR "05  alpha\n");
+	pane_resize(&pane, 30, 4, false);
+	assert_shown(&pane, " head\n 03  alpha beta gamma\n 04  alpha\n" BAR "05  alpha\n");
+	pane_resize(&pane, 30, 3, false);
+	assert_shown(&pane, " 03  alpha beta gamma\n 04  alpha\n" BAR "05  alpha\n");
+	pane_fini(&pane);
+}
+
 static enum regex_result
 search(struct pane *pane, const char *pattern)
 {
@@ -299,6 +349,8 @@ main(void)
 		cmocka_unit_test(a_pane_built_again_in_another_size_still_shows_its_cursor),
 		cmocka_unit_test(pages_never_get_stuck),
 		cmocka_unit_test(text_without_stops_scrolls),
+		cmocka_unit_test(a_head_stays_above_what_scrolls),
+		cmocka_unit_test(a_head_that_leaves_too_little_scrolls_as_well),
 		cmocka_unit_test(scrolling_takes_the_cursor_along_only_at_the_edge),
 		cmocka_unit_test(search_goes_round_in_both_directions),
 		cmocka_unit_test(search_begins_at_the_cursor),

@@ -127,6 +127,26 @@ the_pass_for_history_is_told_in_words(void **state)
 	buf_fini(&text);
 }
 
+static void
+the_answers_behind_it_are_told_in_words(void **state)
+{
+	struct pipeline_progress p = {.history = {.answers_done = 1200, .answers_total = 3641}};
+	struct buf text = {0};
+
+	(void)state;
+	pipeline_answers_text(&text, &p, false);
+	assert_string_equal(buf_cstr(&text), "answers: 1,200 of 3,641 alerts");
+	buf_clear(&text);
+	p.history.answers_done = 0;
+	p.history.answers_total = 1;
+	pipeline_answers_text(&text, &p, false);
+	assert_string_equal(buf_cstr(&text), "answers: 0 of 1 alert");
+	buf_clear(&text);
+	pipeline_answers_text(&text, &p, true);
+	assert_string_equal(buf_cstr(&text), "answers: 0 of 1");
+	buf_fini(&text);
+}
+
 int
 main(void)
 {
@@ -134,6 +154,7 @@ main(void)
 		cmocka_unit_test(a_kind_is_what_a_file_holds),
 		cmocka_unit_test(progress_is_told_in_words),
 		cmocka_unit_test(the_pass_for_history_is_told_in_words),
+		cmocka_unit_test(the_answers_behind_it_are_told_in_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
