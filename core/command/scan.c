@@ -24,8 +24,9 @@ struct scanning {
 	struct store *store;
 	struct pipeline *pipeline;
 	struct wake wake;
-	int signals; /* a signalfd of SIGINT and SIGTERM */
-	int caught;  /* the signal that stopped us, or 0 */
+	sigset_t before; /* what was blocked before we did */
+	int signals;	 /* a signalfd of SIGINT and SIGTERM */
+	int caught;	 /* the signal that stopped us, or 0 */
 	struct known known;
 	struct pipeline_progress progress;
 };
@@ -226,23 +227,25 @@ run(struct scanning *s)
 	}
 	follow(s);
 	pipeline_wait(s->pipeline);
+	/* Printing ends with a signal: whoever reads may stand still for ever. */
+	sigprocmask(SIG_SETMASK, &s->before, NULL);
 	status = print_results(s);
 	pipeline_free(s->pipeline);
 	store_close(s->store);
 	return status;
 }
 
-/* Ctrl-C keeps what was found: signals are read in the loop, not handled. */
-static int
-open_signals(sigset_t *before)
+/* Ctrl-C keeps what was found: signals are read while it reads, not handled. */
+static void
+open_signals(struct scanning *s)
 {
 	sigset_t wanted;
 
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGINT);
 	sigaddset(&wanted, SIGTERM);
-	sigprocmask(SIG_BLOCK, &wanted, before);
-	return signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigprocmask(SIG_BLOCK, &wanted, &s->before);
+	s->signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* Only facts and their answers ask who is known: else no configuration is read. */
@@ -258,7 +261,6 @@ command_scan(const struct command_line *line)
 {
 	struct command_rules rules;
 	struct scanning s = {.line = line, .rules = &rules};
-	sigset_t before;
 	struct error err;
 	int status;
 
@@ -273,7 +275,7 @@ command_scan(const struct command_line *line)
 		known_fini(&s.known);
 		return command_fail(&err);
 	}
-	s.signals = open_signals(&before);
+	open_signals(&s);
 	if (wake_open(&s.wake, &err)) {
 		status = run(&s);
 		wake_close(&s.wake);
@@ -282,7 +284,7 @@ command_scan(const struct command_line *line)
 	}
 	if (s.signals >= 0)
 		close(s.signals);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	sigprocmask(SIG_SETMASK, &s.before, NULL);
 	command_free_rules(&rules);
 	known_fini(&s.known);
 	return status;

@@ -10,9 +10,9 @@
  * have none of them: no quote, backslash or letter comes of those, however often they are decoded.
  * So `wants` is asked of such units too.
  *
- * Clean: strings end and hold no line end and no escape that JSON lacks, braces and brackets
- * balance and nest in a unit, and each byte outside of strings is one that may follow the byte
- * before it (skim_pair.h). That is less than the grammar: a name without a value between two
+ * Clean: strings end and hold no line end, no zero byte and no escape that JSON lacks, braces and
+ * brackets balance and nest in a unit, and each byte outside of strings is one that may follow the
+ * byte before it (skim_pair.h). That is less than the grammar: a name without a value between two
  * commas, or a number such as 01, in a record that in the clear names another event, is not seen. A
  * unit that is given is all of it JSON.
  *

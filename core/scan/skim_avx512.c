@@ -101,9 +101,9 @@ put_bones(unsigned char *to, __m512i bones, int count)
 SKIM_INLINE uint64_t
 thin(struct bones *b, const struct skim_pairs *pairs, const char *p, size_t blocks, uint64_t string)
 {
-	/* By the low half of a byte: the one that is odd in a string, or another. */
+	/* By the low half of a byte: the one that is odd in a string (0 is), or another. */
 	const __m512i odd_is = _mm512_broadcast_i32x4(
-		_mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, '\\', 0, 0, 0));
+		_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, '\\', 0, 0, 0));
 	const __m512i second = table(pairs->second), first = table(pairs->first);
 	__m512i quotes = _mm512_set1_epi8('"');
 	unsigned char *out = b->bytes + AHEAD;

@@ -123,6 +123,7 @@ static void
 begin_string(struct splitter *s, bool key)
 {
 	s->lexeme = SPLIT_STRING;
+	s->holed = false;
 	s->key = key;
 	s->key_start = key && wants_key(s) ? s->at : NONE;
 	if (key) {

@@ -122,6 +122,7 @@ struct splitter {
 	enum split_standing standing; /* of the unit */
 	bool loose;		      /* found again: the containers around are not known */
 	uint64_t zeros, zeros_at;     /* a run of zero bytes at the top */
+	bool holed;		      /* zero bytes in this string were said */
 
 	bool waiting;	 /* the window is the beginning of a unit, clean so far, and not run */
 	bool skimmed;	 /* the unit that is told may matter */

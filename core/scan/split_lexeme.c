@@ -9,16 +9,31 @@ damaged(const char **reason, const char *text)
 	return SPLIT_DAMAGED;
 }
 
+/* What a file was not written to, or lost, reads as zeros. The string may still tell something. */
+static void
+say_hole(struct splitter *s)
+{
+	if (!s->holed && !s->searching)
+		s->sink->damage(
+			s->sink->context, s->base + s->at, "a run of zero bytes inside a string");
+	s->holed = true;
+}
+
 static enum split_step
 in_string(struct splitter *s, const char **reason)
 {
 	const char *p = s->window.data + s->at, *end = s->window.data + s->window.len;
 
-	while (p < end && *p != '"' && *p != '\\' && *p != '\n')
+	while (p < end && *p != '"' && *p != '\\' && *p != '\n' && *p)
 		p++;
 	s->at = (size_t)(p - s->window.data);
 	if (p == end)
 		return SPLIT_ON;
+	if (*p == '\0') {
+		say_hole(s);
+		s->at++;
+		return SPLIT_ON;
+	}
 	if (*p == '\n')
 		return damaged(reason, "a line ends inside a string");
 	s->at++;

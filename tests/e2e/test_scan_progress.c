@@ -1,11 +1,13 @@
 /* What a scan says on a terminal while it goes on, and its end before it is done. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/gzip.h"
 #include "tests/support/stage.h"
+#include "tests/support/talk.h"
 
 #define RECORD                                                                                     \
 	"{\"eventVersion\":\"1.09\",\"userIdentity\":{\"type\":\"Root\"},"                         \
@@ -74,12 +76,48 @@ looking_for_history_is_told_and_can_be_stopped(void **state)
 	free(log);
 }
 
+/* More than a pipe holds, and a note that is said before it. */
+static void
+put_many(const struct stage *stage)
+{
+	enum { MANY = 500 };
+	struct buf text = {0};
+
+	for (int i = 0; i < MANY; i++)
+		buf_printf(&text,
+			"{\"eventName\":\"CreateAccessKey\",\"eventID\":\"%d\"}\n", i);
+	free(test_file(stage->home, "many.json", text.data, text.len));
+	free(test_file(stage->home, "none.json", "", 0));
+	buf_fini(&text);
+}
+
+static void
+a_signal_ends_it_while_nobody_reads_what_it_prints(void **state)
+{
+	const struct stage *stage = *state;
+	const char *const arguments[] = {"scan", "--format", "jsonl", stage->home, NULL};
+	const struct child_options options = {.arguments = arguments, .home = stage->home};
+	static const int signals[] = {SIGINT, SIGTERM};
+
+	put_many(stage);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct talk talk;
+
+		talk_start(&talk, &options);
+		talk.deaf = true;
+		talk_await_err(&talk, "none.json: is empty");
+		assert_int_equal(talk_end(&talk, signals[i], 30000), 128 + signals[i]);
+		talk_fini(&talk);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		stage_test(on_a_terminal_it_says_how_far_it_is),
 		stage_test(looking_for_history_is_told_and_can_be_stopped),
+		stage_test(a_signal_ends_it_while_nobody_reads_what_it_prints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,7 +136,7 @@ put_object(struct buf *out, int depth, const char *blank)
 static void
 damage(struct buf *text)
 {
-	static const char bytes[] = "\"\\{}[],: \n\t\x1c"
+	static const char bytes[] = "\"\\{}[],: \n\t\x1c\0"
 				    "0tN\xffx";
 
 	for (unsigned n = pick(3); n && text->len > 2; n--) {
@@ -295,7 +295,7 @@ put_long_records(struct buf *text, unsigned shift)
 static void
 strings_that_cross_the_end_of_a_run(void **state)
 {
-	static const char odd[] = "\"\\\n{}\x1c"
+	static const char odd[] = "\"\\\n{}\x1c\0"
 				  "t";
 	struct buf text = {0};
 
