@@ -11,10 +11,10 @@
  * So `wants` is asked of such units too.
  *
  * Clean: strings end and hold no line end, no zero byte and no escape that JSON lacks, braces and
- * brackets balance and nest in a unit, and each byte outside of strings is one that may follow the
- * byte before it (skim_pair.h). That is less than the grammar: a name without a value between two
- * commas, or a number such as 01, in a record that in the clear names another event, is not seen. A
- * unit that is given is all of it JSON.
+ * brackets balance and nest in a unit, each byte outside of strings is one that may follow the byte
+ * before it (skim_pair.h), and strings stand where names and values may (skim_run.h). That is less
+ * than the grammar: a brace where a bracket ought to close, or a number such as 01, in a record that
+ * in the clear names another event, is not seen. A unit that is given is all of it JSON.
  *
  * Whether a unit is taken does not depend on where the bytes begin. Nothing is read outside of
  * them. Pure but for `give`. Any thread.

@@ -76,6 +76,18 @@ parity(uint64_t bits)
 	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(x, _mm_set1_epi8(-1), 0));
 }
 
+CLASSIFY uint64_t
+gather(uint64_t bits, uint64_t where)
+{
+	return _pext_u64(bits, where);
+}
+
+CLASSIFY uint64_t
+scatter(uint64_t bits, uint64_t where)
+{
+	return _pdep_u64(bits, where);
+}
+
 CLASSIFY __m256i
 table(const unsigned char *at)
 {
@@ -210,6 +222,8 @@ look(const unsigned char *bones, int depth)
 			_mm256_cmpeq_epi8(_mm256_and_si256(high, bit), none)),
 		.line = is(low, high, '\n'),
 		.comma = is(low, high, ','),
+		.colon = is(low, high, ':'),
+		.quote = is(low, high, '"'),
 	};
 
 	up = sums(up, depth);

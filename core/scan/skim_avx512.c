@@ -78,6 +78,18 @@ parity(uint64_t bits)
 	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(x, _mm_set1_epi8(-1), 0));
 }
 
+CLASSIFY uint64_t
+gather(uint64_t bits, uint64_t where)
+{
+	return _pext_u64(bits, where);
+}
+
+CLASSIFY uint64_t
+scatter(uint64_t bits, uint64_t where)
+{
+	return _pdep_u64(bits, where);
+}
+
 /* Of a table of 128. */
 CLASSIFY __m512i
 look_up(const unsigned char *of, __m512i v)
@@ -173,6 +185,8 @@ look(const unsigned char *at, int depth)
 		.square = word(_mm512_testn_epi8_mask(v, bit)),
 		.line = is(v, '\n'),
 		.comma = is(v, ','),
+		.colon = is(v, ':'),
+		.quote = is(v, '"'),
 		.ground = is(depths, 0),
 		.first = is(depths, 1),
 		.under = word(_mm512_movepi8_mask(depths)),

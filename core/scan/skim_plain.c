@@ -84,5 +84,25 @@ parity(uint64_t bits)
 	return bits;
 }
 
+static inline uint64_t
+gather(uint64_t bits, uint64_t where)
+{
+	uint64_t together = 0;
+
+	for (int i = 0; where; i++, where &= where - 1)
+		together |= (uint64_t)((bits & where & -where) != 0) << i;
+	return together;
+}
+
+static inline uint64_t
+scatter(uint64_t bits, uint64_t where)
+{
+	uint64_t apart = 0;
+
+	for (; where; bits >>= 1, where &= where - 1)
+		apart |= bits & 1 ? where & -where : 0;
+	return apart;
+}
+
 #include "core/scan/skim_run.h"
 #include "core/scan/skim_loop.inc"

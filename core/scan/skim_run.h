@@ -10,6 +10,13 @@ enum { BLOCK = 64 };
 /* A unit that is deeper is left to the splitter, which knows how deep one may be. */
 enum { DEPTH_MAX = 256 };
 
+/* What bones are (skim_pass.inc): bytes outside of strings that are not blank, and the closing
+ * quotes of those, in their order. */
+struct kinds {
+	uint64_t quote, colon, comma;
+	uint64_t brace, bracket; /* opening ones */
+};
+
 struct run {
 	uint64_t escape; /* 1: the first byte is escaped */
 	uint64_t string; /* all ones: it stands in a string */
@@ -21,6 +28,7 @@ struct run {
 	uint64_t after_value; /* its last byte */
 	int depth;	      /* of braces and brackets, in a unit; 0: between units */
 	int brackets;	      /* of them: these */
+	struct kinds before;  /* of the last bones; bit 63: the last */
 	bool passed;	      /* pass() went over the block before */
 	size_t stride;	      /* blocks it tries in one go */
 	size_t pause;	      /* blocks before it tries again */
@@ -63,6 +71,54 @@ walk(struct run *r, const char *block, uint64_t open, uint64_t close)
 			break;
 	}
 	return e;
+}
+
+/* ---- names and values take turns ---- */
+
+/* What stands so many bones behind one of these. */
+static inline uint64_t
+past(uint64_t these, uint64_t before, int by)
+{
+	return these << by | before >> (BLOCK - by);
+}
+
+/* Bones behind a string that is out of place, or where one ought to stand: in an object a string is
+ * a name, and then a value. It is taken for one in a list where it comes first, or next to another
+ * string of one: a list that mixes strings with others is for others to look at. */
+static inline uint64_t
+out_of_turn(const struct kinds *k, const struct kinds *b)
+{
+	uint64_t string = past(k->quote, b->quote, 1);
+	uint64_t first = past(k->brace, b->brace, 2), next = past(k->comma, b->comma, 2);
+	uint64_t listed = past(k->quote, b->quote, 3) &
+			  (past(k->bracket, b->bracket, 4) | past(k->comma, b->comma, 4));
+	uint64_t member = past(k->comma, b->comma, 1) & past(k->quote, b->quote, 2) &
+			  past(k->colon, b->colon, 3);
+
+	return (string & ((k->colon & ~(first | next)) | (~k->colon & (first | (next & ~listed))))) |
+	       (member & ~k->quote);
+}
+
+static inline uint64_t
+last_of(uint64_t these, uint64_t before, size_t count)
+{
+	return these << (BLOCK - count) | before >> count;
+}
+
+static inline void
+remember(struct kinds *before, const struct kinds *k, size_t count)
+{
+	if (count == 0)
+		return;
+	if (count == BLOCK) {
+		*before = *k;
+		return;
+	}
+	before->quote = last_of(k->quote, before->quote, count);
+	before->colon = last_of(k->colon, before->colon, count);
+	before->comma = last_of(k->comma, before->comma, count);
+	before->brace = last_of(k->brace, before->brace, count);
+	before->bracket = last_of(k->bracket, before->bracket, count);
 }
 
 #endif

@@ -93,6 +93,25 @@ put_string(struct buf *out)
 
 static void put_object(struct buf *out, int depth, const char *blank);
 
+/* Of strings alone, or without one: others are odd. */
+static void
+put_list(struct buf *out, int depth, const char *blank)
+{
+	bool strings = pick(2);
+
+	buf_putc(out, '[');
+	for (unsigned n = pick(6), i = 0; i < n; i++) {
+		buf_puts(out, i ? "," : "");
+		if (strings)
+			put_string(out);
+		else if (pick(2))
+			put_object(out, depth + 1, blank);
+		else
+			buf_puts(out, pick(2) ? "null" : "[]");
+	}
+	buf_putc(out, ']');
+}
+
 static void
 put_value(struct buf *out, int depth, const char *blank)
 {
@@ -106,12 +125,7 @@ put_value(struct buf *out, int depth, const char *blank)
 	} else if (kind < 8) {
 		put_object(out, depth + 1, blank);
 	} else {
-		buf_putc(out, '[');
-		for (unsigned n = pick(3), i = 0; i < n; i++) {
-			buf_puts(out, i ? "," : "");
-			put_value(out, depth + 1, blank);
-		}
-		buf_putc(out, ']');
+		put_list(out, depth, blank);
 	}
 }
 
@@ -367,6 +381,21 @@ forms_and_damage_by_hand(void **state)
 		{"{\"eventName\":\"a\\u00g0\"}", "end 1 used 0 records 0"},
 		{"{\"eventName\":\"a\"}]", "end 1 used 17 records 1"},
 		{"{\"eventName\":\"a\"},{\"eventName\":\"b\"}", "end 1 used 17 records 1"},
+		{"{\"eventName\":\"a\":1}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\" : {}}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",\"b\":[\"c\":1]}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",\"b\",\"c\":1}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",\"b\"}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",\"b\":1,\"c\"}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",\"b\":{\"c\"}}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",\"b\":{\"c\",\"d\":1}}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",\"b\":[\"c\",\"d\",\"e\",{\"f\":\"g\"}]}",
+			"end 0 used 45 records 1"},
+		{"{\"eventName\":\"a\",{\"b\":1}}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",1}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",\"b\":[1,\"c\"]}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",\"b\":{},\"c\",\"d\":1}", "end 1 used 0 records 0"},
+		{"{\"eventName\":\"a\",\"b\", \"c\" : 1}", "end 1 used 0 records 0"},
 		{"{\"eventName\":\"a\",\"b", "end 0 used 0 records 0"},
 		{"[]", "end 1 used 0 records 0"},
 		{"\"{}\"", "end 1 used 0 records 0"},
