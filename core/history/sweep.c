@@ -164,40 +164,33 @@ own_time(struct str unit)
 	return STR_ABSENT;
 }
 
-/* Whose trail it stands in: what CloudTrail writes near the end of a record, and what parameters of
- * a call may hold as well before. */
+/* Most stand in the trail of one account. */
 static uint64_t
-account_of(struct str unit)
+number_of(struct sweep *s, struct str account)
 {
-	enum { TAIL = 512 };
-	const struct str name = STR("recipientAccountId");
-	size_t tail = unit.len > TAIL ? unit.len - TAIL : 0, at = str_find(unit, name, tail), next;
-	struct str value;
-	bool odd;
-
-	if (at == (size_t)-1 && tail)
-		at = str_find(unit, name, 0);
-	if (at == (size_t)-1)
-		return 0;
-	while ((next = str_find(unit, name, at + name.len)) != (size_t)-1)
-		at = next;
-	value = value_behind(unit.data + at + name.len, unit.data + unit.len, &odd);
-	return value.data && !odd ? spans_account(value) : 0;
+	if (account.len != sizeof(s->account))
+		return spans_account(account);
+	if (memcmp(s->account, account.data, account.len) != 0) {
+		memcpy(s->account, account.data, account.len);
+		s->number = spans_account(account);
+	}
+	return s->number;
 }
 
 void
-sweep_note(struct sweep *s, struct str unit, int64_t time)
+sweep_note(struct sweep *s, const struct sweep_found *found, int64_t time)
 {
-	spans_add(&s->spans, account_of(unit), time);
+	spans_add(&s->spans, number_of(s, found->account), time);
 }
 
 static void
-note_time(struct sweep *s, struct str unit, struct str time, size_t times)
+note_time(struct sweep *s, struct str unit, const struct sweep_found *found, struct str time,
+	size_t times)
 {
 	if (times > 1)
 		time = own_time(unit);
 	if (time.len)
-		spans_add_text(&s->spans, account_of(unit), time);
+		spans_add_text(&s->spans, number_of(s, found->account), time);
 }
 
 enum sweep_answer
@@ -209,7 +202,7 @@ sweep_wants(struct sweep *s, struct str unit, const struct fields *fields,
 	struct callers callers = {0};
 	size_t times = 0, addresses = 0;
 
-	*found = (struct sweep_found){NULL, NULL};
+	*found = (struct sweep_found){NULL, NULL, STR_ABSENT};
 	if (want_is_odd(s->want) || fields->more)
 		return SWEEP_YES;
 	for (size_t i = 0; i < fields->count; i++) {
@@ -222,6 +215,8 @@ sweep_wants(struct sweep *s, struct str unit, const struct fields *fields,
 		if (field->name == FIELD_TIME) {
 			time = value;
 			times++;
+		} else if (field->name == FIELD_ACCOUNT) {
+			found->account = odd ? STR_ABSENT : value;
 		} else if (field->name == FIELD_ADDRESS) {
 			if (!odd && !is_wanted_address(s, value))
 				continue;
@@ -239,6 +234,6 @@ sweep_wants(struct sweep *s, struct str unit, const struct fields *fields,
 		return SWEEP_YES;
 	if (found->address || found->key)
 		return SWEEP_FIRST;
-	note_time(s, unit, time, times);
+	note_time(s, unit, found, time, times);
 	return SWEEP_NO;
 }

@@ -17,6 +17,8 @@ struct sweep {
 	const struct want *want; /* borrows */
 	int64_t after;		 /* only terms of a higher number */
 	struct spans spans;	 /* owns; of the times of what is not wanted */
+	char account[12];	 /* the last, and its number */
+	uint64_t number;
 	struct keyset keys;	 /* owns; what key ids stand in that; words NULL: not asked */
 };
 
@@ -29,11 +31,14 @@ enum sweep_answer {
 };
 struct sweep_found {
 	const char *address, *key; /* in the unit: the first byte of the only one; NULL: none */
+	/* In whose trail it stands: the last, since CloudTrail writes it near the end, and what a
+	 * call was asked may hold others. */
+	struct str account;
 };
 /* fields: all of the unit. The time of one that may be wanted is noted by who reads it: by
  * sweep_note, where it is not. */
 enum sweep_answer sweep_wants(struct sweep *sweep, struct str unit, const struct fields *fields,
 	struct sweep_found *found);
-void sweep_note(struct sweep *sweep, struct str unit, int64_t time);
+void sweep_note(struct sweep *sweep, const struct sweep_found *found, int64_t time);
 
 #endif

@@ -232,7 +232,7 @@ wants_first(struct looker *l, struct str unit, const struct sweep_found *found)
 	if (!trace_read_caller(&trace, unit, &l->arena) || !is_own(&trace, found) ||
 		may_be_kept(l, &trace))
 		return true;
-	sweep_note(&l->sweep, unit, trace.time);
+	sweep_note(&l->sweep, found, trace.time);
 	return false;
 }
 

@@ -26,6 +26,8 @@ field_note(struct fields *f, const char *at, const char *begin, const char *end)
 		add(f, FIELD_ADDRESS, BEHIND("sourceIPAddress", 7));
 	else if (*at == 'T' && STANDS("eventTime", 5))
 		add(f, FIELD_TIME, BEHIND("eventTime", 5));
+	else if (*at == 'A' && STANDS("recipientAccountId", 9))
+		add(f, FIELD_ACCOUNT, BEHIND("recipientAccountId", 9));
 }
 
 void
@@ -36,6 +38,6 @@ fields_find(struct fields *f, struct str unit)
 	f->count = 0;
 	f->more = false;
 	for (const char *at = unit.data; at < end; at++)
-		if (*at == 'K' || *at == 'P' || *at == 'T')
+		if (*at == 'K' || *at == 'P' || *at == 'T' || *at == 'A')
 			field_note(f, at, unit.data, end);
 }

@@ -1,6 +1,6 @@
 /*
  * Where in a unit the names stand whose values history looks for, at any depth, also in strings
- * inside strings: found by pairs of letters that little else has (sK, IP, tT), on the way over the
+ * inside strings: found by pairs of letters that little else has (sK, IP, tT, tA), on the way over the
  * unit (skim.h) or in one look of its own. Pure.
  */
 #ifndef KEYWATCH_SCAN_FIELD_H
@@ -11,7 +11,12 @@
 
 #include "core/base/str.h"
 
-enum field_name { FIELD_KEY, FIELD_ADDRESS, FIELD_TIME }; /* accessKeyId, sourceIPAddress, eventTime */
+enum field_name {
+	FIELD_KEY,     /* accessKeyId */
+	FIELD_ADDRESS, /* sourceIPAddress */
+	FIELD_TIME,    /* eventTime */
+	FIELD_ACCOUNT, /* recipientAccountId */
+};
 
 enum { FIELDS_MAX = 24 };
 

@@ -184,9 +184,9 @@ skim_pairs_of(const struct skim *s)
 	};
 	static const struct skim_pairs of_fields = {
 		.second = {['N' & 15] = 'N', ['E' & 15] = 'E', ['K' & 15] = 'K', ['P' & 15] = 'P',
-			['T' & 15] = 'T'},
+			['T' & 15] = 'T', ['A' & 15] = 'A'},
 		.first = {['N' & 15] = 't', ['E' & 15] = 'l', ['K' & 15] = 's', ['P' & 15] = 'I',
-			['T' & 15] = 't'},
+			['T' & 15] = 't', ['A' & 15] = 't'},
 	};
 
 	return s->wants ? &of_fields : &of_names;

@@ -55,7 +55,7 @@ classify(const char *block)
 		.close = is(braced_low, braced_high, '}'),
 		.control = join(below(low), below(high)),
 		.n = is(low, high, 'N') | is(low, high, 'E') | is(low, high, 'K') |
-		     is(low, high, 'P') | is(low, high, 'T'),
+		     is(low, high, 'P') | is(low, high, 'T') | is(low, high, 'A'),
 		.t = is(low, high, 't') | is(low, high, 'l') | is(low, high, 's') |
 		     is(low, high, 'I'),
 	};

@@ -41,7 +41,7 @@ classify(const char *block)
 		.open = is(braced, '{'),
 		.close = is(braced, '}'),
 		.control = word(_mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(' '))),
-		.n = is(v, 'N') | is(v, 'E') | is(v, 'K') | is(v, 'P') | is(v, 'T'),
+		.n = is(v, 'N') | is(v, 'E') | is(v, 'K') | is(v, 'P') | is(v, 'T') | is(v, 'A'),
 		.t = is(v, 't') | is(v, 'l') | is(v, 's') | is(v, 'I'),
 	};
 }

@@ -37,6 +37,7 @@ static const uint16_t classes[256] = {
 	['K'] = LETTER_N,
 	['P'] = LETTER_N,
 	['T'] = LETTER_N,
+	['A'] = LETTER_N,
 	['t'] = LETTER_T,
 	['l'] = LETTER_T,
 	['s'] = LETTER_T,
