@@ -20,7 +20,8 @@ enum { PROGRESS_MS = 200 };
 struct scanning {
 	const struct command_line *line;
 	const struct command_rules *rules;
-	bool asks; /* facts, or a filter that reads what they come to */
+	bool asks;     /* facts, or a filter that reads what they come to */
+	bool filtered; /* by such a one */
 	struct store *store;
 	struct pipeline *pipeline;
 	struct wake wake;
@@ -212,6 +213,7 @@ run(struct scanning *s)
 		.remember = s->line->store != NULL,
 		.known = &s->known,
 		.history = s->asks,
+		.unlisted = !s->line->store && !s->filtered,
 		.waited_for = true,
 		.wake = &s->wake,
 		.defaults = live_defaults(s->line)};
@@ -252,7 +254,8 @@ open_signals(struct scanning *s)
 static bool
 load_known(struct scanning *s, struct error *err)
 {
-	s->asks = s->line->facts || command_filter_asks(s->line, s->rules);
+	s->filtered = command_filter_asks(s->line, s->rules);
+	s->asks = s->line->facts || s->filtered;
 	return !s->asks || config_file_load_known(&s->known, s->line, err);
 }
 

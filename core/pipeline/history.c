@@ -467,7 +467,7 @@ void
 history_run(struct detector *d)
 {
 	struct gathering g = {.detector = d, .pipeline = d->pipeline};
-	bool more, halted;
+	bool more, halted, listed = !g.pipeline->options.unlisted;
 	uint64_t answers;
 
 	if (g.pipeline->progress.history.state != HISTORY_LOOKING)
@@ -480,10 +480,13 @@ history_run(struct detector *d)
 		halted = pause_end(g.pipeline);
 	} while (more && halted && goes_on(&g) && pause_wait(g.pipeline));
 	finish(&g);
-	answers = goes_on(&g) ? history_count_answers(d) : 0;
+	answers = listed && goes_on(&g) ? history_count_answers(d) : 0;
 	set_state(g.pipeline, goes_on(&g) && !more && !g.cut ? HISTORY_LOOKED : HISTORY_PART,
 		answers);
 	if (d->looked) /* a watch may have answered some meanwhile */
 		put_stale(d);
-	history_answer(d);
+	if (listed)
+		history_answer(d);
+	else
+		detector_commit(d);
 }

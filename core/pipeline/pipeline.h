@@ -37,6 +37,7 @@ struct pipeline_options {
 	bool remember;		   /* unchanged files are not read again */
 	const struct known *known; /* what the configuration knows; NULL: nothing; borrows */
 	bool history; /* once all paths were read: what else they tell about the run's alerts */
+	bool unlisted;	 /* with that: what lists keep of it is not made, since none shows it */
 	bool waited_for; /* nobody sees anything until the end */
 	const struct wake *wake; /* raised when something changed; may be NULL; borrows */
 	/* Live sources, watched until the stop. Paths that begin with s3:// are read once, with

@@ -210,7 +210,8 @@ start(struct fixture *f)
 		.jobs = f->jobs,
 		.slice = f->slice,
 		.remember = true,
-		.history = !f->plain_run};
+		.history = !f->plain_run,
+		.unlisted = f->unlisted};
 	struct pipeline *pipeline;
 	struct error err;
 

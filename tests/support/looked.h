@@ -21,6 +21,7 @@ struct fixture {
 	struct rule *rule;
 	unsigned jobs;
 	bool plain_run;	  /* without history */
+	bool unlisted;
 	const char *pipe; /* read as well; NULL: none */
 	uint64_t slice;
 	struct pipeline_progress progress;

@@ -163,6 +163,23 @@ what_is_damaged_takes_a_no_of_before_back(void **state)
 
 /* As if the run before had been killed behind its passes. */
 static void
+what_no_list_shows_is_not_answered(void **state)
+{
+	const struct call calls[] = {creation, use("other", "AKIAX", 610)};
+	struct fixture *f = *state;
+
+	put_calls(f, "b.json", calls, 2);
+	f->unlisted = true;
+	run(f);
+	assert_looked(f);
+	assert_has(f, "key " NEW_KEY ": creation\n");
+	assert_int_equal(answer_in_store(f).used, ANSWER_UNKNOWN);
+	f->unlisted = false;
+	run(f);
+	assert_int_equal(answer_in_store(f).used, ANSWER_NO);
+}
+
+static void
 what_an_end_left_unanswered_is_answered_at_the_next_start(void **state)
 {
 	const struct answer none = {.children = -1, .first_seen_actor = TIME_NONE};
@@ -290,6 +307,7 @@ main(void)
 		TEST(an_alert_of_before_is_looked_for_in_new_files),
 		TEST(an_alert_of_before_is_answered_by_new_files),
 		TEST(what_is_damaged_takes_a_no_of_before_back),
+		TEST(what_no_list_shows_is_not_answered),
 		TEST(what_an_end_left_unanswered_is_answered_at_the_next_start),
 		TEST(a_file_that_grew_is_looked_through_for_all),
 		TEST(times_and_what_is_unread_are_remembered),
