@@ -8,6 +8,7 @@
 #define SKIM_LOOP skim_avx2
 #define CLASSIFY static inline __attribute__((always_inline)) SKIM_TARGET
 
+#include "core/scan/skim_bits.inc"
 #include "core/scan/skim_mask.h"
 #include "core/scan/skim_pair.h"
 
@@ -65,27 +66,6 @@ CLASSIFY uint64_t
 equal(const char *block, char c)
 {
 	return is(load(block), load(block + 32), c);
-}
-
-/* Bit i: the parity of the bits up to i. */
-CLASSIFY uint64_t
-parity(uint64_t bits)
-{
-	__m128i x = _mm_set_epi64x(0, (long long)bits);
-
-	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(x, _mm_set1_epi8(-1), 0));
-}
-
-CLASSIFY uint64_t
-gather(uint64_t bits, uint64_t where)
-{
-	return _pext_u64(bits, where);
-}
-
-CLASSIFY uint64_t
-scatter(uint64_t bits, uint64_t where)
-{
-	return _pdep_u64(bits, where);
 }
 
 CLASSIFY __m256i
