@@ -168,50 +168,51 @@ a_glance_decides_as_soon_as_it_can(void **state)
 	rule_free(rule);
 }
 
+static const struct answer no_answer = {.children = -1, .first_seen_actor = TIME_NONE};
+static const struct answer all_answers = {.assessed = ASSESSED_HOSTILE,
+	.used = ANSWER_YES,
+	.used_elsewhere = ANSWER_NO,
+	.used_after = 58,
+	.rotation = ROTATION_SECOND_KEY,
+	.children = 2,
+	.first_seen_actor = TICKS_PER_SECOND};
+static const struct answer hostile_store = {
+	.used = ANSWER_YES, .used_after = INT64_MAX, .children = 0};
+static const struct {
+	const char *predicate;
+	const struct answer *of;
+	bool holds;
+} of_answers[] = {
+	{"Used", &all_answers, true},
+	{"Used == true", &no_answer, false},
+	{"not(Used)", &no_answer, false}, /* null is not true either */
+	{"isnull(Used)", &no_answer, true},
+	{"isnull(Used) or Used", NULL, true},
+	{"isnull(Used)", &all_answers, false},
+	{"UsedElsewhere == false and isnotnull(UsedElsewhere)", &all_answers, true},
+	{"UsedElsewhere", &all_answers, false},
+	{"isnull(UsedElsewhere)", &no_answer, true},
+	{"UsedAfter == 58s and UsedAfter < 1m", &all_answers, true},
+	{"isnull(UsedAfter)", &no_answer, true},
+	{"UsedAfter > 1000d", &hostile_store, true},
+	{"Rotated == \"second-key\"", &all_answers, true},
+	{"Rotated == \"\" and isempty(Rotated)", &no_answer, true},
+	{"Children > 1", &all_answers, true},
+	{"Children == 0", &hostile_store, true},
+	{"isnull(Children)", &no_answer, true},
+	{"FirstSeenActor == datetime(1970-01-01 00:00:01)", &all_answers, true},
+	{"isnull(FirstSeenActor)", &no_answer, true},
+	{"Assessed in (\"hostile\", \"suspicious\")", &all_answers, true},
+	{"isempty(Assessed)", &no_answer, true},
+	{"Used and SessionMfaAuthenticated", &all_answers, false},
+	{"Used and UserAgent has \"aws\"", &all_answers, true},
+	{"Assessed == \"hostile\" and SourceIpAddress == \"192.0.2.1\"", &all_answers, false},
+};
+
 /* Without the answers a glance does not know, and the whole alert has none: null. */
 static void
 answers_are_columns_and_null_where_there_is_none(void **state)
 {
-	static const struct answer none = {.children = -1, .first_seen_actor = TIME_NONE};
-	static const struct answer all = {.assessed = ASSESSED_HOSTILE,
-		.used = ANSWER_YES,
-		.used_elsewhere = ANSWER_NO,
-		.used_after = 58,
-		.rotation = ROTATION_SECOND_KEY,
-		.children = 2,
-		.first_seen_actor = TICKS_PER_SECOND};
-	static const struct answer hostile_store = {
-		.used = ANSWER_YES, .used_after = INT64_MAX, .children = 0};
-	static const struct {
-		const char *predicate;
-		const struct answer *of;
-		bool holds;
-	} cases[] = {
-		{"Used", &all, true},
-		{"Used == true", &none, false},
-		{"not(Used)", &none, false}, /* null is not true either */
-		{"isnull(Used)", &none, true},
-		{"isnull(Used) or Used", NULL, true},
-		{"isnull(Used)", &all, false},
-		{"UsedElsewhere == false and isnotnull(UsedElsewhere)", &all, true},
-		{"UsedElsewhere", &all, false},
-		{"isnull(UsedElsewhere)", &none, true},
-		{"UsedAfter == 58s and UsedAfter < 1m", &all, true},
-		{"isnull(UsedAfter)", &none, true},
-		{"UsedAfter > 1000d", &hostile_store, true},
-		{"Rotated == \"second-key\"", &all, true},
-		{"Rotated == \"\" and isempty(Rotated)", &none, true},
-		{"Children > 1", &all, true},
-		{"Children == 0", &hostile_store, true},
-		{"isnull(Children)", &none, true},
-		{"FirstSeenActor == datetime(1970-01-01 00:00:01)", &all, true},
-		{"isnull(FirstSeenActor)", &none, true},
-		{"Assessed in (\"hostile\", \"suspicious\")", &all, true},
-		{"isempty(Assessed)", &none, true},
-		{"Used and SessionMfaAuthenticated", &all, false},
-		{"Used and UserAgent has \"aws\"", &all, true},
-		{"Assessed == \"hostile\" and SourceIpAddress == \"192.0.2.1\"", &all, false},
-	};
 	struct rule *rule = rule_builtin();
 	struct rule_run *run = rule_run_new(rule, 0);
 	struct alert alert = {0};
@@ -219,23 +220,24 @@ answers_are_columns_and_null_where_there_is_none(void **state)
 	(void)state;
 	assert_true(column_count + RULE_ANSWERS < 64); /* one bit each, and one for others */
 	make_alert(&alert, rule, run, records[0]);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(of_answers) / sizeof(of_answers[0]); i++) {
 		struct alert_filter *filter;
 		enum filter_answer answer;
 		struct error err;
 
 		assert_ok(
-			alert_filter_new(&filter, &rule, 1, str_from(cases[i].predicate), 0, &err),
+			alert_filter_new(&filter, &rule, 1, str_from(of_answers[i].predicate), 0,
+				&err),
 			&err);
 		assert_true(alert_filter_asks(filter) && alert_filter_reads_texts(filter));
-		alert.answered = cases[i].of;
-		alert.answer = cases[i].of ? *cases[i].of : none;
+		alert.answered = of_answers[i].of;
+		alert.answer = of_answers[i].of ? *of_answers[i].of : no_answer;
 		answer = alert_filter_glance(filter, &alert);
-		assert_agrees(answer, cases[i].holds, cases[i].predicate, "a glance");
-		if (!cases[i].of)
+		assert_agrees(answer, of_answers[i].holds, of_answers[i].predicate, "a glance");
+		if (!of_answers[i].of)
 			assert_int_equal(answer, FILTER_UNKNOWN);
 		answer = alert_filter_match(filter, &alert) ? FILTER_YES : FILTER_NO;
-		assert_agrees(answer, cases[i].holds, cases[i].predicate, "the record");
+		assert_agrees(answer, of_answers[i].holds, of_answers[i].predicate, "the record");
 		alert_filter_free(filter);
 	}
 	alert_fini(&alert);
